@@ -3,6 +3,7 @@
  *
  *   snapshot-7.bin        the bandit when journal 7 begins
  *   decisions-7.jsonl     decisions, rewards, expiries since then: a log that `minimand bandit evaluate` reads
+ *   names.key             of the service, see decision-names.ts
  */
 import { readdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
@@ -133,10 +134,10 @@ function damaged(path: string, lines: number, cause: unknown): unknown {
 }
 
 /** A file that is there whole or not at all. */
-export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+export async function writeWhole(path: string, bytes: Uint8Array, mode = 0o666): Promise<void> {
   const beside = `${path}.partial`;
   try {
-    const file = await open(beside, "w");
+    const file = await open(beside, "w", mode);
     try {
       await file.writeFile(bytes);
       await file.sync();

@@ -1,6 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -104,6 +112,36 @@ describe("the service", () => {
     const records = parseBanditLog(readFileSync(join(folder, "decisions-0.jsonl"), "utf8"));
     expect(records.filter(({ reward }) => reward === 1).length).toBe(20);
   }, 60_000);
+
+  it("names decisions so that nobody can reward one that wasn't given to them, and keeps the names over a restart", async () => {
+    const options = { folder: temporary(), dim: 2, variants: ["a", "b"] };
+    const first = await createService(options);
+    const choose = async ({ app }: typeof first): Promise<string> => {
+      const answer = await app.request("/choose", { method: "POST", body: '{"features":[1,2]}' });
+      return ((await answer.json()) as { decisionId: string }).decisionId;
+    };
+    const reward = async ({ app }: typeof first, decisionId: string): Promise<number> =>
+      (await app.request("/reward", { method: "POST", body: JSON.stringify({ decisionId, reward: 1 }) }))
+        .status;
+    const ids = [await choose(first), await choose(first)];
+    for (const id of ids) expect(id).toMatch(/^\d+-[a-z\d]+\.[\w-]{22}$/);
+    const other = await createService({ ...options, folder: temporary() });
+    // What the bandit calls them is known to whoever knows its seed.
+    const known = first.store.bandit.pending().map(({ decisionId }) => decisionId);
+    const [, mac] = ids[0].split(".");
+    const guesses = [...known, ...known.map((id) => `${id}.`), `${known[1]}.${mac}`, `.${mac}`, mac];
+    for (const guess of [...guesses, await choose(other), `${ids[0]}=`, ids[0].toLowerCase()])
+      expect(await reward(first, guess), guess).toBe(404);
+    await first.store.close();
+    await other.store.close();
+    if (process.platform !== "win32")
+      expect(statSync(join(options.folder, "names.key")).mode & 0o777).toBe(0o600);
+    const second = await createService(options);
+    for (const id of ids) expect(await reward(second, id)).toBe(200);
+    await second.store.close();
+    writeFileSync(join(options.folder, "names.key"), "short");
+    await expect(createService(options)).rejects.toThrow(/names\.key: expected 32 bytes, got 5; put it back/);
+  });
 
   it("refuses in clear words, and learns nothing of what it refuses", async () => {
     const { app, store } = await createService({ folder: temporary(), dim: 2, variants: ["a", "b"] });

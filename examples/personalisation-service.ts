@@ -4,15 +4,16 @@
  *
  *   npx node --conditions=minimand-source examples/personalisation-service.ts [folder] [port] [dim] [variants]
  *
- *   curl -d '{"features":[0.2,1,0,3]}' localhost:8787/choose      {"decisionId":"0-1c7cj16","action":1,...}
- *   curl -d '{"decisionId":"0-1c7cj16","reward":1}' localhost:8787/reward
+ *   curl -d '{"features":[0.2,1,0,3]}' localhost:8787/choose      {"decisionId":"0-1c7cj16.QEHhaQDBdTzPjfTJNdkU8A","action":1,...}
+ *   curl -d '{"decisionId":"0-1c7cj16.QEHhaQDBdTzPjfTJNdkU8A","reward":1}' localhost:8787/reward
  *
  *   --host NAME        another name by which it may be called, where a proxy stands before it; may be given several times
  *   --max-pending N    most decisions that wait for their rewards, default 100000
  *
  * /choose answers once the decision is on the disk, /reward once the reward is. A reward of a decision that is settled is
  * answered with 409: whoever got no answer may ask again and it still counts once. A decision is settled, too, when it waited for
- * an hour or was the oldest of too many that wait; /health tells how many were dropped for that.
+ * an hour or was the oldest of too many that wait; /health tells how many were dropped for that. A decisionId can't be guessed (128 bits,
+ * see decision-names.ts): only who was given a decision can reward it.
  *
  * Requests for other hosts or from pages of other sites get 403, what can't be understood 400 (fields of other names too),
  * bodies over 64 KiB 413. When the disk takes no more, all get 503 until a new start. A folder is one process's at a time.
@@ -21,7 +22,8 @@ import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { guardedApp, isArgumentError, isMendable, jsonFields, listen, messageOf } from "@minimand/cli/server";
 import { type Bandit, type BanditContext, neuFastCb } from "minimand";
-import { checkNumber, typeError } from "minimand/engine";
+import { checkNumber, rangeError, typeError } from "minimand/engine";
+import { type DecisionNames, decisionNames } from "./decision-names.ts";
 import { type DecisionStore, openStore } from "./decision-store.ts";
 
 /** What the service is about. */
@@ -63,7 +65,9 @@ export async function createService({
     ...{ folder, create, snapshotEvery, maxPending },
     now: () => new Date().toISOString(),
   });
+  let names: DecisionNames;
   try {
+    names = await decisionNames(folder);
     store.bandit.explain({ features: new Float64Array(dim), actionIds: variants });
   } catch (cause) {
     await store.close();
@@ -89,13 +93,15 @@ export async function createService({
     if (!Array.isArray(features)) throw typeError("features", `an array of ${dim} numbers`, features);
     const context: BanditContext = { features, actionIds: variants };
     const { decisionId, action, actionId, propensity } = await store.choose(context);
-    return c.json({ decisionId, action, variant: actionId, propensity });
+    return c.json({ decisionId: names.nameOf(decisionId), action, variant: actionId, propensity });
   });
   app.post("/reward", async (c) => {
     const { decisionId, reward } = await jsonFields(c, ["decisionId", "reward"]);
     if (typeof decisionId !== "string") throw typeError("decisionId", "the name of a decision", decisionId);
     checkNumber("reward", reward, { min: 0, max: 1 });
-    await store.reward(decisionId, reward);
+    const decision = names.decisionOf(decisionId);
+    if (decision === null) throw rangeError("decisionId", "a decision of this learner", decisionId);
+    await store.reward(decision, reward);
     return c.json({ learned: true });
   });
   app.get("/health", (c) => {

@@ -4,13 +4,16 @@
  * writes measured-full.json and report-full.json.gz where measured.json is of the default scale.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readReproduction } from "@minimand/papers";
 import { folderOf } from "./docs/papers.ts";
 import { filesOfReport } from "./docs/take-report.ts";
 
 const [slug = "", report = `minimand-reproduce-${slug}/report.json`] = process.argv.slice(2);
 if (slug === "" || !existsSync(`${folderOf(slug)}/paper.ts`))
   throw new RangeError(`slug: expected a folder of packages/papers/src, got '${slug}'`);
-for (const [path, content] of filesOfReport(slug, readFileSync(report, "utf8"))) {
+const text = readFileSync(report, "utf8");
+readReproduction(text, report);
+for (const [path, content] of filesOfReport(slug, text)) {
   writeFileSync(path, content);
   console.log(path);
 }

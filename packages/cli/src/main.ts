@@ -1,4 +1,5 @@
 import { endOf } from "./failure.ts";
+import { printableError } from "./printable.ts";
 import { makeProgram } from "./program.ts";
 import { leave } from "./run/leave.ts";
 
@@ -18,6 +19,6 @@ try {
 function fail(error: unknown): never {
   const { code, said } = endOf(error);
   process.stderr.write(said);
-  if (code === 1 && process.env.MINIMAND_DEBUG) console.error(error);
+  if (code === 1 && process.env.MINIMAND_DEBUG) console.error(printableError(error));
   leave(code);
 }

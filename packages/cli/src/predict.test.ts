@@ -53,6 +53,19 @@ beforeAll(async () => {
 });
 
 describe.concurrent("minimand predict", () => {
+  it("puts nothing that a spreadsheet takes for a formula into its CSV with --spreadsheet, and only then", async () => {
+    const rows = rowsCsv(["size", "weight", "kind"], { name: "=1+1" });
+    const args = ["o", "-", "--id", "name,size"];
+    const [plain, safe] = [await predict(args, rows), await predict([...args, "--spreadsheet"], rows)];
+    expect([plain.code, safe.code]).toEqual([0, 0]);
+    expect(plain.stdout.split("\n")[1]).toMatch(/^=1\+1,-?[\d.]+,(yes|no),/);
+    expect(safe.stdout.split("\n")[1]).toMatch(/^"'=1\+1",("-?[\d.]+"|-?[\d.]+),"(yes|no)",/);
+    expect(await predict([...args, "--spreadsheet", "--json"], rows)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("--spreadsheet"),
+    });
+  });
+
   it("prints a prediction and its probabilities for every row", () => {
     const { data, meta } = Papa.parse<Record<string, string>>(expected, {
       header: true,

@@ -1,14 +1,32 @@
+import { inspect } from "node:util";
+
 const written: Record<string, string> = { "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r" };
 
+/** Control characters, other ends of lines, and what turns the direction of the text behind it. */
+const controls = /[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu;
+
+const escaped = (character: string): string =>
+  written[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+
 /**
- * A text as one line of a terminal: names come from files and tables, and what would end the line, move the cursor, colour
+ * A text as one line of a terminal: names come from files, tables and servers, and what would end the line, move the cursor, colour
  * the screen or turn the direction of what follows is shown as it is written in JSON.
  */
 export function printable(text: string): string {
-  return text.replace(
-    /[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu,
-    (c) => written[c] ?? `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  return text.replace(controls, escaped);
+}
+
+/** A value as JSON for a terminal or a program: the same value, without the control characters that `JSON.stringify` leaves as they are. */
+export function printableJson(value: unknown, space?: number): string {
+  return JSON.stringify(value, null, space).replace(controls, (character) =>
+    // Between the lines of JSON, never inside of a text.
+    character === "\n" ? character : escaped(character),
   );
+}
+
+/** An error with its stack, for whoever looks for a fault: lines stay lines. */
+export function printableError(error: unknown): string {
+  return inspect(error).split("\n").map(printable).join("\n");
 }
 
 let quiet = false;

@@ -186,6 +186,15 @@ describe("minimand refine with prompts of the user's", () => {
       [["refine", "red moon", "--flip-rate", "0.1"], "--flip-rate: expected an --endpoint beside it"],
       [["refine", "red moon", "--at-once", "2"], "--at-once: expected an --endpoint beside it"],
       [["refine", "red moon", "--loss", "rpo"], "--loss: expected an --endpoint beside it"],
+      [["refine", "a", "--allow-host", "cdn.example.com"], "--allow-host: expected an --endpoint beside it"],
+      ...["https://cdn.example.com", "cdn.example.com/a", "me@cdn.example.com", ""].map(
+        (host) =>
+          [[...own, ...endpoint, "--allow-host", host], "expected a host as cdn.example.com"] as const,
+      ),
+      [
+        [...own, "a", "--endpoint", "http://api.example.com", "--scorer", "score.mjs", "--max-images", "9"],
+        "--endpoint: expected https:// where MINIMAND_IMAGE_KEY is set, got http://api.example.com",
+      ],
     ] as const) {
       const { code, stdout, stderr } = await refusal(args);
       expect([code, stdout, stderr], args.join(" ")).toEqual([2, "", expect.stringContaining(said)]);

@@ -1,5 +1,11 @@
 import { join } from "node:path";
-import { type Earlier, earlierLook, type Results, type Settings } from "@minimand/compare";
+import {
+  areEarlierResults,
+  type Earlier,
+  type EarlierResults,
+  earlierLook,
+  type Settings,
+} from "@minimand/compare";
 import { readRegular } from "../files/read-regular.ts";
 
 /** The last look of an earlier run of the same comparison in a folder, perhaps with another sample; null where there was none. */
@@ -8,14 +14,20 @@ export async function earlierRun(
   settings: Settings,
   sums: readonly string[],
 ): Promise<Earlier | null> {
-  return earlierLook(await resultsIn(out), settings, sums);
+  const earlier = await resultsIn(out);
+  return earlier === "foreign" ? null : earlierLook(earlier, settings, sums);
 }
 
-/** What `results.json` of a folder holds, whoever wrote it; null where it isn't there, or is no object of JSON. */
-export async function resultsIn(out: string): Promise<Partial<Results> | null> {
+/**
+ * Reads the results of an earlier comparison in a folder.
+ *
+ * @returns `foreign` for those of another command; null where there are none, or the file holds no object of JSON
+ */
+export async function resultsIn(out: string): Promise<EarlierResults | "foreign" | null> {
   try {
     const value: unknown = JSON.parse((await readRegular(join(out, "results.json"))).toString());
-    return typeof value === "object" ? value : null;
+    if (areEarlierResults(value)) return value;
+    return typeof value === "object" && value !== null ? "foreign" : null;
   } catch {
     return null;
   }

@@ -1,11 +1,12 @@
 import type { Answer } from "@minimand/compare";
+import { printableJson } from "../printable.ts";
 import { cellText } from "../report/rows.ts";
 import { type WidthColumn, widthTable } from "../terminal/width-table.ts";
 
 /** An answer as JSON, an object a line. */
 export function answerJson({ columns, rows }: Answer): string {
   return rows
-    .map((row) => `${JSON.stringify(Object.fromEntries(columns.map((name, i) => [name, row[i]])))}\n`)
+    .map((row) => `${printableJson(Object.fromEntries(columns.map((name, i) => [name, row[i]])))}\n`)
     .join("");
 }
 

@@ -18,6 +18,7 @@ import {
   type Prepared,
   prepareComparison,
   type Results,
+  readResults,
   runTrials,
   type Subject,
   seenOf,
@@ -38,7 +39,8 @@ import { holdOutputFolder, inOutputFolder } from "../files/output-folder.ts";
 import { readInputTable } from "../files/read-input-table.ts";
 import { replaceTogether } from "../files/replace-together.ts";
 import { loadOwn } from "../own/own-candidates.ts";
-import { tell } from "../printable.ts";
+import { printableJson, tell } from "../printable.ts";
+import { textOf } from "../queue/run-files.ts";
 import { askedComparison } from "../queue/submissions.ts";
 import { workersOf } from "../run/concurrency.ts";
 import { compilerOf } from "../run/engine.ts";
@@ -154,7 +156,7 @@ async function compare(files: string[], options: CompareOptions): Promise<void> 
           ...{ store, concurrency: workers, engine, origins, submission, signal },
           ...(cache !== undefined && { cache }),
         });
-        const results = JSON.parse(new TextDecoder().decode(files["results.json"] ?? undefined));
+        const results = readResults(textOf(files, "results.json"), `${store}, results.json`);
         await deliver(results, files, delivery);
       });
     });
@@ -208,7 +210,7 @@ async function deliver(results: Results, files: Contents, { out, typed, json }: 
   });
   for (const { notes } of results.datasets)
     for (const note of notes) if (note.about === "unlabeled") tell(noteText(note));
-  print(json ? `${JSON.stringify(results)}\n` : resultTable(results, { folder: out, typed }));
+  print(json ? `${printableJson(results)}\n` : resultTable(results, { folder: out, typed }));
   tell(`${join(out, "report.html")} has the figures, ${join(out, "results.json")} every number`);
 }
 

@@ -11,7 +11,7 @@ import { paperAssets } from "../papers/paper-assets.ts";
 import type { Raster } from "../pictures/raster.ts";
 import { readPicture } from "../pictures/read-picture.ts";
 import { encodePicture, kindToWrite } from "../pictures/write-picture.ts";
-import { tell } from "../printable.ts";
+import { printableJson, tell } from "../printable.ts";
 import { denoiseRows, renderDenoise } from "../report/denoise.ts";
 import { compilerOf } from "../run/engine.ts";
 import { chooseEngine, type EngineAsked } from "../run/engine-choice.ts";
@@ -131,9 +131,7 @@ async function denoise(path: string, options: Options): Promise<void> {
       const picture = await encodePicture(results[results.length - 1].picture, kind);
       await writeWhole(out, picture);
       if (report !== undefined) await writeWhole(report, renderDenoise(file, results, clean));
-      print(
-        options.json ? `${JSON.stringify(file)}\n` : `${rowTables(denoiseRows(file), terminalWidth())}\n`,
-      );
+      print(options.json ? `${printableJson(file)}\n` : `${rowTables(denoiseRows(file), terminalWidth())}\n`);
     }, "begins anew");
   } finally {
     remover.dispose();

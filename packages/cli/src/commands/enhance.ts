@@ -14,7 +14,7 @@ import { makeOutputFolder } from "../files/output-folder.ts";
 import { readBytes } from "../files/read-bytes.ts";
 import { replaceTogether } from "../files/replace-together.ts";
 import { loadSharp } from "../pictures/load-sharp.ts";
-import { tell } from "../printable.ts";
+import { printableJson, tell } from "../printable.ts";
 import { enhanceRows, renderEnhance } from "../report/enhance.ts";
 import { compilerOf } from "../run/engine.ts";
 import { chooseEngine, type EngineAsked } from "../run/engine-choice.ts";
@@ -104,9 +104,7 @@ async function enhance(paths: string[], options: Options): Promise<void> {
         "enhance.html": renderEnhance(file, shown),
         "results.json": `${JSON.stringify(file, null, 1)}\n`,
       });
-      print(
-        options.json ? `${JSON.stringify(file)}\n` : `${rowTables(enhanceRows(file), terminalWidth())}\n`,
-      );
+      print(options.json ? `${printableJson(file)}\n` : `${rowTables(enhanceRows(file), terminalWidth())}\n`);
       tell(`${join(out, "enhance.html")} shows them before and after`);
       if (leftOut.length > 0)
         throw new UsageError(

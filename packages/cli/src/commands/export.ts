@@ -13,7 +13,7 @@ import {
   readModel,
 } from "../models/find-models.ts";
 import { loadOwn } from "../own/own-candidates.ts";
-import { printable } from "../printable.ts";
+import { printable, printableJson } from "../printable.ts";
 import { print } from "../terminal/print.ts";
 import { place, withOption } from "./options.ts";
 
@@ -56,10 +56,11 @@ export function define(command: Command): Command {
       }
       print(
         options.json
-          ? `${JSON.stringify(written)}\n`
+          ? `${printableJson(written)}\n`
           : written
               .map(
-                ({ file, outputs }) => `${printable(file)}: ${outputs.map(({ name }) => name).join(", ")}\n`,
+                ({ file, outputs }) =>
+                  `${printable(`${file}: ${outputs.map(({ name }) => name).join(", ")}`)}\n`,
               )
               .join(""),
       );

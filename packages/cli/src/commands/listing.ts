@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 import type { Command } from "commander";
-import { printable } from "../printable.ts";
+import { printable, printableJson } from "../printable.ts";
 import { print } from "../terminal/print.ts";
 import { terminalWidth } from "../terminal/terminal-width.ts";
 import { cutText, textWidth, wrapText } from "../terminal/text-width.ts";
@@ -29,7 +29,7 @@ export function listing(command: Command, description: string, examples: readonl
 
 /** Prints a listing: `all` as JSON, or the groups as text. */
 export function printListing(all: unknown, groups: readonly EntryGroup[], json: boolean): void {
-  print(json ? `${JSON.stringify(all, null, 1)}\n` : `${listingText(groups, terminalWidth())}\n`);
+  print(json ? `${printableJson(all, 1)}\n` : `${listingText(groups, terminalWidth())}\n`);
 }
 
 const indent = "    ";

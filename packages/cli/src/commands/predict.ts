@@ -1,5 +1,5 @@
 import { answerCsv, answerOf, type Damaged, predictResponses, predictTable } from "@minimand/compare";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { startEngine } from "minimand/start";
 import { noteText } from "../compare/subjects.ts";
 import { readInput } from "../files/input.ts";
@@ -17,6 +17,7 @@ interface Options {
   with: string[];
   id: string[];
   json: boolean;
+  spreadsheet: boolean;
   damaged: Damaged;
   strict: boolean;
 }
@@ -39,12 +40,20 @@ export function define(command: Command): Command {
       [],
     )
     .option("--json", "one JSON object a row instead of CSV", false)
+    .addOption(
+      new Option(
+        "--spreadsheet",
+        "CSV to open in a spreadsheet: a ' goes in front of texts that it would take for formulas (=, +, -, @, tab), and texts are quoted",
+      )
+        .default(false)
+        .conflicts("json"),
+    )
     .addOption(withOption("with the own model that it is of"))
     .addOption(damagedOption(["empty", "pad", "refuse"], "empty"))
     .addOption(strictOption())
     .addHelpText(
       "after",
-      "\nEvery record has one line of answer; what can't be read has an empty one. With --damaged pad, records with too many cells are left out instead.\n\nExamples:\n  minimand predict minimand-churn new-customers.csv > predictions.csv\n  minimand predict minimand-churn new-customers.csv --id customer_id > predictions.csv\n  minimand predict minimand-churn - --json < rows.csv\n  minimand predict minimand-churn/model/model.onnx new-customers.csv",
+      "\nEvery record has one line of answer; what can't be read has an empty one. With --damaged pad, records with too many cells are left out instead.\n\nExamples:\n  minimand predict minimand-churn new-customers.csv > predictions.csv\n  minimand predict minimand-churn new-customers.csv --id customer_id > predictions.csv\n  minimand predict minimand-churn new-customers.csv --id name --spreadsheet > predictions.csv\n  minimand predict minimand-churn - --json < rows.csv\n  minimand predict minimand-churn/model/model.onnx new-customers.csv",
     )
     .action(async (path: string, rows: string, options: Options) => {
       const { description, predict } = await (path.endsWith(".onnx")
@@ -61,7 +70,7 @@ export function define(command: Command): Command {
         print(`${answerSample(answer, terminalWidth())}\n`);
         if (predicted.rows > sampleRows)
           tell(`the first ${sampleRows} of ${predicted.rows} rows: '> predictions.csv' writes all of them`);
-      } else print(answerCsv(answer));
+      } else print(answerCsv(answer, options));
     });
 }
 

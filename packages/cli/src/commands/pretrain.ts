@@ -6,7 +6,7 @@ import { inOutputFolder } from "../files/output-folder.ts";
 import { replaceTogether } from "../files/replace-together.ts";
 import { codeFingerprint } from "../papers/code-fingerprint.ts";
 import { bundledPhotograph } from "../papers/photographs.ts";
-import { tell } from "../printable.ts";
+import { printableJson, tell } from "../printable.ts";
 import { compilerOf } from "../run/engine.ts";
 import { chooseEngine, type EngineAsked } from "../run/engine-choice.ts";
 import { interruptible } from "../run/interruptible.ts";
@@ -99,9 +99,7 @@ async function pretrain(slug: string, options: Options): Promise<void> {
         ...Object.fromEntries(files),
         "pretrained.json": `${JSON.stringify(file, null, 1)}\n`,
       });
-      print(
-        json ? `${JSON.stringify(file)}\n` : `${rowTables([...records, ...measured], terminalWidth())}\n`,
-      );
+      print(json ? `${printableJson(file)}\n` : `${rowTables([...records, ...measured], terminalWidth())}\n`);
       tell(`${join(out, "pretrained.json")} has what is recorded beside the files of the parts`);
 
       async function trained(part: string): Promise<KeptPart> {

@@ -20,7 +20,7 @@ import { writeWhole } from "../files/write-whole.ts";
 import { checkOutside, datasetOf, onlyModel, ownModelOf, readModel } from "../models/find-models.ts";
 import { quantiseByRows } from "../models/quantise-rows.ts";
 import { loadOwn } from "../own/own-candidates.ts";
-import { tell } from "../printable.ts";
+import { printableJson, tell } from "../printable.ts";
 import { compilerOf } from "../run/engine.ts";
 import { chooseEngine, type EngineAsked } from "../run/engine-choice.ts";
 import { interruptible } from "../run/interruptible.ts";
@@ -147,7 +147,7 @@ async function quantize(folder: string, options: Options): Promise<void> {
     ...{ granularity: options.granularity, method: options.method, rows, float },
     widths: found.widths.map((width) => ({ ...width, file: written[width.file] })),
   };
-  print(json ? `${JSON.stringify(result)}\n` : quantizeTable(result, terminalWidth()));
+  print(json ? `${printableJson(result)}\n` : quantizeTable(result, terminalWidth()));
 }
 
 function widthsOf({

@@ -6,7 +6,7 @@ import { UsageError } from "../failure.ts";
 import { inOutputFolder } from "../files/output-folder.ts";
 import { readBytes } from "../files/read-bytes.ts";
 import { replaceTogether } from "../files/replace-together.ts";
-import { tell } from "../printable.ts";
+import { printable, printableJson, tell } from "../printable.ts";
 import { isKept, type Kept } from "../refine/collect-images.ts";
 import { checkEndpoint } from "../refine/image-endpoint.ts";
 import { lostWordsNote } from "../refine/lost-words.ts";
@@ -50,6 +50,7 @@ interface Options extends Pick<EngineAsked, "engine"> {
   passes: number;
   seed: number;
   endpoint?: string;
+  allowHost: string[];
   model?: string;
   size?: string;
   scorer?: string;
@@ -80,6 +81,12 @@ export function define(command: Command): Command {
       "--endpoint <url>",
       "image service that speaks POST /v1/images/generations; its pictures, scored, teach the refiner; key from MINIMAND_IMAGE_KEY",
       place,
+    )
+    .option(
+      "--allow-host <host>",
+      "further host that its pictures may be fetched from, as cdn.example.com; may be repeated",
+      hostNames,
+      [],
     )
     .option("--model <name>", "model of the service")
     .addOption(new Option("--size <WxH>", "of its pictures, as 512x512").argParser(pictureSize))
@@ -137,9 +144,19 @@ function pictureSize(text: string): string {
   throw new InvalidArgumentError(`expected WIDTHxHEIGHT, got '${text}'`);
 }
 
+/** Hosts as addresses have them. */
+function hostNames(text: string, others: string[]): string[] {
+  const url = URL.parse(`https://${text}`);
+  if (url?.host !== text.toLowerCase() || url.href !== `https://${url.host}/`)
+    throw new InvalidArgumentError(
+      `expected a host as cdn.example.com or cdn.example.com:8443, got '${text}'`,
+    );
+  return [...others, url.host];
+}
+
 /** Options that mean something with an endpoint alone. */
 const forEndpoints = [
-  ...["scorer", "maxImages", "model", "size", "flipRate"],
+  ...["allowHost", "scorer", "maxImages", "model", "size", "flipRate"],
   ...["draws", "atOnce", "timeout", "retries", "loss", "passes"],
 ];
 
@@ -167,7 +184,11 @@ async function endpointRun(options: Options, command: Command): Promise<Endpoint
     if (value < least) throw new RangeError(`--${name}: expected an integer >= ${least}, got ${value}`);
   if (flipRate !== undefined && !(flipRate >= 0 && flipRate < 0.5))
     throw new RangeError(`--flip-rate: expected a number >= 0 and < 0.5, got ${flipRate}`);
-  const service = { url: endpoint, key: process.env.MINIMAND_IMAGE_KEY || null };
+  const service = {
+    url: endpoint,
+    key: process.env.MINIMAND_IMAGE_KEY || null,
+    allowHost: options.allowHost,
+  };
   checkEndpoint(service);
   return {
     ...service,
@@ -247,7 +268,7 @@ async function refine(given: string[], options: Options, command: Command): Prom
         "refiner.safetensors": isTrained ? await refinerBytes(refiner) : null,
       });
       found.world?.dispose();
-      print(options.json ? `${JSON.stringify(file)}\n` : textOf(file));
+      print(options.json ? `${printableJson(file)}\n` : textOf(file));
     }),
   );
   tell(`${join(out, "refine.html")} shows them`);
@@ -341,5 +362,5 @@ function textOf({ prompts, preferences }: RefineFile): string {
       `learned from ${plural(pairs, "pair")} of ${plural(pictures, "picture")}; flip rate ${flipRate.toPrecision(2)}, ${flipRateFrom}`,
     );
   }
-  return `${lines.join("\n")}\n`;
+  return `${lines.map(printable).join("\n")}\n`;
 }

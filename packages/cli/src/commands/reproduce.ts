@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { styleText } from "node:util";
+import type { Contents } from "@minimand/compare/keep";
 import {
   caveatOf,
   type FinishedReproduction,
@@ -10,6 +11,8 @@ import {
   otherSeedsOf,
   papersHost,
   type ReproductionFile,
+  readReproduction,
+  readTuned,
 } from "@minimand/papers";
 import { type Command, Option } from "commander";
 import { startEngine } from "minimand/start";
@@ -19,7 +22,8 @@ import { replaceTogether } from "../files/replace-together.ts";
 import { papersThreads } from "../papers/papers-threads.ts";
 import { progressOnStderr } from "../papers/progress-on-stderr.ts";
 import { prepareReproduction, requestReproduction } from "../papers/reproduction-request.ts";
-import { printable, tell } from "../printable.ts";
+import { printable, printableJson, tell } from "../printable.ts";
+import { textOf } from "../queue/run-files.ts";
 import { askedReproduction } from "../queue/submissions.ts";
 import { renderReproduction } from "../report/reproduction.ts";
 import { workersOf } from "../run/concurrency.ts";
@@ -132,7 +136,7 @@ async function reproduce(slug: string, options: Options): Promise<void> {
         const setting = { store, concurrency: workers, engine, origins: [], submission, signal };
         const { runOnStore } = await import("../worker/on-store.ts");
         const files = await runOnStore({ ...setting, ...(cache !== undefined && { cache }) });
-        await write(finishedOf(files), slug, out, options.json);
+        await write(finishedOf(files, store), slug, out, options.json);
       });
     });
     return;
@@ -156,14 +160,17 @@ async function reproduce(slug: string, options: Options): Promise<void> {
 }
 
 /** What came out elsewhere, by its files. */
-function finishedOf(files: Record<string, Uint8Array | null>): FinishedReproduction {
-  const texts = Object.entries(files).flatMap(([name, bytes]) =>
-    bytes === null ? [] : [[name, new TextDecoder().decode(bytes)] as const],
-  );
-  const own = Object.fromEntries(texts);
-  return "tuned.json" in own
-    ? { kind: "tuned", tuned: JSON.parse(own["tuned.json"]), files: own }
-    : { kind: "measured", file: JSON.parse(own["report.json"]), files: own };
+function finishedOf(files: Contents, store: string): FinishedReproduction {
+  const read = <T>(name: string, as: (text: string, place: string) => T): [T, Record<string, string>] => {
+    const text = textOf(files, name);
+    return [as(text, `${store}, ${name}`), { [name]: text }];
+  };
+  if ("tuned.json" in files) {
+    const [tuned, own] = read("tuned.json", readTuned);
+    return { kind: "tuned", tuned, files: own };
+  }
+  const [file, own] = read("report.json", readReproduction);
+  return { kind: "measured", file, files: own };
 }
 
 async function write(
@@ -177,7 +184,7 @@ async function write(
     const { tuned } = finished;
     await replaceTogether(out, files);
     print(
-      json ? `${JSON.stringify(tuned)}\n` : `${rowTables(Object.values(tuned.choices), terminalWidth())}\n`,
+      json ? `${printableJson(tuned)}\n` : `${rowTables(Object.values(tuned.choices), terminalWidth())}\n`,
     );
     if (tuned.atEnds !== undefined && tuned.atEnds.length > 0)
       tell(
@@ -192,7 +199,7 @@ async function write(
   const { kept, total } = file.trials;
   if (kept > 0) tell(`${kept} of ${total} trials were there from an earlier run`);
   await replaceTogether(out, { "report.html": renderReproduction(file), ...files });
-  print(json ? `${JSON.stringify(file)}\n` : reportText(file, terminalWidth()));
+  print(json ? `${printableJson(file)}\n` : reportText(file, terminalWidth()));
   tell(`${join(out, "report.html")} has the figures, ${join(out, "report.json")} every number`);
 }
 

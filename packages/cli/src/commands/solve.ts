@@ -6,7 +6,7 @@ import { writeMatrixMarket } from "minimand/solvers";
 import { UsageError } from "../failure.ts";
 import { makeOutputFolder } from "../files/output-folder.ts";
 import { replaceTogether } from "../files/replace-together.ts";
-import { tell } from "../printable.ts";
+import { printableJson, tell } from "../printable.ts";
 import { convergenceSvg, renderSolve, solveRows } from "../report/solve.ts";
 import { interruptible } from "../run/interruptible.ts";
 import { progressLine } from "../run/progress.ts";
@@ -140,7 +140,7 @@ async function solve(path: string, options: Options): Promise<void> {
       "convergence.svg": convergenceSvg(file),
       "solution.mtx": best === undefined ? null : writeMatrixMarket(best.x, solutionComment(file, best)),
     });
-    print(options.json ? `${JSON.stringify(file)}\n` : `${rowTables(solveRows(file), terminalWidth())}\n`);
+    print(options.json ? `${printableJson(file)}\n` : `${rowTables(solveRows(file), terminalWidth())}\n`);
     if (best === undefined) throw new UsageError(failureOf(solved, file));
   }, "begins anew");
   tell(`${join(out, "solution.mtx")} has the solution, ${join(out, "report.html")} the figure`);

@@ -26,6 +26,12 @@ async function service(
   return { server, spending, account, make: (prompt: string) => make(prompt, signal) };
 }
 
+/** Answers with an address of the service itself. */
+const answersOwnAddress =
+  (path: string): Mishap =>
+  (response, request) =>
+    response.end(JSON.stringify({ data: [{ url: `http://${request.headers.host}${path}` }] }));
+
 describe("a service of images", () => {
   it("is sent prompt, model, size and key, and answers with a picture", async () => {
     const { make, server, spending } = await service([], { model: "toy", size: "64x64" });
@@ -41,12 +47,87 @@ describe("a service of images", () => {
     expect(spending.spent).toBe(1);
   });
 
-  it("may answer with an address, where the key doesn't go", async () => {
+  it("may answer with an address of its own or of an allowed host, where the key doesn't go", async () => {
     const pictures = await imageServer();
     closing.push(pictures.close);
-    const { make } = await service([answers(200, { data: [{ url: `${pictures.url}/moon` }] })]);
-    expect([...(await make("a red moon")).bytes]).toEqual([...pictureOfText("moon")]);
-    expect(pictures.seen).toEqual([{ path: "/moon", authorization: undefined, body: {} }]);
+    const allowHost = [new URL(pictures.url).host];
+    const direct = await service([answers(200, { data: [{ url: `${pictures.url}/moon` }] })], { allowHost });
+    expect([...(await direct.make("a red moon")).bytes]).toEqual([...pictureOfText("moon")]);
+    const led = await service(
+      [answersOwnAddress("/moon"), answers(302, "", { location: `${pictures.url}/moon` })],
+      {
+        allowHost,
+      },
+    );
+    expect([...(await led.make("a red moon")).bytes]).toEqual([...pictureOfText("moon")]);
+    const within = await service([
+      answersOwnAddress("/a"),
+      answers(307, "", { location: "/b" }),
+      answers(301, "", { location: "moon" }),
+    ]);
+    expect([...(await within.make("a red moon")).bytes]).toEqual([...pictureOfText("moon")]);
+    const asked = [...pictures.seen, ...led.server.seen.slice(1), ...within.server.seen.slice(1)];
+    expect(asked.map(({ authorization }) => authorization)).toEqual(asked.map(() => undefined));
+    expect(within.server.seen.map(({ path }) => path).slice(1)).toEqual(["/a", "/b", "/moon"]);
+  });
+
+  it("can't send the command elsewhere, by an address or by redirects", async () => {
+    const inner = await imageServer();
+    closing.push(inner.close);
+    const { port, host } = new URL(inner.url);
+    const foreign = [
+      `${inner.url}/admin`,
+      `http://localhost:${port}/`,
+      `http://2130706433:${port}/`,
+      `http://[::1]:${port}/`,
+      `http://[::ffff:127.0.0.1]:${port}/`,
+      `//${host}/`,
+      "http://169.254.169.254/latest/meta-data/",
+      `http://me:pass@${host}/`,
+      "file:///etc/passwd",
+      "data:image/png;base64,AAAA",
+      "http://",
+    ];
+    for (const url of foreign)
+      for (const mishaps of [
+        [answers(200, { data: [{ url }] })],
+        [answersOwnAddress("/a"), answers(302, "", { location: url })],
+      ]) {
+        const { make, server } = await service(mishaps);
+        const error = await make("a red moon").catch((caught) => caught);
+        expect(error.message, url).toMatch(
+          /^--endpoint 127\.0\.0\.1:\d+: expected (pictures|a picture's address)[^\n]*$/,
+        );
+        expect(error.message).not.toMatch(/admin|meta-data|pass@/);
+        // It is refused at once, and not asked again.
+        expect(server.seen.length).toBe(mishaps.length);
+      }
+    expect(inner.seen).toEqual([]);
+    const around = answers(302, "", { location: "/again" });
+    const { make } = await service([answersOwnAddress("/again"), ...Array<Mishap>(9).fill(around)]);
+    await expect(make("a red moon")).rejects.toThrow("expected a picture after at most 5 redirects");
+  });
+
+  it("can't fill the memory, neither by an answer, nor by a refusal, nor by a picture", async () => {
+    const endless =
+      (status: number): Mishap =>
+      (response) => {
+        response.writeHead(status, { "content-type": "application/json" });
+        const chunk = Buffer.alloc(2 ** 20, 32);
+        const more = (): void => {
+          while (!response.destroyed && response.write(chunk));
+        };
+        response.on("drain", more);
+        more();
+      };
+    for (const mishaps of [[endless(200)], [answersOwnAddress("/a"), endless(200)]]) {
+      const { make } = await service(mishaps, { timeout: 60_000 });
+      await expect(make("a red moon")).rejects.toThrow(
+        "expected an answer of a picture, got more than 64 MiB",
+      );
+    }
+    const { make } = await service([endless(404)], { timeout: 60_000 });
+    await expect(make("a red moon")).rejects.toThrow(/at this address, got the answer 404$/);
   });
 
   it("is asked again where it is busy, fails or breaks off, and what may have been made is counted", async () => {
@@ -181,5 +262,14 @@ describe("a service of images", () => {
     expect(at("api.example.com")).toThrow("--endpoint: expected an address with http:// or https://");
     expect(at("file:///etc")).toThrow("--endpoint: expected an address with http");
     expect(at("https://me:pass@api.example.com")).toThrow("MINIMAND_IMAGE_KEY holds the key");
+    const withKey = (url: string) => () =>
+      imageEndpoint({ url, key: "sk-secret", timeout: 1, retries: 0, spending });
+    for (const url of ["http://api.example.com", "http://10.0.0.1:8080/v1", "http://localhost.example.com"])
+      expect(withKey(url)).toThrow(
+        /^--endpoint: expected https:\/\/ where MINIMAND_IMAGE_KEY is set, got http:\/\/[^/]+: the key could be read on the way/,
+      );
+    for (const url of ["https://api.example.com", "http://localhost:1", "http://[::1]:1", "http://127.0.0.2"])
+      expect(withKey(url)).not.toThrow();
+    expect(at("http://10.0.0.1:8080/v1")).not.toThrow();
   });
 });

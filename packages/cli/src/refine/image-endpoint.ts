@@ -1,7 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
 import pRetry, { AbortError } from "p-retry";
 import { UsageError } from "../failure.ts";
+import { isLoopback } from "../server/loopback.ts";
+import { boundedBody, TooManyBytes } from "./bounded-body.ts";
 import { type Picture, pictureOf } from "./picture.ts";
+import { fetchPicture } from "./picture-address.ts";
 import type { Spending } from "./spending.ts";
 
 /** How a service that makes pictures is reached. */
@@ -10,6 +13,8 @@ export interface EndpointOptions {
   url: string;
   /** Sent as a bearer token; null where the service wants none. */
   key: string | null;
+  /** Further hosts that pictures may be fetched from. */
+  allowHost?: readonly string[];
   model?: string;
   /** `WIDTHxHEIGHT`. */
   size?: string;
@@ -24,6 +29,12 @@ export interface EndpointOptions {
   /** Is told of a wait of five seconds or more, and what it is for. */
   onWait?: (milliseconds: number, why: string) => void;
 }
+
+/** Bytes of an answer or of a picture: several times what services send. */
+const mostBytes = 64 * 2 ** 20;
+
+/** Bytes of a refusal, of which a line is shown. */
+const mostRefusalBytes = 64 * 2 ** 10;
 
 /** Makes a picture of a prompt. */
 export type ImageService = (prompt: string, signal: AbortSignal) => Promise<Picture>;
@@ -51,15 +62,16 @@ class Busy extends Error {
  *
  * A request is tried again after 408, 429, 5xx, a connection that breaks and an answer that doesn't come in time; `Retry-After` is
  * respected. Where an answer was lost, the service may have made the picture, and it counts as spent. The key is sent to the
- * service alone, never to where a picture is to be fetched from, and stands in no message.
+ * service alone, over TLS or to this machine, never to where a picture is fetched from, and no message contains it. Pictures are fetched from
+ * the same origin or from allowed hosts. What is longer than {@link mostBytes} is not read to its end.
  *
  * @returns a function that rejects with {@link PromptRefused} for 400 and 422, with {@link EndpointGone} when the tries are used up, and with
  *   `UsageError` for a refused key, a wrong address and an answer that is none
  * @throws UsageError for an address that is none, or a key that no request can carry
  */
 export function imageEndpoint(options: EndpointOptions): ImageService {
-  const { timeout, retries, patience = 1000, spending, key, onWait } = options;
-  const address = addressOf(options.url);
+  const { timeout, retries, patience = 1000, spending, key, onWait, allowHost: allowed = [] } = options;
+  const address = addressOf(options);
   const where = address.host;
   const refused = (what: string): UsageError => new UsageError(`--endpoint ${where}: expected ${what}`);
   const authorization = authorizationOf(key);
@@ -78,8 +90,11 @@ export function imageEndpoint(options: EndpointOptions): ImageService {
     const { model, size } = options;
     const until = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
     const settle = await spending.ask();
-    const lost = (error: unknown): Error =>
-      signal.aborted ? signal.reason : new Busy(lossOf(error, timeout));
+    const lost = (error: unknown): Error => {
+      if (signal.aborted) return signal.reason;
+      if (error instanceof TooManyBytes) return refused(`an answer of a picture, got ${error.message}`);
+      return error instanceof UsageError ? error : new Busy(lossOf(error, timeout));
+    };
     const response = await fetch(address, {
       method: "POST",
       headers: {
@@ -100,9 +115,14 @@ export function imageEndpoint(options: EndpointOptions): ImageService {
       if (neverSent(error)) settle();
       throw lost(error);
     });
-    const body = await response.text().catch((error: unknown) => {
-      throw lost(error);
-    });
+    const bytes = await boundedBody(response, response.ok ? mostBytes : mostRefusalBytes).catch(
+      (error: unknown) => {
+        // A long page of a proxy says no more than its status.
+        if (error instanceof TooManyBytes && !response.ok) return Buffer.alloc(0);
+        throw lost(error);
+      },
+    );
+    const body = bytes.toString();
     if (!response.ok) {
       settle();
       throw refusalOf(response, messageIn(body, excerpt), where);
@@ -110,14 +130,18 @@ export function imageEndpoint(options: EndpointOptions): ImageService {
     const answer = answerOf(body);
     if (answer === null) throw refused(`data[0].b64_json or data[0].url in the answer, got ${excerpt(body)}`);
     if ("base64" in answer) return pictureOf(Buffer.from(answer.base64, "base64"), where);
-    const fetched = await fetch(answer.url, { signal: until }).catch((error: unknown) => {
+    const hosts = { endpoint: address, allowed };
+    const fetched = await fetchPicture(answer.url, hosts, until).catch((error: unknown) => {
       throw lost(error);
     });
-    if (!fetched.ok) throw new Busy(`${fetched.status} for the picture's own address`);
-    const bytes = await fetched.arrayBuffer().catch((error: unknown) => {
+    if (!fetched.ok) {
+      await fetched.body?.cancel();
+      throw new Busy(`${fetched.status} for the picture's own address`);
+    }
+    const picture = await boundedBody(fetched, mostBytes).catch((error: unknown) => {
       throw lost(error);
     });
-    return pictureOf(new Uint8Array(bytes), where);
+    return pictureOf(picture, where);
   }
 
   return async (prompt, signal) => {
@@ -156,18 +180,22 @@ export function imageEndpoint(options: EndpointOptions): ImageService {
  *
  * @throws as {@link imageEndpoint}
  */
-export function checkEndpoint({ url, key }: Pick<EndpointOptions, "url" | "key">): void {
-  addressOf(url);
-  authorizationOf(key);
+export function checkEndpoint(options: Pick<EndpointOptions, "url" | "key">): void {
+  addressOf(options);
+  authorizationOf(options.key);
 }
 
-function addressOf(url: string): URL {
+function addressOf({ url, key }: Pick<EndpointOptions, "url" | "key">): URL {
   const address = URL.parse(url);
   if (address === null || !/^https?:$/.test(address.protocol))
     throw new UsageError(`--endpoint: expected an address with http:// or https://, got '${url}'`);
   if (address.username !== "" || address.password !== "")
     throw new UsageError(
       "--endpoint: expected an address without a password; MINIMAND_IMAGE_KEY holds the key",
+    );
+  if (key !== null && address.protocol === "http:" && !isLoopback(address.hostname))
+    throw new UsageError(
+      `--endpoint: expected https:// where MINIMAND_IMAGE_KEY is set, got http://${address.host}: the key could be read on the way. Unset it if the service needs none`,
     );
   const path = address.pathname.replace(/\/+$/, "");
   if (!path.endsWith("/images/generations"))
@@ -217,7 +245,7 @@ function answerOf(body: string): { base64: string } | { url: string } | null {
   const base64 = fieldOf(first, "b64_json");
   if (typeof base64 === "string") return { base64 };
   const url = fieldOf(first, "url");
-  return typeof url === "string" && /^https?:$/.test(URL.parse(url)?.protocol ?? "") ? { url } : null;
+  return typeof url === "string" ? { url } : null;
 }
 
 function parsed(body: string): unknown {

@@ -3,7 +3,7 @@ import type { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { guardedApp } from "../server/guard.ts";
 import type { Subscription } from "../subscription/subscription.ts";
-import { bounceRoute, mostBounceBytes } from "./bounce-route.ts";
+import { bodyLimitOf, bounceRoute } from "./bounce-route.ts";
 import { page } from "./pages.ts";
 import { nothing } from "./policies.ts";
 import { siteHandler } from "./site.ts";
@@ -24,7 +24,7 @@ export interface AppOptions {
 
 /** The site and the subscriptions, at their path and, for proxies that take it away, without. */
 export function makeApp({ site, base, hosts, subscription, bouncesToken }: AppOptions): Hono {
-  const app = guardedApp({ hosts, maxBody: mostBounceBytes });
+  const app = guardedApp({ hosts, maxBody: bodyLimitOf(bouncesToken) });
   app.use(async (c, next) => {
     await next();
     // Of pages and files that don't say themselves.

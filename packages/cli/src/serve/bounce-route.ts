@@ -1,9 +1,18 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import type { Subscription } from "../subscription/subscription.ts";
 
 /** Bytes of a report, with the mail that came back. */
-export const mostBounceBytes = 1024 * 1024;
+const mostBytes = 1024 * 1024;
+
+/** Bytes of anything else. */
+const mostOther = 4096;
+
+/** Bytes that a request may send: many only to who has the token of the mail server. */
+export const bodyLimitOf =
+  (token: string | null) =>
+  (c: Context): number =>
+    c.req.path.endsWith("/bounces") && isFromMailServer(c, token) ? mostBytes : mostOther;
 
 /**
  * `POST /bounces` takes delivery status notifications from the mail server, which shows by a token that it is that.
@@ -13,11 +22,10 @@ export const mostBounceBytes = 1024 * 1024;
 export function bounceRoute(subscription: () => Promise<Subscription>, token: string | null): Hono {
   const app = new Hono();
   app.post("/bounces", async (c) => {
-    const given = /^Bearer\s+(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1] ?? "";
-    if (token === null || !timingSafeEqual(digestOf(given), digestOf(token))) {
+    if (!isFromMailServer(c, token)) {
       c.header("WWW-Authenticate", "Bearer");
       const expected = "Authorization: expected Bearer and the token of MINIMAND_BOUNCES_TOKEN";
-      return c.json({ error: `${expected}, got ${given === "" ? "none" : "another"}` }, 401);
+      return c.json({ error: `${expected}, got ${givenTo(c) === "" ? "none" : "another"}` }, 401);
     }
     const bytes = new Uint8Array(await c.req.arrayBuffer());
     const failures = await (await subscription()).bounce(Buffer.from(bytes).toString("utf8"));
@@ -27,5 +35,11 @@ export function bounceRoute(subscription: () => Promise<Subscription>, token: st
   });
   return app;
 }
+
+const givenTo = (c: Context): string =>
+  /^Bearer\s+(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1] ?? "";
+
+const isFromMailServer = (c: Context, token: string | null): boolean =>
+  token !== null && timingSafeEqual(digestOf(givenTo(c)), digestOf(token));
 
 const digestOf = (text: string): Buffer => createHash("sha256").update(text).digest();

@@ -11,6 +11,15 @@ export interface Wish {
   form: boolean;
 }
 
+/** @throws TypeError for a form that can't be read */
+async function formOf(c: Context): Promise<Record<string, unknown>> {
+  try {
+    return await c.req.parseBody();
+  } catch {
+    throw new TypeError("body: expected a form with email, rhythm, got one that can't be read");
+  }
+}
+
 /**
  * Reads `email` and `rhythm` (weekly, where it isn't said), of JSON or of a form.
  *
@@ -20,9 +29,7 @@ export async function wishOf(c: Context): Promise<Wish> {
   const form = /^(application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(
     c.req.header("content-type") ?? "",
   );
-  const { email, rhythm = "weekly" } = form
-    ? ((await c.req.parseBody()) as Record<string, unknown>)
-    : await jsonFields(c, ["email", "rhythm"]);
+  const { email, rhythm = "weekly" } = form ? await formOf(c) : await jsonFields(c, ["email", "rhythm"]);
   const address = mailAddress(email);
   const found = rhythms.find((one) => one === rhythm);
   if (found === undefined)

@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { minimand, temporaryFolder } from "../../../../test/support/cli.ts";
@@ -34,6 +35,27 @@ describe("minimand serve", () => {
     expect(stderr).toBe("no mail is sent, and nobody can subscribe: the environment has no SMTP_URL\n");
     expect(readdirSync(data)).toEqual([]);
   });
+
+  it.skipIf(process.platform === "win32")(
+    "serves no pipes, and ends though somebody asked for one",
+    async () => {
+      const site = temporaryFolder();
+      for (const name of ["server.json", "pipe.txt", "page.html", "404.html"])
+        execFileSync("mkfifo", [join(site, name)]);
+      expect(await minimand(["serve", "--port", "0", "--site", site])).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining("server.json: expected JSON with a base"),
+      });
+      rmSync(join(site, "server.json"));
+      const server = background(["serve", "--port", "0", "--site", site], { env: { SMTP_URL: "" } });
+      const [address] = await server.until(/http:\/\/127\.0\.0\.1:\d+\//);
+      for (const path of ["pipe.txt", "page.html", "page", "nowhere"])
+        expect((await fetch(`${address}${path}`, { signal: AbortSignal.timeout(30_000) })).status).toBe(404);
+      server.signal("SIGTERM");
+      expect((await server.ended).code).toBe(0);
+    },
+    120_000,
+  );
 
   it("takes subscriptions, and goes on with them after it was ended", async () => {
     await using receiver = await startReceiver();

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../failure.ts";
+import { isLoopback } from "../server/loopback.ts";
 import { parseStore, type StoreAddress } from "../store/store-address.ts";
 import { checkServer, type MailSetting, senderOf } from "../subscription/mailer.ts";
 
@@ -31,12 +32,14 @@ export function siteFolder(asked: string | undefined): string | null {
  */
 export function builtFor(site: string): string | null {
   const file = join(site, "server.json");
-  if (!existsSync(file)) return null;
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (stats === undefined) return null;
   let base: unknown;
   try {
-    ({ base } = JSON.parse(readFileSync(file, "utf8")) as { base?: unknown });
+    // A pipe would be waited for.
+    if (stats.isFile()) ({ base } = JSON.parse(readFileSync(file, "utf8")) as { base?: unknown });
   } catch {}
-  if (typeof base !== "string" || !/^\/(.*\/)?$/.test(base))
+  if (typeof base !== "string" || !/^\/([^\s?#\p{Cc}]+\/)?$/u.test(base))
     throw new UsageError(`${file}: expected JSON with a base as "/minimand/", got another`);
   return base.slice(0, -1);
 }
@@ -69,7 +72,7 @@ export function publicAddress(text: string | undefined, built: string | null): P
     url.password
   )
     throw new UsageError(`${expected}, got '${text}'`);
-  if (url.protocol === "http:" && !["localhost", "127.0.0.1", "[::1]"].includes(url.hostname))
+  if (url.protocol === "http:" && !isLoopback(url.hostname))
     throw new UsageError(`${expected}, got one without TLS: links in mails are permits`);
   const base = url.pathname.replace(/\/+$/, "");
   if (built !== null && built !== base)

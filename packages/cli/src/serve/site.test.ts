@@ -37,6 +37,9 @@ beforeAll(async () => {
   symlinkSync(join(folder, "secret.txt"), join(folder, "site/link.txt"));
   symlinkSync(folder, join(folder, "site/up"));
   symlinkSync("papers/lion.html", join(folder, "site/inside.html"));
+  symlinkSync(".git", join(folder, "site/git"));
+  symlinkSync(".hidden", join(folder, "site/seen.txt"));
+  symlinkSync("/dev/zero", join(folder, "site/zero"));
   const app = makeApp({
     ...{ site: join(folder, "site"), base: "/minimand", hosts: ["example.org"] },
     ...{ subscription: null, bouncesToken: null },
@@ -251,6 +254,11 @@ describe("a site", () => {
       expect(headers["content-security-policy"]).toContain("default-src 'none'");
       expect(headers["content-security-policy"]).toContain("frame-ancestors 'none'");
     }
+  });
+
+  it("has neither hidden files behind links, nor devices", async () => {
+    for (const path of ["/git/config", "/seen.txt", "/zero"])
+      expect((await get(path)).status, path).toBe(404);
   });
 
   it("answers only under its own names", async () => {

@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { type FileHandle, open, realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { Readable } from "node:stream";
@@ -59,15 +60,19 @@ interface Found {
   name: string;
 }
 
-/** Opens the file of a path; "folder" where a slash is missing at the end. */
+/** A pipe would keep who opens it until somebody writes; Windows has neither flag. */
+const readOnly = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
+
+/** Opens the regular file of a path; "folder" where a slash is missing at the end. */
 async function findFile(root: string, path: string): Promise<Found | "folder" | null> {
   const name = path.endsWith("/") ? `${path}index.html` : path;
   let file: FileHandle | undefined;
   try {
     const inside = await realpath(root);
     const real = await realpath(join(inside, name));
-    if (!real.startsWith(`${inside}${sep}`)) return null;
-    file = await open(real, "r");
+    // Links inside may lead to hidden files, too.
+    if (!real.startsWith(`${inside}${sep}`) || real.slice(inside.length).includes(`${sep}.`)) return null;
+    file = await open(real, readOnly);
     const stat = await file.stat();
     if (stat.isFile()) return { file, size: stat.size, modified: stat.mtimeMs, name };
     await file.close();
@@ -96,12 +101,14 @@ async function answer(c: Context, found: Found, status: 200 | 404, path: string)
       ?.split(",")
       .map((tag) => tag.trim().replace(/^W\//, ""));
     if (status === 200 && known?.some((tag) => tag === etag || tag === "*")) return c.body(null, 304);
-    c.header("Content-Length", String(size));
+    c.header("Content-Length", String(page?.length ?? size));
     if (c.req.method === "HEAD") return c.body(null, status);
     if (page !== null) return c.body(new Uint8Array(page), status);
     // The stream closes the file, however it ends.
     open = false;
-    const bytes = Readable.toWeb(file.createReadStream()) as ReadableStream<Uint8Array>;
+    // No more than was announced: a file that grows would run into the next answer of the connection.
+    const stream = size === 0 ? Readable.from([]) : file.createReadStream({ end: size - 1 });
+    const bytes = Readable.toWeb(stream) as ReadableStream<Uint8Array>;
     return c.body(bytes, status);
   } finally {
     if (open) await file.close();

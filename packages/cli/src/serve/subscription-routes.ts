@@ -1,14 +1,9 @@
 import { html } from "@minimand/compare/report";
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
-import { HTTPException } from "hono/http-exception";
 import type { Followed, Subscription } from "../subscription/subscription.ts";
 import { clientOf } from "./client.ts";
 import { wishOf } from "./fields.ts";
 import { button, page, subscribeForm } from "./pages.ts";
-
-/** Bytes that someone may send who subscribes. */
-const mostBytes = 4096;
 
 const onItsWay =
   "If mail can reach this address, a message is on its way. The subscription begins when its link is followed.";
@@ -20,14 +15,6 @@ const onItsWay =
  */
 export function subscriptionRoutes(subscription: (() => Promise<Subscription>) | null): Hono {
   const app = new Hono();
-  const limit = bodyLimit({
-    maxSize: mostBytes,
-    onError: () => {
-      throw new HTTPException(413, { message: `body: expected at most ${mostBytes} bytes, got more` });
-    },
-  });
-  for (const path of ["/subscribe", "/confirm", "/unsubscribe"]) app.use(path, limit);
-
   // A site that is only files says no in a file of this name.
   app.get("/server.json", (c) => {
     c.header("Cache-Control", "no-store");

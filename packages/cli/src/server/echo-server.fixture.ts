@@ -8,4 +8,11 @@ app.post("/echo", async (c) => {
   checkNumber("x", x);
   return c.json({ x });
 });
+let [now, most] = [0, 0];
+app.get("/wait", async (c) => {
+  most = Math.max(most, ++now);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  now--;
+  return c.json({ most });
+});
 console.log(await listen(app, { port: 0, close: async () => {} }));

@@ -1,14 +1,15 @@
 import { isArgumentError } from "@minimand/compare";
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { printableError } from "../printable.ts";
 import { onlyHosts } from "./hosts.ts";
 
 /** What a server lets in. */
 export interface GuardOptions {
-  /** Most bytes in the body of a request, default 64 KiB. */
-  maxBody?: number;
+  /** Most bytes in the body of a request, default 64 KiB; all that many are read before a route is asked. */
+  maxBody?: number | ((c: Context) => number);
   /** Names by which the server may be called beside those of loopback, see {@link onlyHosts}. */
   hosts?: readonly string[];
   /** The status of an error of the server's own, which is answered with its message; undefined for all others. */
@@ -33,10 +34,13 @@ export interface GuardOptions {
 export function guardedApp({ maxBody = 64 * 1024, hosts, statusOf }: GuardOptions = {}): Hono {
   const app = new Hono();
   app.use(onlyHosts(hosts));
-  const tooLarge = (): never => {
-    throw new HTTPException(413, { message: `body: expected at most ${maxBody} bytes, got more` });
-  };
-  app.use(bodyLimit({ maxSize: maxBody, onError: tooLarge }));
+  app.use((c, next) => {
+    const maxSize = typeof maxBody === "number" ? maxBody : maxBody(c);
+    const onError = (): never => {
+      throw new HTTPException(413, { message: `body: expected at most ${maxSize} bytes, got more` });
+    };
+    return bodyLimit({ maxSize, onError })(c, next);
+  });
   app.notFound((c) =>
     c.json({ error: `path: expected a route of this server, got ${c.req.method} ${c.req.path}` }, 404),
   );
@@ -47,7 +51,7 @@ export function guardedApp({ maxBody = 64 * 1024, hosts, statusOf }: GuardOption
       return c.json({ error: error.message }, error.status as ContentfulStatusCode);
     if (isArgumentError(error)) return c.json({ error: error.message }, 400);
     // Whoever went away in the middle of a body reads no answer, and it is no fault to write down.
-    if (!c.req.raw.signal.aborted) console.error(error);
+    if (!c.req.raw.signal.aborted) console.error(printableError(error));
     return c.json({ error: "the server failed" }, 500);
   });
   return app;

@@ -20,7 +20,7 @@ export function onlyHosts(others: readonly string[] = []): MiddlewareHandler {
   for (const name of others)
     if (nameOf(name) !== name.toLowerCase())
       throw rangeError("hosts", "names of hosts, without scheme, port and path", name);
-  const names = [...loopback, ...others.map((name) => name.toLowerCase())];
+  const names = [...new Set([...loopback, ...others.map((name) => name.toLowerCase())])];
   const expected = `${names.slice(0, -1).join(", ")} or ${names.at(-1)} (with any port)`;
   const allowed = new Set<string | null>(names);
   const check = (header: string, name: string | null, value: string): void => {
@@ -28,9 +28,9 @@ export function onlyHosts(others: readonly string[] = []): MiddlewareHandler {
       throw new HTTPException(403, { message: `${header}: expected ${expected}, got ${received(value)}` });
   };
   return async (c, next) => {
-    // HTTP/1.0 may lack it, and so may a request that never was on a wire.
-    const host = c.req.header("host") ?? new URL(c.req.url).host;
-    check("Host", nameOf(host), host);
+    // HTTP/1.0 may lack the header, and so may a request that never was on a wire. One for a proxy names a host in its address as well.
+    const { host: addressed } = new URL(c.req.url);
+    for (const host of [c.req.header("host") ?? addressed, addressed]) check("Host", nameOf(host), host);
     const origin = c.req.header("origin");
     if (origin !== undefined) check("Origin", nameOf(/^https?:\/\/(.*)$/i.exec(origin)?.[1] ?? ""), origin);
     await next();

@@ -3,6 +3,8 @@ import { getRequestListener, RequestError } from "@hono/node-server";
 import type { Hono } from "hono";
 import { checkNumber } from "minimand/engine";
 import { messageOf } from "../error-text.ts";
+import { printable } from "../printable.ts";
+import { inTurn } from "./in-turn.ts";
 
 /** Where a server listens, and what ends with it. */
 export interface ListenOptions {
@@ -16,6 +18,8 @@ export interface ListenOptions {
 
 /** Milliseconds that a request may take to arrive; a body is small. */
 const arrival = 10_000;
+/** Milliseconds for which nothing may move on a connection: who doesn't read its answer holds a file open. */
+const silence = 60_000;
 /** Milliseconds that answers may take once the server was asked to stop. */
 const farewell = 3_000;
 
@@ -39,15 +43,16 @@ export async function listen(
       requestTimeout: arrival,
       connectionsCheckingInterval: 1000,
     },
-    listener,
+    inTurn(listener),
   ).listen(port, hostname);
+  server.timeout = silence;
   await new Promise<void>((resolve, reject) => server.once("listening", resolve).once("error", reject));
   const stop = (): void => {
     server.close(() => {
       close().then(
         () => process.exit(0),
         (error: unknown) => {
-          console.error(messageOf(error));
+          console.error(printable(messageOf(error)));
           process.exit(1);
         },
       );

@@ -29,10 +29,14 @@ interface Answer {
 
 function ask(
   port: number,
-  { headers = {}, body = '{"x":1}' }: { headers?: Record<string, string>; body?: string },
+  {
+    headers = {},
+    body = '{"x":1}',
+    path = "/echo",
+  }: { headers?: Record<string, string>; body?: string; path?: string },
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const sent = request({ host: "127.0.0.1", port, path: "/echo", method: "POST", headers }, (response) => {
+    const sent = request({ host: "127.0.0.1", port, path, method: "POST", headers }, (response) => {
       let text = "";
       response.setEncoding("utf8").on("data", (part: string) => {
         text += part;
@@ -71,6 +75,16 @@ describe("a guarded server", () => {
     expect(await ask(port, { headers: { host } })).toMatchObject({
       status: 403,
       error: `Host: expected localhost, 127.0.0.1, [::1] or shop.example (with any port), got "${host}"`,
+    });
+  });
+
+  it.each([
+    ["http://evil.example/echo", "localhost"],
+    ["http://localhost/echo", "evil.example"],
+  ])("refuses requests to the address %s with the host %s", async (path, host) => {
+    expect(await ask(port, { path, headers: { host } })).toMatchObject({
+      status: 403,
+      error: expect.stringMatching(/^Host: expected localhost, .*, got "evil\.example"$/),
     });
   });
 
@@ -199,6 +213,26 @@ describe("a listening server", () => {
     child.kill("SIGTERM");
     await once(child, "close");
     expect(written).toBe("");
+  });
+
+  it("works on one request of a connection at a time, however many were sent at once", async () => {
+    const { port } = await start();
+    const many = connect(port, "127.0.0.1").setEncoding("utf8");
+    let text = "";
+    many.on("data", (part: string) => {
+      text += part;
+    });
+    const one = "GET /wait HTTP/1.1\r\nHost: localhost\r\n";
+    many.write(`${`${one}\r\n`.repeat(49)}${one}Connection: close\r\n\r\n`);
+    await once(many, "end");
+    const bodies = text.match(/\{[^}]*\}/g);
+    expect(bodies).toEqual(Array.from({ length: 50 }, () => '{"most":1}'));
+    // Who goes away has none of the others worked on.
+    const gone = connect(port, "127.0.0.1");
+    gone.write(`${one}\r\n`.repeat(1000));
+    await ask(port, {});
+    gone.destroy();
+    expect(await ask(port, {})).toMatchObject({ status: 200 });
   });
 
   it("gives up a body that doesn't come", async () => {

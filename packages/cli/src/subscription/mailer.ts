@@ -1,6 +1,7 @@
 import { createTransport, type NodemailerError } from "nodemailer";
 import addressparser from "nodemailer/lib/addressparser";
 import { UsageError } from "../failure.ts";
+import { isLoopback } from "../server/loopback.ts";
 import { mailAddress } from "./mail-address.ts";
 
 /** What a mail says. */
@@ -114,7 +115,7 @@ function transportTo(server: string) {
     maxConnections: 1,
     maxMessages: Number.POSITIVE_INFINITY,
     // A password is sent in the clear to this machine alone.
-    requireTLS: !["localhost", "127.0.0.1", "[::1]"].includes(new URL(server).hostname),
+    requireTLS: !isLoopback(new URL(server).hostname),
     connectionTimeout: 20_000,
     greetingTimeout: 20_000,
     socketTimeout: 60_000,

@@ -70,14 +70,6 @@ export async function byMessage(sql: Sql, message: string): Promise<string | nul
   return row?.id ?? null;
 }
 
-export async function byAddress(sql: Sql, address: string): Promise<string | null> {
-  const [row] = await sql.query<{ id: string }>(
-    "select id::text from minimand.subscriptions where name = lower($1)",
-    [address],
-  );
-  return row?.id ?? null;
-}
-
 /** Forgets what nobody confirmed in time, old digests, and counters that have ended. */
 export async function forget(sql: Sql): Promise<void> {
   await sql.query(

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { minimand, sampleCsv, temporaryFolder, tiny } from "../../../../test/support/cli.ts";
 import {
@@ -30,8 +31,10 @@ afterAll(async () => {
   await server?.[Symbol.asyncDispose]();
 });
 
-/** Clears the screen. */
-const rude = "a\u001b[2J\nb";
+/** Clears the screen, sets the title, ends a line and turns the direction of what follows. */
+const rude = "a\u001b[2J\n\u001b]0;x\u0007\u009b2J\u202eb";
+/** What a terminal acts on. */
+const raw = /[^\P{Cc}\n]|[\u2028-\u202e\u2066-\u2069]/u;
 
 describe.runIf(hasPostgres())(`a store that anyone has written to${noPostgres}`, () => {
   const folder = temporaryFolder();
@@ -121,7 +124,7 @@ describe.runIf(hasPostgres())(`a store that anyone has written to${noPostgres}`,
     worker.signal("SIGTERM");
     const { code, stderr } = await worker.ended;
     expect(code, stderr).toBe(0);
-    expect(stderr).not.toContain("\u001b");
+    expect(stderr).not.toMatch(raw);
     expect(stderr.match(/^left to others: /gm)).toHaveLength(left.length);
     expect(stderr).toContain("expected --with ");
     expect(stderr).toContain("expected minimand 999.0.0, got minimand ");
@@ -129,9 +132,12 @@ describe.runIf(hasPostgres())(`a store that anyone has written to${noPostgres}`,
     for (const id of failing) expect((await findRun(database, id)).reason).not.toBe("");
     expect(existsSync(at("ran"))).toBe(false);
     expect(readdirSync(at("cache")).filter((name) => !/^[0-9a-f]{64}$/.test(name))).toEqual([]);
-    const listed = await command("runs", "list");
-    expect(listed.code).toBe(0);
-    expect(listed.stdout + listed.stderr).not.toContain("\u001b");
+    await database.query("update minimand.runs set label = $1, reason = $1 where id = $2", [rude, "5"]);
+    for (const args of [["list"], ["list", "--json"], ["show", "5"], ["show", "5", "--json"]]) {
+      const { code, stdout, stderr } = await command("runs", ...args);
+      expect(code).toBe(0);
+      expect(stdout + stderr).not.toMatch(raw);
+    }
   }, 180_000);
 
   it("writes nothing outside the output folder, nor pages of its own", async () => {
@@ -171,14 +177,41 @@ describe.runIf(hasPostgres())(`a store that anyone has written to${noPostgres}`,
       expect(existsSync(at("inner"))).toBe(false);
       return stderr;
     };
+    const whole = new TextDecoder().decode((await filesOf(database, good.id))["results.json"]!);
     await database.query("update minimand.blobs set bytes = 1e17 where sha256 = $1", [sha256]);
     expect(await refusal()).toMatch(
       /^minimand: [^\n]*expected a file of hash [0-9a-f]{64}, got one that is damaged\n$/,
     );
-    const other = await putBlob(database, new TextEncoder().encode('{"datasets":[{}]}'));
-    await database.query("update minimand.run_files set sha256 = $1 where path = 'results.json'", [other]);
+    const replace = async (content: string): Promise<void> => {
+      const other = await putBlob(database, new TextEncoder().encode(content));
+      await database.query("update minimand.run_files set sha256 = $1 where path = 'results.json'", [other]);
+    };
+    await replace('{"datasets":[{}]}');
     expect(await refusal()).toMatch(
-      /^minimand: run [^\n]*expected results that a report can be made of, got others\n$/,
+      /^minimand: run [^\n]*expected results of minimand compare [^\n]*'schema'\n$/,
+    );
+    const results = JSON.parse(whole);
+    results.datasets[0].ranking.summary = {
+      markup: '<meta http-equiv="refresh" content="0; url=https://a.example">',
+    };
+    await replace(JSON.stringify(results));
+    expect(await refusal()).toMatch(
+      /^minimand: run [^\n]*got 'Object' in the field 'datasets\.0\.ranking\.summary' instead of string\n$/,
+    );
+    // The same of a reproduction.
+    const report = gunzipSync(
+      readFileSync(new URL("../../../papers/src/comp-sum/report.json.gz", import.meta.url)),
+    );
+    const file = JSON.parse(report.toString());
+    file.card.title = { markup: "<script>alert(1)</script>" };
+    const forged = await putBlob(database, new TextEncoder().encode(JSON.stringify(file)));
+    await database.query(
+      "update minimand.run_files set path = 'report.json', sha256 = $1 where path = 'results.json'",
+      [forged],
+    );
+    await database.query("update minimand.runs set kind = 'reproduce' where id = $1", [good.id]);
+    expect(await refusal()).toMatch(
+      /^minimand: run [^\n]*expected a report of minimand reproduce [^\n]*'Object' in the field 'card\.title' instead of string\n$/,
     );
   }, 60_000);
 });

@@ -24,6 +24,8 @@ export interface PredictAsked {
 export interface PredictedRows {
   /** What `minimand predict` prints. */
   csv: string;
+  /** The same with `--spreadsheet`. */
+  spreadsheet: string;
   columns: readonly string[];
   /** The first of them. */
   rows: readonly (readonly Cell[])[];
@@ -66,6 +68,7 @@ export async function predictPage(
     : [{ level: "warning", text: `${place}: no checksums: damage would not be noticed` }];
   return {
     csv: answerCsv(answer),
+    spreadsheet: answerCsv(answer, { spreadsheet: true }),
     columns: answer.columns,
     rows: answer.rows.slice(0, shown),
     total: answer.rows.length,

@@ -72,7 +72,20 @@ function idColumns(table: Table, asked: readonly string[], own: readonly string[
   });
 }
 
-/** An answer as CSV. */
-export function answerCsv({ columns, rows }: Answer): string {
-  return `${Papa.unparse({ fields: [...columns], data: rows.map((row) => [...row]) }, { newline: "\n" })}\n`;
+/**
+ * Texts that a spreadsheet takes for formulas, blanks and fullwidth forms included; plain numbers are none. Behind a blank or a tab, programs
+ * differ.
+ */
+const formulas = /^(?![-+]?[\d.,]+(?:[eE][-+]?\d+)?%?$)(?:\s*[=+\-@\uff0b\uff0d\uff1d\uff20]|[\t\r\n])/;
+
+/**
+ * An answer as CSV.
+ *
+ * @param spreadsheet puts a `'` in front of texts that a spreadsheet would take for formulas, and quotes all texts, so that a program that
+ *   expects another separator doesn't begin a cell within one
+ */
+export function answerCsv({ columns, rows }: Answer, { spreadsheet = false } = {}): string {
+  const safe = { escapeFormulae: formulas, quotes: (value: unknown) => typeof value === "string" };
+  const config = { newline: "\n", ...(spreadsheet && safe) };
+  return `${Papa.unparse({ fields: [...columns], data: rows.map((row) => [...row]) }, config)}\n`;
 }

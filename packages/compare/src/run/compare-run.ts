@@ -1,5 +1,7 @@
 import { finalistsFor } from "../assemble.ts";
 import type { PredictedTrial } from "../results.ts";
+import { predictedTrials } from "../results-shape.ts";
+import { fits } from "../shape.ts";
 import { type ComparisonWork, workOf } from "./comparison-work.ts";
 import { type Fitted, runWithin } from "./plan-within.ts";
 import { plural } from "./plural.ts";
@@ -20,11 +22,7 @@ export interface Ran {
 
 /** Whether a stored file holds the records of a trial. */
 export function areRecords(value: unknown): value is PredictedTrial[] {
-  return (
-    Array.isArray(value) &&
-    value.length > 0 &&
-    value.every((v) => typeof v === "object" && v !== null && "candidate" in v && "predictions" in v)
-  );
+  return fits(predictedTrials, value);
 }
 
 /**

@@ -1,7 +1,15 @@
 export { type Budget, leastFolds, makeBudget } from "./budget.ts";
 export { areRecords, type Ran, runTrials } from "./compare-run.ts";
 export { Interrupted } from "./interrupted.ts";
-export { type Earlier, earlierLook, type Look, lookAt, type Seen } from "./looks.ts";
+export {
+  areEarlierResults,
+  type Earlier,
+  type EarlierResults,
+  earlierLook,
+  type Look,
+  lookAt,
+  type Seen,
+} from "./looks.ts";
 export { plural } from "./plural.ts";
 export type { Pool } from "./pool.ts";
 export type { Prepared, Subject } from "./prepared.ts";

@@ -1,4 +1,6 @@
-import type { Results, Settings } from "../results.ts";
+import * as v from "valibot";
+import type { Settings } from "../results.ts";
+import { fits, shape } from "../shape.ts";
 
 /** With which alpha a run tests, and what is left of it for one that continues. */
 export interface Look {
@@ -38,24 +40,55 @@ export function lookAt(earlier: Earlier | null, { trials, sample, cut }: Seen, w
   return cut ? { alpha: left / 2, left: left / 2 } : { alpha: left, left: 0 };
 }
 
+/** What a run reads of the results that an earlier one left, perhaps of another version. */
+export interface EarlierResults {
+  settings: Partial<Settings>;
+  datasets: { name: string; sha256: string; ranking?: { alpha: number } }[];
+  ownModel?: { id: string };
+  cut?: { trials: number; alphaLeft: number };
+}
+
+const earlierShape = shape<EarlierResults>({
+  // Settings are only compared, as JSON.
+  settings: v.looseObject({ sample: v.optional(v.nullable(v.number())) }),
+  datasets: v.array(
+    shape<EarlierResults["datasets"][number]>({
+      name: v.string(),
+      sha256: v.string(),
+      ranking: v.optional(shape<{ alpha: number }>({ alpha: v.number() })),
+    }),
+  ),
+  ownModel: v.optional(shape<{ id: string }>({ id: v.string() })),
+  cut: v.optional(shape<NonNullable<EarlierResults["cut"]>>({ trials: v.number(), alphaLeft: v.number() })),
+});
+
+/** Whether a value that was read from an output folder holds the results of a comparison. */
+export const areEarlierResults = (value: unknown): value is EarlierResults => fits(earlierShape, value);
+
 /**
  * The last look of an earlier run of the same comparison, perhaps with another sample; null where there was none.
  *
- * @param earlier results of whatever run was there before
+ * @param earlier results of the comparison that was there before
  * @param sums SHA-256 of each data set
  */
 export function earlierLook(
-  earlier: Partial<Results> | null,
+  earlier: EarlierResults | null,
   settings: Settings,
   sums: readonly string[],
 ): Earlier | null {
-  if (!earlier?.settings || !Array.isArray(earlier.datasets)) return null;
+  if (earlier === null) return null;
+  const { cut } = earlier;
   const { sample } = earlier.settings;
   const same =
     JSON.stringify(earlier.settings) === JSON.stringify({ ...settings, sample }) &&
     JSON.stringify(earlier.datasets.map(({ sha256 }) => sha256)) === JSON.stringify(sums);
-  if (!same) return null;
-  const { alpha } = earlier.datasets[0].ranking;
-  const { cut } = earlier;
-  return { alpha, left: cut?.alphaLeft ?? 0, trials: cut?.trials ?? null, sample, cut: cut !== undefined };
+  const alpha = earlier.datasets[0]?.ranking?.alpha;
+  if (!same || alpha === undefined) return null;
+  return {
+    alpha,
+    left: cut?.alphaLeft ?? 0,
+    trials: cut?.trials ?? null,
+    sample: sample ?? null,
+    cut: cut !== undefined,
+  };
 }

@@ -10,5 +10,6 @@ export {
 } from "./papers-data.ts";
 export { type PapersHost, type PapersHostOptions, papersHost, type TrialSource } from "./papers-host.ts";
 export { caveatOf, otherSeedsOf, type ReproductionFile, type Versions } from "./reproduction-file.ts";
+export { readReproduction, readTuned } from "./reproduction-file-shape.ts";
 export { type ReproductionRequest, trialContext } from "./reproduction-request.ts";
 export { isOutcome, type TrialOutcome, timedTrial } from "./trial-outcome.ts";

@@ -9,7 +9,7 @@ import { UsageError } from "../../failure.ts";
 import { readInput } from "../../files/input.ts";
 import { makeOutputFolder } from "../../files/output-folder.ts";
 import { replaceTogether } from "../../files/replace-together.ts";
-import { tell } from "../../printable.ts";
+import { printableJson, tell } from "../../printable.ts";
 import { renderEvaluation } from "../../report/bandit.ts";
 import { doubts, evaluationRows } from "../../report/bandit-rows.ts";
 import { interruptible } from "../../run/interruptible.ts";
@@ -102,7 +102,7 @@ async function evaluate(source: string, options: Options): Promise<void> {
       "results.json": `${JSON.stringify(file, null, 1)}\n`,
     });
     print(
-      options.json ? `${JSON.stringify(file)}\n` : `${rowTables(evaluationRows(file), terminalWidth(), 6)}\n`,
+      options.json ? `${printableJson(file)}\n` : `${rowTables(evaluationRows(file), terminalWidth(), 6)}\n`,
     );
     for (const text of doubts(file)) tell(text);
   }, "begins anew");

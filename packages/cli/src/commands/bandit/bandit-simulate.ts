@@ -12,7 +12,7 @@ import { makeOutputFolder } from "../../files/output-folder.ts";
 import { readInputTable } from "../../files/read-input-table.ts";
 import { replaceTogether } from "../../files/replace-together.ts";
 import { checkReplaceable, writeWhole } from "../../files/write-whole.ts";
-import { printable, tell } from "../../printable.ts";
+import { printable, printableJson, tell } from "../../printable.ts";
 import { renderSimulation } from "../../report/bandit.ts";
 import { noiseText, simulationRows } from "../../report/bandit-rows.ts";
 import { workersOf } from "../../run/concurrency.ts";
@@ -153,7 +153,7 @@ async function simulate(source: string, options: Options): Promise<void> {
       "report.html": renderSimulation(file),
       "results.json": `${JSON.stringify(file, null, 1)}\n`,
     });
-    print(options.json ? `${JSON.stringify(file)}\n` : simulationText(file, terminalWidth()));
+    print(options.json ? `${printableJson(file)}\n` : simulationText(file, terminalWidth()));
   }, "begins anew");
   tell(`${join(out, "report.html")} has the figures, ${join(out, "results.json")} every number`);
 }

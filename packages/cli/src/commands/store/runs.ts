@@ -2,7 +2,7 @@ import { plural } from "@minimand/compare";
 import { Command } from "commander";
 import { UsageError } from "../../failure.ts";
 import { replaceTogether } from "../../files/replace-together.ts";
-import { printable, tell } from "../../printable.ts";
+import { printable, printableJson, tell } from "../../printable.ts";
 import { removeRun } from "../../queue/remove-run.ts";
 import { filesToWrite } from "../../queue/run-files.ts";
 import { cancelRun, eventsOf, findRun, listRuns, type Run, reviveRun } from "../../queue/run-store.ts";
@@ -78,7 +78,7 @@ async function list(options: Options): Promise<void> {
     const runs = await listRuns(database);
     const workers = await workersHere(database);
     if (options.json) {
-      print(`${JSON.stringify({ runs: runs.map(described), workers }, null, 1)}\n`);
+      print(`${printableJson({ runs: runs.map(described), workers }, 1)}\n`);
       return;
     }
     if (runs.length === 0) tell(`no runs in ${database.name}: 'minimand compare ... --store' starts one`);
@@ -156,7 +156,7 @@ async function show(id: string, options: Options & { out?: string }): Promise<vo
     const { out } = options;
     if (out !== undefined && run.state !== "finished")
       throw new UsageError(`--out: expected a finished run, got ${run.id}, which is ${run.state}`);
-    if (options.json) print(`${JSON.stringify({ ...described(run), workers, events }, null, 1)}\n`);
+    if (options.json) print(`${printableJson({ ...described(run), workers, events }, 1)}\n`);
     else {
       const { title, state, needs, reason } = run;
       const lines = [
@@ -210,5 +210,5 @@ async function remove(id: string, options: Options): Promise<void> {
 }
 
 function answer({ json }: Options, run: Run, text: string): void {
-  print(json ? `${JSON.stringify(described(run), null, 1)}\n` : `run ${printable(run.id)} ${text}\n`);
+  print(json ? `${printableJson(described(run), 1)}\n` : `run ${printable(run.id)} ${text}\n`);
 }

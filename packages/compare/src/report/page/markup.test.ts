@@ -29,4 +29,21 @@ describe("html", () => {
       "1<b>&lt;</b>x<i>",
     );
   });
+
+  it("trusts nothing that was parsed, copied or made up to look like markup", () => {
+    const own = html`<b>${"<"}</b>`;
+    const copies: unknown[] = [
+      JSON.parse('{"markup":"<script>"}'),
+      structuredClone(own),
+      { ...own, markup: "<script>" },
+      Object.assign(Object.create(own) as object, {}),
+      Object.create(Object.getPrototypeOf(own) as object),
+      undefined,
+      true,
+    ];
+    for (const copy of [...copies, [copies[0]]])
+      expect(() => html`<p>${copy as string}</p>`).toThrow(
+        /^html: expected text, a number, markup or a list of them, got /,
+      );
+  });
 });

@@ -1,6 +1,23 @@
-/** Text that is HTML already: everything else is escaped when it is put into a template. */
-export interface Markup {
-  markup: string;
+import { typeError } from "minimand/engine";
+
+/**
+ * Text that is HTML already: everything else is escaped when it is put into a template. Only {@link html} and {@link trusted} make it.
+ * The private field marks it: no object that is parsed, copied or sent between threads has one.
+ */
+export class Markup {
+  readonly #markup: string;
+
+  constructor(markup: string) {
+    this.#markup = markup;
+  }
+
+  get markup(): string {
+    return this.#markup;
+  }
+
+  static isOne(value: object): value is Markup {
+    return #markup in value;
+  }
 }
 
 export type Child = Markup | string | number | null | false | readonly Child[];
@@ -28,8 +45,9 @@ function render(child: Child): string {
   if (child === null || child === false) return "";
   if (typeof child === "string") return escapeHtml(child);
   if (typeof child === "number") return String(child);
-  if ("markup" in child) return child.markup;
-  return child.map(render).join("");
+  if (Array.isArray(child)) return child.map(render).join("");
+  if (typeof child === "object" && Markup.isOne(child)) return child.markup;
+  throw typeError("html", "text, a number, markup or a list of them", child);
 }
 
 /**
@@ -39,10 +57,10 @@ function render(child: Child): string {
  * @example html`<td>${columnName}</td>`
  */
 export function html(strings: TemplateStringsArray, ...children: Child[]): Markup {
-  return { markup: String.raw({ raw: strings }, ...children.map(render)) };
+  return new Markup(String.raw({ raw: strings }, ...children.map(render)));
 }
 
 /** Text of our own that is HTML already: a style sheet, a serialised figure. */
 export function trusted(markup: string): Markup {
-  return { markup };
+  return new Markup(markup);
 }

@@ -11,7 +11,7 @@ export interface BanditOptions extends ContextOptions {
 
 /** A decision. */
 export interface Decision {
-  /** Names the decision in {@link Bandit.update}. */
+  /** Names the decision in {@link Bandit.update}. Anyone who knows the seed can compute it: a service gives out names of its own. */
   decisionId: string;
   /** Index of the chosen arm. */
   action: number;
