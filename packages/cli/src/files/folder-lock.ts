@@ -12,6 +12,7 @@ import {
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { tell } from "../printable.ts";
 
 /** `code` of the error of a folder that another process holds. */
 export const inUse = "FOLDER_IN_USE";
@@ -206,8 +207,8 @@ function isUnsupported(error: unknown): boolean {
 }
 
 function withoutLock(folder: string, { message }: Error): FolderLock {
-  process.stderr.write(
-    `${folder}: can't be locked here (${message.split("\n")[0]}): take care that no other process uses it\n`,
+  tell(
+    `${folder}: can't be locked here (${message.split("\n")[0]}): take care that no other process uses it`,
   );
   return { release: () => {} };
 }
