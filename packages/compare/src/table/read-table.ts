@@ -85,7 +85,7 @@ export async function readTable(bytes: Uint8Array, options: ReadTableOptions): P
     throw new TypeError(`nested: expected one of drop, json, got ${nested}`);
   if (bytes.length === 0) throw dataError({ file: name }, "expected a table", "an empty file");
   checkSize(bytes.length, maxBytes, name);
-  const content = isGzip(bytes) ? await gunzip(bytes, name, maxBytes) : bytes;
+  const content = isGzip(bytes) ? await gunzip(bytes, name, maxBytes, progress) : bytes;
   const table = await read(content, { name, format, damaged, nested, progress });
   const [first] = table.notes;
   if (strict && first !== undefined)
