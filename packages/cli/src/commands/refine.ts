@@ -1,6 +1,7 @@
 import { basename, join } from "node:path";
 import { optionOf, plural, type TrialStore } from "@minimand/compare";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { checkNumber } from "minimand/engine";
 import { startEngine } from "minimand/start";
 import { UsageError } from "../failure.ts";
 import { inOutputFolder } from "../files/output-folder.ts";
@@ -189,7 +190,8 @@ interface Found {
 
 async function refine(given: string[], options: Options, command: Command): Promise<void> {
   const { number: count, seed, out } = options;
-  if (!(count >= 1)) throw new RangeError(`--number: expected an integer >= 1, got ${count}`);
+  checkNumber("--number", count, { min: 1, integer: true });
+  checkNumber("--number", count, { max: 1000 });
   for (const name of ["steps", "passes"] as const)
     if (!(options[name] >= 1))
       throw new RangeError(`--${name}: expected an integer >= 1, got ${options[name]}`);
