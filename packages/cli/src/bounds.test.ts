@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { everythingIn, sampleCsv, temporaryFolder } from "../../../test/support/cli.ts";
@@ -9,6 +9,7 @@ const once = oneProcess(folder);
 const put = (name: string, text: string) => writeFileSync(join(folder, name), text);
 const symmetric = "%%MatrixMarket matrix coordinate real symmetric\n";
 put("a.csv", sampleCsv());
+mkdirSync(join(folder, "there"));
 put("huge.mtx", `${symmetric}2000000000 2000000000 1\n1 1 1\n`);
 put("negative.mtx", `${symmetric}2 2 2\n1 1 1\n2 2 -1\n`);
 put("two.mtx", `${symmetric}2 2 2\n1 1 1\n2 2 1\n`);
@@ -21,6 +22,7 @@ put("arms.jsonl", decision.replace('"action"', '"actionIds":5,"action"').replace
 const compare = ["compare", "a.csv", "-t", "y"];
 const simulate = ["bandit", "simulate", "a.csv", "-t", "y"];
 const cases: [args: string[], message: string][] = [
+  [["refine", "zorblax", "--out", "there"], "prompt: expected at least one word that the refiner knows"],
   [["reproduce", "ldr", "--seeds", "1e9"], "--seeds: expected a finite number <= 1000, got 1000000000"],
   [["refine", "a moon", "-n", "1000000000"], "--number: expected a finite number <= 1000, got 1000000000"],
   [[...compare, "--seeds", "99999999999999999999"], "expected a whole number, got '99999999999999999999'"],

@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { checkNumber } from "minimand/engine";
 import { startEngine } from "minimand/start";
 import { UsageError } from "../failure.ts";
+import { unmakeFolder } from "../files/make-folder.ts";
 import { inOutputFolder } from "../files/output-folder.ts";
 import { readBytes } from "../files/read-bytes.ts";
 import { replaceTogether } from "../files/replace-together.ts";
@@ -205,6 +206,8 @@ async function refine(given: string[], options: Options, command: Command): Prom
   if (note !== null) tell(note);
   const compile = await compilerOf(engine, warnOnce(process.stderr));
   const settings = { command: "refine", given, ...options, json: false, out: "" };
+  // A folder that was there keeps no empty one of a refused run.
+  const trials = join(out, "trials");
   await inOutputFolder<Kept>(out, settings, isKept, (store) =>
     interruptible(async (signal) => {
       const found = await refinerOf(options, { store, compile, signal });
@@ -251,7 +254,7 @@ async function refine(given: string[], options: Options, command: Command): Prom
       found.world?.dispose();
       print(options.json ? `${JSON.stringify(file)}\n` : textOf(file));
     }),
-  );
+  ).finally(() => unmakeFolder(trials, trials));
   tell(`${join(out, "refine.html")} shows them`);
 }
 
