@@ -22,7 +22,7 @@ const reasons: Record<string, string> = {
 
 /** Whether it is the user's to mend: what was asked or given, or the disk and the like. */
 export function isMendable(error: unknown): boolean {
-  return isArgumentError(error) || systemMessage(error) !== null;
+  return isArgumentError(error) || systemMessage(error) !== null || isMemoryError(error);
 }
 
 /** One line that says what went wrong: the first of what the error says. */
@@ -32,6 +32,8 @@ export function messageOf(error: unknown): string {
 
 /** All that an error says, one of the operating system in words. */
 export function textOf(error: unknown): string {
+  if (isMemoryError(error))
+    return `expected a task that fits into memory, got one that does not (${error.message})`;
   return systemMessage(error) ?? (error instanceof Error ? error.message : String(error));
 }
 
@@ -43,4 +45,21 @@ function systemMessage(error: unknown): string | null {
   if ("path" in error && typeof error.path === "string") return `${error.path}: ${reason}`;
   if ("address" in error && "port" in error) return `${error.address}:${error.port}: ${reason}`;
   return reason;
+}
+
+/** What JavaScript, Node and the engine say where memory does not suffice for what was asked. */
+const memoryMessages = [
+  "Array buffer allocation failed",
+  "Allocation exceeds the 4 GiB memory32 limit",
+  "Invalid string length",
+  "Map maximum size exceeded",
+  "Set maximum size exceeded",
+];
+
+function isMemoryError(error: unknown): error is Error {
+  return (
+    error instanceof Error &&
+    (memoryMessages.includes(error.message) ||
+      /^(?:Invalid typed array length: \d{9,}|Cannot create a string longer than .+)$/.test(error.message))
+  );
 }

@@ -122,7 +122,7 @@ export const withOption = (what: string): Option =>
 /** A whole number for `--seeds`, `--folds` and the like; the range is checked where the setting is. */
 export function wholeNumber(text: string): number {
   const value = Number(text);
-  if (text.trim() === "" || !Number.isInteger(value))
+  if (text.trim() === "" || !Number.isSafeInteger(value))
     throw new InvalidArgumentError(`expected a whole number, got '${text}'`);
   return value;
 }
@@ -163,12 +163,17 @@ export const lists = (text: string, before: readonly string[]): string[] => [...
 
 const units: Record<string, number> = { "": 1000, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 };
 
+/** 24 days in milliseconds: timers take no more. */
+const longest = 576 * 3_600_000;
+
 /** `60s`, `5m`, `2h` or plain seconds, in milliseconds. */
 export function timeSpan(text: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*(s|m|min|h|)$/.exec(text.trim());
   if (match === null || Number(match[1]) <= 0)
     throw new InvalidArgumentError(`expected a time such as 60s, 5m or 2h, got '${text}'`);
-  return Number(match[1]) * units[match[2]];
+  const time = Number(match[1]) * units[match[2]];
+  if (!(time <= longest)) throw new InvalidArgumentError(`expected a time of at most 576h, got '${text}'`);
+  return time;
 }
 
 /** `insulin=0,age=-9,age=99`: the values of each column, behind those of the same option before. */

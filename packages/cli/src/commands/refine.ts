@@ -1,8 +1,10 @@
 import { basename, join } from "node:path";
 import { optionOf, plural, type TrialStore } from "@minimand/compare";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { checkNumber } from "minimand/engine";
 import { startEngine } from "minimand/start";
 import { UsageError } from "../failure.ts";
+import { unmakeFolder } from "../files/make-folder.ts";
 import { inOutputFolder } from "../files/output-folder.ts";
 import { readBytes } from "../files/read-bytes.ts";
 import { replaceTogether } from "../files/replace-together.ts";
@@ -210,7 +212,8 @@ interface Found {
 
 async function refine(given: string[], options: Options, command: Command): Promise<void> {
   const { number: count, seed, out } = options;
-  if (!(count >= 1)) throw new RangeError(`--number: expected an integer >= 1, got ${count}`);
+  checkNumber("--number", count, { min: 1, integer: true });
+  checkNumber("--number", count, { max: 1000 });
   for (const name of ["steps", "passes"] as const)
     if (!(options[name] >= 1))
       throw new RangeError(`--${name}: expected an integer >= 1, got ${options[name]}`);
@@ -224,6 +227,8 @@ async function refine(given: string[], options: Options, command: Command): Prom
   if (note !== null) tell(note);
   const compile = await compilerOf(engine, warnOnce(process.stderr));
   const settings = { command: "refine", given, ...options, json: false, out: "" };
+  // A folder that was there keeps no empty one of a refused run.
+  const trials = join(out, "trials");
   await inOutputFolder<Kept>(out, settings, isKept, (store) =>
     interruptible(async (signal) => {
       const found = await refinerOf(options, { store, compile, signal });
@@ -270,7 +275,7 @@ async function refine(given: string[], options: Options, command: Command): Prom
       found.world?.dispose();
       print(options.json ? `${printableJson(file)}\n` : textOf(file));
     }),
-  );
+  ).finally(() => unmakeFolder(trials, trials));
   tell(`${join(out, "refine.html")} shows them`);
 }
 

@@ -15,6 +15,7 @@ import {
   readTuned,
 } from "@minimand/papers";
 import { type Command, Option } from "commander";
+import { checkNumber } from "minimand/engine";
 import { startEngine } from "minimand/start";
 import { dataFolder } from "../files/bundled.ts";
 import { holdOutputFolder, inOutputFolder } from "../files/output-folder.ts";
@@ -113,8 +114,11 @@ Exit codes: 0 whatever the verdict is, 2 a fault in what was asked or given, 130
 async function reproduce(slug: string, options: Options): Promise<void> {
   const { seeds = null, firstSeed = null, out = `minimand-reproduce-${slug}` } = options;
   const workers = workersOf(options);
-  if (seeds !== null && !(seeds >= 1))
-    throw new RangeError(`--seeds: expected an integer >= 1, got ${seeds}`);
+  // A run lists each trial of its seeds before the first one.
+  if (seeds !== null) {
+    checkNumber("--seeds", seeds, { min: 1, integer: true });
+    checkNumber("--seeds", seeds, { max: 1000 });
+  }
   if (firstSeed !== null && !(firstSeed >= 0 && firstSeed < 2 ** 31))
     throw new RangeError(`--first-seed: expected an integer from 0 to 2147483647, got ${firstSeed}`);
   if (options.data !== undefined && !existsSync(options.data))

@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { didYouMean } from "minimand/engine";
 import { writeMatrixMarket } from "minimand/solvers";
 import { UsageError } from "../failure.ts";
+import { unmakeFolder } from "../files/make-folder.ts";
 import { makeOutputFolder } from "../files/output-folder.ts";
 import { replaceTogether } from "../files/replace-together.ts";
 import { printableJson, tell } from "../printable.ts";
@@ -100,7 +101,7 @@ async function solve(path: string, options: Options): Promise<void> {
   const { maxIterations = Math.min(1e5, Math.max(1000, 10 * A.size)) } = options;
   if (!(maxIterations >= 1))
     throw new RangeError(`--max-iterations: expected an integer >= 1, got ${maxIterations}`);
-  await makeOutputFolder(out);
+  const created = await makeOutputFolder(out);
   await interruptible(async (signal) => {
     tell(`${matrix.source}: ${plural(A.size, "unknown")}, ${plural(stored, "entry", "entries")}`);
     const solved: Solved[] = [];
@@ -142,7 +143,8 @@ async function solve(path: string, options: Options): Promise<void> {
     });
     print(options.json ? `${printableJson(file)}\n` : `${rowTables(solveRows(file), terminalWidth())}\n`);
     if (best === undefined) throw new UsageError(failureOf(solved, file));
-  }, "begins anew");
+    // A matrix that no solver takes leaves no folder.
+  }, "begins anew").finally(() => unmakeFolder(out, created));
   tell(`${join(out, "solution.mtx")} has the solution, ${join(out, "report.html")} the figure`);
 }
 

@@ -19,10 +19,7 @@ const noFrames = "frame-ancestors 'none'";
  * @param page its text
  */
 export function pagePolicy(page: string): string {
-  const inline = [...page.matchAll(/<script\b([^>]*)>([\s\S]*?)<\/script/gi)].filter(
-    ([, attributes]) => !/\ssrc\s*=/i.test(attributes),
-  );
-  const hashes = new Set(inline.map(([, , text]) => `'${hashOf(text)}'`));
+  const hashes = new Set(inlineScripts(page).map((text) => `'${hashOf(text)}'`));
   return [
     "default-src 'none'",
     ["script-src 'self' 'wasm-unsafe-eval'", ...hashes].join(" "),
@@ -36,6 +33,23 @@ export function pagePolicy(page: string): string {
     "base-uri 'none'",
     "form-action 'self'",
   ].join("; ");
+}
+
+/** The texts of the scripts that are written in a page; one pass, whatever the page holds. */
+function inlineScripts(page: string): string[] {
+  const texts: string[] = [];
+  const begin = /<script\b/gi;
+  const end = /<\/script/gi;
+  for (let found = begin.exec(page); found !== null; found = begin.exec(page)) {
+    const from = page.indexOf(">", begin.lastIndex) + 1;
+    if (from === 0) break;
+    end.lastIndex = from;
+    const last = end.exec(page);
+    if (last === null) break;
+    if (!/\ssrc\s*=/i.test(page.slice(begin.lastIndex, from))) texts.push(page.slice(from, last.index));
+    begin.lastIndex = end.lastIndex;
+  }
+  return texts;
 }
 
 /** The same as the header of a page says it. */

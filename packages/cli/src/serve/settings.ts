@@ -74,7 +74,7 @@ export function publicAddress(text: string | undefined, built: string | null): P
     throw new UsageError(`${expected}, got '${text}'`);
   if (url.protocol === "http:" && !isLoopback(url.hostname))
     throw new UsageError(`${expected}, got one without TLS: links in mails are permits`);
-  const base = url.pathname.replace(/\/+$/, "");
+  const base = url.pathname.replace(/(?<!\/)\/+$/, "");
   if (built !== null && built !== base)
     throw new UsageError(
       `--url: expected the path that the site was built for, ${built}/, got '${text}': build it with --url ${text}`,

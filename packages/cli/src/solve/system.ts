@@ -20,6 +20,9 @@ export async function readMatrix(path: string): Promise<{ A: CsrMatrix; stored: 
   const { text, ...source } = await readText(path);
   return named(source.source, () => {
     const entries = readMatrixMarket(text);
+    // There is memory for each row, and a row that is solved for has an entry.
+    if (entries.rows > text.length)
+      throw new RangeError(`line 2: expected no more rows than the file has room for, got ${entries.rows}`);
     if (entries.rows !== entries.columns)
       throw new RangeError(
         `expected a square matrix, got ${entries.rows} rows and ${entries.columns} columns`,
@@ -39,11 +42,8 @@ export async function readMatrix(path: string): Promise<{ A: CsrMatrix; stored: 
 export async function readRightHandSide(path: string, size: number): Promise<{ b: Float64Array } & Source> {
   if (path === "ones") return { b: new Float64Array(size).fill(1), source: path, sha256: null };
   const { text, ...source } = await readText(path);
-  const b = named(source.source, () => (text.startsWith("%%") ? columnOf(text) : numbersOf(text)));
-  if (b.length !== size)
-    throw new UsageError(
-      `${source.source}: expected ${size} numbers, one a row of the matrix, got ${b.length}`,
-    );
+  const b = named(source.source, () => (text.startsWith("%%") ? columnOf(text, size) : numbersOf(text)));
+  if (b.length !== size) throw new UsageError(`${source.source}: ${countFault(size, b.length)}`);
   return { b, ...source };
 }
 
@@ -87,9 +87,14 @@ function named<T>(source: string, read: () => T): T {
   }
 }
 
-function columnOf(text: string): Float64Array {
+function countFault(size: number, got: number): string {
+  return `expected ${size} numbers, one a row of the matrix, got ${got}`;
+}
+
+function columnOf(text: string, size: number): Float64Array {
   const { rows, columns, row, value } = readMatrixMarket(text);
   if (columns !== 1) throw new RangeError(`expected one column, got ${columns}`);
+  if (rows !== size) throw new RangeError(countFault(size, rows));
   const b = new Float64Array(rows);
   for (let k = 0; k < value.length; k++) b[row[k]] += value[k];
   return b;

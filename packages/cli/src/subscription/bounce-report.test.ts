@@ -90,6 +90,24 @@ Status: 2.0.0
     }
   });
 
+  it("reads the first hundred recipients of a report", () => {
+    const group = (i: number): string =>
+      `Final-Recipient: rfc822; a${i}@example.org\nAction: failed\nStatus: 5.1.1\n\n`;
+    const status = `Reporting-MTA: dns; x\n\n${Array.from({ length: 5000 }, (_, i) => group(i)).join("")}`;
+    expect(readBounce(report(status))?.failures).toHaveLength(100);
+  });
+
+  // 60 kB of this took 21 seconds, and the route takes a megabyte.
+  it("reads an address of many @ at once", { timeout: 10_000 }, () => {
+    const mail = report(failed.replace("Ann.Lee@example.org", `${"@a".repeat(400_000)} <`));
+    expect(readBounce(mail)?.failures).toEqual([{ recipient: "ann@example.org", status: "5.1.1" }]);
+  });
+
+  it("reads a boundary in quotes, behind other parameters", () => {
+    const boundary = '"b\\-1"; charset=x';
+    expect(readBounce(report(failed, { boundary }))?.failures).toHaveLength(1);
+  });
+
   it("knows other mails, whatever they say", () => {
     const other = report(failed).replace("multipart/report", "multipart/mixed");
     for (const mail of [

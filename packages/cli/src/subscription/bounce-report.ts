@@ -1,3 +1,6 @@
+/** Recipients that are read: a digest has one, and each costs a look into the store. */
+const mostRecipients = 100;
+
 /** What a report of a mail server says of mails that it could not deliver. */
 export interface BounceReport {
   /** Message-IDs of the mails that came back, without `<` and `>`; empty where the report doesn't have their headers. */
@@ -40,7 +43,7 @@ export function readBounce(mail: string): BounceReport | null {
     failures: textOf(status)
       .trim()
       .split(/\n\s*\n/)
-      .slice(1)
+      .slice(1, 1 + mostRecipients)
       .flatMap((group) => failureOf(headersOf(group))),
   };
 }
@@ -70,11 +73,13 @@ function headersOf(text: string): Map<string, string> {
   return fields;
 }
 
+/** A quote that is never closed ends with the field, so that nobody looks for its end again. */
+const parameters = /;\s*([\w-]+)\s*=\s*(?:"([^"\\]*(?:\\.[^"\\]*)*)"?|([^\s;]+))/g;
+
 function parameterOf(header: string | undefined, name: string): string | null {
-  const match = new RegExp(`;\\s*${name}\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|([^\\s;]+))`, "i").exec(
-    header ?? "",
-  );
-  return match === null ? null : (match[1]?.replace(/\\(.)/g, "$1") ?? match[2]);
+  for (const [, found, quoted, plain] of (header ?? "").matchAll(parameters))
+    if (found.toLowerCase() === name) return quoted?.replace(/\\(.)/g, "$1") ?? plain;
+  return null;
 }
 
 function partsOf(body: string, boundary: string): string[] {
@@ -104,8 +109,10 @@ function textOf({ headers, body }: Entity): string {
 /** A recipient is no failure where the server still tries, or has given the mail to another one. */
 function failureOf(fields: Map<string, string>): Failure[] {
   if (fields.get("action")?.toLowerCase() !== "failed") return [];
-  const address = (name: string): string | null =>
-    /^[\w-]+\s*;\s*<?([^<>\s]+@[^<>\s]+?)>?$/.exec(fields.get(name) ?? "")?.[1] ?? null;
+  const address = (name: string): string | null => {
+    const given = /^[\w-]+\s*;\s*<?([^<>\s]+)>?$/.exec(fields.get(name) ?? "")?.[1];
+    return given !== undefined && /.@./.test(given) ? given : null;
+  };
   return [
     {
       recipient: address("original-recipient") ?? address("final-recipient"),

@@ -53,7 +53,7 @@ export function cutText(text: string, width: number): string {
 }
 
 /** Words with the blanks before them; behind a hyphen or slash between letters another one begins. */
-const words = /( *)([^ ]*?\p{L}[-/](?=\p{L})|[^ ]+)/gu;
+const words = /(?<! )( *)([^ ]*?\p{L}[-/](?=\p{L})|[^ ]+)/gu;
 
 /**
  * A text as lines of so many cells, broken at blanks and behind hyphens and slashes between letters, and elsewhere where a

@@ -1,4 +1,4 @@
-import { writeSafetensors } from "minimand";
+import { NonFiniteError, writeSafetensors } from "minimand";
 import { type Compile, checkOptions, derive } from "minimand/engine";
 import type { Dataset } from "../dataset/dataset.ts";
 import { encodeTable, type UnreadableRows } from "../dataset/encode.ts";
@@ -9,6 +9,7 @@ import { plannedFor } from "../plan/candidates.ts";
 import type { OwnModel, OwnParts } from "../plan/own-parts.ts";
 import { checkSettingNames } from "../plan/settings.ts";
 import type { DatasetReport, Note, Settings } from "../results.ts";
+import { dataError } from "../table/data-error.ts";
 import type { Table } from "../table/table.ts";
 import { outputsFor } from "../task.ts";
 import { makeWhole } from "../trial/fold.ts";
@@ -157,8 +158,18 @@ export async function outputsOfTable(
   const { description } = model;
   const { x, rows, notes } = encodeTable(description.encoder, table, faults);
   const { network, trained } = own === undefined ? builtNetwork(model) : networkOfOwn(model, own);
-  const outputs = await network.outputs(trained, { x, rows });
-  discard(trained);
-  network.dispose();
-  return { outputs, rows, notes };
+  try {
+    return { outputs: await network.outputs(trained, { x, rows }), rows, notes };
+  } catch (error) {
+    if (!(error instanceof NonFiniteError)) throw error;
+    const expected = "expected rows for which the outputs of the model are finite";
+    throw dataError(
+      { file: table.name },
+      `${expected}, as damaged weights or numbers far beyond those of training make others`,
+      String(error.value),
+    );
+  } finally {
+    discard(trained);
+    network.dispose();
+  }
 }

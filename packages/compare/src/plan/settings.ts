@@ -63,6 +63,26 @@ export function checkSettingNames(settings: Settings): void {
   checkOptions("settings", settings, settingNames);
 }
 
+/** Seeds, folds and configurations: a plan lists each trial of them before the first one runs. */
+const mostRepeats = 1000;
+
+const mostEpochs = 100_000;
+
+/** Weights between hidden layers, of which training keeps several copies in the 4 GB of an engine. */
+const mostWeights = 2 ** 24;
+
+/**
+ * Checks the widths of hidden layers.
+ *
+ * @throws TypeError, RangeError for what is no width, and for layers with more than 16,777,216 weights between them
+ */
+export function checkHidden(argument: string, hidden: readonly number[]): void {
+  for (const width of hidden) checkNumber(argument, width, { min: 1, integer: true });
+  const weights = hidden.reduce((sum, width, i) => sum + width * (hidden[i + 1] ?? 1), 0);
+  if (weights > mostWeights)
+    throw rangeError(argument, `layers with at most ${mostWeights} weights between them`, weights);
+}
+
 /** Throws a RangeError naming the first setting that makes no sense, a TypeError naming one that is none. */
 export function checkSettings(settings: Settings): void {
   checkSettingNames(settings);
@@ -74,7 +94,11 @@ export function checkSettings(settings: Settings): void {
   checkNumber("maxEpochs", settings.maxEpochs, { min: 1, integer: true });
   checkNumber("patience", settings.patience, { min: 1, integer: true });
   checkNumber("batchSize", settings.batchSize, { min: 1, integer: true });
-  for (const width of settings.hidden) checkNumber("hidden", width, { min: 1, integer: true });
+  for (const name of ["seeds", "folds", "configurations"] as const)
+    checkNumber(name, settings[name], { max: mostRepeats });
+  for (const name of ["maxEpochs", "patience"] as const)
+    checkNumber(name, settings[name], { max: mostEpochs });
+  checkHidden("hidden", settings.hidden);
   if (settings.sample !== null) checkNumber("sample", settings.sample, { min: 2, integer: true });
   if (settings.rope !== "auto") checkNumber("rope", settings.rope, { min: 0 });
   checkNumber("alpha", settings.alpha, { above: 0, below: 1 });

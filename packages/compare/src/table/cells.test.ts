@@ -21,6 +21,11 @@ describe("isMissingNumber", () => {
 });
 
 describe("parseNumber", () => {
+  it("reads a cell of 300,000 digits and a letter at once", { timeout: 10_000 }, () => {
+    expect(parseNumber(`${"1".repeat(300_000)}x`)).toBe("text");
+    expect(parseNumber(`${"1".repeat(300_000)}.x`)).toBe("text");
+  });
+
   it.each([
     ["0", 0],
     ["-0", -0],

@@ -34,7 +34,7 @@ export function isMissingNumber(cell: Cell): boolean {
   return isMissing(cell) || (typeof cell === "string" && missingAmongNumbers.has(cell));
 }
 
-const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const infinity = /^[+-]?inf(?:inity)?$/i;
 const leadingZero = /^[+-]?0\d/;
 const longDigits = /^[+-]?\d{16,}$/;

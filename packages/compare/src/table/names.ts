@@ -49,7 +49,10 @@ export function distinctNames(given: readonly string[]): { names: string[]; note
 
 /** Without spaces of no width at both ends. */
 function withoutInvisible(name: string): string {
-  return name.replace(/^[\u200b-\u200d\u2060\ufeff]+|[\u200b-\u200d\u2060\ufeff]+$/g, "");
+  return name.replace(
+    /^[\u200b-\u200d\u2060\ufeff]+|(?<![\u200b-\u200d\u2060\ufeff])[\u200b-\u200d\u2060\ufeff]+$/g,
+    "",
+  );
 }
 
 /** `the column 'a'`, `2 columns ('a', 'b')`. */

@@ -137,8 +137,11 @@ function parseList(text: string, name: string): { values: unknown[]; replaced: n
   }
 }
 
-/** `NaN` and the like between a colon, a comma or a bracket and the next; texts are passed over. */
-const notNumbers = /("(?:[^"\\]|\\.)*")|(?<=[:,[]\s*)(?:NaN|-?Infinity)(?=\s*[,}\]])/g;
+/**
+ * `NaN` and the like between a colon, a comma or a bracket and the next; texts are passed over. One that never ends is passed over to
+ * the end of the line: looking for its quote again from each quote inside of it would take quadratic time.
+ */
+const notNumbers = /("[^"\\]*(?:\\[\s\S][^"\\]*)*"?)|([:,[]\s*)(?:NaN|-?Infinity)(?=\s*[,}\]])/g;
 
 /**
  * The value of a JSON text. What some programs write for numbers that are none becomes null; how often is `replaced`. Digits of
@@ -147,10 +150,10 @@ const notNumbers = /("(?:[^"\\]|\\.)*")|(?<=[:,[]\s*)(?:NaN|-?Infinity)(?=\s*[,}
 function parseJson(source: string): { value: unknown; replaced: number } {
   let replaced = 0;
   const text = /NaN|Infinity/.test(source)
-    ? source.replace(notNumbers, (found, quotedText: string | undefined) => {
+    ? source.replace(notNumbers, (found, quotedText: string | undefined, before: string) => {
         if (quotedText !== undefined) return found;
         replaced++;
-        return "null";
+        return `${before}null`;
       })
     : source;
   return { value: /\d{16}/.test(text) ? JSON.parse(text, keepLongDigits) : JSON.parse(text), replaced };

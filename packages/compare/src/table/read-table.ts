@@ -85,8 +85,8 @@ export async function readTable(bytes: Uint8Array, options: ReadTableOptions): P
     throw new TypeError(`nested: expected one of drop, json, got ${nested}`);
   if (bytes.length === 0) throw dataError({ file: name }, "expected a table", "an empty file");
   checkSize(bytes.length, maxBytes, name);
-  const content = isGzip(bytes) ? await gunzip(bytes, name, maxBytes) : bytes;
-  const table = await read(content, { name, format, damaged, nested, progress });
+  const content = isGzip(bytes) ? await gunzip(bytes, name, maxBytes, progress) : bytes;
+  const table = await read(content, { name, format, damaged, nested, maxBytes, progress });
   const [first] = table.notes;
   if (strict && first !== undefined)
     throw dataError({ file: name }, "strict: expected a file that is read as it stands", first.text);
@@ -100,13 +100,18 @@ async function read(
     format,
     damaged,
     nested,
+    maxBytes,
     progress,
-  }: Pick<ReadTableOptions, "name" | "format" | "progress"> & { damaged: Damaged; nested: Nested },
+  }: Pick<ReadTableOptions, "name" | "format" | "progress"> & {
+    damaged: Damaged;
+    nested: Nested;
+    maxBytes: number;
+  },
 ): Promise<Table> {
   if (isParquet(content) || format === "parquet") {
     // Loaded when needed: its decompressors are most of what a page would download for this stage.
-    const { readParquet } = await import("./read-parquet.ts");
-    return readParquet(content, name, nested);
+    const { readParquet } = await import("./parquet/read-parquet.ts");
+    return readParquet(content, name, { nested, maxBytes, progress });
   }
   const extension = name
     .toLowerCase()

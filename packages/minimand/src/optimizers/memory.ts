@@ -38,6 +38,6 @@ function bytesOf(tree: Tree): number {
 
 /** Bytes of an entry, from the name of its type. */
 function width(dtype: string): number {
-  const bits = /\d+$/.exec(dtype);
+  const bits = /(?<!\d)\d+$/.exec(dtype);
   return bits === null ? 1 : Number(bits[0]) / 8;
 }

@@ -25,7 +25,7 @@ export function saidNumber(message: string, result: unknown): Named | null {
   const found = /\bseed \d+: ([^\d]*?) ?(-?\d+(?:\.(\d+))?)(?: (?!after\b)(%|[a-z]+))?/.exec(message);
   if (found === null) return null;
   const [, before, text, decimals = "", unit] = found;
-  const called = before.replace(/[\s,]+$/, "") || unit;
+  const called = before.replace(/(?<![\s,])[\s,]+$/, "") || unit;
   if (called !== undefined && called !== "%") return { name: called, value: Number(text) };
   const times = called === "%" ? 100 : 1;
   const own = [...numbersOf(result, [])].find(

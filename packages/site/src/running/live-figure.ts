@@ -51,4 +51,4 @@ export function liveFigure(): LiveFigure {
 
 /** What trials of different seeds have in common: `letter: softmax, seed 3: 0.71` is `letter: softmax`. */
 export const withoutSeed = (message: string): string =>
-  message.replace(/,? seed \d+\b.*$/, "").replace(/:? -?[\d.]+ ?%?$/, "");
+  message.replace(/,? seed \d+\b.*/s, "").replace(/:? -?[\d.]+ ?%?$/, "");

@@ -1,3 +1,4 @@
+import { checkHidden } from "@minimand/compare";
 import type { Command } from "commander";
 import type { BanditSettings } from "../../bandit/bandit-choices.ts";
 import { number, wholeNumbers } from "../options.ts";
@@ -26,5 +27,6 @@ export function banditSettings({
   learningRate,
   hidden,
 }: BanditSettings): BanditSettings {
+  if (hidden !== undefined) checkHidden("--hidden", hidden);
   return JSON.parse(JSON.stringify({ gamma, epsilon, nu, alpha, learningRate, hidden })) as BanditSettings;
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { listed, plural, type Reading, shortNames } from "@minimand/compare";
 import { Command } from "commander";
+import { checkNumber } from "minimand/engine";
 import { type BanditSettings, banditNamed, bandits } from "../../bandit/bandit-choices.ts";
 import type { SimulationFile } from "../../bandit/bandit-files.ts";
 import { playBandits } from "../../bandit/bandit-plays.ts";
@@ -8,6 +9,7 @@ import { banditTable } from "../../bandit/bandit-table.ts";
 import { noteText } from "../../compare/subjects.ts";
 import { UsageError } from "../../failure.ts";
 import { bundledTarget, readInput } from "../../files/input.ts";
+import { unmakeFolder } from "../../files/make-folder.ts";
 import { makeOutputFolder } from "../../files/output-folder.ts";
 import { readInputTable } from "../../files/read-input-table.ts";
 import { replaceTogether } from "../../files/replace-together.ts";
@@ -32,6 +34,9 @@ import {
 } from "../options.ts";
 import { rowTables } from "../row-table.ts";
 import { banditSettings, withBanditSettings } from "./bandit-settings.ts";
+
+/** Rounds of a simulation, each of which is kept. */
+const mostRounds = 100_000_000;
 
 interface Options extends BanditSettings, Reading {
   target?: string;
@@ -100,8 +105,9 @@ async function simulate(source: string, options: Options): Promise<void> {
   const names = [...new Set(algorithms)];
   const makers = names.map((name) => banditNamed("--algorithms", name));
   const workers = workersOf(options);
-  if (!(seeds >= 1)) throw new RangeError(`--seeds: expected an integer >= 1, got ${seeds}`);
-  if (!(delay >= 0)) throw new RangeError(`--delay: expected an integer >= 0, got ${delay}`);
+  checkNumber("--seeds", seeds, { min: 1, integer: true });
+  checkNumber("--seeds", seeds, { max: 1000 });
+  checkNumber("--delay", delay, { min: 0, integer: true });
   const input = await readInput(source);
   const target = options.target ?? bundledTarget(source);
   if (target === undefined) {
@@ -112,13 +118,14 @@ async function simulate(source: string, options: Options): Promise<void> {
     ...{ target, types: options.types, ignore: options.ignore, missing: options.missing },
   });
   const { rounds = table.labels.length, out = `minimand-bandit-${input.name}` } = options;
-  if (!(rounds >= 2)) throw new RangeError(`--rounds: expected an integer >= 2, got ${rounds}`);
+  checkNumber("--rounds", rounds, { min: 2, integer: true });
+  checkNumber("--rounds", rounds, { max: mostRounds });
   const settings = banditSettings(options);
   const arms = table.classes.length;
   // Refused before anything is written.
   for (const make of makers) make({ dim: table.features, arms, seed: 0 }, settings);
   if (options.log !== undefined) await checkReplaceable(options.log);
-  await makeOutputFolder(out);
+  const created = await makeOutputFolder(out);
   for (const note of table.notes) tell(noteText(note));
   tell(
     `${input.name}: ${rounds} rounds, ${arms} arms, ${table.features - 1} inputs and a constant, ${plural(seeds, "repeat")}`,
@@ -154,7 +161,7 @@ async function simulate(source: string, options: Options): Promise<void> {
       "results.json": `${JSON.stringify(file, null, 1)}\n`,
     });
     print(options.json ? `${printableJson(file)}\n` : simulationText(file, terminalWidth()));
-  }, "begins anew");
+  }, "begins anew").finally(() => unmakeFolder(out, created));
   tell(`${join(out, "report.html")} has the figures, ${join(out, "results.json")} every number`);
 }
 

@@ -36,9 +36,25 @@ const unspaced =
 const letter = `[[\\p{L}\\p{M}\\p{N}]--[${unspaced}]]`;
 const word = new RegExp(`[${unspaced}]|${letter}+(?:'${letter}+)*`, "gv");
 
+/** Characters of a word that an expression takes at once: it remembers each, and has no memory for millions. */
+const longest = 20_000;
+const piece = new RegExp(`[${unspaced}]|(?:${letter}|(?<=${letter})'(?=${letter})){1,${longest}}`, "gv");
+const alone = new RegExp(`^[${unspaced}]$`, "v");
+
 /** The words of a text, in order. */
 export function wordsOf(text: string): string[] {
-  return text.normalize("NFKC").toLowerCase().replaceAll("’", "'").match(word) ?? [];
+  const plain = text.normalize("NFKC").toLowerCase().replaceAll("’", "'");
+  if (plain.length <= longest) return plain.match(word) ?? [];
+  const words: string[] = [];
+  let end = -1;
+  for (const { 0: part, index } of plain.matchAll(piece)) {
+    const whole = alone.test(part);
+    if (index === end && !whole) words[words.length - 1] += part;
+    else words.push(part);
+    // A word of one character has no more behind it.
+    end = whole ? -1 : index + part.length;
+  }
+  return words;
 }
 
 const offset = 0x811c9dc5;

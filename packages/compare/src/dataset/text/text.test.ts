@@ -25,6 +25,15 @@ describe("the words of a text", () => {
     ["'quoted' rock'n'roll --", ["quoted", "rock'n'roll"]],
     ["!?", []],
   ])("of %j are %j", (text, words) => expect(wordsOf(text)).toEqual(words));
+
+  it("are the same in a long text, and may have millions of letters", () => {
+    const text = "don't 'quote' x'y''z a1 東京tower's ไทย, naïve's ’tis rock'n'roll' ";
+    const short = wordsOf(text);
+    const many = 20_000;
+    expect(wordsOf(text.repeat(many))).toEqual(Array(many).fill(short).flat());
+    const long = `${"w".repeat(2_999_999)}'${"v".repeat(2_999_999)}`;
+    expect(wordsOf(`a ${long}東 b`)).toEqual(["a", long, "東", "b"]);
+  });
 });
 
 const threeLetters = "three letters each, fnv1a 15 bits";

@@ -46,7 +46,7 @@ export function commentMark(cells: readonly string[]): string | null {
 /** Whether a record is a line of dashes and the like, as tables for people have it. */
 export function isRule(cells: readonly string[]): boolean {
   const filled = cells.filter((cell) => cell !== "");
-  return filled.length > 0 && filled.every((cell) => /^[+:|]?(?:[-=]{2,}[+:|]*)+$/.test(cell));
+  return filled.length > 0 && filled.every((cell) => /^[+:|]?[-=]{2,}(?:[+:|]+[-=]{2,})*[+:|]*$/.test(cell));
 }
 
 /**

@@ -135,7 +135,7 @@ function separatorLine(bytes: Uint8Array): { line: string; delimiter: string; le
   const match = /^"?sep=(.)"?(\r\n?|\n)/i.exec(text);
   if (match === null) return null;
   return {
-    line: match[0].replace(/[\r\n]+$/, ""),
+    line: match[0].replace(/[\r\n]{1,2}$/, ""),
     delimiter: match[1]!,
     length: new TextEncoder().encode(match[0]).length,
   };

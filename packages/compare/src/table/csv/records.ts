@@ -101,7 +101,7 @@ export function cutRecords(
 }
 
 /** Spaces of any kind, or a byte-order mark, in front of a quote that begins a line. */
-const indented = /^[^\S\n]+"/m;
+const indented = /(?:^|\n)[^\S\n]+"/;
 
 function needsRewriting(text: string, { delimiter, quote, backslash, runs }: Dialect): boolean {
   if (runs || quote !== '"') return true;

@@ -126,18 +126,26 @@ function parseLine(at: string, line: string): Line {
 }
 
 function checkRecord(at: string, record: BanditRecord): BanditRecord {
-  const { features, action, propensity, propensities, reward } = record;
+  const { features, action, actionIds, propensity, propensities, reward } = record;
   checkNumber(`${at}.action`, action, { min: 0, integer: true });
   checkNumber(`${at}.propensity`, propensity, { above: 0, max: 1 });
   if (reward !== undefined) checkNumber(`${at}.reward`, reward);
-  if (!Array.isArray(features))
-    throw typeError(`${at}.features`, "numbers, or a vector for each arm", features);
+  if (!isFeatures(features)) throw typeError(`${at}.features`, "numbers, or a vector for each arm", features);
+  if (actionIds !== undefined && !isListOf(actionIds, "string"))
+    throw typeError(`${at}.actionIds`, "texts", actionIds);
   const arms = armsOf(record);
   if (arms !== null && action >= arms) throw rangeError(`${at}.action`, `one of ${arms} arms`, action);
   if (propensities !== undefined) {
-    if (!Array.isArray(propensities)) throw typeError(`${at}.propensities`, "numbers", propensities);
+    if (!isListOf(propensities, "number")) throw typeError(`${at}.propensities`, "numbers", propensities);
     if (!(Math.abs(Number(propensities[action]) - propensity) <= 1e-9))
       throw rangeError(`${at}.propensities[${action}]`, `the propensity ${propensity}`, propensities[action]);
   }
   return record;
 }
+
+const isListOf = (value: unknown, type: "number" | "string"): boolean =>
+  Array.isArray(value) && value.every((one) => typeof one === type);
+
+const isFeatures = (value: unknown): boolean =>
+  isListOf(value, "number") ||
+  (Array.isArray(value) && value.length > 0 && value.every((row) => isListOf(row, "number")));

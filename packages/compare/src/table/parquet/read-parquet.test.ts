@@ -1,7 +1,7 @@
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
-import { cellsOf, gzip, refusal } from "../../../../test/support/tables.ts";
-import { readTable } from "./read-table.ts";
+import { cellsOf, gzip, refusal } from "../../../../../test/support/tables.ts";
+import { readTable } from "../read-table.ts";
 
 const day = new Date("2024-02-29T00:00:00Z");
 const hour = new Date("2024-02-29T13:00:00.5Z");

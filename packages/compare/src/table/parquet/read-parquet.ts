@@ -1,0 +1,175 @@
+import { type CompressionCodec, type FileMetaData, parquetMetadata, parquetRead } from "hyparquet";
+import { compressors, decompressZstd } from "hyparquet-compressors";
+import { type Cell, Column } from "../column.ts";
+import { DataError, dataError, messageOf, quoted, sizeText, TooLargeError } from "../data-error.ts";
+import { distinctNames } from "../names.ts";
+import type { Table } from "../table.ts";
+import { cellOf, type Nested, nestedNote } from "../typed-cells.ts";
+import { checkedPages } from "./checked-pages.ts";
+import { type Field, fieldsOf } from "./fields.ts";
+import { endOfThrift } from "./thrift.ts";
+
+/** Milliseconds after which the event loop gets a turn, so that a signal is heard. */
+const turn = 50;
+
+/** Bytes that a cell takes at most, its text left out. */
+const cellBytes = 24;
+
+export interface ReadParquetOptions {
+  /** What becomes of lists and objects. */
+  nested: Nested;
+  /** The most bytes that its pages, or its cells, may take. */
+  maxBytes: number;
+  /** Called now and then with the number of columns that are read, and of all. */
+  progress?: ((done: number, total: number) => void) | undefined;
+}
+
+/**
+ * A table from a Parquet file (every codec that hyparquet-compressors knows). Numbers stay numbers; booleans become words,
+ * dates ISO 8601, integers beyond 2^53 text. Columns of lists, structs or raw bytes are left out, with a note; lists and structs are
+ * JSON texts where `nested` says so, variants never.
+ *
+ * @throws DataError for a damaged file, one that needs more than `maxBytes`, repeated names, no rows, or no column that can be read.
+ */
+export async function readParquet(
+  bytes: Uint8Array,
+  name: string,
+  options: ReadParquetOptions,
+): Promise<Table> {
+  try {
+    return await read(bytes, name, options);
+  } catch (cause) {
+    if (cause instanceof DataError) throw cause;
+    throw dataError({ file: name }, "expected a whole Parquet file", `damaged data (${messageOf(cause)})`);
+  }
+}
+
+async function read(bytes: Uint8Array, name: string, options: ReadParquetOptions): Promise<Table> {
+  const metadata = metadataOf(bytes);
+  const fields = fieldsOf(metadata, bytes.length);
+  const known = new Set<string>();
+  for (const field of fields) {
+    if (known.has(field.name))
+      throw dataError(
+        { file: name },
+        "expected different names for all columns",
+        `${quoted(field.name)} twice`,
+      );
+    known.add(field.name);
+  }
+  const rows = Number(metadata.num_rows);
+  if (rows === 0) throw dataError({ file: name }, "expected at least one row", "none");
+  const wanted = fields.filter(({ nested, variant }) => !variant && (!nested || options.nested === "json"));
+  checkCells(metadata, wanted, name, options.maxBytes);
+  let room = options.maxBytes;
+  const take = (size: number): void => {
+    room -= size;
+    if (room < 0)
+      throw new TooLargeError(
+        `${name}: expected at most ${sizeText(options.maxBytes)} after unpacking, so that the memory suffices, got more`,
+      );
+  };
+  const left = new Set(fields.filter((field) => !wanted.includes(field)).map((field) => field.name));
+  const columns: { name: string; cells: Cell[] }[] = [];
+  let last = performance.now();
+  for (const [i, field] of wanted.entries()) {
+    const cells = cellsOf(await readField(bytes, field, take), rows, options.nested);
+    if (cells === null) left.add(field.name);
+    else columns.push({ name: field.name, cells });
+    if (performance.now() - last < turn) continue;
+    options.progress?.(i + 1, wanted.length);
+    await new Promise((resolve) => setTimeout(resolve));
+    last = performance.now();
+  }
+  if (columns.length === 0) throw dataError({ file: name }, "expected columns of numbers or texts", "none");
+  const { names, notes } = distinctNames(columns.map((column) => column.name.trim()));
+  return {
+    name,
+    columns: columns.map(({ cells }, j) => new Column(names[j]!, { kind: "cells", cells })),
+    rows,
+    lines: Int32Array.from({ length: rows }, (_, row) => row + 1),
+    unit: "row",
+    header: null,
+    unreadable: new Int32Array(0),
+    notes: [...notes, ...nestedNote([...left])],
+  };
+}
+
+/** What stands at the end of the file: a struct, its length and four letters. */
+function metadataOf(bytes: Uint8Array): FileMetaData {
+  const end = bytes.length - 8;
+  if (end < 4) throw new Error("too few bytes");
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(end, true);
+  if (length > end) throw new Error(`metadata of ${length} bytes`);
+  const footer = bytes.subarray(end - length);
+  if (endOfThrift(footer, 0) > length) throw new Error("metadata beyond their end");
+  return parquetMetadata(footer);
+}
+
+/** Counts alone may ask for any memory: a thousand million equal cells take ten bytes. */
+function checkCells(metadata: FileMetaData, fields: readonly Field[], name: string, maxBytes: number): void {
+  const leaves = new Set(fields.flatMap((field) => field.leaves.map(({ path }) => path.join("\0"))));
+  let cells = 0;
+  for (const { columns } of metadata.row_groups)
+    for (const { meta_data: meta } of columns)
+      if (leaves.has(meta!.path_in_schema.join("\0")))
+        cells += Number(meta!.num_values) * meta!.path_in_schema.length;
+  const most = Math.floor(maxBytes / cellBytes);
+  if (cells > most)
+    throw new TooLargeError(
+      `${name}: expected at most ${most} cells (rows times columns), so that the memory suffices, got ${cells}`,
+    );
+}
+
+/** The values of a field, in parts that follow one another. */
+async function readField(
+  bytes: Uint8Array,
+  { metadata, leaves }: Field,
+  take: (size: number) => void,
+): Promise<ArrayLike<unknown>[]> {
+  const decoders: Record<string, (input: Uint8Array, size: number) => Uint8Array> = {};
+  // Under a name of its own, each chunk is unpacked by a function that knows what its headers say.
+  const row_groups = metadata.row_groups.map((group, g) => ({
+    ...group,
+    columns: group.columns.map((column, c) => {
+      const meta = column.meta_data!;
+      const codec = `${g} ${c}`;
+      decoders[codec] = checkedPages(bytes, meta, leaves[c]!, decompressorOf(meta.codec), take);
+      return { ...column, meta_data: { ...meta, codec: codec as CompressionCodec } };
+    }),
+  }));
+  const parts: { from: number; values: ArrayLike<unknown> }[] = [];
+  await parquetRead({
+    file: {
+      byteLength: bytes.length,
+      slice: (from, to) => bytes.slice(from, to).buffer as ArrayBuffer,
+    },
+    metadata: { ...metadata, row_groups },
+    compressors: decoders as typeof compressors,
+    onChunk: ({ columnData, rowStart }) => parts.push({ from: rowStart, values: columnData }),
+  });
+  return parts.sort((a, b) => a.from - b.from).map(({ values }) => values);
+}
+
+function decompressorOf(
+  codec: CompressionCodec,
+): ((input: Uint8Array, size: number) => Uint8Array) | undefined {
+  // Into a given array, so that no more is unpacked than the page says.
+  if (codec === "ZSTD") return (input, size) => decompressZstd(input, new Uint8Array(size));
+  return compressors[codec];
+}
+
+/** The cells of a column; null where one holds what fits no cell. */
+function cellsOf(parts: readonly ArrayLike<unknown>[], rows: number, nested: Nested): Cell[] | null {
+  const read = parts.reduce((sum, part) => sum + part.length, 0);
+  if (read !== rows) throw new Error(`a column of ${read} values, expected ${rows}`);
+  const cells = new Array<Cell>(rows).fill(null);
+  let row = 0;
+  for (const part of parts)
+    for (let i = 0; i < part.length; i++) {
+      const cell = cellOf(part[i], nested);
+      if (cell === undefined) return null;
+      cells[row++] = cell;
+    }
+  return cells;
+}
