@@ -181,6 +181,10 @@ describe("recommend", () => {
     expect(besideAt(0.02)).toEqual([
       expect.stringMatching(/^No model is ahead of the majority-class, which/),
     ]);
+    // As far as it, and no farther.
+    expect(besideAt(0.03)).toEqual([
+      expect.stringMatching(/^No model is ahead of the majority-class, which/),
+    ]);
     expect(besideAt(0.2)).toEqual([expect.stringMatching(/^gradient-boosted-trees are 20\.0 points/)]);
   });
 
