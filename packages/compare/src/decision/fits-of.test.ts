@@ -75,6 +75,9 @@ describe("paired fits", () => {
     expect(compared(trialsOf("a", 4, { seed: 2 }))).toBeNull();
     expect(compared(trialsOf("a", 1, { first: 1 }))).toBeNull();
     expect(compared(trialsOf("a", 1, { missing: 20 }))).toBeNull();
+    // As many rows, all but one of them the same.
+    const lacks = of(trialsOf("b", 2, { missing: 23 }));
+    expect(pairedFits(of(trialsOf("a", 1, { missing: 20 })), lacks, truth, higher)).toBeNull();
   });
 
   it("number the groups of their rows from 0 on", () => {

@@ -128,6 +128,29 @@ describe("an area over folds", () => {
     expect(influenceOf("pr-auc", rows).value).toBeNaN();
   });
 
+  it("weighs a row of a small fold more", () => {
+    // Folds of 10, 20 and 30 rows.
+    const uneven = {
+      ...rows,
+      fold: Int32Array.from({ length: n }, (_, i) => [0, 1, 1, 2, 2, 2][(i >> 1) % 6]),
+    };
+    for (const metric of ["roc-auc", "pr-auc"]) {
+      const { influence } = influenceOf(metric, uneven);
+      for (const f of [0, 1, 2]) {
+        const own = Array.from({ length: n }, (_, i) => i).filter((i) => uneven.fold[i] === f);
+        const alone = influenceOf(metric, {
+          labels: own.map((i) => rows.labels[i]),
+          predicted: own.map((i) => rows.predicted[i]),
+          probabilities: own.flatMap((i) => [rows.probabilities[2 * i], rows.probabilities[2 * i + 1]]),
+          ...{ fold: new Int32Array(own.length), folds: 1 },
+        });
+        own.forEach((i, at) => {
+          expect(influence[i]).toBeCloseTo((n / (3 * own.length)) * alone.influence[at], 9);
+        });
+      }
+    }
+  });
+
   it("is the mean of those of the folds, each of which is told", () => {
     const mixed = { ...rows, fold: Int32Array.from({ length: n }, (_, i) => Math.floor(i / 4) % 3) };
     rows.fold.set(mixed.fold);
