@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as native from "fs-native-extensions";
@@ -12,17 +12,26 @@ import { temporaryFolder } from "../../../../test/support/cli.ts";
  */
 const program = fileURLToPath(new URL("../../../../test/support/folder-holder.mjs", import.meta.url));
 
-/** What another process says that asks for a folder: `held`, or that it was refused. It ends with the test. */
-async function anotherSays(folder: string, ...use: string[]): Promise<string> {
+/** Another process that asks for a folder: what it says (`held`, or that it was refused), and its number. It ends with the test. */
+async function another(folder: string, ...use: string[]) {
   const args = ["--conditions=minimand-source", program, folder, ...use];
   const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
-  afterwards.push(() => child.kill("SIGKILL"));
-  return new Promise((resolve) => child.stdout.once("data", (text) => resolve(String(text).trim())));
+  const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  const kill = (): Promise<void> => {
+    child.kill("SIGKILL");
+    return closed;
+  };
+  afterwards.push(kill);
+  const said = await new Promise<string>((resolve) => {
+    child.stdout.once("data", (text) => resolve(String(text).trim()));
+  });
+  return { said, pid: child.pid!, kill };
 }
+const anotherSays = async (folder: string, ...use: string[]) => (await another(folder, ...use)).said;
 
-const afterwards: (() => void)[] = [];
-afterEach(() => {
-  for (const end of afterwards.splice(0)) end();
+const afterwards: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  await Promise.all(afterwards.splice(0).map((end) => end()));
   vi.doUnmock("fs-native-extensions");
 });
 
@@ -62,5 +71,23 @@ describe("a lock file that has lost its name", () => {
     expect(times()).toBe(1);
     expect(await anotherSays(folder, "that")).toContain(`got one that process ${process.pid} uses`);
     lock.release();
+  });
+});
+
+describe("a folder that several processes share", () => {
+  it("is refused in the name of one that runs, whoever came first", async () => {
+    const folder = temporaryFolder();
+    const first = await another(folder, "this");
+    const second = await another(folder, "this");
+    expect([first.said, second.said]).toEqual(["held", "held"]);
+    await first.kill();
+    expect(await anotherSays(folder, "that")).toContain(`process ${second.pid} uses with other settings`);
+  });
+
+  it("is not shared with one of whose use nothing is known", async () => {
+    const folder = temporaryFolder();
+    expect(await anotherSays(folder, "this")).toBe("held");
+    writeFileSync(join(folder, ".minimand-lock"), "\0");
+    expect(await anotherSays(folder, "this")).toContain("got one that another process uses");
   });
 });
