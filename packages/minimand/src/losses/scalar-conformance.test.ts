@@ -22,11 +22,10 @@ describe.each(scalarLosses.map((c) => [c.name, c] as const))(
     const meanGrad = () => grad((f: np.Array, y: np.Array) => loss(f, y, {}).mean());
 
     const wanted = [1, 0, 1, 0, 1, 1];
-    const far = (sign: 1 | -1) =>
-      flat.map((_, i) => {
-        const margin = largeMargin(i, sign);
-        return target === "label" ? (wanted[i] === 1 ? margin : -margin) : targets().dataSync()[i] + margin;
-      });
+    const far = flat.map((_, i) => {
+      const margin = largeMargin(i);
+      return target === "label" ? (wanted[i] === 1 ? margin : -margin) : targets().dataSync()[i] + margin;
+    });
 
     itIsALossOfExamples({ name, loss, parameters, first: scores, second: targets, far });
 

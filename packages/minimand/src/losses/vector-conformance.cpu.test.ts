@@ -26,11 +26,12 @@ describe.each(vectorLosses.map((c) => [c.name, c] as const))("%s", (_, { loss, o
     expectSlopes(([f]) => loss(array(f), targets(), {}).mean().item(), [start], [gradient.dataSync()]);
     value.dispose();
     for (const sign of signs) {
-      // A log-variance is large only: below that of 1e-6 its slope is not that of the value.
-      const second = target === "number" ? sign : -1;
-      const far = [...start].map(
-        (_, i) => (i % 2 === 0 ? 1 : second) * largeMargin(Math.floor(i / outputs), sign) + (i % 3),
-      );
+      const far = [...start].map((_, i) => {
+        const margin = largeMargin(Math.floor(i / outputs), sign);
+        if (i % 2 === 0) return margin + (i % 3);
+        // A log-variance is large only: below that of 1e-6 its slope is not that of the value.
+        return (target === "number" ? Math.abs(margin) : -margin) + (i % 3);
+      });
       const [mean, slopes] = run(array(Float64Array.from(far)), targets());
       expectSlopesOfEach((f) => [...loss(array(f), targets(), {}).dataSync()], slopes.dataSync(), far);
       mean.dispose();

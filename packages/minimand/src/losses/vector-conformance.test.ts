@@ -20,8 +20,7 @@ describe.each(vectorLosses.map((c) => [c.name, c] as const))(
     const targets = (x = wanted) => np.array(Float32Array.from(x), { shape });
     const meanGrad = () => grad((f: np.Array, y: np.Array) => loss(f, y, {}).mean());
 
-    const far = (sign: 1 | -1) =>
-      flat.map((_, i) => (i % 2 === 0 ? 1 : -1) * largeMargin(Math.floor(i / outputs), sign) + (i % 3));
+    const far = flat.map((_, i) => (i % 2 === 0 ? 1 : -1) * largeMargin(Math.floor(i / outputs)) + (i % 3));
 
     itIsALossOfExamples({ name, loss, parameters: {}, first: scores, second: targets, far });
 

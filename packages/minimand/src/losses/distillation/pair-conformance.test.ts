@@ -26,8 +26,7 @@ describe.each(conformingPairLosses.map((c) => [c.name, c] as const))(
       parameters: { temperature: 3 },
       first: student,
       second: teacher,
-      far: (sign) =>
-        [...flat(1)].map((v, i) => v + (i % classes === 1 ? largeMargin(Math.floor(i / classes), sign) : 0)),
+      far: [...flat(1)].map((v, i) => v + (i % classes === 1 ? largeMargin(Math.floor(i / classes)) : 0)),
     });
 
     it("is > 0, and 0 with gradient 0 where the student is the teacher", () => {
