@@ -71,11 +71,11 @@ function lossStages(path: string): Stage[] {
   const suites = [
     ...["conformance", "scalar-conformance", "vector-conformance", "batch-conformance", "float64"],
     ...["traced-parameters", "distillation/pair-conformance", "preference/preference-conformance"],
-    "dependence/dependence-conformance",
+    ...["dependence/dependence-conformance", "defaults", "large-margins"],
   ].map((suite) => `${losses}/${suite}.`);
   return [
     ...(own.length > 0 ? [{ files: own }] : []),
-    { files: suites, names: `(^|[\\s>])(${reached.join("|")})\\b` },
+    { files: [...suites, "test/unknown-options."], names: `(^|[\\s>])(${reached.join("|")})\\b` },
   ];
 }
 
