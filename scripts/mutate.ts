@@ -1,14 +1,14 @@
 /*
  * Breaks source files on purpose, one place at a time, and reports each change that no test notices:
  * `npm run mutate -- --only decision/max-t --mutants 20`. It works in a copy of the working tree. What was found is kept in
- * node_modules/.cache, so that a run that was stopped goes on. Exit code 1: mutants survived that scripts/mutate/justified.ts does
+ * node_modules/.cache, so that a run that was stopped goes on. Exit code 1: mutants survived that scripts/mutate/justified.json does
  * not list.
  */
 import { rmSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { copyWorkingTree } from "./mutate/copy.ts";
 import { openJournal } from "./mutate/journal.ts";
-import { justified } from "./mutate/justified.ts";
+import justified from "./mutate/justified.json" with { type: "json" };
 import { mutateFiles, reportOf } from "./mutate/mutate-files.ts";
 import { mutatedFiles } from "./mutate/targets.ts";
 

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { copyWorkingTree } from "../scripts/mutate/copy.ts";
 import { openJournal } from "../scripts/mutate/journal.ts";
-import { justified } from "../scripts/mutate/justified.ts";
+import justified from "../scripts/mutate/justified.json" with { type: "json" };
 import { mutantsOf } from "../scripts/mutate/mutants.ts";
 import { mutateFiles, reportOf, sample } from "../scripts/mutate/mutate-files.ts";
 import { mutatedFiles } from "../scripts/mutate/targets.ts";
@@ -87,7 +87,7 @@ describe("a mutation run", () => {
       fresh: 0,
     });
     expect(reportOf(results, [...listed, { ...listed[0], to: "x < limit" }]).text).toContain(
-      `${path}: justified.ts lists a mutant that does not exist any more: ${from}`,
+      `${path}: justified.json lists a mutant that does not exist any more: ${from}`,
     );
     // Without a runner only what is known can be reported.
     rmSync(join(folder, "node_modules"), { recursive: true });

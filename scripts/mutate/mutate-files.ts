@@ -2,7 +2,6 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { randomSource } from "minimand/engine";
 import { hashOfTests, type Journal, type Outcome } from "./journal.ts";
-import type { Justified } from "./justified.ts";
 import { type Mutant, mutantsOf } from "./mutants.ts";
 import { runTests } from "./run-tests.ts";
 import type { Stage } from "./targets.ts";
@@ -13,6 +12,17 @@ export interface FileResult {
   /** All mutants of the file, of which some were tried. */
   possible: readonly Mutant[];
   tried: readonly { mutant: Mutant; outcome: Outcome }[];
+}
+
+/**
+ * A mutant that no test has to notice, with the reason: it is equal in effect, or different in nothing that anybody was promised. `from`
+ * and `to` are the changed lines, so that a line that changes makes its entry out of date.
+ */
+export interface Justified {
+  path: string;
+  from: string;
+  to: string;
+  because: string;
 }
 
 interface Options {
@@ -120,7 +130,7 @@ export function reportOf(
   const lines = [
     ...fresh.map(({ path, mutant }) => `${path}:${mutant.line} survived\n  ${mutant.from}\n  ${mutant.to}`),
     ...stale.map(
-      ({ path, from }) => `${path}: justified.ts lists a mutant that does not exist any more: ${from}`,
+      ({ path, from }) => `${path}: justified.json lists a mutant that does not exist any more: ${from}`,
     ),
     `${tried} mutants: ${tried - survived.length} noticed, ${survived.length - fresh.length} justified, ${fresh.length} survived`,
   ];
