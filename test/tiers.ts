@@ -12,7 +12,7 @@ const wholeSystem = [
   "packages/papers/src/{*/reproduction,kit/sentiment/*,uf-fgtg/models/frozen,uf-fgtg/pretraining/*}.test.ts",
   "packages/papers/src/dale-langevin/denoising/{pretraining,remove-speckle}.test.ts",
   "examples/**/*.test.ts",
-  "test/{guides,linear-expressions,npm,readme,typed-examples}.test.ts",
+  "test/{guides,linear-expressions,mutate,npm,readme,typed-examples}.test.ts",
   "test/support/*.test.ts",
   "**/*.browser.test.ts",
   "**/*conformance.test.ts",

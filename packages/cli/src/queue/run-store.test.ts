@@ -1,8 +1,19 @@
 import { expect } from "vitest";
 import { hasBlob, putBlob } from "../store/blobs.ts";
 import { describeDatabases } from "../store/databases.fixture.ts";
+import { giveUp, noteTries } from "./attempts.ts";
 import { removeRun } from "./remove-run.ts";
-import { addRun, beginRun, cancelRun, failRun, filesOf, finishRun, reviveRun, stateOf } from "./run-store.ts";
+import {
+  addRun,
+  beginRun,
+  cancelRun,
+  failRun,
+  filesOf,
+  finishRun,
+  reviveRun,
+  stateOf,
+  unbeginRun,
+} from "./run-store.ts";
 
 describeDatabases("runs of a store", (database, it) => {
   const needs = { versions: {}, engine: { name: "wasm", version: "1", threads: 1 }, code: "c" } as const;
@@ -42,6 +53,59 @@ describeDatabases("runs of a store", (database, it) => {
     expect(await reviveRun(database(), "lacking")).toBe(true);
     expect(await stateOf(database(), "lacking")).toBe("waiting");
     expect(await database().query("select key from minimand.failures")).toEqual([]);
+  });
+
+  it("count how often they were begun since the last trial came to something", async () => {
+    await add("begun");
+    expect([await beginRun(database(), "begun"), await beginRun(database(), "begun")]).toEqual([2, 3]);
+    await trial("begun", "of begun", "open");
+    expect(await beginRun(database(), "begun")).toBe(4);
+    await unbeginRun(database(), "begun");
+    expect(await beginRun(database(), "begun")).toBe(4);
+    await noteTries(database(), ["of begun"], "its worker ended");
+    expect(await beginRun(database(), "begun")).toBe(1);
+    expect(await beginRun(database(), "begun")).toBe(2);
+    await database().query("update minimand.run_trials set state = 'done' where key = 'of begun'");
+    expect(await beginRun(database(), "begun")).toBe(1);
+    await cancelRun(database(), "begun");
+    expect(await beginRun(database(), "begun")).toBeNull();
+  });
+
+  it("are told what came of a trial once", async () => {
+    await add("told");
+    await trial("told", "of told", "done");
+    await trial("told", "still open", "open");
+    await giveUp(database(), { key: "of told", tries: 3 });
+    await giveUp(database(), { key: "still open", tries: 3 });
+    const rows = await database().query(
+      "select key, state, collected from minimand.run_trials where run = 'told' order by key",
+    );
+    expect(rows).toEqual([
+      { key: "of told", state: "done", collected: true },
+      { key: "still open", state: "failed", collected: false },
+    ]);
+  });
+
+  it("have files where those of a run are, and nowhere else", async () => {
+    const written = async (path: string): Promise<string[]> => {
+      await add(path);
+      await finishRun(database(), path, { [path]: "" });
+      return Object.keys(await filesOf(database(), path));
+    };
+    for (const path of ["results.json", "model/model.onnx", "model/trees/0.trees"])
+      expect(await written(path)).toEqual([path]);
+    for (const path of [
+      ...["report.html", "../results.json", "/results.json", "model.json", "other/model.json", "model/a.js"],
+      ...[
+        "model/../a.json",
+        "model/./a.json",
+        "model//a.json",
+        "model/a/b/c.json",
+        "model\\..\\a.json",
+        "model/..",
+      ],
+    ])
+      await expect(written(path), path).rejects.toThrow(`expected files of an output folder, got '${path}'`);
   });
 
   it("are removed at their end, and all that no other run needs with them", async () => {

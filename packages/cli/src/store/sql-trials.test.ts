@@ -51,6 +51,12 @@ describeDatabases("trials of a database", (database, it) => {
     expect(await store.getMany([])).toEqual([]);
   });
 
+  it("of which nothing is left count as absent, also where they are the first", async () => {
+    await put("empty", kept);
+    await database().query("update minimand.results set kept = '' where key = $1", [hashOf(keyOf("empty"))]);
+    expect(await sqlTrials(database(), isKept).getMany([keyOf("empty")])).toEqual([null]);
+  });
+
   it("that are damaged count as absent, are told of, and make room for another", async () => {
     for (const name of ["c", "d", "e", "f"]) await put(name, { ...kept, loss: name.charCodeAt(0) });
     const keys = ["c", "d", "e", "f"].map(keyOf);

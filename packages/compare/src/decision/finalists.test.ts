@@ -73,6 +73,30 @@ describe("chooseFinalists", () => {
     expect(chooseFinalists(trials, candidates, truth, worse)[0]).toBe("outer");
   });
 
+  it("weighs outer and inner differences alike", () => {
+    // Right on one row of twelve more, in the middle of the two, or by that much better on the validation part.
+    const gain = 1 / 3 - 1 / 4;
+    const all = (validation: number) => [
+      ...trialsOf("base", 3, 0.7),
+      ...trialsOf("outer", 4, 0.7),
+      ...trialsOf("inner", 3, validation),
+    ];
+    for (const [validation, first] of [
+      [0.7 + 0.9 * gain, "outer"],
+      [0.7 + 1.1 * gain, "inner"],
+    ] as const)
+      expect(chooseFinalists(all(validation), candidates, truth, options)[0]).toBe(first);
+    const lower = { ...options, metric: "log-loss", higherIsBetter: false };
+    expect(chooseFinalists(all(0.1), candidates, truth, lower)[0]).toBe("inner");
+  });
+
+  it("keeps five of more", () => {
+    const ids = ["a", "b", "c", "d", "e", "f"];
+    const many = [...trialsOf("base", 3, 0.1), ...ids.flatMap((id, i) => trialsOf(id, 3, 0.2 + 0.1 * i))];
+    const all = ["base", ...ids].map((id) => loss(id));
+    expect(chooseFinalists(many, all, truth, options)).toEqual(["f", "e", "d", "c", "b"]);
+  });
+
   it("has none without an outcome of the baseline", () => {
     const gone = [...trialsOf("base", 4, null), ...trialsOf("outer", 10, 0.7)];
     expect(chooseFinalists(gone, candidates, truth, options)).toEqual([]);
@@ -96,7 +120,25 @@ describe("chosenByValidation", () => {
     expect(by([0.5, 0.7, 0.6])).toEqual(["b"]);
     expect(by([0.5, 0.7, 0.6], false)).toEqual(["a"]);
     expect(by([0.7, 0.7, 0.6])).toEqual(["a"]);
+    expect(by([0.6, 0.5, 0.5], false)).toEqual(["b"]);
     expect(by([null, 0.2, null])).toEqual(["b"]);
+  });
+
+  it("goes by the best configuration of a trial, those that diverged left out", () => {
+    const trials = (id: string, validations: (number | null)[]) =>
+      trialsOf(id, 4, 0).map((trial) => ({
+        ...trial,
+        tuning: validations.map((validation) => ({ configuration, validation, epochs: 1 })),
+      }));
+    const chosen = (higherIsBetter: boolean) => {
+      const all = [...trials("a", [0.4, 0.9, null]), ...trials("b", [0.5, 0.8])];
+      const [first] = chosenByValidation(all, ["a", "b"], "choice", { higherIsBetter });
+      return first.tuning.length === 3 ? "a" : "b";
+    };
+    expect([chosen(true), chosen(false)]).toEqual(["a", "a"]);
+    const negative = [...trials("a", [-0.5, null]), ...trials("b", [-0.4])];
+    const [best] = chosenByValidation(negative, ["a", "b"], "choice", { higherIsBetter: true });
+    expect(best.tuning).toHaveLength(1);
   });
 
   it("diverged where all have", () => {

@@ -65,6 +65,19 @@ describe("the test of a difference", () => {
     expect(testDifference(world({ seeds: 3, folds: 2 }, 8), { rope })).toBeNull();
   });
 
+  it("has one degree of freedom at least, also where two seeds move each row in opposite ways", () => {
+    const psi = [0, 1].map((s) => Float64Array.from({ length: 50 }, (_, i) => (i % 2 === s ? 1 : -1)));
+    const fold = psi.map(() => new Int32Array(50));
+    const { df, components } = testDifference(
+      { theta: [0.3, 0], psi, fold, folds: 1, groups: null },
+      { rope },
+    )!;
+    const { A, V, sigmaFit2 } = components;
+    // Without rows in the variance the formula has sigma^2 / V, a ninth.
+    expect([A, sigmaFit2 / V]).toEqual([0, expect.closeTo(1 / 9, 12)]);
+    expect(df).toBe(1);
+  });
+
   it("takes groups of one row as rows, and whole groups for what they are", () => {
     const fits = world({}, 2);
     const single = testDifference(
@@ -99,6 +112,14 @@ describe("the test of a difference", () => {
     for (const [i, g] of groups.entries()) sums.set(g, (sums.get(g) ?? 0) + psi[i] / 200);
     const expected = (120 / 119) * [...sums.values()].reduce((sum, v) => sum + v * v, 0);
     expect(componentsOf({ ...fits, groups })!.A).toBeCloseTo(expected, 14);
+  });
+
+  it("takes the difference of each fold as it is, where the metric is a mean over folds", () => {
+    const fits = world({ seeds: 1, folds: 3 }, 9);
+    const { msw, W, c } = componentsOf({ ...fits, ofFolds: [[0.1, 0.2, 0.6]] })!;
+    // Around 0.3: (0.04 + 0.01 + 0.09) / 2.
+    expect(msw).toBeCloseTo(0.07, 12);
+    expect([W, c]).toEqual([componentsOf(fits)!.W, expect.closeTo(1 / 3 + 1 / 2, 12)]);
   });
 
   it("flags fits that vary more than their rows explain, and then allows for what seeds can't show", () => {

@@ -120,6 +120,24 @@ describe("over several data sets", () => {
     expect(report?.summary).toContain("the losses differ (Friedman p = 0.0067): CE ranks best");
   });
 
+  test("the summary finds a difference where Friedman's p is below alpha, and warns of fewer than five data sets", () => {
+    const rankings = [
+      ranking({ ce: 3, a: 2, b: 1 }),
+      ranking({ ce: 3, a: 1, b: 2 }),
+      ranking({ ce: 2, a: 3, b: 1 }),
+    ];
+    const few = named([...rankings, rankings[0]]);
+    const { pF } = compareAcross(few, 0.5)!.friedman;
+    expect(pF).toBeLessThan(0.2);
+    expect(compareAcross(few, pF!)?.summary).toMatch(
+      /^Over 4 data sets no loss .*; with fewer than 5 data sets/,
+    );
+    expect(compareAcross(few, 1.000001 * pF!)?.summary).toMatch(/^Over 4 data sets the losses differ/);
+    expect(compareAcross(named([...rankings, ...rankings.slice(0, 2)]), 0.05)?.summary).not.toContain(
+      "little power",
+    );
+  });
+
   test("refuses alpha outside (0, 1)", () => {
     expect(() => compareAcross([], 1)).toThrow(new RangeError("alpha: expected a number > 0 and < 1, got 1"));
   });

@@ -213,3 +213,16 @@ describe("Bayesian correlated t-test", () => {
     expect(() => bayesianCorrelatedTTest(ten, 0.2, Number.NaN, true)).toThrow(/got NaN$/);
   });
 });
+
+describe("differences that are all equal", () => {
+  test("are those that differ in their last digits, and no others", () => {
+    const tOf = (spread: number) =>
+      correctedTTest(
+        [1 - spread, 1, 1 + spread].map((factor) => 0.1 * factor),
+        1 / 2,
+      ).t;
+    expect(tOf(1e-14)).toBe(Infinity);
+    expect(tOf(1e-10)).toBeGreaterThan(1e9);
+    expect(tOf(1e-10)).toBeLessThan(Infinity);
+  });
+});

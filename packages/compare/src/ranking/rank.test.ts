@@ -187,6 +187,43 @@ describe("verdicts", () => {
   });
 });
 
+describe("a verdict changes", () => {
+  const trials = { a: trialsOf("a", 0.72, { own: 1, noise: 0.2 }) };
+  const verdictAt = (changes: Partial<RankOptions>) => entryOf(ranked(trials, changes), "a").verdict;
+
+  test.each(["better", "worse"])(
+    "to %s where the adjusted p-value of both directions is below alpha",
+    (verdict) => {
+      const higherIsBetter = verdict === "better";
+      const { pAdjusted } = testedOf(ranked(trials, { higherIsBetter }), "a");
+      expect(pAdjusted).toBeGreaterThan(0.001);
+      expect(pAdjusted).toBeLessThan(0.5);
+      expect(verdictAt({ higherIsBetter, alpha: pAdjusted })).toBe("undecided");
+      expect(verdictAt({ higherIsBetter, alpha: 1.000001 * pAdjusted })).toBe(verdict);
+    },
+  );
+
+  test("to the same where the rope has a probability of 0.95", () => {
+    const probability = (rope: number) => testedOf(ranked(trials, { rope }), "a").pSame;
+    let [narrow, wide] = [0, 0.1];
+    while (probability(wide) - probability(narrow) > 0.002) {
+      const rope = (narrow + wide) / 2;
+      if (probability(rope) >= 0.95) wide = rope;
+      else narrow = rope;
+    }
+    expect(probability(wide)).toBeCloseTo(0.95, 2);
+    expect([verdictAt({ rope: narrow, alpha: 1e-9 }), verdictAt({ rope: wide, alpha: 1e-9 })]).toEqual([
+      "undecided",
+      "same",
+    ]);
+  });
+
+  test("at a rope of 0.01 of a score, unless another is given", () => {
+    expect(ranked(trials).rope).toBe(0.01);
+    expect(ranked(trials, { rope: 0.02 }).rope).toBe(0.02);
+  });
+});
+
 describe("words for verdicts", () => {
   const wordsOf = ({ entries }: Ranking) => entries.map((entry) => verdictWord(entry, entries));
 

@@ -49,13 +49,7 @@ export function nextSteps(
   const what = `the ${amountOf(gain, ranking.metric)} of ${labelOf(ranking.metric)} that ${entry.label} seems to gain${lucky}`;
   const factor = (ofRows + ofFits) / wanted;
   const enough = Math.ceil((entry.seeds * ofFits) / (wanted - ofRows));
-  if (
-    ofFits > ofRows &&
-    !difference.unstable &&
-    wanted > ofRows &&
-    enough > entry.seeds &&
-    enough <= mostSeeds
-  )
+  if (ofFits > ofRows && !difference.unstable && enough > entry.seeds && enough <= mostSeeds)
     return [
       {
         about: "seeds",

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { leakOf } from "../../../../test/support/leaks.ts";
 import { conformingBatchLosses } from "./batch-conformance.ts";
 import { itRefusesUnknownOptions } from "./example-loss.fixture.ts";
+import { expectAsInFloat64, largeMargin } from "./large-margins.fixture.ts";
 import { closeTo, numbers as values } from "./numbers.fixture.ts";
 import { expectParametersAsInputs } from "./parameters.fixture.ts";
 
@@ -79,6 +80,14 @@ describe.each(conformingBatchLosses.map((c) => [c.name, c] as const))(
       const g = values(run(logits(bad), y, np.array(keep.map(Number))));
       expect(g.every(Number.isFinite)).toBe(true);
       expect(g.slice(0, classes).every((v) => v === 0)).toBe(true);
+    });
+
+    it("has the value and gradient of float64 at margins of 20, 60 and 300", () => {
+      const far = classOf.flatMap((y, i) =>
+        Array.from({ length: classes }, (_, k) => (k === y ? largeMargin(i) : -0.25 * k)),
+      );
+      const exact = (f: np.Array, y: np.Array) => loss(f, y, {});
+      expectAsInFloat64(exact, { values: compiled, gradient: compiledGradient }, far, [batch, classes], ids);
     });
 
     it("never gives NaN where probabilities are saturated", () => {

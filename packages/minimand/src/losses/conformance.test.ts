@@ -2,6 +2,7 @@ import { grad, jit, numpy as np } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
 import { conformingLosses } from "./conformance.ts";
 import { itIsALossOfExamples } from "./example-loss.fixture.ts";
+import { largeMargin } from "./large-margins.fixture.ts";
 import { closeTo, numbers as values } from "./numbers.fixture.ts";
 
 const batch = 6;
@@ -33,14 +34,27 @@ const oneHot = () => {
     },
   );
 };
+/** The label's class is ahead of the others, or behind them, by a large margin. */
+const farLogits = [0, 3, 1, 2, 2, 0].flatMap((y, i) =>
+  Array.from({ length: classes }, (_, k) => (k === y ? largeMargin(i) : -0.25 * ((k + 2 * i) % 4))),
+);
 const close = closeTo(2e-5);
 
 describe.each(conformingLosses.map((c) => [c.name, c] as const))(
   "%s",
-  (_, { name, loss, parameters, idsOnly, mayOverflow, notShiftInvariant }) => {
+  (_, { name, loss, parameters, idsOnly, mayOverflow, notShiftInvariant, notMonotone }) => {
     const meanGrad = () => grad((f: np.Array, y: np.Array) => loss(f, y, {}).mean());
 
-    itIsALossOfExamples({ name, loss, parameters, first: logits, second: ids });
+    itIsALossOfExamples({ name, loss, parameters, first: logits, second: ids, far: farLogits });
+
+    if (!notMonotone)
+      it("falls as the margin of the label grows", () => {
+        const scores = [-300, -60, -20, 20, 60, 300].flatMap((margin) => [margin, 0, -0.25, -0.5]);
+        const far = np.array(Float32Array.from(scores), { shape: [batch, classes] });
+        const falling = values(loss(far, np.zeros([batch], { dtype: np.int32 }), {}));
+        expect(falling[0]).toBeGreaterThan(falling[5]);
+        expect(falling.filter((v, i) => v > falling[i - 1] + 1e-6 * Math.abs(v))).toEqual([]);
+      });
 
     it("never gives NaN at logits of +-1e4", () => {
       for (const scale of [1e4, -1e4]) {

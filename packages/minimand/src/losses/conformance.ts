@@ -52,6 +52,8 @@ export interface ConformingLoss {
   detached?: true;
   /** True where the loss isn't shift-invariant in the logits. */
   notShiftInvariant?: true;
+  /** True where the loss may grow again when the label's class is far ahead, or far behind. */
+  notMonotone?: true;
 }
 
 type Traits = Omit<ConformingLoss, "name" | "loss" | "parameters">;
@@ -96,8 +98,13 @@ export const conformingLosses: readonly ConformingLoss[] = [
     const classWeights = np.array([0.5, 1, 1.5, 2]).astype(f.dtype === np.float64 ? np.float64 : np.float32);
     return classWeightedCrossEntropy(f, y, { ...o, classWeights });
   }),
-  wrap("labelSmoothingCrossEntropy", labelSmoothingCrossEntropy),
-  wrap("labelSmoothingCrossEntropy, smoothing 0.7", labelSmoothingCrossEntropy, { smoothing: 0.7 }),
+  wrap("labelSmoothingCrossEntropy", labelSmoothingCrossEntropy, {}, { notMonotone: true }),
+  wrap(
+    "labelSmoothingCrossEntropy, smoothing 0.7",
+    labelSmoothingCrossEntropy,
+    { smoothing: 0.7 },
+    { notMonotone: true },
+  ),
   wrap("focal", focal),
   wrap("focal, gamma 0.5", focal, { gamma: 0.5 }),
   wrap("compSum, tau 0", compSum, { tau: 0 }, { mayOverflow: true }),
@@ -107,11 +114,16 @@ export const conformingLosses: readonly ConformingLoss[] = [
   wrap("compSum, tau 2", compSum, { tau: 2 }),
   wrap("advRhoMarginCompSum", advRhoMarginCompSum),
   wrap("advRhoMarginCompSum, tau 0, rho 3", advRhoMarginCompSum, { tau: 0, rho: 3 }),
-  wrap("smoothAdvCompSum", (f, y, o) => smoothAdvCompSum(f.ref, f.mul(1.3), y, o), {
-    tau: 1.2,
-    rho: 0.8,
-    nu: 0.3,
-  }),
+  wrap(
+    "smoothAdvCompSum",
+    (f, y, o) => smoothAdvCompSum(f.ref, f.mul(1.3), y, o),
+    {
+      tau: 1.2,
+      rho: 0.8,
+      nu: 0.3,
+    },
+    { notMonotone: true },
+  ),
   wrap("tradesLoss", (f, y, o) => tradesLoss(f.ref, f.mul(1.3), y, o), { beta: 6 }),
   wrap("ldrKl", ldrKl),
   wrap("ldrKl, margin 0.3, lambda 0.01", ldrKl, { margin: 0.3, lambda: 0.01 }),
@@ -120,7 +132,7 @@ export const conformingLosses: readonly ConformingLoss[] = [
     "ldrKl, softplus-mean",
     (f, y, o) => ldrKl(f, y, { ...o, normalize: "softplus-mean" }),
     {},
-    { notShiftInvariant: true },
+    { notShiftInvariant: true, notMonotone: true },
   ),
   wrap("ldrKl, l1", (f, y, o) => ldrKl(f, y, { ...o, normalize: "l1" }), {}, { notShiftInvariant: true }),
   wrap("ldrK, k 2", (f, y, o) => ldrK(f, y, { ...o, k: 2 })),
@@ -151,20 +163,30 @@ export const conformingLosses: readonly ConformingLoss[] = [
   wrap("aul", aul, { a: 1.7, q: 0.9 }),
   wrap("robustLogLoss", robustLogLoss, { alpha: 0.3 }),
   wrap("maeLoss", maeLoss),
-  wrap("mseLoss", mseLoss),
+  wrap("mseLoss", mseLoss, {}, { notMonotone: true }),
   wrap("crammerSinger", crammerSinger, { margin: 0.7 }),
   wrap("westonWatkins", westonWatkins, { margin: 0.7 }),
   wrap("zLoss", zLoss),
   wrap("zLoss, a 0.1, b 10", zLoss, { a: 0.1, b: 10 }),
-  wrap("logTaylorSoftmaxLoss", logTaylorSoftmaxLoss, {}, { notShiftInvariant: true }),
-  wrap("logSphericalSoftmaxLoss", logSphericalSoftmaxLoss, { eps: 0.1 }, { notShiftInvariant: true }),
-  wrap("oneHotSquaredError", oneHotSquaredError, {}, { notShiftInvariant: true }),
-  wrap("softmaxUpperBoundLoss", softmaxUpperBoundLoss),
-  wrap("dkdLoss", (f, y, o) => dkdLoss(f, teacherFor(f), y, o), { alpha: 2, beta: 6, temperature: 3 }),
+  wrap("logTaylorSoftmaxLoss", logTaylorSoftmaxLoss, {}, { notShiftInvariant: true, notMonotone: true }),
+  wrap(
+    "logSphericalSoftmaxLoss",
+    logSphericalSoftmaxLoss,
+    { eps: 0.1 },
+    { notShiftInvariant: true, notMonotone: true },
+  ),
+  wrap("oneHotSquaredError", oneHotSquaredError, {}, { notShiftInvariant: true, notMonotone: true }),
+  wrap("softmaxUpperBoundLoss", softmaxUpperBoundLoss, {}, { notMonotone: true }),
+  wrap(
+    "dkdLoss",
+    (f, y, o) => dkdLoss(f, teacherFor(f), y, o),
+    { alpha: 2, beta: 6, temperature: 3 },
+    { notMonotone: true },
+  ),
   wrap(
     "dhkdLoss, one head",
     dhkdTotal,
     { gamma: 0.5, alpha: 2, temperature: 3 },
-    { notShiftInvariant: true },
+    { notShiftInvariant: true, notMonotone: true },
   ),
 ];

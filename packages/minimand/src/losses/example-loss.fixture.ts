@@ -1,6 +1,7 @@
 import { grad, jit, numpy as np } from "@jax-js/jax";
 import { expect, it } from "vitest";
 import { leakOf } from "../../../../test/support/leaks.ts";
+import { expectAsInFloat64 } from "./large-margins.fixture.ts";
 import { closeTo, numbers } from "./numbers.fixture.ts";
 import { expectParametersAsInputs, type Given, type ParameterValues } from "./parameters.fixture.ts";
 import type { LossOptions } from "./per-example.ts";
@@ -15,6 +16,8 @@ export interface ExampleLoss {
   first: () => np.Array;
   /** Labels, targets, or other scores. */
   second: () => np.Array;
+  /** Scores of the same shape with the margins of `large-margins.fixture.ts`. */
+  far: readonly number[];
 }
 
 const close = closeTo(2e-5);
@@ -32,7 +35,7 @@ export function itRefusesUnknownOptions(name: string, loss: (options: object) =>
 }
 
 /** What all losses of one value an example promise, whatever they compare. */
-export function itIsALossOfExamples({ name, loss, parameters, first, second }: ExampleLoss): void {
+export function itIsALossOfExamples({ name, loss, parameters, first, second, far }: ExampleLoss): void {
   const { shape } = first();
   const batch = shape[0];
   const compiled = jit((f: np.Array, y: np.Array) => loss(f, y, {}));
@@ -52,6 +55,11 @@ export function itIsALossOfExamples({ name, loss, parameters, first, second }: E
     const eager = numbers(gradient(first(), second()));
     expect(eager.some((g) => g !== 0)).toBe(true);
     close(numbers(compiledGradient(first(), second())), eager);
+  });
+
+  it("has values and gradients of float64 at margins of 20, 60 and 300", () => {
+    const exact = (f: np.Array, y: np.Array) => loss(f, y, {});
+    expectAsInFloat64(exact, { values: compiled, gradient: compiledGradient }, far, shape, second);
   });
 
   if (Object.keys(parameters).length > 0)

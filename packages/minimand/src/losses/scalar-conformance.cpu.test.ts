@@ -2,6 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
 import { compiledValueAndGrad } from "../engine/differentiate.ts";
 import { expectSlopes } from "../engine/slopes.fixture.ts";
+import { expectSlopesOfEach, largeMargin, signs } from "./large-margins.fixture.ts";
 import { scalarLosses } from "./scalar-conformance.ts";
 
 // Exact mathematics (float64 on the cpu device), so finite differences mean something.
@@ -13,13 +14,21 @@ const positive = () => np.abs(numbers());
 describe.each(scalarLosses.map((c) => [c.name, c] as const))("%s", (_, { loss, target }) => {
   const targets = { label: ids, number: numbers, positive }[target];
 
-  it("has the gradient of its finite differences in float64", () => {
-    const [value, gradient] = compiledValueAndGrad((f: np.Array, y: np.Array) => loss(f, y, {}).mean())(
-      np.array(start),
-      targets(),
-    );
+  it("has the gradient of its finite differences in float64, at large margins, too", () => {
+    const run = compiledValueAndGrad((f: np.Array, y: np.Array) => loss(f, y, {}).mean());
+    const [value, gradient] = run(np.array(start), targets());
     expect(value.dtype).toBe(np.float64);
     expectSlopes(([f]) => loss(np.array(f), targets(), {}).mean().item(), [start], [gradient.dataSync()]);
     value.dispose();
+    for (const sign of signs) {
+      const wanted = [...targets().dataSync()];
+      const far = wanted.map((y, i) =>
+        target === "label" ? (y === 1 ? 1 : -1) * largeMargin(i, sign) : y + largeMargin(i, sign),
+      );
+      const [mean, slopes] = run(np.array(Float64Array.from(far)), targets());
+      expectSlopesOfEach((f) => [...loss(np.array(f), targets(), {}).dataSync()], slopes.dataSync(), far);
+      mean.dispose();
+    }
+    run.dispose();
   });
 });

@@ -1,6 +1,7 @@
 import { grad, jit, numpy as np } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
 import { itIsALossOfExamples } from "./example-loss.fixture.ts";
+import { largeMargin } from "./large-margins.fixture.ts";
 import { closeTo, numbers as values } from "./numbers.fixture.ts";
 import { scalarLosses } from "./scalar-conformance.ts";
 
@@ -20,7 +21,13 @@ describe.each(scalarLosses.map((c) => [c.name, c] as const))(
     const second = target === "label" ? "labels" : "targets";
     const meanGrad = () => grad((f: np.Array, y: np.Array) => loss(f, y, {}).mean());
 
-    itIsALossOfExamples({ name, loss, parameters, first: scores, second: targets });
+    const wanted = [1, 0, 1, 0, 1, 1];
+    const far = flat.map((_, i) => {
+      const margin = largeMargin(i);
+      return target === "label" ? (wanted[i] === 1 ? margin : -margin) : targets().dataSync()[i] + margin;
+    });
+
+    itIsALossOfExamples({ name, loss, parameters, first: scores, second: targets, far });
 
     it("never gives NaN at +-1e4", () => {
       for (const scale of [1e4, -1e4]) {

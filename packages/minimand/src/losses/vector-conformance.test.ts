@@ -1,6 +1,7 @@
 import { grad, jit, numpy as np } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
 import { itIsALossOfExamples } from "./example-loss.fixture.ts";
+import { largeMargin } from "./large-margins.fixture.ts";
 import { numbers as values } from "./numbers.fixture.ts";
 import { vectorLosses } from "./vector-conformance.ts";
 
@@ -19,7 +20,9 @@ describe.each(vectorLosses.map((c) => [c.name, c] as const))(
     const targets = (x = wanted) => np.array(Float32Array.from(x), { shape });
     const meanGrad = () => grad((f: np.Array, y: np.Array) => loss(f, y, {}).mean());
 
-    itIsALossOfExamples({ name, loss, parameters: {}, first: scores, second: targets });
+    const far = flat.map((_, i) => (i % 2 === 0 ? 1 : -1) * largeMargin(Math.floor(i / outputs)) + (i % 3));
+
+    itIsALossOfExamples({ name, loss, parameters: {}, first: scores, second: targets, far });
 
     it("is finite, with a finite gradient, at +-1e4", () => {
       for (const scale of [1e4, -1e4]) {

@@ -238,6 +238,10 @@ describe("aggregateLoss", () => {
     );
     expect(() => aggregateLoss(z(), np.array([0, 1, 1]), np.array([1, 1]))).toThrow(TypeError);
     expect(() => withinBagVariance(z(), Int32Array.of(0, 2, 2))).toThrow(/none in bag 1/);
+    const negative = np.array([1, -1, 1]);
+    expect(() => withinBagVariance(z(), Int32Array.of(0, 1, 1), { weights: negative })).toThrow(
+      "weights: expected non-negative numbers, got -1",
+    );
     const wrong = np.array([0.5, 0.4, 0.5, 0.5]).reshape([2, 2]);
     expect(() => aggregateLoss(np.zeros([3, 2]), bags, wrong, { loss: "softmax" })).toThrow(
       /^bagMeans, bag 0: expected proportions that sum to 1, got 0.9/,

@@ -2,6 +2,7 @@ import { grad, jit, numpy as np } from "@jax-js/jax";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { itIsALossOfExamples } from "../example-loss.fixture.ts";
+import { largeMargin } from "../large-margins.fixture.ts";
 import { closeTo, numbers as values } from "../numbers.fixture.ts";
 import { withParameters } from "../parameters.fixture.ts";
 import { conformingPairLosses } from "./pair-conformance.ts";
@@ -25,6 +26,7 @@ describe.each(conformingPairLosses.map((c) => [c.name, c] as const))(
       parameters: { temperature: 3 },
       first: student,
       second: teacher,
+      far: [...flat(1)].map((v, i) => v + (i % classes === 1 ? largeMargin(Math.floor(i / classes)) : 0)),
     });
 
     it("is > 0, and 0 with gradient 0 where the student is the teacher", () => {

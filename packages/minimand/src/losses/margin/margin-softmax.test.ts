@@ -1,4 +1,4 @@
-import { grad, jit, numpy as np } from "@jax-js/jax";
+import { grad, jit, numpy as np, random } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
 import { leakOf } from "../../../../../test/support/leaks.ts";
 import { closeTo, numbers as values } from "../numbers.fixture.ts";
@@ -241,6 +241,9 @@ describe("marginSoftmax", () => {
     expect(call({ margin: { kind: "magface", upperMargin: 0.1 } })).toThrow(/at least lowerMargin = 0.45/);
     expect(call({ margin: { kind: "magface", lowerNorm: 200 } })).toThrow(/margin.upperNorm/);
     expect(call({ margin: { kind: "face" } as never })).toThrow(/margin.kind: expected one of "none"/);
+    expect(call({ margin: { kind: "elastic-arc", key: random.key(1), plus: "more" } as never })).toThrow(
+      /margin.plus: expected one of "none"/,
+    );
     const draws = (v: number) => np.array(new Float32Array(batch).fill(v));
     expect(call({ margin: { kind: "elastic-arc", draws: draws(3.5) } })).toThrow(/margin.draws\[0\]/);
     expect(call({ margin: { kind: "elastic-cos", draws: np.array([0.1, 0.2]) } })).toThrow(

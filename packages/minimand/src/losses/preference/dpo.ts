@@ -1,4 +1,4 @@
-import type { numpy as np } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
 import { log, softplus } from "../../engine/numerics.ts";
 import { type Parameter, parameter } from "../../engine/parameter.ts";
 import { checkLossOptions } from "../loss-options.ts";
@@ -122,8 +122,10 @@ export function noiseAwareDpoLoss(pairs: PairLogps, options: FlipOptions): np.Ar
   checkLossOptions("noiseAwareDpoLoss", options, flipOptions);
   const { epsilon } = options;
   checkFlipRate(epsilon);
-  return overMargins(pairs, options, (z) => {
-    if (epsilon === 0) return softplus(z.neg());
+  return overMargins(pairs, options, (margin) => {
+    if (epsilon === 0) return softplus(margin.neg());
+    // At lower margins the value is constant, and the difference of the two large numbers below would lose it.
+    const z = np.maximum(margin, -largestLoss);
     // (1 - e) sigma(z) + e sigma(-z), its logarithm with (1 - e) sigma(z) taken out.
     const e = parameter(epsilon, z);
     const logKept = log(e.ref.neg().add(1));
@@ -136,3 +138,6 @@ export function noiseAwareDpoLoss(pairs: PairLogps, options: FlipOptions): np.Ar
 
 /** A share so small that it stands for 0, whose logarithm has no gradient. */
 const nothing = 1e-30;
+
+/** More than the loss of any share: `-log(nothing)` is 69. */
+const largestLoss = 128;

@@ -2,6 +2,7 @@ import { grad, jit, numpy as np } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
 import { leakOf } from "../../../../../test/support/leaks.ts";
 import { itIsALossOfExamples, itRefusesUnknownOptions } from "../example-loss.fixture.ts";
+import { expectAsInFloat64, largeMargin } from "../large-margins.fixture.ts";
 import { closeTo, numbers } from "../numbers.fixture.ts";
 import { expectParametersAsInputs } from "../parameters.fixture.ts";
 import type { LossOptions } from "../per-example.ts";
@@ -14,6 +15,11 @@ const flat = (phase: number) =>
 const array = (values: ArrayLike<number>) => np.array(Float32Array.from(values), { shape: [batch, 2] });
 const policy = () => array(flat(1));
 const reference = () => array(flat(2.2));
+/** The policy prefers the chosen response to the rejected one, or the other way round, by a large margin. */
+const farPolicy = Array.from({ length: batch }, (_, i) => largeMargin(i)).flatMap((margin) => [
+  Math.min(margin, 0) - 2,
+  Math.min(-margin, 0) - 2.5,
+]);
 const close = closeTo(2e-5);
 
 describe.each(conformingPreferenceLosses.filter((c) => c.isVariant).map((c) => [c.name, c] as const))(
@@ -22,6 +28,12 @@ describe.each(conformingPreferenceLosses.filter((c) => c.isVariant).map((c) => [
     it("takes its parameters as inputs of a program, with the values of numbers, and leaves no array alive", () => {
       expectParametersAsInputs((f, given) => loss(pairsFrom(f, reference()), {}, given), policy, parameters);
       expect(leakOf(() => loss(pairsFrom(policy(), reference()), {}).dataSync())).toBe(0);
+    });
+
+    it("has values and gradients of float64 at margins of 20, 60 and 300", () => {
+      const values = (f: np.Array, y: np.Array) => loss(pairsFrom(f, y), {});
+      const gradient = grad((f: np.Array, y: np.Array) => values(f, y).mean());
+      expectAsInFloat64(values, { values, gradient }, farPolicy, [batch, 2], reference);
     });
   },
 );
@@ -35,7 +47,14 @@ describe.each(conformingPreferenceLosses.filter((c) => !c.isVariant).map((c) => 
     const compiledGradient = jit(gradient);
 
     if (!wholeBatch)
-      itIsALossOfExamples({ name, loss: ofRows, parameters, first: policy, second: reference });
+      itIsALossOfExamples({
+        name,
+        loss: ofRows,
+        parameters,
+        first: policy,
+        second: reference,
+        far: farPolicy,
+      });
     else itIsALossOfABatch();
 
     function itIsALossOfABatch(): void {
@@ -45,6 +64,9 @@ describe.each(conformingPreferenceLosses.filter((c) => !c.isVariant).map((c) => 
         const eager = numbers(gradient(policy(), reference()));
         expect(eager.some((g) => g !== 0)).toBe(true);
         close(numbers(compiledGradient(policy(), reference())), eager);
+        const exact = (f: np.Array, y: np.Array) => ofRows(f, y, {});
+        const programs = { values: exact, gradient: compiledGradient };
+        expectAsInFloat64(exact, programs, farPolicy, [batch, 2], reference);
         expectParametersAsInputs((f, given) => ofRows(f, reference(), {}, given), policy, parameters);
       });
 

@@ -52,6 +52,15 @@ describe("the margin losses", () => {
     close(derivative(phi, grid), slopes);
   });
 
+  it.each([invHingeLoss, invLogHingeLoss, logHingeLoss, expHingeLoss])("%o is the hinge up to 1", (phi) => {
+    const near = [0.001, 0.25, 0.5, 0.999];
+    close(
+      numbers(phi(np.array(near))),
+      near.map((z) => 1 - z),
+    );
+    close(derivative(phi, near), [-1, -1, -1, -1]);
+  });
+
   it("have derivatives at 0 of -1/2 (logistic) and -1 (exponential, hinge): all are calibrated", () => {
     close(derivative(logisticLoss, [0, 3]).slice(0, 1), [-0.5]);
     close(derivative(exponentialLoss, [0, 3]).slice(0, 1), [-1]);

@@ -83,6 +83,9 @@ describe("smoothAdvCompSum", () => {
       "advLogits: expected numbers, got NaN",
     );
     expect(() => smoothAdvCompSum(row([0, Number.NaN, 1, 2]), row(h), label())).toThrow("cleanLogits");
+    expect(() => smoothAdvCompSum(row(h), row(h).astype(np.int32), label())).toThrow(
+      "advLogits: expected a float array [batch, classes], got int32[1, 4]",
+    );
     expect(() => smoothAdvCompSum(row(h), row(h), label(), { rho: 0 })).toThrow(
       "rho: expected a finite number > 0, got 0",
     );

@@ -127,3 +127,25 @@ describe("the options of the spherical losses", () => {
     expect(() => upperBoundSpec({ xi: 0 })).toThrow("xi: expected a finite number > 0, got 0");
   });
 });
+
+describe("the upper bound", () => {
+  it("touches the sum of softplus that it comes from where all scores are xi from their centre", () => {
+    // Bouchard: sum_k log(1 + e^x) <= K log(1 + e^xi) + sum_k (x - xi) / 2 + lambda (x^2 - xi^2), here with all scores at the centre's +xi.
+    const [D, xi] = [5, 0.7];
+    const lambda = Math.tanh(xi / 2) / (4 * xi);
+    // The centre that makes it least is the mean plus (D / 4 - 1/2) / (D lambda).
+    const centre = (s: number) => s / D + (D / 4 - 1 / 2) / (D * lambda);
+    const scores = [0.3, -1, 2, 0.5, 0.1];
+    const s = scores.reduce((sum, x) => sum + x, 0);
+    const alpha = centre(s);
+    const bound =
+      alpha +
+      scores.reduce((sum, x) => {
+        const z = x - alpha;
+        return sum + (z - xi) / 2 + lambda * (z * z - xi * xi) + Math.log1p(Math.exp(xi));
+      }, 0);
+    const q = scores.reduce((sum, x) => sum + x * x, 0);
+    expect(upperBoundSpec({ xi }).value(q, s, scores[2], D)).toBeCloseTo(bound - scores[2], 12);
+    expect(upperBoundSpec().value(10, 4, 3, 4)).toBeCloseTo(0.943117, 6);
+  });
+});
