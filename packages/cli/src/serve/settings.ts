@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { UsageError } from "../failure.ts";
 import { isLoopback } from "../server/loopback.ts";
 import { parseStore, type StoreAddress } from "../store/store-address.ts";
@@ -14,14 +13,14 @@ export function dataFolder(env: Environment = process.env): string {
   return join(env.XDG_DATA_HOME || join(homedir(), ".local", "share"), "minimand");
 }
 
-/** Where the site is: as asked, or as it was built in a clone of the project; null where it wasn't. */
+/** Folder of the site: as asked, or as built where the current folder is a clone of the project; null where there is none. */
 export function siteFolder(asked: string | undefined): string | null {
   if (asked !== undefined) {
     if (!existsSync(asked) || !statSync(asked).isDirectory())
       throw new UsageError(`--site: expected a folder, got '${asked}'`);
     return asked;
   }
-  const built = fileURLToPath(new URL("../../../site/dist", import.meta.url));
+  const built = join("packages", "site", "dist");
   return existsSync(built) ? built : null;
 }
 
