@@ -3,13 +3,23 @@ import { cards, practiceOf, type Row } from "@minimand/papers";
 import { pageOf, readSections } from "../../bench/results.ts";
 import { fillBlocks } from "./blocks.ts";
 import { licencesTable } from "./licences.ts";
-import { folderOf, measuredOf, outcomesFile, papersTable, ruleLogText, verdictText } from "./papers.ts";
+import {
+  folderOf,
+  measuredOf,
+  outcomesFile,
+  papersTable,
+  ruleLogText,
+  verdictLine,
+  verdictText,
+} from "./papers.ts";
 import { tableOfView, type View } from "./view.ts";
 
 /** Every page that holds something generated, by its path, as it has to be. */
 export function generatedPages(): Map<string, string> {
   const pages = new Map<string, string>();
-  pages.set("README.md", fillBlocks(read("README.md"), "papers", papersTable));
+  pages.set("README.md", fillBlocks(read("README.md"), "verdicts", verdictLine));
+  const papers = "packages/papers/README.md";
+  pages.set(papers, fillBlocks(read(papers), "papers", papersTable));
   for (const { slug } of cards) pages.set(`${folderOf(slug)}/README.md`, paperPage(slug));
   for (const page of ["docs/denoise", "docs/preferences", "docs/scale"])
     pages.set(`${page}.md`, measuredPage(page));

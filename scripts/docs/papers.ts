@@ -30,7 +30,10 @@ export function measuredOf(slug: string, full = false): Measured | null {
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Measured) : null;
 }
 
-/** What the README says of the papers: how many have which verdict, and a line for each. */
+/** Counts the papers by their verdicts, in one line. */
+export const verdictLine = (): string => verdictCounts(cards.map(({ slug }) => measuredOf(slug)));
+
+/** The table of the papers, in the README of their package: a line for each. */
 export function papersTable(): string {
   const table = markdownTable(
     ["", "paper", "one figure of its run", "time", "what you can use"],
@@ -38,14 +41,14 @@ export function papersTable(): string {
       const measured = measuredOf(card.slug);
       return [
         verdictMarks[measured?.verdict ?? "not measured"],
-        `[\`${card.slug}\`](${folderOf(card.slug)}/README.md), [${shortTitle(card.title)}](https://arxiv.org/abs/${card.arxiv})`,
+        `[\`${card.slug}\`](src/${card.slug}/README.md), [${shortTitle(card.title)}](https://arxiv.org/abs/${card.arxiv})`,
         measured === null ? "" : headlineOf(card.slug, measured),
         measured === null ? "" : `${secondsOf(card.slug)} s`,
         usable(card),
       ];
     }),
   );
-  return `${verdictCounts(cards.map(({ slug }) => measuredOf(slug)))}\n\n${table}`;
+  return `${verdictLine()}\n\n${table}`;
 }
 
 /** What the command says of the committed runs: `packages/papers/src/outcomes.json`. */

@@ -7,6 +7,7 @@ export const guides: { heading: string; pages: [file: string, page: string][] }[
     pages: [
       ["README.md", "docs/overview"],
       ["docs/first-comparison.md", "docs/first-comparison"],
+      ["docs/compare.md", "docs/compare"],
       ["docs/compare-in-the-page.md", "docs/compare-in-the-page"],
       ["docs/statistics.md", "docs/statistics"],
       ["docs/reading.md", "docs/reading"],
@@ -17,6 +18,7 @@ export const guides: { heading: string; pages: [file: string, page: string][] }[
       ["docs/enhance.md", "docs/enhance"],
       ["docs/denoise.md", "docs/denoise"],
       ["docs/prompts.md", "docs/prompts"],
+      ["docs/solve.md", "docs/solve"],
     ],
   },
   {
@@ -39,6 +41,7 @@ export const guides: { heading: string; pages: [file: string, page: string][] }[
       ["docs/browser.md", "docs/browser"],
       ["docs/native.md", "docs/native"],
       ["docs/building-blocks.md", "docs/building-blocks"],
+      ["examples/README.md", "docs/examples"],
     ],
   },
   {
@@ -51,10 +54,12 @@ export const guides: { heading: string; pages: [file: string, page: string][] }[
     ],
   },
   {
-    heading: "The house",
+    heading: "The project",
     pages: [
       ["docs/architecture.md", "docs/architecture"],
       ["CONTRIBUTING.md", "docs/contributing"],
+      ["SECURITY.md", "docs/security"],
+      ["CHANGELOG.md", "docs/changelog"],
     ],
   },
 ];

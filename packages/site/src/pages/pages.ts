@@ -45,7 +45,8 @@ export function sitePages(addressOf: Reference["addressOf"]): Map<string, string
   return pages;
 }
 
-const filePages = new Map([
+const filePages = new Map<string, string>([
+  ["packages/papers/README.md", "papers/index"],
   ...guides.flatMap(({ pages }) => pages),
   ...cards.flatMap(({ slug }) => [
     [`${folderOf(slug)}/README.md`, `papers/${slug}`] as const,
