@@ -1,10 +1,40 @@
-import { execFile, execFileSync } from "node:child_process";
-import { globSync, readFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { globSync } from "node:fs";
 import { promisify } from "node:util";
-import { checkAsUser } from "./check-as-user.ts";
-import { isPrivate } from "./is-private.ts";
+import { checkPrograms } from "./as-user/programs.ts";
+import { makeProject, type Packed } from "./as-user/project.ts";
+import { checkLines } from "./as-user/run-lines.ts";
+import { checkPage } from "./as-user/run-page.ts";
+import { checkPapers } from "./as-user/run-papers.ts";
 
-/** Looks at the built packages as their users will: what is in the tarball, publint, arethetypeswrong, and a project with them. */
+/** Checks packages as their users find them: what is in the tarball, publint, arethetypeswrong, and projects that use them. */
+export async function checkPackages(packed: readonly Packed[]): Promise<void> {
+  const left = [...packed];
+  const work = async (): Promise<void> => {
+    for (let one = left.shift(); one !== undefined; one = left.shift()) {
+      checkTarball(one);
+      console.log(await output("publint", one.folder, "--strict"));
+      console.log(await output("attw", one.tarball, "--profile", "esm-only"));
+    }
+  };
+  // Two at a time take as many processors.
+  await Promise.all([work(), work()]);
+  checkPrograms(packed);
+  await checkPage(packed);
+  await checkLines(packed);
+  await checkPapers(makeProject("papers", packed, { optional: true }));
+}
+
+/** Refuses a tarball that lacks what every package has, or holds what only tests need. */
+function checkTarball({ folder, manifest, files }: Packed): void {
+  const paths = files.map(({ path }) => path);
+  const models = globSync("**/*.safetensors", { cwd: `${folder}/src` }).map((file) => `dist/${file}`);
+  const missing = ["README.md", "LICENSE", ...models].filter((path) => !paths.includes(path));
+  const wrong = paths.filter((path) => /\.(test|fixture)\.|conformance\./.test(path));
+  if (missing.length > 0) throw new Error(`${folder}: the tarball has no ${missing.join(", ")}`);
+  if (wrong.length > 0) throw new Error(`${folder}: the tarball holds files of tests: ${wrong.join(", ")}`);
+  if (manifest.keywords === undefined) throw new Error(`${folder}/package.json: no keywords`);
+}
 
 /** What a program prints to its end; one that fails throws what it printed. */
 async function output(program: string, ...args: string[]): Promise<string> {
@@ -15,33 +45,3 @@ async function output(program: string, ...args: string[]): Promise<string> {
     throw new Error(`${program} ${args.join(" ")}:\n${stdout}${stderr}`);
   }
 }
-
-/** Refuses a tarball that lacks what every package has, or holds what only tests need. */
-async function checkTarball(folder: string): Promise<void> {
-  const out = await output("npm", "pack", "--dry-run", "--json", "--workspace", folder);
-  const [{ files }] = JSON.parse(out) as { files: { path: string }[] }[];
-  const paths = files.map(({ path }) => path);
-  const models = globSync("**/*.safetensors", { cwd: `${folder}/src` }).map((file) => `dist/${file}`);
-  const missing = ["README.md", "LICENSE", ...models].filter((path) => !paths.includes(path));
-  const wrong = paths.filter((path) => /\.(test|fixture)\.|conformance\./.test(path));
-  const { keywords = [] } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8")) as {
-    keywords?: string[];
-  };
-  if (missing.length > 0) throw new Error(`${folder}: the tarball has no ${missing.join(", ")}`);
-  if (wrong.length > 0) throw new Error(`${folder}: the tarball holds files of tests: ${wrong.join(", ")}`);
-  if (keywords.length === 0) throw new Error(`${folder}/package.json: no keywords`);
-}
-
-execFileSync(process.execPath, ["scripts/build.ts"], { stdio: "inherit" });
-const { workspaces } = JSON.parse(readFileSync("package.json", "utf8")) as { workspaces: string[] };
-const left = workspaces.filter((folder) => !isPrivate(folder));
-/** Looks at one package after the other; two of these at a time take as many processors. */
-async function checkPackages(): Promise<void> {
-  for (let folder = left.shift(); folder !== undefined; folder = left.shift()) {
-    await checkTarball(folder);
-    console.log(await output("npx", "publint", folder, "--strict"));
-    console.log(await output("npx", "attw", "--pack", folder, "--profile", "esm-only"));
-  }
-}
-await Promise.all([checkPackages(), checkPackages()]);
-checkAsUser();

@@ -1,80 +1,26 @@
 import { execFileSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { delimiter, dirname, join, resolve } from "node:path";
-
-interface Manifest {
-  name: string;
-  bin?: object;
-  private?: boolean;
-  exports: Record<string, unknown>;
-  engines: { node: string };
-  dependencies?: Record<string, string>;
-  peerDependencies?: Record<string, string>;
-}
-
-const read = <T>(path: string): T => JSON.parse(readFileSync(path, "utf8")) as T;
+import { existsSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { makeProject, type Packed, readJson } from "./project.ts";
 
 /**
- * A new project with the packed libraries and without `onnxruntime-node`: the programs of the READMEs compile there under
- * `tsc --init`'s settings, and print the same under every Node of this machine that the libraries say they run on.
+ * Compiles and runs the programs of the READMEs in a project with the packed libraries and without `onnxruntime-node`: under the
+ * settings of `tsc --init`, and under every Node of this machine that the libraries say they run on.
  */
-export function checkAsUser(): void {
-  const { workspaces } = read<{ workspaces: string[] }>("package.json");
-  const libraries = workspaces
-    .map((folder) => ({ folder, manifest: read<Manifest>(join(folder, "package.json")) }))
-    .filter(({ manifest }) => manifest.bin === undefined && manifest.private !== true);
-  const project = mkdtempSync(join(tmpdir(), "minimand-user-"));
-  try {
-    install(project, libraries);
-    const programs = writePrograms(project, libraries);
-    compile(project);
-    run(project, libraries, programs);
-  } finally {
-    rmSync(project, { recursive: true, force: true });
-  }
-}
-
-type Library = { folder: string; manifest: Manifest };
-
-/** Unpacks the tarballs, and links what they depend on. */
-function install(project: string, libraries: Library[]): void {
-  const modules = join(project, "node_modules");
-  const put = (name: string, how: (path: string) => void): void => {
-    const path = join(modules, name);
-    mkdirSync(dirname(path), { recursive: true });
-    if (!existsSync(path)) how(path);
-  };
-  const packed = join(project, "packed");
-  mkdirSync(packed);
-  const chosen = libraries.flatMap(({ folder }) => ["--workspace", folder]);
-  execFileSync("npm", ["pack", "--silent", ...chosen, "--pack-destination", packed]);
-  for (const file of readdirSync(packed)) {
-    execFileSync("tar", ["-xzf", file], { cwd: packed });
-    const unpacked = join(packed, "package");
-    put(read<Manifest>(join(unpacked, "package.json")).name, (path) => renameSync(unpacked, path));
-  }
-  for (const { manifest } of libraries)
-    for (const name of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }))
-      put(name, (path) => symlinkSync(resolve("node_modules", name), path, "junction"));
+export function checkPrograms(packed: readonly Packed[]): void {
+  const libraries = packed.filter(({ manifest }) => manifest.bin === undefined);
+  const project = makeProject("libraries", libraries, { optional: false }).folder;
+  const programs = writePrograms(project, libraries);
+  compile(project);
+  run(project, libraries, programs);
 }
 
 type Program = { file: string; engines: string };
 
 /** The first program of each README, and one that loads every entry of every library. */
-function writePrograms(project: string, libraries: Library[]): Program[] {
-  const pages = [{ folder: ".", manifest: libraries[0].manifest }, ...libraries];
+function writePrograms(project: string, libraries: readonly Packed[]): Program[] {
+  const { manifest: library } = libraries.find(({ manifest }) => manifest.name === "minimand")!;
+  const pages = [{ folder: ".", manifest: library }, ...libraries];
   const programs = pages.map(({ folder, manifest }) => {
     const [, code = ""] = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(folder, "README.md"), "utf8")) ?? [];
     const file = folder === "." ? "readme" : folder.replace(/.*\//, "");
@@ -82,13 +28,14 @@ function writePrograms(project: string, libraries: Library[]): Program[] {
     return { file, engines: manifest.engines.node };
   });
   for (const { manifest } of libraries) {
-    const entries = Object.keys(manifest.exports).map((entry) => manifest.name + entry.slice(1));
+    const entries = Object.keys(manifest.exports)
+      .filter((entry) => !entry.includes("*"))
+      .map((entry) => manifest.name + entry.slice(1));
     const file = `entries-${manifest.name.replaceAll(/\W/g, "-")}`;
     const lines = entries.map((entry) => `console.log(Object.keys(await import("${entry}")).length);\n`);
     writeFileSync(join(project, `${file}.ts`), `${lines.join("")}export {};\n`);
     programs.push({ file, engines: manifest.engines.node });
   }
-  writeFileSync(join(project, "package.json"), JSON.stringify({ private: true, type: "module" }));
   return programs;
 }
 
@@ -108,7 +55,7 @@ function compile(project: string): void {
   console.log("the programs of the READMEs compile under tsc --init");
 }
 
-function run(project: string, libraries: Library[], programs: Program[]): void {
+function run(project: string, libraries: readonly Packed[], programs: Program[]): void {
   const print = (node: string, ...args: string[]): string =>
     execFileSync(node, args, { cwd: project, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
   const evaluate = (node: string, code: string): string => print(node, "--input-type=module", "--eval", code);
@@ -118,7 +65,7 @@ function run(project: string, libraries: Library[], programs: Program[]): void {
     process.execPath,
     'import { nativeCompiler } from "@minimand/native"; await nativeCompiler().catch((e) => console.log(e.message));',
   );
-  const version = read<{ optionalDependencies: Record<string, string> }>("packages/native/package.json");
+  const version = readJson<{ optionalDependencies: Record<string, string> }>("packages/native/package.json");
   const command = `npm install --ignore-scripts onnxruntime-node@${version.optionalDependencies["onnxruntime-node"]}`;
   if (!missing.includes(`\`${command}\``)) throw new Error(`without onnxruntime-node: ${missing}`);
 
