@@ -23,6 +23,7 @@ export const parts: Record<string, Part> = {
   step: { title: "A step on wasm", rows: stepRows },
   memory: { title: "Memory", rows: memoryRows },
   bundle: { title: "Bundles", rows: bundleRows },
+  command: { title: "The command", rows: () => measure<{ rows: Row[] }>("command.ts").rows },
   native: { title: "Native engine", rows: nativeRows },
   web: { title: "In a page", rows: webRows },
   compare: { title: "The main job", rows: compareRows },
