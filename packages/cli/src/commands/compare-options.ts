@@ -113,6 +113,7 @@ export function withCompareOptions(command: Command): Command {
         .default("auto"),
     )
     .option("--positive <class>", "the positive class of a binary target; default: the rarer one")
+    .option("--merge-labels", "labels of the target that differ in case or spaces only are one class", false)
     .option(
       "--model <name>",
       "network: mlp, linear, or the model of this name that a module of --with exports",

@@ -237,12 +237,13 @@ describe("labels that differ in case or spaces only", () => {
     expect(await warnings("Yes", "yes", "YES", "no", "No")).toEqual([
       {
         level: "warning",
+        about: "task",
         column: "y",
-        text: "labels that differ in case or spaces only are classes of their own: 'No', 'no'; 'YES', 'Yes', 'yes'; if they mean the same, write them alike in the file",
+        text: "labels that differ in case or spaces only are different classes: 'No', 'no'; 'YES', 'Yes', 'yes'; --merge-labels makes each set one class (2 classes instead of 5)",
       },
     ]);
     expect(await warnings("new york", "new  york", "rome")).toEqual([
-      expect.objectContaining({ text: expect.stringContaining(": 'new  york', 'new york'; if") }),
+      expect.objectContaining({ text: expect.stringContaining(": 'new  york', 'new york'; --merge-labels") }),
     ]);
     expect(await warnings("yes", "no", "not known")).toEqual([]);
   });
@@ -391,6 +392,7 @@ describe("rows of a test file that were trained on", () => {
     expect(await of("yes,2026-01-02,1,z", "no,2026-01-02,1,p", "no,2026-03-05,,s")).toEqual([
       {
         level: "warning",
+        about: "leak",
         text: "test.csv: 2 of 3 rows are copies of training rows, target included: scores are too good, leave them out",
       },
     ]);

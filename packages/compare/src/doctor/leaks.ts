@@ -36,7 +36,7 @@ export function leaks(dataset: Dataset): Note[] {
         : ["predicts the target alone", Math.max(...coded.map((codes) => score(withUnseen(codes))))];
     if (!(found >= almostPerfect)) return [];
     const text = `${what}, with ${measure} of ${found.toFixed(3)}: is it known before the target is? If not, --ignore ${columnsWord([column])} leaves it out`;
-    return [{ level: "warning", column, text }];
+    return [{ level: "warning", about: "leak", column, text }];
   });
 }
 
