@@ -161,9 +161,9 @@ export interface Recommendation {
   use: string;
   /** Over the baseline, with its 95 % interval; null where that is what is to be used. */
   gain: { mean: number; low: number; high: number } | null;
-  /** What is paid for it, a sentence each. */
+  /** What is paid for it, a sentence each that begins with its name. */
   costs: { about: "calibration" | "metric" | "time" | "collapse" | "stability"; text: string }[];
-  /** What is gained by other means: a tuned threshold, the choice by validation. */
+  /** Costs of the undecided loss that seems to gain most; what is gained by other means: a tuned threshold, the choice by validation. */
   beside: string[];
   /** What to do next; `seeds` and `rows` in all, where a number of them would decide. */
   next: { about: "continue" | "seeds" | "rows" | "settled"; text: string; seeds?: number; rows?: number }[];
