@@ -18,6 +18,15 @@ describe("tiers of tests", () => {
     expect(counts.filter(([, count]) => count !== 1)).toEqual([]);
   });
 
+  it("hold a new file in unit, whatever other files of its name are in", () => {
+    const named = tiers.system.include.filter((glob) => !/[*{]/.test(glob));
+    expect(named.length).toBeGreaterThan(30);
+    for (const path of named) {
+      const elsewhere = path.replace(/[^/]+$/, "elsewhere/$&");
+      expect([elsewhere, isIn(elsewhere, tiers.unit)]).toEqual([elsewhere, true]);
+    }
+  });
+
   it("name no file that is not there", () => {
     const globs = Object.values(tiers).flatMap(({ include }) => include);
     expect(globs.filter((glob) => !files.some((file) => matchesGlob(file, glob)))).toEqual([]);

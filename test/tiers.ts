@@ -1,6 +1,6 @@
 /*
- * Which test file runs when. `golden` is told by the file's name, `system` by the two lists below, and `unit`, the inner loop,
- * is all the rest: under a minute on two idle cores.
+ * Which test file runs when. A file's name decides for `golden`, the two lists below for `system`; every other file is `unit`, the
+ * inner loop: under a minute on two idle cores.
  */
 const nowhere = "**/node_modules/**";
 const golden = ["packages/*/golden/*.test.ts", "packages/*/src/**/*.cpu.test.ts"];
@@ -19,53 +19,52 @@ const wholeSystem = [
   "**/fuzz.test.ts",
 ];
 
-/**
- * Tests of the library and of `compare` that train or sweep for seconds, or replace a module or a global, by their names: they keep
- * these wherever they move.
- */
+/** Test files of the library and of `compare` that train or sweep for seconds, or replace a module or a global. */
 const long = [
-  "adversarial",
-  "adversarial-steps",
-  "aggregate-loss",
-  "bags",
-  "bottleneck",
-  "bundled-data",
-  "comp-sum",
-  "distill",
-  "diverged",
-  "elastic",
-  "elastic-margins",
-  "elastic-step",
-  "enhancer",
-  "ens-loss-derivatives",
-  "factored-output-layer",
-  "iterations",
-  "joined",
-  "learner",
-  "linear",
-  "margin-softmax",
-  "markup",
-  "monitor",
-  "network-direction",
-  "pairs",
-  "preference-trials",
-  "quantised-models",
-  "quantised-trials",
-  "quantiser",
-  "report",
-  "run-references",
-  "run-trial",
-  "saved-trees",
-  "search-step",
-  "start",
-  "traced-parameters",
-  "train-preference",
-  "train-prompt-refiner",
-  "train-unfolded",
-  "train-zero-dce",
-  "trees",
-  "unfold",
-].map((name) => `packages/{minimand,compare}/src/**/${name}.test.ts`);
+  "compare/src/dataset/bundled-data",
+  "compare/src/keep/quantised-models",
+  "compare/src/model/saved-trees",
+  "compare/src/quantization/quantised-trials",
+  "compare/src/quantization/quantiser",
+  "compare/src/references/trees",
+  "compare/src/report/page/markup",
+  "compare/src/report/report",
+  "compare/src/trial/bags",
+  "compare/src/trial/bottleneck",
+  "compare/src/trial/diverged",
+  "compare/src/trial/joined",
+  "compare/src/trial/learner",
+  "compare/src/trial/preference-trials",
+  "compare/src/trial/run-references",
+  "compare/src/trial/run-trial",
+  "minimand/src/losses/aggregate/aggregate-loss",
+  "minimand/src/losses/classification/comp-sum/adversarial",
+  "minimand/src/losses/classification/comp-sum/comp-sum",
+  "minimand/src/losses/classification/ens-loss/ens-loss-derivatives",
+  "minimand/src/losses/margin/elastic-margins",
+  "minimand/src/losses/margin/margin-softmax",
+  "minimand/src/losses/pairs/pairs",
+  "minimand/src/losses/traced-parameters",
+  "minimand/src/optimizers/lion/monitor",
+  "minimand/src/output-layer/factored-output-layer",
+  "minimand/src/quantization/elastic",
+  "minimand/src/quantization/elastic-step",
+  "minimand/src/solvers/linear/network-direction",
+  "minimand/src/solvers/sparse/iterations",
+  "minimand/src/solvers/sparse/train-unfolded",
+  "minimand/src/solvers/sparse/unfold",
+  "minimand/src/start/start",
+  "minimand/src/training/adversarial/adversarial-steps",
+  "minimand/src/training/aggregate/bags",
+  "minimand/src/training/architecture/search-step",
+  "minimand/src/training/bottleneck/bottleneck",
+  "minimand/src/training/distillation/distill",
+  "minimand/src/training/preference/train-preference",
+  "minimand/src/training/prompts/train-prompt-refiner",
+  "minimand/src/training/self-training/linear",
+  "minimand/src/vision/classical/train-zero-dce",
+  "minimand/src/vision/enhancer/enhancer",
+].map((path) => `packages/${path}.test.ts`);
 
 const system = [...wholeSystem, ...long];
 const everything = ["packages/*/src/**/*.test.ts", "test/**/*.test.ts", "examples/**/*.test.ts"];

@@ -168,8 +168,10 @@ describe.concurrent("minimand compare", () => {
       { cwd: folder },
     );
     expect([stderr.match(/^minimand:.*/m), code]).toEqual([null, 0]);
-    // What an option does comes first, right below what the file is.
-    expect(stderr.split("\n")[1]).toBe("  patient: 12 groups of 5 rows, each in one fold");
+    // What an option does comes right below the warnings.
+    const said = stderr.split("\n");
+    expect(said[1]).toMatch(/^ {2}zip: predicts the target alone/);
+    expect(said[2]).toBe("  patient: 12 groups of 5 rows, each in one fold");
     const [{ features, classes, trials }] = resultsIn(join(folder, "minimand-a")).datasets;
     expect(classes).toEqual(["yes", "no"]);
     expect(features.map((f) => [f.name, f.kind])).toEqual([
@@ -234,8 +236,10 @@ describe.concurrent("minimand compare", () => {
       writeFileSync(join(folder, name, "train.csv"), sampleCsv(40 + i));
     }
     // What a run with a single file has left must not be taken for one of these models.
-    mkdirSync(join(folder, "o/model"), { recursive: true });
-    writeFileSync(join(folder, "o/model/model.json"), "{}");
+    const before = await once(["compare", "one/train.csv", "-t", "y", ...tiny, "--out", "o"], {
+      cwd: folder,
+    });
+    expect(before.code).toBe(0);
     const { code, stdout } = await once(
       ["compare", "one/train.csv", "two/train.csv", "-t", "y", ...tiny, "--out", "o"],
       { cwd: folder },

@@ -83,7 +83,7 @@ it.each([
     "insuln=0",
     "missing: expected a column of the file ('insulin', 'age', 'kind', 'y'), got 'insuln': did you mean 'insulin'?",
   ],
-  ["y=no", "missing: expected a column other than the target, got 'y'"],
+  ["y=no", "a.csv: target 'y': expected at least two classes, got only 'yes'"],
 ])("--missing %s is refused in one line", async (given, message) => {
   const { code, stdout, stderr } = await run(...compare, "--missing", given, "--out", "refused");
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });

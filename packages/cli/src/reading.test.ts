@@ -29,16 +29,19 @@ beforeAll(async () => {
 });
 
 describe("a file as people have it", () => {
-  it("is read with notes: three in the terminal, all in results and report", async () => {
+  it("is read with notes, warnings first", async () => {
     const { code, stderr } = await run(["compare", "dirty.csv", "-t", "y", ...tiny, "--out", "o"]);
     expect(code).toBe(0);
     expect(stderr).toContain(
       [
         "dirty: 38 rows, 3 inputs, binary, 2 classes",
         "  left out 2 rows: 1 with too few cells (line 8), 1 with too many cells (line 12)",
+        "  y: task binary: 2 classes in 38 rows, positive is 'yes', negative 'no'",
         "  left out a byte-order mark",
         "  left out line 1, which stands above the table: 'The sample'",
-        "  and 3 more, in results.json and report.html\n",
+        "  left out what stands below the table (line 44): 'Source: a test'",
+        "  decimal commas read as decimal points in the column 'weight'",
+        "  numbers read without their currency $ in the column 'size'\n",
       ].join("\n"),
     );
     const results: Results = JSON.parse(readFileSync(at("o/results.json"), "utf8"));

@@ -11,6 +11,7 @@ import type { JudgedBy, Truth } from "./decision/fits-of.ts";
 import { unusedUnlabeled } from "./doctor/unused-unlabeled.ts";
 import { portrayed } from "./figures/rows.ts";
 import { chooseModel, type Keep } from "./model/choose.ts";
+import { bySeverity } from "./notes.ts";
 import { preferenceReport } from "./pairs/preference-report.ts";
 import { baselineIdOf, references } from "./plan/candidates.ts";
 import { checkSettingNames, metricFor } from "./plan/settings.ts";
@@ -147,13 +148,13 @@ export function reportDataset(
     features: describeFeatures(dataset),
     ...(settings.time !== null && { time: settings.time }),
     inputs: fitEncoder(dataset, all).inputs,
-    notes: [
+    notes: bySeverity([
       ...notes,
       ...unavailable(used, candidates, baseline),
       ...(candidates.some(({ id }) => id === treesReference.id) ? leftOutByTrees(dataset) : []),
       ...dataset.notes,
       ...unusedUnlabeled(candidates, used, baseline),
-    ],
+    ]),
     ...(settings.bagColumn !== null &&
       dataset.groups && { bags: describeBags(settings.bagColumn, dataset.groups) }),
     seeds: { planned: range(settings.seeds), complete: [0, ...final.seeds] },

@@ -94,7 +94,7 @@ export const predictedTrials: Shape<PredictedTrial[]> = v.pipe(
 const note = shape<Note>({
   level: v.picklist(["info", "warning"]),
   column: optionalText,
-  about: v.optional(v.picklist(["numbers", "settings", "unlabeled"])),
+  about: v.optional(v.picklist(["task", "leak", "numbers", "settings", "unlabeled"])),
   text,
 });
 
@@ -387,6 +387,8 @@ const settings = shape<Settings>({
   flipRate: v.union([auto, shape<GivenFlips>({ ...flips, from: v.picklist(flipSources) })]),
   distillFrom: textOrNull,
   unlabeled: textOrNull,
+  // Results of earlier versions don't say so.
+  mergeLabels: v.optional(flag, false) as unknown as Shape<boolean>,
   damaged: v.picklist(["drop", "pad", "refuse"]),
   strict: flag,
 });

@@ -24,10 +24,10 @@ export interface Note {
   /** The column it is about, if it is about one. */
   column?: string;
   /**
-   * `numbers`: how the numbers of a file are written. `settings`: what an option does to these data, with counts. `unlabeled`: what became
-   * of unlabelled rows.
+   * `task`: what is predicted, on which rows. `leak`: what makes scores too good. `numbers`: how the numbers of a file are written.
+   * `settings`: what an option does to these data, with counts. `unlabeled`: what became of unlabelled rows.
    */
-  about?: "numbers" | "settings" | "unlabeled";
+  about?: "task" | "leak" | "numbers" | "settings" | "unlabeled";
   text: string;
 }
 
@@ -161,9 +161,9 @@ export interface Recommendation {
   use: string;
   /** Over the baseline, with its 95 % interval; null where that is what is to be used. */
   gain: { mean: number; low: number; high: number } | null;
-  /** What is paid for it, a sentence each. */
+  /** What is paid for it, a sentence each that begins with its name. */
   costs: { about: "calibration" | "metric" | "time" | "collapse" | "stability"; text: string }[];
-  /** What is gained by other means: a tuned threshold, the choice by validation. */
+  /** Costs of the undecided loss that seems to gain most; what is gained by other means: a tuned threshold, the choice by validation. */
   beside: string[];
   /** What to do next; `seeds` and `rows` in all, where a number of them would decide. */
   next: { about: "continue" | "seeds" | "rows" | "settled"; text: string; seeds?: number; rows?: number }[];
@@ -337,6 +337,8 @@ export interface Settings {
   distillFrom: string | null;
   /** The file of unlabelled rows that some methods learn from as well; null: those methods don't run. */
   unlabeled: string | null;
+  /** Whether labels that differ in case or spaces only are one class. */
+  mergeLabels: boolean;
   /** What became of records that could not be read. */
   damaged: "drop" | "pad" | "refuse";
   /** Whether whatever needed a note in reading was refused. */

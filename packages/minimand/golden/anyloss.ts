@@ -34,9 +34,9 @@ export const adapters: Adapters = {
     valueAndGradient((x) => anyLoss(x, ids(labels), { ...options, ...target(metric) }), p),
   scoreOrientedLoss: ({ p, labels }, { metric, ...options }) =>
     valueAndGradient((x) => scoreOrientedLoss(x, ids(labels), { ...options, ...target(metric) }), p),
-  anyLossSlp: ({ X_with_intercept, labels }, { L, metric, lr, steps }, { trace_steps }) => {
+  anyLossSlp: ({ X_with_intercept, labels }, { metric, lr, steps, init: _, ...options }, { trace_steps }) => {
     const run = compiledValueAndGrad((theta: np.Array, x: np.Array) =>
-      anyLoss(x.mul(theta).sum(-1), ids(labels), { L, ...target(metric), fromLogits: true }),
+      anyLoss(x.mul(theta).sum(-1), ids(labels), { ...options, ...target(metric), fromLogits: true }),
     );
     let theta: number[] = X_with_intercept[0].map(() => 0);
     const cost: number[] = [];

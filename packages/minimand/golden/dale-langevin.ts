@@ -89,7 +89,7 @@ export const adapters: Adapters = {
     egReparam_w_times_grad: stepOf(w, grad, eta, "reparametrised"),
   }),
   nonnegative_score_matching({ data }: { data: number[][] }, { lognormal, gamma }) {
-    const logs = data.map(([x]) => Math.log(x));
+    const logs = data.flat().map(Math.log);
     const mean = (list: number[]) => list.reduce((sum, x) => sum + x, 0) / list.length;
     const a = mean(logs);
     const b2 = mean(logs.map((l) => (l - a) ** 2));
@@ -102,7 +102,7 @@ export const adapters: Adapters = {
           .mul(k - 1)
           .sub(rate),
       );
-    const [m1, m2] = [mean(data.map(([x]) => x)), mean(data.map(([x]) => x ** 2))];
+    const [m1, m2] = [mean(data.flat()), mean(data.flat().map((x) => x ** 2))];
     // J is quadratic in q = shape - 1 and the rate: [[1, -m1], [-m1, m2]] (q, r) = (-1, 2 m1).
     const det = m2 - m1 ** 2;
     const [q, r] = [(-m2 + 2 * m1 ** 2) / det, (2 * m1 - m1) / det];

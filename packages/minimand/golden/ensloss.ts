@@ -57,7 +57,7 @@ export const adapters: Adapters = {
   logHinge: marginTable(logHingeLoss),
   invLogHinge: marginTable(invLogHingeLoss),
   expHinge: marginTable(expHingeLoss),
-  ensLossSgd({ X, labels, noise_per_step }, { lr, momentum, boxCoxLambda }) {
+  ensLossSgd({ X, labels, noise_per_step }, { lr, momentum, init: _, tieBreak: __, ...ensemble }) {
     const optimizer = sgd(lr, { momentum });
     let params = { w: float(X[0].map(() => 0)), b: float([0]) };
     let state = optimizer.init(params);
@@ -67,7 +67,7 @@ export const adapters: Adapters = {
           .mul(w.reshape([1, -1]))
           .sum(-1)
           .add(b);
-        return ensLoss(scores, ids(labels), { noise: float(noise), boxCoxLambda }).mean();
+        return ensLoss(scores, ids(labels), { noise: float(noise), ...ensemble }).mean();
       });
       const [value, gradient] = run({ w: params.w.ref, b: params.b.ref });
       value.dispose();

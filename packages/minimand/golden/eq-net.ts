@@ -21,15 +21,14 @@ const values = (x: np.Array) => x.js();
 const quantizer: Adapters[string] = ({ x, scale, beta, upstream }, options) => {
   const { bits, signed, granularity, officialAbsOffset, eps, gradScale } = options;
   const byChannel = granularity === ("channel" as never);
-  const given = { bits, signed, officialAbsOffset, eps, ...(byChannel && { axis: 0 }) };
+  const given = { bits, signed, officialAbsOffset, eps, gradScale, ...(byChannel && { axis: 0 }) };
   const run = compiledValueAndGrad((at: { x: np.Array; s: np.Array; b: np.Array }) =>
-    // The factor that is expected is what the library takes by itself.
     fakeQuant(at.x, at.s, at.b, given).mul(float(upstream)).sum(),
   );
   const [value, gradient] = run({ x: float(x), s: float(scale), b: float(beta) });
   value.dispose();
   run.dispose();
-  const output = fakeQuant(float(x), float(scale), float(beta), { ...given, gradScale });
+  const output = fakeQuant(float(x), float(scale), float(beta), given);
   const codes = intsOf(output.ref, scale, beta, { eps, officialAbsOffset });
   return {
     output: values(output),
@@ -143,7 +142,7 @@ export const adapters: Adapters = {
     return {
       value: value.item(),
       high: terms.high.mean().item(),
-      random: terms.random[0].mean().item(),
+      random: terms.random.reduce((sum, term) => sum + term.mean().item(), 0),
       low: terms.low.mean().item(),
       grad_logitsHigh: values(gradient.high),
       grad_logitsRandom: gradient.random.map(values),

@@ -89,7 +89,8 @@ function moduleOf({ layerOrder, imageShape, imageSeed }: ModuleInputs, options: 
 const mapKernels = (params: Convolutions, f: (name: string, kernel: np.Array) => Convolution): Convolutions =>
   Object.fromEntries(Object.entries(params).map(([name, { kernel }]) => [name, f(name, kernel)]));
 
-const fullModule = (inputs: ModuleInputs, options: FeatEnhancerOptions) => {
+/** The rows of pictures and the gradients of parameters that the vectors show are those that their names say. */
+const fullModule = (inputs: ModuleInputs, options: FeatEnhancerOptions, expected: object) => {
   const { params, x, apply } = moduleOf(inputs, options);
   const paramCount = leavesOf(params).reduce((sum, { size }) => sum + size, 0);
   const output = first(apply(refTree(params), x.ref));
@@ -102,24 +103,29 @@ const fullModule = (inputs: ModuleInputs, options: FeatEnhancerOptions) => {
   run.dispose();
   const byImage = first(gradient.x);
   const of = gradient.params;
-  const row = (images: np.Array, channel: number, at: number): unknown => images.slice(0, channel, at).js();
+  const asked = (name: string, value: unknown): unknown => {
+    const line = /^(grad_image_)?row(\d+)_ch(\d+)$/.exec(name.replace("firstRow", "row0"));
+    if (line !== null) {
+      const images = line[1] === undefined ? output : byImage;
+      return images.ref.slice(0, Number(line[3]), Number(line[2])).js();
+    }
+    const parameter = /^grad_(\w+?)_(weight|bias)(_l2|_first\d+)?$/.exec(name);
+    if (parameter === null) return undefined;
+    const { kernel, bias } = of[parameter[1]];
+    const own = parameter[2] === "bias" ? bias.ref : outputsFirst(kernel.ref);
+    return parameter[3] === "_l2" ? norm(own) : [...own.dataSync().slice(0, (value as number[]).length)];
+  };
   return {
+    ...Object.fromEntries(Object.entries(expected).map(([name, value]) => [name, asked(name, value)])),
     shape: output.shape,
     mean: np.mean(output.ref).item(),
     meanSquare: np.mean(np.square(output.ref)).item(),
-    firstRow_ch0: row(output.ref, 0, 0),
-    row10_ch2: row(output, 2, 10),
-    grad_image_row5_ch1: row(byImage.ref, 1, 5),
-    grad_image_l2: norm(byImage),
-    grad_e_conv1_weight_first27: [...outputsFirst(of.e_conv1.kernel).dataSync().slice(0, 27)],
-    grad_query_conv1_weight_l2: norm(of.query_conv1.kernel),
-    grad_hexa_conv_weight: [...outputsFirst(of.hexa_conv.kernel).dataSync().slice(0, 9)],
-    grad_ue_conv9_bias: of.ue_conv9.bias.js(),
+    grad_image_l2: norm(byImage.ref),
     paramCount,
   };
 };
 
-const safaBlock: Adapters[string] = ({ layerOrder, x, xQuarter }, { channels, heads }) => {
+const safaBlock: Adapters[string] = ({ layerOrder, x, xQuarter }, { channels, heads }, expected) => {
   const params = Object.fromEntries(
     [["query_conv1", 7] as const, ["query_conv2", 3] as const, ["key_conv", 3] as const].map(
       ([name, size]) => [name, convolutionOf(layerOrder.indexOf(name), [size, size, channels, channels])],
@@ -135,16 +141,22 @@ const safaBlock: Adapters[string] = ({ layerOrder, x, xQuarter }, { channels, he
   );
   weights.dispose();
   const image = first(output);
+  const [pixels] = image.ref.js() as number[][][][];
+  const shown = Object.keys(expected).flatMap((name) => {
+    const [, row, channel] = /^outputRow(\d+)_ch(\d+)$/.exec(name) ?? [];
+    return row === undefined ? [] : [[name, row, channel]];
+  });
   return {
     aggregated: first(aggregated).js(),
-    outputMean: np.mean(image.ref).item(),
-    outputRow3_ch5: (image.js() as number[][][][])[0][5][3],
+    outputMean: np.mean(image).item(),
+    ...Object.fromEntries(shown.map(([name, row, channel]) => [name, pixels[Number(channel)][Number(row)]])),
   };
 };
 
 export const adapters: Adapters = {
   ...classicalAdapters,
-  official_default_full_module: (inputs, options) => onWasm(() => fullModule(inputs, options)),
+  official_default_full_module: (inputs, options, expected) =>
+    onWasm(() => fullModule(inputs, options, expected)),
   small_module_full_output: (inputs, options) =>
     onWasm(() => {
       const { params, x, apply } = moduleOf(inputs, options);

@@ -25,7 +25,9 @@ const cubic =
   };
 
 const exact: LeastSquaresOptions = { tolerance: 0, maxIterations: 200 };
-const zeros = (count: number): np.Array => float(new Array(count).fill(0));
+/** The start of the search: `zeros`, one for each column of the basis, or numbers. */
+const startOf = (B: number[][], w0: number[] | string = "zeros"): np.Array =>
+  float(Array.isArray(w0) ? w0 : B[0].map(() => 0));
 
 /** Half the squared distance of `u` from a target. */
 const distance = (u: np.Array, target: number[]): np.Array =>
@@ -61,15 +63,20 @@ export const adapters: Adapters = {
 
   retardationFactor: ({ u }, options) => ({ value: retardationFactor(float(u), options).js() }),
 
-  diffusionSorptionResidual: ({ u, u_t, u_xx }, { D }) => {
-    const { residual } = diffusionSorption({ times: [0, 1], places: [0, 1] }, { D });
+  diffusionSorptionResidual: ({ u, u_t, u_xx }, options) => {
+    const { residual } = diffusionSorption({ times: [0, 1], places: [0, 1] }, options);
     return { value: residual({ u: float(u), u_t: float(u_t), u_xx: float(u_xx) }).js() };
   },
 
-  diffusionSorptionObjective: ({ basis, t, x, w, initial, sampleIndices }, { ridge }) => {
+  // The boundary of the vectors is that of the authors' code, and the order of rows the layer's.
+  diffusionSorptionObjective: (
+    { basis, t, x, w, initial, sampleIndices },
+    { ridge, rightBoundarySign: _, order: __, ...medium },
+  ) => {
     const grid = { times: t, places: x };
-    const { equations, terms } = diffusionSorption(grid, { rightBoundary: "printed" });
-    const all = terms(float([basis]), float([new Array(x.length).fill(initial)]));
+    const { equations, terms } = diffusionSorption(grid, { ...medium, rightBoundary: "printed" });
+    const line = Array.isArray(initial) ? initial : x.map(() => initial);
+    const all = terms(float([basis]), float([line]));
     const sampled = (field: np.Array): np.Array => {
       const [, , , size] = field.shape;
       return np.take(field.reshape([1, -1, size]), np.array(Int32Array.from(sampleIndices)), 1);
@@ -96,7 +103,9 @@ export const adapters: Adapters = {
   implicitLayer_generic: ({ B, y, target }, options) => {
     const residual = cubic(y, options);
     const of = (hessian: "exact" | "gauss-newton") => {
-      const { solution, report } = solveImplicit(residual, float(B), zeros(3), { ...exact, hessian });
+      const { solution, report } = solveImplicit(residual, float(B), startOf(B, options.w0), {
+        ...{ ...exact, hessian },
+      });
       const { value, gradient } = outerOf(B, (b) => {
         const w = implicitValue(residual, b.ref, kept(solution));
         return distance(np.matmul(b, w), target);
@@ -128,11 +137,11 @@ export const adapters: Adapters = {
     return { stepIdentityDamping: step("identity"), stepDiagonalDamping: step("diagonal") };
   },
 
-  mixtureOfTwoExperts_generic: ({ B, y, target }, { rowBlocks, ...options }) => {
+  mixtureOfTwoExperts_generic: ({ B, y, target }, { rowBlocks, w0, ...options }) => {
     const experts = (rowBlocks as [number, number][]).map((rows) => {
       const residual = cubic((y as number[]).slice(...rows), options);
       const block = float((B as number[][]).slice(...rows));
-      return { rows, residual, ...solveImplicit(residual, block, zeros(3), exact) };
+      return { rows, residual, ...solveImplicit(residual, block, startOf(B, w0), exact) };
     });
     const fieldOf = (b: np.Array): np.Array => {
       const blocks = experts.map(({ rows, residual, solution }) => {

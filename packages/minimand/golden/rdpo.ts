@@ -19,6 +19,9 @@ import { preference } from "./preference.fixture.ts";
 
 type Options = { beta: number; epsilon: number };
 
+/** As many judgements as a rate of agreement needs to be a number of them. */
+const total = 2 ** 50;
+
 type Loss = (pairs: PairLogps, options: { beta: number }) => np.Array;
 
 const robust = (loss: Loss): Adapters[string] =>
@@ -61,7 +64,7 @@ export const adapters: Adapters = {
 
   loglinear_minimisers: (
     { feature_differences_winner_minus_loser: differences, theta_star: best },
-    { beta, epsilon },
+    { beta, epsilon, theta_ref: reference },
   ) => {
     const n = differences.length;
     const covariance = best.map((_: number, j: number) =>
@@ -70,7 +73,7 @@ export const adapters: Adapters = {
       ),
     );
     const of = (loss: "dpo" | "conservative" | "robust") => {
-      const { theta, loss: value } = logLinearPreference({ differences, beta, epsilon, loss });
+      const { theta, loss: value } = logLinearPreference({ differences, beta, epsilon, loss, reference });
       const off = best.map((v: number, j: number) => theta[j] - v);
       const square = off.reduce(
         (s: number, a: number, j: number) =>
@@ -108,6 +111,6 @@ export const adapters: Adapters = {
   },
 
   epsilon_from_agreement: ({ agreement_rate: rate }) => ({
-    epsilon: estimateFlipRate.fromAgreement({ agreements: Math.round(rate * 1e6), total: 1e6 }).epsilon,
+    epsilon: estimateFlipRate.fromAgreement({ agreements: Math.round(rate * total), total }).epsilon,
   }),
 };

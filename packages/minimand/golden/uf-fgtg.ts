@@ -108,9 +108,15 @@ export const adapters: Adapters = {
     value: jointPromptLoss({ image: float(image), text: float(text), align: float(align) }, options).item(),
   }),
 
-  metrics: ({ class_probs, text_embeddings, image_embeddings, rgb, embeddings, token_lists }, { splits }) => {
+  metrics: (
+    { class_probs, text_embeddings, image_embeddings, rgb, embeddings, token_lists },
+    { splits },
+    expected,
+  ) => {
     const { mean, std } = inceptionScore(class_probs, splits);
     const { each, score } = clipScore(text_embeddings, image_embeddings);
+    // `distinct_2` is asked for by its name alone.
+    const distinct = Object.keys(expected).filter((name) => /^distinct_\d+$/.test(name));
     return {
       inception_score_mean: mean,
       inception_score_std: std,
@@ -119,7 +125,7 @@ export const adapters: Adapters = {
       colourfulness: colourfulness(rgb.flat(2)),
       vendi: vendiScore(embeddings),
       mean_pairwise_cosine_distance: meanCosineDistance(embeddings),
-      distinct_2: distinctN(token_lists, 2),
+      ...Object.fromEntries(distinct.map((name) => [name, distinctN(token_lists, Number(name.slice(9)))])),
     };
   },
 };

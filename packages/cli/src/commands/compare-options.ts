@@ -91,7 +91,7 @@ export function withCompareOptions(command: Command): Command {
     .addOption(threadsOption())
     .option(
       "--budget <time>",
-      "be done in this time (60s, 5m, 2h; a plain number is seconds): fewer seeds of the finalists, then fewer folds, then fewer rows; three folds are run in any case",
+      "wall-clock limit of the command (60s, 5m, 2h; a plain number is seconds): fewer seeds of the finalists, then fewer folds, then fewer rows, then fewer candidates, the cheapest; three folds of the baseline and three others are run in any case",
       timeSpan,
     )
     .option("--quick", "the same as --budget 30s", false)
@@ -113,6 +113,7 @@ export function withCompareOptions(command: Command): Command {
         .default("auto"),
     )
     .option("--positive <class>", "the positive class of a binary target; default: the rarer one")
+    .option("--merge-labels", "labels of the target that differ in case or spaces only are one class", false)
     .option(
       "--model <name>",
       "network: mlp, linear, or the model of this name that a module of --with exports",

@@ -86,7 +86,7 @@ export function withDatasetOptions(command: Command): Command {
 export const missingOption = (): Option =>
   new Option(
     "--missing <a=value,...>",
-    `values that stand for missing ones: insulin=0,age=-9; a column several times has several; ${commas}`,
+    `values that stand for missing ones: insulin=0,age=-9; a column several times has several; rows whose target is missing are left out; ${commas}`,
   )
     .argParser(missingValues)
     .default({});

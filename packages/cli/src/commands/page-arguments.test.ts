@@ -20,6 +20,7 @@ const many: AskedOptions[] = [
   { target: "y", labelNoise: 0.2, imbalance: 5, ignore: ["a", "b"], group: "g", strict: true },
   { target: "y", types: { zip: "categorical", day: "date-dmy" }, missing: { age: ["-9", "99"], x: ["0"] } },
   { target: "y", ignore: ["size, cm", '"x"'], missing: { "a, b": ["1,5"] }, types: { "c,d": "text" } },
+  { target: "y", mergeLabels: true, types: { price: "text" } },
   { target: "y", optimizers: ["lion"], steps: ["sam"], damaged: "refuse", time: "t", losses: "auto" },
   { target: "y", references: ["trees"], bagColumn: null, group: null, keep: "auto", quantize: [] },
   {

@@ -10,8 +10,8 @@ import {
 } from "@minimand/compare";
 import { tell } from "../printable.ts";
 
-/** How many notes on reading a file are shown, and on what was made of it; results and report have all. */
-const [mostReading, mostNotes] = [3, 20];
+/** How many notes on a file are shown; results and report have all. */
+const mostNotes = 20;
 
 /** What was understood, on stderr. */
 export function describeSubjects(
@@ -19,19 +19,13 @@ export function describeSubjects(
   settings: Settings,
   candidates: readonly CandidateSummary[],
 ): void {
-  for (const { name, dataset, readingNotes } of subjects) {
+  for (const { name, dataset } of subjects) {
     const classes = givesNumbers(dataset.task) ? "" : `, ${dataset.classes.length} classes`;
     const what = dataset.task === "preference" ? "pairs" : "rows";
     tell(
       `${name}: ${dataset.rows} ${what}, ${plural(dataset.features.length, "input")}, ${dataset.task}${classes}`,
     );
-    const active = dataset.notes.filter(({ about }) => about === "settings");
-    tellNotes(active, mostNotes);
-    tellNotes(dataset.notes.slice(0, readingNotes), mostReading);
-    tellNotes(
-      dataset.notes.slice(readingNotes).filter((note) => !active.includes(note)),
-      mostNotes,
-    );
+    tellNotes(dataset.notes);
   }
   const splits =
     settings.test === null
@@ -40,12 +34,11 @@ export function describeSubjects(
   tell(`${comparedText(candidates)}; ${splits}, ${plural(settings.configurations, "learning rate")} each`);
 }
 
-/** So many notes, warnings before the others, and how many more there are. */
-function tellNotes(notes: readonly Note[], most: number): void {
-  const warnings = notes.filter(({ level }) => level === "warning");
-  const shown = notes.length <= most ? notes : [...warnings, ...notes.filter((n) => n.level === "info")];
-  for (const note of shown.slice(0, most)) tell(`  ${noteText(note)}`);
-  if (notes.length > most) tell(`  and ${notes.length - most} more, in results.json and report.html`);
+/** The most severe notes, and how many more there are. */
+function tellNotes(notes: readonly Note[]): void {
+  for (const note of notes.slice(0, mostNotes)) tell(`  ${noteText(note)}`);
+  const more = notes.length - mostNotes;
+  if (more > 0) tell(`  and ${more} more, in results.json and report.html`);
 }
 
 /** A note as one line. */

@@ -178,13 +178,16 @@ interface Labels {
 }
 
 /** What was to be predicted, where the table has it. */
-function labelsOf({ target, task, classes }: ModelDescription, table: Table): Labels | null {
+function labelsOf({ target, task, classes, targetReading }: ModelDescription, table: Table): Labels | null {
   const column = table.columns.find(({ name }) => name === target);
   const missing = task === "regression" ? isMissingNumber : isMissing;
   if (column === undefined) return null;
   const some = Array.from({ length: table.rows }, (_, row) => row).some((row) => !missing(column.at(row)));
   if (!some) return null;
-  const { rows, labels, targets } = encodeTarget({ target, task, classes }, table);
+  const { rows, labels, targets } = encodeTarget(
+    { target, task, classes, ...(targetReading && { targetReading }) },
+    table,
+  );
   return { at: new Map([...rows].map((row, i) => [row, i])), labels, targets };
 }
 

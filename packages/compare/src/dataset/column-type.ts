@@ -3,6 +3,7 @@ import type { ColumnKind } from "../results.ts";
 import { columnsWord } from "../shell-words.ts";
 import { isMissing, isMissingNumber, parseNumber } from "../table/cells.ts";
 import { dataError, quoted } from "../table/data-error.ts";
+import { areMostlyNumbers } from "../table/mostly-numbers.ts";
 import { type Cell, type Column, cellAt, placeOf, type Table } from "../table/table.ts";
 import { type DateColumn, type DateDoubt, dateColumn, readDates, readMoment } from "./dates/date-column.ts";
 import type { DayOrder } from "./dates/parse-date.ts";
@@ -20,7 +21,14 @@ export const columnKinds = [
 
 /** A column read as numbers (NaN where missing), as levels or different texts (-1 where missing), or as dates, with the reason. */
 export type TypedColumn =
-  | { kind: "numeric"; values: Float64Array; missing: number; why: string }
+  | {
+      kind: "numeric";
+      values: Float64Array;
+      missing: number;
+      why: string;
+      /** Cells that are no numbers and read as missing, and their different texts. */
+      others?: { cells: number; texts: string[] };
+    }
   | {
       kind: "categorical";
       codes: Int32Array;
@@ -84,9 +92,16 @@ function scan(column: Column): Scan {
   return result;
 }
 
+/** Whether cells are numbers but for a few texts. Codes such as `007` are no numbers that were mistyped. */
+function isNumbersAndTexts(column: Column, { numbers, missingAmongNumbers, other, why }: Scan): boolean {
+  const texts = column.length - missingAmongNumbers - numbers;
+  return other >= 0 && why === "text" && areMostlyNumbers(numbers, texts);
+}
+
 /**
- * The type of a column, from all of its cells: numeric if every cell that is not missing spells a number (`parseNumber`), dates if
- * every one spells a date (`readDates`), free text if it is plainly some (`isFreeText`), else categorical.
+ * The type of a column, from all of its cells: numeric if every cell that is not missing spells a number (`parseNumber`), or at least
+ * 90 % of them do and the others are read as missing; dates if every one spells a date (`readDates`), free text if it is plainly some
+ * (`isFreeText`), else categorical.
  *
  * @param override the kind that the user asks for. Codes such as `007` are numbers then, and numbers may be dates.
  * @throws DataError, naming column, line and value: an infinite number or one beyond float32 in a numeric column; a text in
@@ -97,20 +112,26 @@ export function typeColumn(table: Table, column: Column, override?: ColumnKind):
   if (override === "date" || override === "date-dmy" || override === "date-mdy")
     return asDates(table, column, override);
   const seen = scan(column);
-  const numeric = override === undefined ? seen.other < 0 && seen.numbers > 0 : override === "numeric";
+  const others =
+    override === undefined && isNumbersAndTexts(column, seen) ? textsIn(column, seen) : undefined;
+  const numeric =
+    others !== undefined ||
+    (override === undefined ? seen.other < 0 && seen.numbers > 0 : override === "numeric");
   if (!numeric) {
     const dates = override === undefined && seen.numbers === 0 ? readDates(table, column) : null;
     return dates?.kind === "date" ? dates : asLevels(table, column, seen, override, dates);
   }
   const subject = `column ${quoted(column.name)}`;
-  const { values, missing } = asNumbers(
-    table,
-    column,
-    seen,
-    subject,
-    "expected a number, as its type was set to numeric",
-    (cell) => `; --missing ${columnsWord([column.name], `=${nameInList(String(cell))}`)} reads it as missing`,
-  );
+  const { values, missing } = asNumbers(table, column, seen, subject, {
+    expected: "expected a number, as its type was set to numeric",
+    remedy: (cell) =>
+      `; --missing ${columnsWord([column.name], `=${nameInList(String(cell))}`)} reads it as missing`,
+    textsAsMissing: others !== undefined,
+  });
+  if (others !== undefined) {
+    const why = `${seen.numbers} of ${seen.numbers + others.cells} values are numbers, the others read as missing`;
+    return { kind: "numeric", values, missing: missing + others.cells, why, others };
+  }
   const why =
     override === undefined
       ? `all ${seen.numbers} values are numbers${missing > 0 ? `, ${missing} missing` : ""}`
@@ -118,14 +139,37 @@ export function typeColumn(table: Table, column: Column, override?: ColumnKind):
   return { kind: "numeric", values, missing, why };
 }
 
+/** The cells that are neither numbers nor missing. */
+function textsIn(column: Column, { values }: Scan): { cells: number; texts: string[] } {
+  let cells = 0;
+  const texts = new Set<string>();
+  for (let row = 0; row < values.length; row++) {
+    if (!Number.isNaN(values[row]!)) continue;
+    const cell = column.at(row);
+    if (isMissingNumber(cell)) continue;
+    cells++;
+    texts.add(String(cell));
+  }
+  return { cells, texts: [...texts] };
+}
+
+/** What a column of numbers may hold beside them. */
+interface NumbersExpected {
+  /** Why it has to be numeric, for messages. */
+  expected: string;
+  /** What helps against a cell. */
+  remedy?: (cell: Cell) => string;
+  textsAsMissing?: boolean;
+}
+
 /**
  * A column that has to hold numbers, codes such as `007` included; NaN where missing.
  *
- * @param subject what the column is, for the message; `expected` the reason why it has to be numeric.
+ * @param subject what the column is, for the message
  * @throws DataError, naming line and value, for a text and for a number that is not finite in float32.
  */
-export function readNumbers(table: Table, column: Column, subject: string, expected: string) {
-  return asNumbers(table, column, scan(column), subject, expected);
+export function readNumbers(table: Table, column: Column, subject: string, expecting: NumbersExpected) {
+  return asNumbers(table, column, scan(column), subject, expecting);
 }
 
 function asNumbers(
@@ -133,8 +177,7 @@ function asNumbers(
   column: Column,
   seen: Scan,
   subject: string,
-  expected: string,
-  remedy: (cell: Cell) => string = () => "",
+  { expected, remedy = () => "", textsAsMissing = false }: NumbersExpected,
 ) {
   const { values } = seen;
   for (let row = 0; row < values.length; row++) {
@@ -142,8 +185,10 @@ function asNumbers(
     if (Math.abs(value) <= largest) continue;
     const cell = column.at(row);
     if (Number.isNaN(value) && !isMissingNumber(cell)) {
-      if (parseNumber(cell, column.format) === "text")
-        throw dataError(placeOf(table, row), `${subject}: ${expected}`, quoted(cell));
+      if (parseNumber(cell, column.format) === "text") {
+        if (textsAsMissing) continue;
+        throw dataError(placeOf(table, row), `${subject}: ${expected}`, `${quoted(cell)}${remedy(cell)}`);
+      }
       values[row] = Number(cell);
     }
     if (Math.abs(values[row]!) > largest) {

@@ -1,6 +1,7 @@
 import type { Note, Task } from "../results.ts";
 import type { NumberFormat } from "../table/number-format.ts";
 import type { DayOrder } from "./dates/parse-date.ts";
+import type { TargetReading } from "./target-reading.ts";
 import type { Grams } from "./text/n-grams.ts";
 
 /** What of the dates of a column an input is. */
@@ -22,6 +23,8 @@ export interface NumericFeature {
   asMissing?: readonly string[];
   /** How the column writes its numbers, where that is not as in a program. */
   format?: NumberFormat;
+  /** Some of its cells are no numbers, and read as missing. */
+  textsAsMissing?: true;
   /** Where it is a part of dates, whose column has another name. */
   date?: DatePart;
 }
@@ -60,6 +63,8 @@ export interface Dataset {
   name: string;
   task: Task;
   target: string;
+  /** How labels of another file are read, where not as they stand. */
+  targetReading?: TargetReading;
   /** Binary: `[negative, positive]`; empty for regression. */
   classes: string[];
   features: Feature[];

@@ -5,6 +5,7 @@ import { placeOf, type Table } from "../table/table.ts";
 import { readNumbers } from "./column-type.ts";
 import type { Dataset } from "./dataset.ts";
 import { classIndex } from "./target.ts";
+import { missingOption } from "./target-reading.ts";
 
 /** The target of a second file (`--test`), in the classes of the first. */
 export interface EncodedTarget {
@@ -22,12 +23,14 @@ export interface EncodedTarget {
  * @throws DataError: no such column, a class (names its line) or a text among numbers that the data set does not have, no row with a target.
  */
 export function encodeTarget(
-  dataset: Pick<Dataset, "target" | "task" | "classes">,
+  dataset: Pick<Dataset, "target" | "task" | "classes" | "targetReading">,
   table: Table,
 ): EncodedTarget {
   const subject = `target ${quoted(dataset.target)}`;
-  const column = table.columns.find(({ name }) => name === dataset.target);
-  if (column === undefined) throw withoutColumns(table, [dataset.target]);
+  const { asMissing, mergeLabels } = dataset.targetReading ?? {};
+  const named = table.columns.find(({ name }) => name === dataset.target);
+  if (named === undefined) throw withoutColumns(table, [dataset.target]);
+  const column = asMissing === undefined ? named : named.without(asMissing);
   const regression = dataset.task === "regression";
   const missing =
     regression || dataset.classes.every((name) => Number.isFinite(Number(name)))
@@ -39,11 +42,14 @@ export function encodeTarget(
   if (rows.length === 0)
     throw dataError({ file: table.name }, `${subject}: expected values`, "none: all cells are missing");
   if (regression) {
-    const { values } = readNumbers(table, column, subject, "expected a number for the task regression");
+    const { values } = readNumbers(table, column, subject, {
+      expected: "expected a number for the task regression",
+      remedy: (cell) => `; ${missingOption(column.name, [String(cell)])} leaves out such rows`,
+    });
     return { rows, labels: new Int32Array(0), targets: Float64Array.from(rows, (row) => values[row]!) };
   }
   const labels = rows.map((row) => {
-    const label = classIndex(dataset.classes, column.at(row)!, column.format);
+    const label = classIndex(dataset.classes, column.at(row)!, column.format, mergeLabels);
     if (label >= 0) return label;
     const expected = `${subject}: expected one of the classes ${listed(dataset.classes)}`;
     throw dataError(placeOf(table, row), expected, quoted(column.at(row)));

@@ -148,15 +148,22 @@ export function readColumns(
         const text = `numbers with ${describeFormat(format)}, other than in training`;
         notes.push({ level: "info", column: fitted.name, text });
       }
+      const texts: string[] = [];
+      const others = fitted.textsAsMissing ? (text: string): void => void texts.push(text) : undefined;
       const values = Float64Array.from({ length: table.rows }, (_, row) =>
         valueAt(
           row,
           date === undefined
-            ? numberIn(table, column, row, format)
+            ? numberIn(table, column, row, format, others)
             : dateIn(table, column, row, date, (moment) => partOf(date.part, moment), Number.NaN),
           Number.NaN,
         ),
       );
+      if (texts.length > 0) {
+        const are = texts.length === 1 ? "value is no number and" : "values are no numbers and";
+        const text = `${texts.length} ${are} read as missing, as in training: ${listed([...new Set(texts)])}`;
+        notes.push({ level: "warning", column: fitted.name, text });
+      }
       notes.push(...farOutside(fitted, columnOf(fitted), values));
       return values;
     }
@@ -191,7 +198,30 @@ export function readColumns(
     }
     return texts;
   });
+  for (const [i, fitted] of encoder.features.entries())
+    notes.push(...allMissing(fitted, columns[i]!, unreadable?.size ?? 0));
   return { columns, notes };
+}
+
+/** Whether training rows had no value, too, so that the model knows what such rows are like. */
+const knowsMissing = (fitted: Encoder["features"][number]): boolean =>
+  fitted.kind === "numeric" ? fitted.missingIndicator : fitted.missing;
+
+/** What is said of a column without any value: predictions look as usual, and use nothing of it. */
+function allMissing(
+  fitted: Encoder["features"][number],
+  values: Float64Array | string[],
+  unreadable: number,
+): Note[] {
+  // One note per column of dates, not one per part.
+  const isFirst = !("date" in fitted) || fitted.date === undefined || fitted.date.part === "days";
+  if (values.length === unreadable || !isFirst) return [];
+  for (const value of values) if (value !== "" && !Number.isNaN(value)) return [];
+  const known = knowsMissing(fitted)
+    ? "the model predicts as for training rows without a value"
+    : "every training row has one, so a typical value takes its place";
+  const text = `no row has a value in this column: ${known}; check that the file is the right one`;
+  return [{ level: "warning", column: columnOf(fitted), text }];
 }
 
 /** The column of a file that an input is read from: of a part of a date, the dates'. */
@@ -215,12 +245,17 @@ function dateIn<T>(
   return dataError(placeOf(table, row), `${subject}: expected a date, as in training`, quoted(cell));
 }
 
-/** A cell as a number, or what is wrong with it. */
+/**
+ * A cell as a number, or what is wrong with it.
+ *
+ * @param other takes texts, which are missing then
+ */
 function numberIn(
   table: Table,
   column: Column,
   row: number,
   format: NumberFormat | null,
+  other?: (text: string) => void,
 ): number | DataError {
   if (format === null) {
     const plain = column.plainNumberAt(row);
@@ -230,6 +265,10 @@ function numberIn(
   if (isMissingNumber(cell)) return Number.NaN;
   const parsed = parseNumber(cell, format);
   const subject = `column ${quoted(column.name)}`;
+  if (parsed === "text" && other !== undefined) {
+    other(String(cell));
+    return Number.NaN;
+  }
   if (parsed === "text")
     return dataError(placeOf(table, row), `${subject}: expected a number, as in training`, quoted(cell));
   const value = Number(parsed === "leading zero" || parsed === "long digits" ? cell : parsed);

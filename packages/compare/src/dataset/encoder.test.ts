@@ -208,6 +208,50 @@ describe("encodeTable", () => {
     expect([...x.subarray(2 * inputs + 2, 3 * inputs)]).toEqual([1, 0, 0, 1]);
   });
 
+  it("reads texts among numbers as missing where training did, and says so", async () => {
+    const price = [...Array.from({ length: 10 }, (_, i) => `${(7 * i) % 5}`), "ask"];
+    const dataset = await datasetOf(csv({ price, y: y(11) }));
+    const encoder: Encoder = JSON.parse(JSON.stringify(fitEncoder(dataset, all(dataset))));
+    const { x, notes } = encodeTable(encoder, await tableOf("price\n4\ntbd\nk.A.\n"));
+    expect(x).toEqual(encodeTable(encoder, await tableOf('{"price":4}\n{"price":null}\n{}\n', "a.jsonl")).x);
+    expect(notes).toEqual([
+      {
+        level: "warning",
+        column: "price",
+        text: "2 values are no numbers and read as missing, as in training: 'tbd', 'k.A.'",
+      },
+    ]);
+    const kept = fitEncoder(await datasetOf(csv({ price: price.slice(0, 10), y: y(10) })), Int32Array.of(0));
+    const table = await tableOf("price\n4\ntbd\n");
+    expect(() => encodeTable(kept, table)).toThrow("expected a number, as in training, got 'tbd'");
+  });
+
+  it("says which columns have no value in any row, and what takes its place", async () => {
+    const dataset = await datasetOf(
+      csv({
+        x: ["1", "", "4", "8"],
+        w: ["3", "5", "7", "2"],
+        day: ["2020-01-01", "2021-02-03", "2020-06-01", "2022-03-01"],
+        z: ["a", "b", "a", "c"],
+        y: y(4),
+      }),
+    );
+    const encoder = fitEncoder(dataset, all(dataset));
+    const said = async (rows: string) =>
+      encodeTable(encoder, await tableOf(`x,w,day,z\n${rows}`)).notes.map(
+        ({ level, column, text }) => `${level} ${column} ${text}`,
+      );
+    const note = (column: string, why: string) =>
+      `warning ${column} no row has a value in this column: ${why}; check that the file is the right one`;
+    const typical = "every training row has one, so a typical value takes its place";
+    expect(await said(",,NA,\nNA,,,\n")).toEqual([
+      note("x", "the model predicts as for training rows without a value"),
+      ...["w", "day", "z"].map((column) => note(column, typical)),
+    ]);
+    expect(await said(",1,2020-01-01,a\n1,,,\n")).toEqual([]);
+    expect(await said("1,,2020-01-01,a\n")).toEqual([note("w", typical)]);
+  });
+
   describe("values far outside of those in training", () => {
     const trained = csv({
       x: ["20", "200", "", "110"],

@@ -17,6 +17,8 @@ export interface NumericEncoder {
   range?: readonly [number, number];
   /** How the column of the training data writes its numbers, where that is not as in a program: `1.234,5`, `$12`. */
   format?: NumberFormat;
+  /** Cells that are no numbers are read as missing, as in training. */
+  textsAsMissing?: true;
   /** Values that stand for missing ones. */
   asMissing?: readonly string[];
   /** Where it is a part of dates, whose column has another name. */
@@ -69,6 +71,7 @@ export function fitEncoder(dataset: Dataset, rows: Int32Array): Encoder {
       ? {
           ...fitNumeric(feature.name, feature.values, entries),
           ...(feature.format !== undefined && { format: feature.format }),
+          ...(feature.textsAsMissing && { textsAsMissing: true as const }),
           ...given,
         }
       : { ...fitCategorical(feature.name, feature.codes, feature.levels, entries), ...given };

@@ -22,8 +22,14 @@ describe("the type of a column", () => {
     [
       "numbers and one word",
       ["1", "1", "abc", ...repeat(["1", "2"], 9)],
+      "numeric",
+      "11 of 12 values are numbers, the others read as missing",
+    ],
+    [
+      "numbers and two words of twelve",
+      ["abc", "n.n.", ...repeat(["1.5", "2.5"], 10)],
       "categorical",
-      "1 of 12 values is text: 'abc' (line 4)",
+      "2 of 12 values are text: 'abc' (line 2)",
     ],
     [
       "codes with leading zeros",
@@ -80,12 +86,41 @@ describe("the type of a column", () => {
     ]);
   });
 
-  it("warns of a column of numbers that one text makes a category", async () => {
-    const { notes } = await datasetOf(csv({ x: ["abc", ...repeat(["1.5", "2.5"], 11)], z: numbers, y }));
+  it("warns of a column of numbers that some texts make a category", async () => {
+    const x = ["abc", "abc", ...repeat(["1.5", "2.5"], 10)];
+    const { notes } = await datasetOf(csv({ x, z: numbers, y }));
     expect(notes).toContainEqual({
       level: "warning",
       column: "x",
-      text: "read as categories: 1 of 12 values is text: 'abc' (line 2)",
+      text: "read as categories: 2 of 12 values are text: 'abc' (line 2)",
+    });
+  });
+
+  describe("of a column with at least 90 % numbers", () => {
+    const price = ["ask", "", ...repeat(["100.5", "250.25", "99"], 38), "tbd"];
+    const text = csv({ price, y: repeat(["a", "b"], price.length) });
+
+    it("reads texts as missing and says which, and how to undo it", async () => {
+      const { features, notes } = await datasetOf(text.replaceAll("tbd", "99"));
+      expect(features).toMatchObject([{ kind: "numeric", textsAsMissing: true }]);
+      expect([...(features[0] as { values: Float64Array }).values.subarray(0, 4)]).toEqual([
+        ...[Number.NaN, Number.NaN],
+        ...[100.5, 250.25],
+      ]);
+      expect(notes).toContainEqual({
+        level: "warning",
+        column: "price",
+        text: "1 of 40 values is no number and read as missing: 'ask'; --types price=text (or =categorical) keeps it",
+      });
+      expect((await datasetOf(text)).notes.map((note) => note.text)).toContain(
+        "2 of 40 values are no numbers and read as missing: 'ask', 'tbd'; --types price=text (or =categorical) keeps them",
+      );
+    });
+
+    it.each(["text", "categorical"] as const)("can be set to %s", async (kind) => {
+      const { features, notes } = await datasetOf(text, { types: { price: kind } });
+      expect(features).toMatchObject([{ kind }]);
+      expect(notes.filter((note) => /read as missing/.test(note.text))).toEqual([]);
     });
   });
 
@@ -95,7 +130,7 @@ describe("the type of a column", () => {
         types: { x: "numeric" },
       }),
     ).toBe(
-      "DataError: a.csv, line 4: column 'x': expected a number, as its type was set to numeric, got 'abc'",
+      "DataError: a.csv, line 4: column 'x': expected a number, as its type was set to numeric, got 'abc'; --missing x=abc reads it as missing",
     );
   });
 
@@ -361,6 +396,7 @@ describe("makeDataset", () => {
     expect(dataset.features[0]).toMatchObject({ values: Float64Array.from(numbers.slice(2), Number) });
     expect(dataset.notes).toContainEqual({
       level: "warning",
+      about: "task",
       column: "y",
       text: "left out 2 rows without a target, 10 remain",
     });

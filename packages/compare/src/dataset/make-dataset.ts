@@ -7,8 +7,9 @@ import { type Column, placeOf, type Table } from "../table/table.ts";
 import { columnKinds } from "./column-type.ts";
 import type { Dataset } from "./dataset.ts";
 import { dropNotes } from "./drop-notes.ts";
-import { readFeatures } from "./read-features.ts";
+import { missingNote, readFeatures } from "./read-features.ts";
 import { readTarget, type Target } from "./target.ts";
+import type { TargetReading } from "./target-reading.ts";
 import { readTime } from "./time.ts";
 
 export interface MakeDatasetOptions {
@@ -30,6 +31,8 @@ export interface MakeDatasetOptions {
   missing?: Readonly<Record<string, readonly string[]>>;
   /** The positive class of a binary target. Default: the rarer class, at a tie the later one. */
   positive?: string;
+  /** Whether labels that differ in case or spaces only are one class. Default: no. */
+  mergeLabels?: boolean;
 }
 
 const tasks: readonly Task[] = ["binary", "multiclass", "regression"];
@@ -50,9 +53,9 @@ const tasks: readonly Task[] = ["binary", "multiclass", "regression"];
 export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset {
   checkOptions("makeDataset", options, {
     ...{ target: true, task: true, types: true, ignore: true, group: true, bagColumn: true, positive: true },
-    ...{ missing: true, time: true },
+    ...{ missing: true, time: true, mergeLabels: true },
   });
-  const { task, types = {}, ignore = [], missing = {}, bagColumn } = options;
+  const { task, types = {}, ignore = [], missing = {}, bagColumn, positive, mergeLabels = false } = options;
   const group = bagColumn ?? options.group;
   const groupArgument = bagColumn === undefined ? "group" : "bag-column";
   if (task !== undefined && !tasks.includes(task)) {
@@ -81,15 +84,29 @@ export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset 
   }
 
   for (const [name, values] of Object.entries(missing)) {
-    notInput("missing", name);
+    find("missing", name);
     // An empty cell is missing anyway, and as a number an empty text would be 0.
     if (values.some((value) => value.trim() === ""))
       throw new RangeError(`missing: expected values of ${quoted(name)}, got an empty text`);
   }
 
-  const target = readTarget(table, targetColumn, task, options.positive);
+  const targetReading: TargetReading = {
+    ...(Object.hasOwn(missing, options.target) && { asMissing: missing[options.target] }),
+    ...(mergeLabels && { mergeLabels: true as const }),
+  };
+  const { asMissing } = targetReading;
+  const labelled = asMissing === undefined ? targetColumn : targetColumn.without(asMissing);
+  const target = readTarget(table, labelled, {
+    ...(task !== undefined && { task }),
+    ...(positive !== undefined && { positive }),
+    ...(mergeLabels && { mergeLabels: true as const }),
+  });
   const rows = rowsWithTarget(target);
-  const notes: Note[] = [...table.notes, ...targetNotes(options.target, target, rows.length)];
+  const notes: Note[] = [
+    ...table.notes,
+    ...(asMissing === undefined ? [] : [missingNote(targetColumn, labelled, asMissing)]),
+    ...targetNotes(options.target, target, rows.length),
+  ];
   const outside = new Set([options.target, ...ignore, ...(group === undefined ? [] : [group])]);
   // Rows without a target decide nothing about the inputs.
   const all = rows.length === table.rows;
@@ -101,7 +118,7 @@ export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset 
       missing,
       names: new Set(table.columns.map(({ name }) => name)),
       leftOut: table.rows - rows.length,
-      target: all ? targetColumn : targetColumn.pick(rows),
+      target: all ? labelled : labelled.pick(rows),
       ...(options.time !== undefined && { time: options.time }),
     },
   });
@@ -128,6 +145,7 @@ export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset 
     name: table.name,
     task: target.task,
     target: options.target,
+    ...(Object.keys(targetReading).length > 0 && { targetReading }),
     classes: target.classes,
     features,
     labels: target.task === "regression" ? target.labels : pick(target.labels, rows),
@@ -188,10 +206,13 @@ function targetNotes(column: string, target: Target, rows: number): Note[] {
     target.task === "binary"
       ? `, positive is ${quoted(target.classes[1]!)}, negative ${quoted(target.classes[0]!)}`
       : "";
-  notes.push({ level: "info", column, text: `task ${target.task}: ${target.why}${classes}${positive}` });
+  notes.push(...target.notes);
+  const text = `task ${target.task}: ${target.why}${classes}${positive}`;
+  notes.push({ level: "info", about: "task", column, text });
   if (target.missing > 0) {
     const which = target.missing === 1 ? "1 row" : `${target.missing} rows`;
-    notes.push({ level: "warning", column, text: `left out ${which} without a target, ${rows} remain` });
+    const left = `left out ${which} without a target, ${rows} remain`;
+    notes.push({ level: "warning", about: "task", column, text: left });
   }
   return notes;
 }

@@ -82,14 +82,17 @@ export function readFeatures(
       notes.push({ level: "info", column: name, text });
     } else if (typed.kind === "numeric") {
       const { format } = column;
+      const { others } = typed;
       features.push({
         kind: "numeric",
         name,
         values: typed.values,
         why: typed.why,
         ...(format !== null && { format }),
+        ...(others !== undefined && { textsAsMissing: true as const }),
         ...own,
       });
+      if (others !== undefined) notes.push(othersNote(name, typed.values, others));
       if (override === undefined && name !== time && mayBeKey(typed.values, rows)) keys.push(name);
     } else {
       const { codes, levels, why } = typed;
@@ -181,8 +184,20 @@ const remedyOf = (name: string, order: boolean): string =>
     ? `say it with ${dayOrderOption(name)}`
     : `mend it, or read it as missing with --missing ${columnsWord([name], "=VALUE")}`;
 
+/** What is said of cells that are no numbers in a column of them. */
+function othersNote(
+  name: string,
+  values: Float64Array,
+  { cells, texts }: { cells: number; texts: string[] },
+): Note {
+  const present = cells + values.reduce((n, value) => n + Number(!Number.isNaN(value)), 0);
+  const what = `${cells} of ${present} values ${cells === 1 ? "is no number and" : "are no numbers and"} read as missing`;
+  const undo = `--types ${columnsWord([name], "=text")} (or =categorical) keeps ${cells === 1 ? "it" : "them"}`;
+  return { level: "warning", column: name, text: `${what}: ${listed(texts)}; ${undo}` };
+}
+
 /** What is said of values that stand for missing ones. */
-function missingNote(before: Column, after: Column, values: readonly string[]): Note {
+export function missingNote(before: Column, after: Column, values: readonly string[]): Note {
   const what = values.map(quoted).join(" or ");
   if (before === after)
     return {

@@ -45,7 +45,7 @@ describe("the task", () => {
   it("is told in a note", async () => {
     const { notes } = await datasetOf(withTarget(["a", "b", "a", "a"]));
     const text = "task binary: 2 classes in 4 rows, positive is 'b', negative 'a'";
-    expect(notes).toEqual([{ level: "info", column: "y", text }]);
+    expect(notes).toEqual([{ level: "info", about: "task", column: "y", text }]);
   });
 });
 
@@ -74,6 +74,71 @@ describe("classes", () => {
   );
 });
 
+describe("labels that differ in case or spaces only", () => {
+  const y = ["no", "NO", "No", "no", "Yes", "ja", "yes", "YES ", "yes", "ja", "no"];
+  const quoted = y.map((label) => `"${label}"`);
+
+  it("are classes of their own, unless they are merged under their most frequent spelling", async () => {
+    expect((await datasetOf(withTarget(quoted))).classes).toHaveLength(7);
+    const { task, classes, labels, notes } = await datasetOf(withTarget(quoted), { mergeLabels: true });
+    expect([task, classes]).toEqual(["multiclass", ["ja", "no", "yes"]]);
+    expect([...labels].map((label) => classes[label])).toEqual(y.map((label) => label.trim().toLowerCase()));
+    expect(notes).toContainEqual({
+      level: "info",
+      about: "settings",
+      column: "y",
+      text: "merged labels that differ in case or spaces only: 'NO', 'No', 'no'; 'YES', 'Yes', 'yes'; 3 classes instead of 7",
+    });
+  });
+
+  it("are merged before the task is decided, and in a second file", async () => {
+    const two = quoted.map((label) => label.replace("ja", "yes"));
+    const dataset = await datasetOf(withTarget(two), { mergeLabels: true, positive: "NO" });
+    expect([dataset.task, dataset.classes]).toEqual(["binary", ["yes", "no"]]);
+    const table = await tableOf(withTarget(["nO", '" yes"', "yes"]));
+    expect([...encodeTarget(dataset, table).labels]).toEqual([1, 0, 0]);
+    const unmerged = { ...dataset, targetReading: {} };
+    expect(() => encodeTarget(unmerged, table)).toThrow("expected one of the classes 'yes', 'no', got 'nO'");
+  });
+
+  it("say that none were merged where none differ so", async () => {
+    const { notes, classes } = await datasetOf(withTarget(repeat(["a", "b"], 6)), { mergeLabels: true });
+    expect(classes).toEqual(["a", "b"]);
+    expect(notes.map(({ text }) => text)).toContain(
+      "no labels differ in case or spaces only, so none were merged",
+    );
+  });
+});
+
+describe("values that stand for a missing label", () => {
+  const y = [...range(40).map((i) => i + 0.5), "k.A."];
+
+  it("leave out their rows, in a second file, too", async () => {
+    const dataset = await datasetOf(withTarget(y), { missing: { y: ["k.A."] } });
+    expect([dataset.task, dataset.rows]).toEqual(["regression", 40]);
+    expect(dataset.notes.map(({ text }) => text)).toEqual(
+      expect.arrayContaining([
+        "1 value 'k.A.' read as missing",
+        "left out 1 row without a target, 40 remain",
+      ]),
+    );
+    const second = encodeTarget(dataset, await tableOf(withTarget(["k.A.", 3.5, "k.A.", 9])));
+    expect([second.rows, second.targets]).toEqual([Int32Array.of(1, 3), Float64Array.of(3.5, 9)]);
+  });
+
+  it("are asked about where few numbers are classes", async () => {
+    const few = [...repeat(["1", "2", "3"], 60), "k.A."];
+    const { classes, notes } = await datasetOf(withTarget(few));
+    expect(classes).toEqual(["1", "2", "3", "k.A."]);
+    expect(notes).toContainEqual({
+      level: "warning",
+      about: "task",
+      column: "y",
+      text: "1 of 61 label is no number ('k.A.') and a class; if it stands for a missing label, --missing y=k.A. leaves out such rows",
+    });
+  });
+});
+
 describe("a target that can't be used", () => {
   it.each([
     [
@@ -94,7 +159,7 @@ describe("a target that can't be used", () => {
       "text to regress",
       ["1", "2", "abc", "4"],
       { task: "regression" },
-      "a.csv, line 4: target 'y': expected a number for the task regression, got 'abc'",
+      "a.csv, line 4: target 'y': expected a number for the task regression, got 'abc'; --missing y=abc leaves out such rows",
     ],
     [
       "three classes for binary",
@@ -124,19 +189,19 @@ describe("a target that can't be used", () => {
       "an infinite number",
       [...range(40).map((i) => i + 0.5), "inf"],
       {},
-      "a.csv, line 42: target 'y': expected a finite number of at most 3.4e38 (float32), got 'inf'",
+      "a.csv, line 42: target 'y': expected a finite number of at most 3.4e38 (float32), got 'inf'; --missing y=inf leaves out such rows",
     ],
     [
       "1e39",
       [...range(40).map((i) => i + 0.5), "1e39"],
       {},
-      "a.csv, line 42: target 'y': expected a finite number of at most 3.4e38 (float32), got '1e39'",
+      "a.csv, line 42: target 'y': expected a finite number of at most 3.4e38 (float32), got '1e39'; --missing y=1e39 leaves out such rows",
     ],
     [
       "a text among numbers",
       [...range(40).map((i) => i + 0.5), "abc"],
       {},
-      "a.csv, line 42: target 'y': expected a number, like 40 of the 41 values, got 'abc'",
+      "a.csv, line 42: target 'y': expected a number, like 40 of the 41 values, got 'abc'; --missing y=abc leaves out the rows with such labels",
     ],
   ] as const)("is refused: %s", async (_, y, options, message) => {
     expect(await datasetRefusal(withTarget(y), options)).toBe(`DataError: ${message}`);

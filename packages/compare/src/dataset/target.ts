@@ -1,10 +1,12 @@
 import { didYouMean } from "minimand/engine";
-import type { Task } from "../results.ts";
+import type { Note, Task } from "../results.ts";
 import { isMissing, isMissingNumber, parseNumber } from "../table/cells.ts";
 import { dataError, listed, quoted } from "../table/data-error.ts";
+import { areMostlyNumbers } from "../table/mostly-numbers.ts";
 import type { NumberFormat } from "../table/number-format.ts";
 import { type Column, placeOf, type Table } from "../table/table.ts";
 import { plainNumberAt, readNumbers, sortLevels } from "./column-type.ts";
+import { mergedLabels, mergedNote, missingOption, plainLabel, type TargetReading } from "./target-reading.ts";
 
 /** A target column: labels (-1 where missing) of named classes, or numbers (NaN where missing). */
 export interface Target {
@@ -16,6 +18,16 @@ export interface Target {
   missing: number;
   /** Why this task, for people. */
   why: string;
+  /** What was merged, and what may have been meant otherwise. */
+  notes: Note[];
+}
+
+/** How a target is to be read. */
+export interface TargetOptions extends Pick<TargetReading, "mergeLabels"> {
+  /** Default: decided from the values. */
+  task?: Task;
+  /** The positive class of a binary target. Default: the rarer one, at a tie the later one. */
+  positive?: string;
 }
 
 /**
@@ -25,12 +37,17 @@ export interface Target {
  * and few for the number of rows (their number squared is at most the number of rows); or if they are the codes 0..K-1 or 1..K
  * of at most 100 classes of similar size (the smallest at least a quarter of the average). Otherwise they are a quantity.
  *
- * Binary: the positive class is `positive`, else the rarer one, at a tie the later one.
+ * Rows are never left out for a label that is no number: with more than 20 different values such a text is refused, with fewer it is a
+ * class of its own, and a note says so.
  *
  * @throws DataError: all values missing; only one class, or one number; `task` that does not fit; a number that is not
  *   finite in float32 (regression); `positive` that is no class or is given for another task; a text in a column of numbers.
  */
-export function readTarget(table: Table, column: Column, task?: Task, positive?: string): Target {
+export function readTarget(
+  table: Table,
+  column: Column,
+  { task, positive, mergeLabels }: TargetOptions = {},
+): Target {
   const file = { file: table.name };
   const subject = `target ${quoted(column.name)}`;
   if (allMissing(column)) {
@@ -40,13 +57,15 @@ export function readTarget(table: Table, column: Column, task?: Task, positive?:
     if (positive !== undefined) throw dataError(file, "positive: expected a binary target", "regression");
     return regression(table, column, "as asked for");
   }
-  const { codes, levels, numeric, missing } = classesOf(column);
-  const counts = new Int32Array(levels.length);
-  for (const code of codes) if (code >= 0) counts[code]!++;
+  const written = classesOf(column);
+  const { numeric, missing } = written;
+  const { codes, levels, notes } =
+    mergeLabels && !numeric ? merged(column.name, written) : { ...written, notes: [] as Note[] };
+  const counts = countsOf(codes, levels.length);
   const rows = codes.length - missing;
 
   if (task === undefined) {
-    if (!numeric) refuseMostlyNumbers(table, column, subject, levels.length);
+    if (!numeric) notes.push(...textsAmongNumbers(table, column, subject, levels.length));
     if (numeric && levels.length > 1 && !areClasses(levels, counts, rows)) {
       if (positive !== undefined) throw dataError(file, "positive: expected a binary target", "regression");
       return regression(table, column, `${levels.length} different numbers in ${rows} rows`);
@@ -66,29 +85,59 @@ export function readTarget(table: Table, column: Column, task?: Task, positive?:
   if ((task ?? (levels.length === 2 ? "binary" : "multiclass")) === "multiclass") {
     if (positive !== undefined)
       throw dataError(file, "positive: expected a binary target", `${levels.length} classes`);
-    return { task: "multiclass", classes: levels, labels: codes, targets, missing, why };
+    return { task: "multiclass", classes: levels, labels: codes, targets, missing, why, notes };
   }
   const positiveCode =
-    positive === undefined ? (counts[1]! <= counts[0]! ? 1 : 0) : classIndex(levels, positive);
+    positive === undefined
+      ? counts[1]! <= counts[0]!
+        ? 1
+        : 0
+      : classIndex(levels, positive, column.format, mergeLabels);
   if (positiveCode < 0) {
     const expected = `positive: expected one of the classes ${listed(levels)}`;
     throw dataError(file, expected, `${quoted(positive!)}${didYouMean(positive!, levels)}`);
   }
   const classes = positiveCode === 1 ? levels : [levels[1]!, levels[0]!];
   const labels = positiveCode === 1 ? codes : codes.map((code) => (code < 0 ? -1 : 1 - code));
-  return { task: "binary", classes, labels, targets, missing, why };
+  return { task: "binary", classes, labels, targets, missing, why, notes };
 }
 
-/** The index of a class by its name; `1.0` finds `1` too. -1 if there is none. */
+/**
+ * The index of a class by its name; `1.0` finds `1` too, and where labels are merged `YES` finds `yes`.
+ *
+ * @returns -1 if there is none
+ */
 export function classIndex(
   classes: readonly string[],
   name: string | number,
   format: NumberFormat | null = null,
+  mergeLabels = false,
 ): number {
   const exact = classes.indexOf(String(name));
   if (exact >= 0) return exact;
   const value = parseNumber(name, format);
-  return typeof value === "number" ? classes.indexOf(String(value)) : -1;
+  const same = typeof value === "number" ? classes.indexOf(String(value)) : -1;
+  if (same >= 0 || !mergeLabels) return same;
+  const plain = plainLabel(String(name));
+  return classes.findIndex((one) => plainLabel(one) === plain);
+}
+
+function countsOf(codes: Int32Array, levels: number): Int32Array {
+  const counts = new Int32Array(levels);
+  for (const code of codes) if (code >= 0) counts[code]!++;
+  return counts;
+}
+
+/** Codes and levels with those that differ in case or spaces only as one. */
+function merged(column: string, { codes, levels }: { codes: Int32Array; levels: string[] }) {
+  const classOf = mergedLabels(levels, countsOf(codes, levels.length));
+  const left = sortLevels([...new Set(classOf.values())], false);
+  const code = levels.map((level) => left.indexOf(classOf.get(level)!));
+  return {
+    codes: codes.map((own) => (own < 0 ? -1 : code[own]!)),
+    levels: left,
+    notes: [mergedNote(column, levels)],
+  };
 }
 
 function classesOf(column: Column): {
@@ -148,38 +197,46 @@ function areClasses(levels: readonly string[], counts: Int32Array, rows: number)
   return codes && different <= 100 && Math.min(...counts) >= rows / different / 4 && different * 4 <= rows;
 }
 
-/** A quantity with a stray text would become hundreds of classes; say so instead. */
-function refuseMostlyNumbers(table: Table, column: Column, subject: string, different: number): void {
-  if (different <= 20) return;
-  let [present, texts, first] = [0, 0, -1];
-  for (let row = 0; row < column.length; row++) {
-    const cell = column.at(row);
-    if (isMissingNumber(cell)) continue;
-    present++;
-    if (parseNumber(cell, column.format) !== "text") continue;
-    texts++;
-    if (first < 0) first = row;
-  }
-  if (texts === 0 || texts > present / 10) return;
-  throw dataError(
-    placeOf(table, first),
-    `${subject}: expected a number, like ${present - texts} of the ${present} values`,
-    quoted(column.at(first)),
-  );
+/** With at most so many different values, texts among numbers may well be classes. */
+const mostClassesWithTexts = 20;
+
+/**
+ * What is said of a target that holds numbers but for a few texts: a quantity with a stray text would become hundreds of classes, which is
+ * refused.
+ */
+function textsAmongNumbers(table: Table, column: Column, subject: string, different: number): Note[] {
+  const rows = Array.from({ length: column.length }, (_, row) => row);
+  const present = rows.filter((row) => !isMissingNumber(column.at(row)));
+  const others = present.filter((row) => typeof parseNumber(column.at(row), column.format) !== "number");
+  const numbers = present.length - others.length;
+  const areTexts = others.some((row) => parseNumber(column.at(row), column.format) === "text");
+  if (!areTexts || !areMostlyNumbers(numbers, others.length)) return [];
+  const texts = [...new Set(others.map((row) => String(column.at(row))))];
+  const option = missingOption(column.name, texts);
+  if (different > mostClassesWithTexts)
+    throw dataError(
+      placeOf(table, others[0]!),
+      `${subject}: expected a number, like ${numbers} of the ${present.length} values`,
+      `${quoted(column.at(others[0]!))}; ${option} leaves out the rows with such labels`,
+    );
+  const are = others.length === 1 ? "label is no number" : "labels are no numbers";
+  const text = `${others.length} of ${present.length} ${are} (${listed(texts)}) and ${texts.length === 1 ? "a class" : "classes"}; if ${texts.length === 1 ? "it stands" : "they stand"} for a missing label, ${option} leaves out such rows`;
+  return [{ level: "warning", about: "task", column: column.name, text }];
 }
 
 function regression(table: Table, column: Column, why: string): Target {
   const subject = `target ${quoted(column.name)}`;
-  const { values, missing } = readNumbers(
-    table,
-    column,
-    subject,
-    "expected a number for the task regression",
-  );
+  const { values, missing } = readNumbers(table, column, subject, {
+    expected: "expected a number for the task regression",
+    remedy: (cell) => `; ${missingOption(column.name, [String(cell)])} leaves out such rows`,
+  });
   const present = values.filter((value) => !Number.isNaN(value));
   if (present.every((value) => value === present[0])) {
     const got = present.length === 0 ? "none" : `only ${present[0]}`;
     throw dataError({ file: table.name }, `${subject}: expected different numbers`, got);
   }
-  return { task: "regression", classes: [], labels: new Int32Array(0), targets: values, missing, why };
+  return {
+    ...{ task: "regression", classes: [], labels: new Int32Array(0), targets: values, missing, why },
+    notes: [],
+  };
 }

@@ -29,7 +29,7 @@ const names: OptionNames<AskedOptions> = {
   ...{ references: true, model: true, hidden: true, seeds: true, folds: true, configurations: true },
   ...{ maxEpochs: true, patience: true, batchSize: true, rope: true, alpha: true, positive: true },
   ...{ labelNoise: true, imbalance: true, ignore: true, group: true, time: true, bagColumn: true },
-  ...{ types: true, missing: true, flipRate: true, damaged: true, strict: true },
+  ...{ types: true, missing: true, mergeLabels: true, flipRate: true, damaged: true, strict: true },
   ...{ keep: true, quantize: true, budget: true },
 };
 

@@ -1,4 +1,3 @@
-import { defaultFolder } from "../prepare/default-folder.ts";
 import type { PredictedTrial, Results } from "../results.ts";
 import { makeBudget } from "../run/budget.ts";
 import { areRecords, runTrials } from "../run/compare-run.ts";
@@ -143,7 +142,7 @@ async function run(
     },
   });
   const { renderReport } = await import("../report/index.ts");
-  const report = renderReport(results, defaultFolder(subjects), argumentsOf(asked));
+  const report = renderReport(results, null, argumentsOf(asked));
   const all = { ...files, "report.html": report, "results.json": `${JSON.stringify(results, null, 1)}\n` };
   return {
     ...{ id, results, report, said, command: commandOf(asked) },

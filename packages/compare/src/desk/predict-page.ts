@@ -2,6 +2,7 @@ import { startEngine } from "minimand/start";
 import { answerCsv, answerOf } from "../model/answer.ts";
 import { readSavedModel } from "../model/read-saved-model.ts";
 import { predictTable } from "../model/saved-model.ts";
+import { bySeverity } from "../notes.ts";
 import { predictResponses } from "../pairs/predict-pairs.ts";
 import type { Note } from "../results.ts";
 import { quotedWord } from "../shell-words.ts";
@@ -72,7 +73,7 @@ export async function predictPage(
     columns: answer.columns,
     rows: answer.rows.slice(0, shown),
     total: answer.rows.length,
-    notes: [...unsummed, ...reading, ...predicted.notes],
+    notes: bySeverity([...unsummed, ...reading, ...predicted.notes]),
   };
 }
 

@@ -1,5 +1,6 @@
 import { typeColumn } from "../dataset/column-type.ts";
 import { sha256Of } from "../model/sums.ts";
+import { bySeverity } from "../notes.ts";
 import { isOfPairs } from "../pairs/is-of-pairs.ts";
 import { nameOfFile } from "../prepare/file-names.ts";
 import { readTableOf, type TableOf } from "../prepare/read-table-of.ts";
@@ -80,7 +81,7 @@ export async function readPageFile(
       rows,
       columns,
       head,
-      notes,
+      notes: bySeverity(notes),
     },
     ...{ target: pairs ? null : targetAmong(columns), pairs },
   };

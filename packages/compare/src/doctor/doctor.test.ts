@@ -4,7 +4,7 @@ import { folds } from "../dataset/folds.ts";
 import { encodeTable, fitEncoder, makeDataset } from "../dataset/index.ts";
 import type { Dataset } from "../index.ts";
 import { readTable } from "../table/index.ts";
-import { examine, testCopies, withTwinsTogether } from "./index.ts";
+import { examine, leaks, testCopies, withTwinsTogether } from "./index.ts";
 
 const settings: Parameters<typeof examine>[1] = {
   ...{ folds: 5, model: "linear", hidden: [], time: null, test: null },
@@ -39,7 +39,6 @@ describe("a column that gives the target away", () => {
     ["is the target", labels],
     ["is a code of it", labels.map((label) => (label === "a" ? 17 : 3))],
     ["is beyond a threshold", labels.map((label, i) => (label === "a" ? 50 + noise[i]! : -1 - noise[i]!))],
-    ["is missing for one class", labels.map((label, i) => (label === "a" ? "" : noise[i]!))],
   ])("%s", async (_, leak) => {
     const notes = await found(leak);
     expect(notes).toHaveLength(1);
@@ -54,6 +53,69 @@ describe("a column that gives the target away", () => {
       noise.map((v) => v + 0.5),
     );
     expect(note).toMatch(/^noise\|predicts the target alone, with an R2 of 0\.99\d:/);
+  });
+
+  describe("by whether it has a value", () => {
+    const day = (i: number): Date => new Date(Date.UTC(2024, 0, 1 + ((7 * i) % 150)));
+    const iso = (i: number): string => day(i).toISOString().slice(0, 10);
+    const [dotted, slashed] = [
+      (i: number) => iso(i).split("-").reverse().join("."),
+      (i: number) => iso(i).replaceAll("-", "/"),
+    ];
+    const spelled = (i: number): string =>
+      day(i)
+        .toLocaleDateString("en-US", { year: "numeric", month: "long", day: "numeric", timeZone: "UTC" })
+        .replace(",", "");
+    const mixed = (i: number): string => [iso, dotted, slashed, spelled][i % 4]!(i);
+    const where = (label: string, value: (i: number) => string, other: (i: number) => string = () => "") =>
+      labels.map((own, i) => (own === label ? value(i) : other(i)));
+
+    it.each<[string, (string | number)[]]>([
+      ["numbers", labels.map((label, i) => (label === "a" ? "" : noise[i]!))],
+      ["dates", where("b", iso)],
+      ["dates in several formats", where("b", mixed)],
+      ["sentences", where("a", (i) => `called back on day ${i} after the contract had ended`)],
+      ["one word", where("b", () => "paid")],
+    ])("%s, filled for one class alone", async (_, leak) => {
+      expect(await found(leak)).toContain(
+        "leak|whether it has a value predicts the target alone, with a balanced accuracy of 1.000: is it known before the target is? If not, --ignore leak leaves it out",
+      );
+      const dataset = await datasetOf({ noise, leak, y: labels });
+      expect(leaks(dataset)).toHaveLength(1);
+    });
+
+    it("is silent about values that lack by chance, or somewhat more often for one class", async () => {
+      const lacking = (share: (label: string) => number, value: (i: number) => string) =>
+        labels.map((label, i) => (random() < share(label) ? "" : value(i)));
+      for (const value of [iso, mixed, (i: number) => `${noise[i]}`, (i: number) => `c${i % 5}`]) {
+        expect(leaks(await datasetOf({ noise, some: lacking(() => 0.3, value), y: labels }))).toEqual([]);
+        const more = lacking((label) => (label === "a" ? 0.95 : 0.05), value);
+        expect(leaks(await datasetOf({ noise, some: more, y: labels }))).toEqual([]);
+      }
+    });
+  });
+
+  it("has levels that other rows don't have, for one class alone", async () => {
+    const dated = labels.map((label, i) => (label === "a" ? "open" : `closed by ${i % 150}`));
+    expect((await found(dated))[0]).toMatch(/^leak\|predicts the target alone, with a balanced accuracy of /);
+    const high = noise.map((v) => v % 2 < 1);
+    const y = noise.map((v, i) => (high[i] ? 100 : 0) + (v % 1));
+    const [note] = await found(
+      high.map((is, i) => (is ? `claim ${i % 150}` : "none yet")),
+      y,
+    );
+    expect(note).toMatch(/^leak\|predicts the target alone, with an R2 of /);
+  });
+
+  it("is found whatever order the rows are in", async () => {
+    const alternating = labels.map((_, i) => (i % 2 === 0 ? "no" : "yes"));
+    expect(
+      await found(
+        alternating.map((y) => (y === "no" ? 1 : 2)),
+        alternating,
+      ),
+    ).toEqual([expect.stringMatching(/^leak\|predicts the target alone/)]);
+    expect(await found(noise, alternating)).toEqual([]);
   });
 
   it("isn't one that tells ten of eleven rows, nor one that differs in every row", async () => {
@@ -175,12 +237,13 @@ describe("labels that differ in case or spaces only", () => {
     expect(await warnings("Yes", "yes", "YES", "no", "No")).toEqual([
       {
         level: "warning",
+        about: "task",
         column: "y",
-        text: "labels that differ in case or spaces only are classes of their own: 'No', 'no'; 'YES', 'Yes', 'yes'; if they mean the same, write them alike in the file",
+        text: "labels that differ in case or spaces only are different classes: 'No', 'no'; 'YES', 'Yes', 'yes'; --merge-labels makes each set one class (2 classes instead of 5)",
       },
     ]);
     expect(await warnings("new york", "new  york", "rome")).toEqual([
-      expect.objectContaining({ text: expect.stringContaining(": 'new  york', 'new york'; if") }),
+      expect.objectContaining({ text: expect.stringContaining(": 'new  york', 'new york'; --merge-labels") }),
     ]);
     expect(await warnings("yes", "no", "not known")).toEqual([]);
   });
@@ -329,6 +392,7 @@ describe("rows of a test file that were trained on", () => {
     expect(await of("yes,2026-01-02,1,z", "no,2026-01-02,1,p", "no,2026-03-05,,s")).toEqual([
       {
         level: "warning",
+        about: "leak",
         text: "test.csv: 2 of 3 rows are copies of training rows, target included: scores are too good, leave them out",
       },
     ]);

@@ -19,7 +19,10 @@ export function withTwinsTogether(dataset: Dataset, folds: number | null): Datas
   const twins = twinsOf(dataset);
   if (twins.rows === 0) return dataset;
   const what = `${twins.rows} of ${dataset.rows} rows ${twins.rows === 1 ? "is a copy of another" : "are copies of others"}, target included`;
-  const noted = (level: Note["level"], text: string): Note[] => [...dataset.notes, { level, text }];
+  const noted = (level: Note["level"], text: string): Note[] => [
+    ...dataset.notes,
+    { level, ...(level === "warning" && { about: "leak" as const }), text },
+  ];
   if (dataset.bags)
     return {
       ...dataset,

@@ -13,7 +13,7 @@ export function testCopies(dataset: Dataset, table: Table, testTable: Table): No
   const copies = rowsOf(testTable, names).filter((row) => known.has(row)).length;
   if (copies === 0) return [];
   const text = `${testTable.name}: ${copies} of ${testTable.rows} rows ${copies === 1 ? "is a copy of a training row" : "are copies of training rows"}, target included: scores are too good, leave ${copies === 1 ? "it" : "them"} out`;
-  return [{ level: "warning", text }];
+  return [{ level: "warning", about: "leak", text }];
 }
 
 /** The cells of each row in some columns; none where one of these is missing, which is an error elsewhere. */

@@ -39,7 +39,7 @@ export function times(dataset: Dataset, { time, test }: Pick<Settings, "time" | 
       ? `--time ${quotedWord(column)} is the fair test`
       : `--time ${quotedWord(column)} would be the fair test, but ${rowsWithout(without, dataset.rows)}: leave such rows out`;
   const text = `says when each row was${or}, and folds at random train on later rows than they test on: if the model is meant for later rows, ${fair}`;
-  return [...notes, { level: "warning", column, text }];
+  return [...notes, { level: "warning", about: "leak", column, text }];
 }
 
 const rowsWithout = (n: number, rows: number): string =>

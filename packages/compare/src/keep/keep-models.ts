@@ -2,6 +2,7 @@ import { NonFiniteError } from "minimand";
 import type { Compile } from "minimand/engine";
 import { type SavedModel, weightsFile, writeModelDescription } from "../model/description.ts";
 import { fitWhole } from "../model/saved-model.ts";
+import { bySeverity } from "../notes.ts";
 import type { OwnModel, OwnParts } from "../plan/own-parts.ts";
 import { treesReference } from "../plan/trained-references.ts";
 import type { Results, Settings } from "../results.ts";
@@ -32,7 +33,7 @@ export async function fitModels(
       const why = failureOf(error, report.model?.candidate);
       if (why === null || options.signal.aborted) throw error;
       const text = `no model is kept: ${why} when it was trained on all rows`;
-      report.notes = [...report.notes, { level: "warning", text }];
+      report.notes = bySeverity([...report.notes, { level: "warning", text }]);
       report.model = null;
       models.push(null);
     }

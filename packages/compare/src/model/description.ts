@@ -1,6 +1,7 @@
 import { type Head, heads } from "minimand";
 import { dateParts } from "../dataset/dates/parts.ts";
 import type { CategoricalEncoder, Encoder, NumericEncoder } from "../dataset/encoder.ts";
+import type { TargetReading } from "../dataset/target-reading.ts";
 import type { NGramEncoder } from "../dataset/text/n-gram-encoder.ts";
 import { buckets, nGramRules } from "../dataset/text/n-grams.ts";
 import type { Configuration, Task } from "../results.ts";
@@ -13,6 +14,8 @@ interface Described {
   schema: "minimand.model/1";
   task: Task;
   target: string;
+  /** How labels of a file are read, where not as they stand. */
+  targetReading?: TargetReading;
   classes: string[];
   /** How columns are read, and how a network's inputs are made of them. */
   encoder: Encoder;
@@ -116,6 +119,9 @@ const commonFields: Record<string, Check> = {
   task: (v) => typeof v === "string" && Object.hasOwn(traitsOf, v),
   classes: (v) => isListOf(v, isText),
   encoder: isEncoder,
+  targetReading: (v) =>
+    v === undefined ||
+    (isObject(v) && isAsMissing(v.asMissing) && (v.mergeLabels === undefined || v.mergeLabels === true)),
   dataset: (v) => v === undefined || isText(v),
   weightsSha256: (v) => v === undefined || isText(v),
   sha256: (v) => v === undefined || isText(v),
@@ -157,6 +163,7 @@ function isNumericEncoder(value: unknown): value is NumericEncoder {
     typeof value.missingIndicator === "boolean" &&
     (value.range === undefined ||
       (isListOf(value.range, isNumber) && (value.range as unknown[]).length === 2)) &&
+    (value.textsAsMissing === undefined || value.textsAsMissing === true) &&
     isAsMissing(value.asMissing) &&
     isDatePart(value.date)
   );

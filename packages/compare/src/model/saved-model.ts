@@ -81,6 +81,7 @@ async function fitNetwork(
       schema: "minimand.model/1",
       task,
       target: dataset.target,
+      ...(dataset.targetReading && { targetReading: dataset.targetReading }),
       classes,
       inputs: inputNames(encoder),
       encoder,

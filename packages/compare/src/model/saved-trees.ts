@@ -28,6 +28,7 @@ export async function fitTrees(
   return {
     description: {
       ...{ schema: "minimand.model/1", task, target, classes },
+      ...(dataset.targetReading && { targetReading: dataset.targetReading }),
       encoder: fitEncoder(withoutText(dataset), all),
       trees: { library: treesReference.library },
       ...{ candidate, configuration, why, rows, dataset: name, weightsSha256: await sha256Of(weights) },

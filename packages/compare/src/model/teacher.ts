@@ -71,6 +71,7 @@ function hasSeen(description: NetworkDescription, dataset: Dataset): boolean {
 function seenAll(place: string): Note {
   return {
     level: "warning",
+    about: "leak",
     text: `the teacher ${place} seems to have been trained on all of these rows, those of the test parts too: distillation may look better here than on new data; --test with rows that it never saw is a fair test`,
   };
 }

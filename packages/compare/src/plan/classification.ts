@@ -197,18 +197,15 @@ export const classificationCandidates: readonly ComparedLoss[] = [
           ? scoreOrientedLoss(f, y, { ...targetOf(info), fromLogits: true, weights, distribution: "uniform" })
           : scoreOrientedOneVsRest(f, y, { ...targetOf(info), weights, distribution: "uniform" }),
   },
-  {
-    kind: "loss",
-    id: "label-smoothing",
-    label: "Label smoothing",
-    reference: "Szegedy et al. 2016, arXiv 1512.00567",
-    formula: "-sum_k q_k log p_k, q_k = (1 - smoothing) 1[k = y] + smoothing / K",
-    tasks: classTasks,
-    onlyByName: true,
-    ...tuning({ smoothing: ["in [0, 1]", 0.1, 0.05, 0.2] }),
-    loss:
-      () =>
-      (f, y, { weights, hyper }) =>
-        labelSmoothingCrossEntropy(f, y, { weights, smoothing: hyper.smoothing }),
-  },
+  loss(
+    "label-smoothing",
+    "Label smoothing",
+    "-sum_k q_k log p_k, q_k = (1 - smoothing) 1[k = y] + smoothing / K",
+    labelSmoothingCrossEntropy,
+    {
+      reference: "Szegedy et al. 2016, arXiv 1512.00567",
+      onlyByName: true,
+      tuned: { smoothing: ["in [0, 1]", 0.1, 0.05, 0.2] },
+    },
+  ),
 ];

@@ -13,7 +13,7 @@ type LossFunction<Name extends string> = (
 /** What there may be to tell of a loss beside its name, label and formula. */
 export type MoreOfLoss<Name extends string> = Pick<
   LossCandidate,
-  "paper" | "reference" | "head" | "classWeighted"
+  "paper" | "reference" | "head" | "classWeighted" | "onlyByName"
 > & {
   /** Default: nothing. */
   tuned?: Tuned<Name>;

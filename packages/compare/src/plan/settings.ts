@@ -36,6 +36,7 @@ export const defaultSettings: Omit<Settings, "target"> = {
   flipRate: "auto",
   distillFrom: null,
   unlabeled: null,
+  mergeLabels: false,
   damaged: "drop",
   strict: false,
 };
@@ -55,6 +56,7 @@ const settingNames: OptionNames<Settings> = {
     sample: true,
     time: true,
     flipRate: true,
+    mergeLabels: true,
   },
 };
 
@@ -133,6 +135,7 @@ function checkPairSettings(settings: Settings): void {
     settings.bagColumn !== null && "--bag-column",
     settings.distillFrom !== null && "--distill-from",
     settings.unlabeled !== null && "--unlabeled",
+    settings.mergeLabels && "--merge-labels",
   ].filter((option) => option !== false);
   if (clash !== undefined)
     throw new RangeError(`task: expected another one than preference with ${clash}, got preference`);

@@ -102,6 +102,7 @@ const deciding: Record<keyof Settings, boolean> = {
     strict: false,
     time: false,
     flipRate: false,
+    mergeLabels: false,
   },
   ...{ metric: false, folds: false, configurations: false, seeds: false },
   ...{
@@ -251,6 +252,8 @@ function unused(reference: PlannedCandidate): Partial<Settings> {
 
 function readingOf(feature: Feature): string[] {
   if (feature.kind === "text") return [`${feature.name}: ${feature.grams.rule}`];
+  if (feature.kind === "numeric" && feature.textsAsMissing)
+    return [`${feature.name}: numbers, texts read as missing`];
   const { date, name } = feature;
   return date === undefined
     ? []

@@ -6,6 +6,7 @@ import { withUnlabeled } from "../dataset/unlabeled.ts";
 import { examine, testCopies, withTwinsTogether } from "../doctor/index.ts";
 import type { SavedModel } from "../model/description.ts";
 import { withTeacher } from "../model/teacher.ts";
+import { bySeverity } from "../notes.ts";
 import type { Note, Settings } from "../results.ts";
 import { plural } from "../run/plural.ts";
 import type { Subject } from "../run/prepared.ts";
@@ -48,8 +49,10 @@ export async function readSubjects(
     subjects.push({
       name,
       source,
-      readingNotes: table.notes.length,
-      dataset: shareDataset({ ...dataset, notes: [...dataset.notes, ...notesOf(), ...notes] }),
+      dataset: shareDataset({
+        ...dataset,
+        notes: bySeverity([...dataset.notes, ...notesOf(), ...notes]),
+      }),
       testTable,
       testRows,
       sha256,
@@ -94,9 +97,9 @@ async function rowsRead(
   settings: Settings,
   { teacher, testTable, unlabeled }: OtherFiles,
 ): Promise<Read> {
-  const { target, types, missing, ignore, task, group, time, bagColumn, positive } = settings;
+  const { target, types, missing, mergeLabels, ignore, task, group, time, bagColumn, positive } = settings;
   const plain = makeDataset(table, {
-    ...{ target, types, missing, ignore },
+    ...{ target, types, missing, mergeLabels, ignore },
     ...(task === "auto" ? {} : { task }),
     ...(group === null ? {} : { group }),
     ...(time === null ? {} : { time }),

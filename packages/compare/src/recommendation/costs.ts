@@ -5,7 +5,7 @@ import { amountOf, labelOf } from "./amounts.ts";
 type Cost = Recommendation["costs"][number];
 
 /**
- * What a candidate costs beside the baseline: probabilities that can be believed less, another metric that falls, time, folds on which
+ * What a candidate costs beside the baseline: probabilities that are less well calibrated, another metric that falls, time, folds on which
  * it knows a single class, and fits that fail now and then. Where it is the baseline itself, what is to be known of that.
  *
  * @param others differences in other metrics, positive where the candidate is better
@@ -32,7 +32,7 @@ export function costsOf(
     if (metric === "ece") {
       const [a, b] = [candidate, ranking.baseline].map((id) => metrics[id]?.ece ?? null);
       if (a === null || b === null) continue;
-      const text = `Its probabilities are to be believed less: expected calibration error ${a.toFixed(3)}, against ${b.toFixed(3)} of ${midSentence(name(ranking.baseline))}.`;
+      const text = `Its probabilities are less well calibrated: expected calibration error ${a.toFixed(3)}, against ${b.toFixed(3)} of ${midSentence(name(ranking.baseline))}.`;
       costs.push({ about: "calibration", text });
     } else {
       const size = `${amountOf(-mean, metric)} [${amountOf(-high, metric)}, ${amountOf(-low, metric)}]`;

@@ -207,7 +207,7 @@ describe("recommend", () => {
       return recommend(report, { ...none, others }).costs.filter(({ about }) => about === "metric");
     };
     expect(costs(-0.04, -0.06, -0.02)).toEqual([
-      { about: "metric", text: "It is worse in accuracy, by 4.0 points [2.0 points, 6.0 points]." },
+      { about: "metric", text: "focal: it is worse in accuracy, by 4.0 points [2.0 points, 6.0 points]." },
     ]);
     expect(costs(-0.04, -0.09, 0.01)).toEqual([]);
     expect(costs(-0.002, -0.003, -0.001)).toEqual([]);
@@ -233,7 +233,7 @@ describe("recommend", () => {
         ],
         1,
       )[0],
-    ).toBe("collapse It never predicts pos.");
+    ).toBe("collapse focal: it never predicts pos.");
     let first = true;
     const once = () => {
       const single = first;
@@ -249,23 +249,31 @@ describe("recommend", () => {
           ];
     };
     const found = about(once, 3);
-    expect(found[0]).toBe("collapse It predicts a single class on 1 of 10 test parts.");
+    expect(found[0]).toBe("collapse focal: it predicts a single class on 1 of 10 test parts.");
     expect(found.find((text) => text.startsWith("stability"))).toBeDefined();
     expect(found.at(-1)).toMatch(
-      /^time It takes 3 times as long to train and tune \(3\.0 s against 1\.0 s a fold\)\.$/,
+      /^time focal: it takes 3 times as long to train and tune \(3\.0 s against 1\.0 s a fold\)\.$/,
     );
   });
 
-  it("warns of the first of the undecided, too, where the baseline is to be used", () => {
+  it("names costs of the first of the undecided elsewhere than those of the baseline, which is to be used", () => {
     const report = reportOf([{ id: "focal", gain: 0.05, verdict: "undecided" }, baseline]);
     const others = [{ ...against("focal", -0.14, -0.18, -0.1), to: "cross-entropy", metric: "ece" }];
-    expect(recommend(report, { ...none, others }).costs).toEqual([
-      {
-        about: "calibration",
-        text: expect.stringMatching(
-          /^focal, first of the undecided: its probabilities are to be believed less: expected calibration error 0\.\d{3}, against 0\.\d{3} of cross-entropy\.$/,
-        ),
-      },
+    const single = report.trials.map((trial) => ({
+      ...trial,
+      confusion: [
+        [50, 0],
+        [9, 0],
+      ],
+    }));
+    const { candidate, costs, beside } = recommend({ ...report, trials: single }, { ...none, others });
+    const label = report.ranking.entries.find((entry) => entry.candidate === candidate)!.label;
+    expect(costs).toEqual([{ about: "collapse", text: `${label}: it never predicts pos.` }]);
+    expect(beside).toEqual([
+      "focal, first of the undecided: it never predicts pos.",
+      expect.stringMatching(
+        /^focal, first of the undecided: its probabilities are less well calibrated: expected calibration error 0\.\d{3}, against 0\.\d{3} of cross-entropy\.$/,
+      ),
     ]);
   });
 

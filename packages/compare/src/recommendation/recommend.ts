@@ -52,8 +52,11 @@ export function recommend(report: Unadvised, evidence: Evidence): Recommendation
     instead: lead?.instead ?? null,
     use: `${warningOf(trivial, report, candidate)}${use}`,
     gain,
-    costs: costsToKnow(report, candidate, evidence.others),
-    beside: besides(report),
+    costs: costsOf(report, candidate, evidence.others).map(({ about, text }) => ({
+      about,
+      text: of(entry.label, text),
+    })),
+    beside: [...openCosts(report, candidate, evidence.others), ...besides(report)],
     next: nextSteps(report),
     references: [...evidence.references],
     ...(trivial !== null && { trivial }),
@@ -100,21 +103,17 @@ function nothingLearnt(trivial: string, { ranking, task }: Pick<DatasetReport, "
   return `${what}, as far as these rows show: in ${labelOf(ranking.metric)} no model is clearly ahead of ${inWords(ranking, trivial)}, which looks at none of ${task === "preference" ? "it" : "them"}.`;
 }
 
-/** Of what is to be used, and where that is the baseline of the finalist that seems to gain most: so that nobody takes it unwarned. */
-function costsToKnow(
-  report: Unadvised,
-  candidate: string,
-  others: Evidence["others"],
-): Recommendation["costs"] {
-  const own = costsOf(report, candidate, others);
+/** "Focal: it never predicts yes.": a reference may be advised in the same breath, so "it" alone could mean either. */
+const of = (name: string, text: string): string => `${name}: ${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+
+/** Where the baseline is recommended, costs of the undecided finalist that seems to gain most: so that nobody takes it unwarned. */
+function openCosts(report: Unadvised, candidate: string, others: Evidence["others"]): string[] {
   const open = candidate === report.ranking.baseline ? leading(report) : null;
-  if (open === null || open.gain <= report.ranking.rope) return own;
+  if (open === null || open.gain <= report.ranking.rope) return [];
   const { entry } = open;
-  const more = costsOf(report, entry.candidate, others).map(({ about, text }) => ({
-    about,
-    text: `${entry.label}, first of the undecided: ${text.charAt(0).toLowerCase()}${text.slice(1)}`,
-  }));
-  return [...own, ...more];
+  return costsOf(report, entry.candidate, others).map(({ text }) =>
+    of(`${entry.label}, first of the undecided`, text),
+  );
 }
 
 function useOf(

@@ -11,7 +11,7 @@ export interface Budget {
   taken(): number;
   /** Says how long what comes after the trials is expected to take. */
   setAside(milliseconds: number): void;
-  /** Whether much more than all of it is gone. */
+  /** Whether clearly more than all of it is gone. */
   isOverrun(): boolean;
 }
 
@@ -37,7 +37,7 @@ export function makeBudget(
     setAside(more) {
       aside = more;
     },
-    isOverrun: () => now() - started >= 1.25 * milliseconds + reserve.fixed,
+    isOverrun: () => now() - started >= 1.1 * milliseconds + reserve.fixed,
   };
 }
 

@@ -42,14 +42,24 @@ export async function runTrials(options: RunOptions): Promise<Ran> {
       ),
   });
   try {
-    const { sample, folds, seeds } = await (budget === null ? runWhole(work) : runWithin(work, budget));
+    const { sample, folds, seeds, leftOut } = await (budget === null
+      ? runWhole(work)
+      : runWithin(work, budget));
     const cut: string[] = [];
+    if (leftOut.size > 0)
+      cut.push(
+        `${plural(leftOut.size, "candidate")} of ${options.candidates.length} left out, which would take longest`,
+      );
     if (folds < work.folds) cut.push(`${folds} of ${work.folds} folds`);
     if (seeds < work.seeds) cut.push(`${plural(seeds, "seed")} of ${work.seeds} for the finalists`);
     const doubts = team.doubts();
-    const taken = withSample(options, sample);
+    const taken = withSample(without(options, leftOut), sample);
+    const known = new Set(taken.summaries.map(({ id }) => id));
+    const records = work
+      .records(sample)
+      .map((own) => (leftOut.size === 0 ? own : own.filter(({ candidate }) => known.has(candidate))));
     return {
-      ...{ taken, records: work.records(sample), missing: [...sampled(taken), ...cut] },
+      ...{ taken, records, missing: [...sampled(taken), ...cut] },
       said: [
         ...(doubts === null ? [] : [doubts]),
         ...(work.fresh() === 0 ? [nothingRun(work, sample, cut.length > 0)] : []),
@@ -75,7 +85,18 @@ async function runWhole(work: ComparisonWork): Promise<Fitted> {
   };
   await work.run(work.abreast(work.first(null)), null, asked);
   await work.run(work.abreast(work.further(null)), null, asked);
-  return { sample: null, folds: work.folds, seeds: work.seeds };
+  return { sample: null, folds: work.folds, seeds: work.seeds, leftOut: new Set() };
+}
+
+/** The same run without some candidates. */
+function without(options: RunOptions, leftOut: ReadonlySet<string>): RunOptions {
+  if (leftOut.size === 0) return options;
+  const { candidates, summaries } = options;
+  return {
+    ...options,
+    candidates: candidates.filter(({ id }) => !leftOut.has(id)),
+    summaries: summaries.filter(({ id }) => !leftOut.has(id)),
+  };
 }
 
 /** The same run with so many rows at most of each data set. */

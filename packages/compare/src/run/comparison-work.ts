@@ -67,6 +67,7 @@ export function workOf(options: RunOptions, team: Team, { samples, finalists }: 
   const folds = settings.test === null ? settings.folds : 1;
   const ranked = new Set(summaries.filter(({ kind }) => kind !== "reference").map(({ id }) => id));
   const beside = new Set(candidates.filter(isReference).map(({ id }) => id));
+  const kept = keep === "auto" ? baseline : referenceNamed[keep].id;
   const { runs, taking } = laterSeeds(options);
   const total = trialsOfAll(options);
   const plans = new Map<number | null, Plan>();
@@ -89,8 +90,7 @@ export function workOf(options: RunOptions, team: Team, { samples, finalists }: 
   };
   /** The kept model of each data set is trained on all rows: a network with one configuration, trees with one of several models. */
   const after = (sample: number | null): number => {
-    const like = keep === "auto" ? baseline : referenceNamed[keep].id;
-    const trials = planFor(sample).first.filter(({ spec }) => spec.candidate === like && spec.fold === 0);
+    const trials = planFor(sample).first.filter(({ spec }) => spec.candidate === kept && spec.fold === 0);
     const share = keep === "trees" ? 0.6 : 1.6 / settings.configurations;
     const seconds = secondsOf(trials, sample);
     if (quantize.length === 0) return 1000 * share * seconds;
@@ -136,6 +136,8 @@ export function workOf(options: RunOptions, team: Team, { samples, finalists }: 
   return {
     ...(earlier !== undefined && { earlier }),
     ...{ samples, folds, seeds: settings.seeds, workers, costs, total, open, after, timeOfAll },
+    // The tuned threshold is of the trials of cross-entropy.
+    needed: new Set([baseline, kept, "cross-entropy"]),
     first: (sample) => planFor(sample).first,
     further: furtherOf,
     async recall(sample) {

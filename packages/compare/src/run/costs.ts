@@ -7,8 +7,12 @@ import usual from "./usual-costs.json" with { type: "json" };
 export interface Costs {
   /** Takes note of a trial that took so many seconds. */
   saw(trial: PlannedTrial, sample: number | null, seconds: number): void;
-  /** Whether enough was seen to tell how long others take. */
-  known(): boolean;
+  /**
+   * Whether enough was seen to predict how long others take.
+   *
+   * @param hurried whether a single trial of a worker that is warm has to do
+   */
+  known(hurried?: boolean): boolean;
   /** Seconds that a trial is expected to take, on so many rows of its data set at most; NaN where nothing is known. */
   of(trial: PlannedTrial, sample: number | null): number;
 }
@@ -88,7 +92,7 @@ export function makeCosts({ candidates, settings, subjects, workers }: CostOptio
       at.all = plus(at.all, seconds, weight);
       at.own.set(candidate, plus(at.own.get(candidate) ?? nothing, seconds, weight));
     },
-    known: () => finished >= 3 * workers,
+    known: (hurried = false) => finished >= (hurried ? 1 + workers : 3 * workers),
     of(trial, sample) {
       const weight = weightOf(trial);
       if (weight === 0) return 0;

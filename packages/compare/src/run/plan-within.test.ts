@@ -11,6 +11,8 @@ interface Imagined {
   each: number;
   /** What is expected of it, times that. */
   expected?: number;
+  /** Candidates that take five times as long. */
+  dear?: string[];
   /** Trials that are there already. */
   there?: (trial: PlannedTrial, sample: number | null) => boolean;
   /** Names of those that are there already; new ones are added. */
@@ -24,6 +26,7 @@ function imagine({
   earlier,
   each,
   expected = 1,
+  dear = [],
   there,
   store = new Set(),
 }: Imagined) {
@@ -38,17 +41,18 @@ function imagine({
       ).flat(),
     );
   const name = ({ spec }: PlannedTrial, sample: number | null): string => JSON.stringify([spec, sample]);
-  const takes = (sample: number | null): number => each * Math.min(rows, sample ?? rows);
+  const takes = (sample: number | null, trial?: PlannedTrial): number =>
+    each * Math.min(rows, sample ?? rows) * (dear.includes(trial?.spec.candidate ?? "") ? 5 : 1);
   const first = trials([0], [...Array(20).keys()]);
   const further = trials([1, 2, 3, 4, 5], [0, 1, 2, 3, 4, 5]);
   let known = 0;
   const work: Work = {
-    ...{ samples: samplesOf(rows), folds, seeds: 6, workers: 1 },
+    ...{ samples: samplesOf(rows), folds, seeds: 6, workers: 1, needed: new Set(["c0"]) },
     ...(earlier !== undefined && { earlier }),
     costs: {
       saw: () => {},
-      known: () => known >= 3,
-      of: (_, sample) => (known === 0 ? Number.NaN : (expected * takes(sample)) / 1000),
+      known: (hurried) => known >= (hurried ? 2 : 3),
+      of: (trial, sample) => (known === 0 ? Number.NaN : (expected * takes(sample, trial)) / 1000),
     },
     first: () => first,
     further: () => further,
@@ -68,7 +72,7 @@ function imagine({
       for (const trial of some) {
         if (done.has(name(trial, sample))) continue;
         if (!wanted()) return;
-        clock += takes(sample);
+        clock += takes(sample, trial);
         done.add(name(trial, sample));
         store.add(name(trial, sample));
         known++;
@@ -88,7 +92,7 @@ function imagine({
 describe("a budget cuts", () => {
   it("nothing where there is time for all", async () => {
     const { within, ran } = imagine({ each: 0.01 });
-    expect(await within(60_000)).toEqual({ sample: null, folds: 5, seeds: 6 });
+    expect(await within(60_000)).toMatchObject({ sample: null, folds: 5, seeds: 6 });
     // A few of them with fewer rows, to see how long they take.
     expect(ran.filter(({ sample }) => sample === null)).toHaveLength(100 + 150);
     expect(ran.length).toBeLessThan(260);
@@ -96,13 +100,13 @@ describe("a budget cuts", () => {
 
   it("the finalists' seeds first", async () => {
     const { within, clock } = imagine({ each: 0.05 });
-    expect(await within(50_000)).toEqual({ sample: null, folds: 5, seeds: 4 });
+    expect(await within(50_000)).toMatchObject({ sample: null, folds: 5, seeds: 4 });
     expect(clock()).toBeLessThan(50_000);
   });
 
   it("then folds, of which three remain", async () => {
     const { within, ran } = imagine({ each: 0.1 });
-    expect(await within(46_000)).toEqual({ sample: null, folds: 4, seeds: 1 });
+    expect(await within(46_000)).toMatchObject({ sample: null, folds: 4, seeds: 1 });
     expect(new Set(ran.map(({ trial }) => trial.spec.candidate)).size).toBe(20);
   });
 
@@ -112,15 +116,41 @@ describe("a budget cuts", () => {
     expect(clock()).toBeLessThan(30_000);
   });
 
-  it("never more than to three folds of the fewest rows", async () => {
+  it("candidates where even three folds of the fewest rows take too long: the dearest, and no more than it has to", async () => {
+    for (const milliseconds of [50_000, 60_000, 90_000]) {
+      // 2 s a trial of the fewest rows: three folds of all take 120 s.
+      const { within, ran, clock } = imagine({ each: 10, dear: ["c7", "c3"] });
+      const { leftOut, ...fitted } = await within(milliseconds);
+      expect(fitted).toEqual({ sample: 200, folds: 3, seeds: 1 });
+      expect([...leftOut]).toEqual(expect.arrayContaining(["c7", "c3"]));
+      expect(leftOut).not.toContain("c0");
+      expect(clock() / milliseconds).toBeLessThan(1.1);
+      expect(clock() / milliseconds).toBeGreaterThan(0.7);
+      const complete = Map.groupBy(
+        ran.filter(({ sample }) => sample === 200),
+        ({ trial }) => trial.spec.candidate,
+      );
+      for (const [candidate, trials] of complete) if (!leftOut.has(candidate)) expect(trials).toHaveLength(3);
+      expect(20 - leftOut.size).toBe([...complete.keys()].filter((id) => !leftOut.has(id)).length);
+    }
+  });
+
+  it("none where three folds of all fit", async () => {
+    const { within } = imagine({ each: 0.5 });
+    expect((await within(10_000)).leftOut.size).toBe(0);
+  });
+
+  it("never more than to three folds of the fewest rows, of the baseline and three others", async () => {
     const { within, clock } = imagine({ each: 100 });
-    expect(await within(10_000)).toEqual({ sample: 200, folds: 3, seeds: 1 });
-    expect(clock()).toBeGreaterThan(1_000_000);
+    const { leftOut, ...fitted } = await within(10_000);
+    expect(fitted).toEqual({ sample: 200, folds: 3, seeds: 1 });
+    expect(leftOut.size).toBe(16);
+    expect(clock()).toBeGreaterThan(100_000);
   });
 
   it("no rows where there are too few to draw from", async () => {
     const { within } = imagine({ rows: 220, each: 100 });
-    expect(await within(1)).toEqual({ sample: null, folds: 3, seeds: 1 });
+    expect(await within(1)).toMatchObject({ sample: null, folds: 3, seeds: 1 });
   });
 });
 
@@ -164,7 +194,7 @@ describe("a run that continues one that was cut", () => {
 
   it("takes more rows where it has time for all of that", async () => {
     const { within } = imagine({ each: 0.05, earlier: 700, there });
-    expect(await within(120_000)).toEqual({ sample: null, folds: 5, seeds: 6 });
+    expect(await within(120_000)).toMatchObject({ sample: null, folds: 5, seeds: 6 });
   });
 
   it("goes on until all is done, however often the same time is too short for the rest", async () => {
@@ -181,17 +211,23 @@ describe("a run that continues one that was cut", () => {
 
   it("begins what doesn't fit, and the next one finishes it", async () => {
     const store = new Set<string>();
-    const folds: number[] = [];
-    // Of 220 rows none are drawn: three folds take longer than the budget, and so does each other one.
-    for (let i = 0; i < 9 && folds.at(-1) !== 5; i++) {
-      const { within } = imagine({ rows: 220, each: 1, store, ...(i > 0 && { earlier: null }) });
-      folds.push((await within(4000)).folds);
+    const [folds, left]: [number[], number[]] = [[], []];
+    // Of 220 rows none are drawn: three folds of all candidates take longer than the budget, and so does each other one.
+    for (let i = 0; i < 12 && folds.at(-1) !== 5; i++) {
+      const { within, clock } = imagine({ rows: 220, each: 1, store, ...(i > 0 && { earlier: null }) });
+      const { folds: complete, leftOut } = await within(4000);
+      folds.push(complete);
+      left.push(leftOut.size);
+      expect(clock()).toBeLessThan(1.1 * 4000);
     }
-    expect(folds).toEqual([3, 3, 4, 4, 5]);
+    expect(folds).toEqual([3, 3, 3, 3, 3, 3, 4, 4, 5]);
+    // Each run finds those that the one before has finished.
+    expect(left).toEqual(left.toSorted((a, b) => b - a));
+    expect([left[0]! > 0, left.at(-1)]).toEqual([true, 0]);
   });
 
   it("is cut no more where all is there, though no time is left", async () => {
     const { within } = imagine({ each: 0.1, earlier: null, there: () => true });
-    expect(await within(1)).toEqual({ sample: null, folds: 5, seeds: 6 });
+    expect(await within(1)).toMatchObject({ sample: null, folds: 5, seeds: 6 });
   });
 });

@@ -12,6 +12,8 @@ export interface Work {
   seeds: number;
   workers: number;
   costs: Costs;
+  /** Candidates that are run whatever they take: the baseline, and what is to be kept. */
+  needed: ReadonlySet<string>;
   /** Trials of the first seed, with so many rows at most, fold by fold. */
   first(sample: number | null): PlannedTrial[];
   /** Trials of the others, seed by seed; asked for when the first seed is complete. */
@@ -43,16 +45,24 @@ export interface Fitted {
   folds: number;
   /** Of the finalists, the first one included. */
   seeds: number;
+  /** Candidates that there was no time for even with the fewest rows. */
+  leftOut: ReadonlySet<string>;
 }
 
 /** Rows that are begun with, where nothing is known yet: few enough to be no loss. */
 const begin = 1000;
+
+/** Of a budget of fewer milliseconds trials with so many rows may take all, so that the fewest are begun with. */
+const short = 60_000;
 
 /** What is planned with numbers of rows that weren't tried takes up to so much longer than expected. */
 const doubt = 1.12;
 
 /** A part of the budget by which trials that are under way may be late before fewer rows are taken. */
 const late = 0.05;
+
+/** So many candidates are compared with those that are needed in any case: the cheapest. */
+const leastCandidates = 3;
 
 /** More rows are taken only at the beginning: before so much of three folds is done. */
 const early = 0.25;
@@ -65,20 +75,26 @@ const mostRaises = 2;
  * for: the first trials tell how many, and later ones mend it, to fewer rows at any time and to more at the beginning. Then come the other
  * folds, and last the finalists' further seeds. How many there will be is fixed before the first of them, by time alone.
  *
- * Where even the fewest rows take too long, three folds are run however long they take. A run that finds all that it has room for begins
+ * Where even the fewest rows take too long, the candidates that take longest are left out, but for three of them and those that are needed,
+ * whose three folds are run however long they take. A run that finds all that it has room for begins
  * what comes next, and the one after it finds that: the same command, repeated, gets through the folds and seeds of its rows.
  */
 export async function runWithin(work: Work, budget: Budget): Promise<Fitted> {
   const { folds, seeds, workers, costs } = work;
   const places = [...work.samples, null];
   const least = Math.min(leastFolds, folds);
+  const leftOut = new Set<string>();
   const inFolds = (sample: number | null, from: number, to: number): PlannedTrial[] =>
-    work.first(sample).filter(({ spec }) => spec.fold >= from && spec.fold < to);
+    work
+      .first(sample)
+      .filter(({ spec: { fold, candidate } }) => fold >= from && fold < to && !leftOut.has(candidate));
+  /** Whether times can be predicted; where half of the budget is gone, from little. */
+  const known = (): boolean => costs.known(budget.left() < 0.5 * budget.whole);
   /** Milliseconds. */
   const timeOf = (trials: readonly PlannedTrial[], sample: number | null): number =>
     (1000 * trials.reduce((sum, trial) => sum + costs.of(trial, sample), 0)) / workers;
 
-  let at = firstPlace(work);
+  let at = firstPlace(work, budget.whole < short ? 0 : begin);
   let raises = 0;
   /** Whether three folds fit that begin with so many rows. */
   const fits = (place: number): boolean =>
@@ -90,9 +106,10 @@ export async function runWithin(work: Work, budget: Budget): Promise<Fitted> {
   };
   /** Where three folds are to be run, as far as can be told now. */
   const placeNow = (): number => {
-    if (!costs.known()) return at;
+    if (!known()) return at;
     const sample = places[at];
     budget.setAside(work.after(sample));
+    if (leftOut.size > 0) return at;
     const all = inFolds(sample, 0, least);
     const open = timeOf(work.open(all, sample), sample);
     if (at > 0 && open > 0 && open > budget.left() + late * budget.whole) return largest(at);
@@ -103,9 +120,37 @@ export async function runWithin(work: Work, budget: Budget): Promise<Fitted> {
     const better = largest(places.length);
     return better > at && fits(better) ? better : at;
   };
+  /** What three folds with the fewest rows still take, by candidate, the longest first: of those that can be left out. */
+  const longest = (): (readonly [candidate: string, time: number])[] => {
+    const all = Map.groupBy(inFolds(places[0], 0, least), ({ spec }) => spec.candidate);
+    const others = [...all].filter(
+      ([candidate, trials]) => !work.needed.has(candidate) && timeOf(trials, places[0]) > 0,
+    );
+    const times = others
+      .map(([candidate, trials]) => [candidate, timeOf(work.open(trials, places[0]), places[0])] as const)
+      .sort((a, b) => b[1] - a[1]);
+    return times.slice(0, -leastCandidates).filter(([, time]) => time > 0);
+  };
+  /** By how many milliseconds three folds with the fewest rows are late. */
+  const lateness = (): number =>
+    at > 0 || !known()
+      ? 0
+      : timeOf(work.open(inFolds(places[0], 0, least), places[0]), places[0]) - budget.left();
+  // A run that finds what it has time for begins one more, so that repeated runs get through all.
+  const isTooLate = (): boolean =>
+    work.fresh() > 0 && lateness() > late * budget.whole && longest().length > 0;
+  const leaveOut = (): void => {
+    let rest = lateness();
+    for (const [candidate, time] of longest()) {
+      if (rest <= 0) return;
+      leftOut.add(candidate);
+      rest -= time;
+    }
+  };
+
   /** All that is planned, or what there is time for; three folds in any case. */
   const left = (sample: number | null): number | null => {
-    if (!costs.known()) return null;
+    if (!known()) return null;
     const folds = timeOf(work.open(inFolds(sample, 0, least), sample), sample);
     const all = work.timeOfAll(sample) + work.after(sample);
     return Math.max(folds, Math.min(all, budget.left()));
@@ -114,16 +159,22 @@ export async function runWithin(work: Work, budget: Budget): Promise<Fitted> {
     await work.recall(places[at]);
     const folds = inFolds(places[at], 0, least);
     await work.run(folds, places[at], {
-      wanted: () => placeNow() === at,
+      wanted: () => placeNow() === at && !isTooLate(),
       left: () => left(places[placeNow()]),
     });
     const place = placeNow();
+    if (isTooLate()) {
+      leaveOut();
+      continue;
+    }
     // The last trials may have said that they are as expected after all.
     if (place === at && work.open(folds, places[at]).length === 0) break;
     if (place > at) raises++;
     at = place;
   }
   const sample = places[at];
+
+  if (leftOut.size > 0) return { sample, folds: least, seeds: 1, leftOut };
 
   /** Runs as many groups of trials as there is time for, of which the number is fixed before; returns how many are complete. */
   const runFitting = async (groups: readonly (readonly PlannedTrial[])[]): Promise<number> => {
@@ -148,17 +199,18 @@ export async function runWithin(work: Work, budget: Budget): Promise<Fitted> {
   };
   const further = Array.from({ length: folds - least }, (_, i) => least + i);
   const ran = least + (await runFitting(further.map((fold) => inFolds(sample, fold, fold + 1))));
-  if (ran < folds) return { sample, folds: ran, seeds: 1 };
+  if (ran < folds) return { sample, folds: ran, seeds: 1, leftOut };
   const bySeed = Map.groupBy(work.further(sample), ({ spec }) => spec.seed);
-  return { sample, folds, seeds: bySeed.size === 0 ? seeds : 1 + (await runFitting([...bySeed.values()])) };
+  const complete = bySeed.size === 0 ? seeds : 1 + (await runFitting([...bySeed.values()]));
+  return { sample, folds, seeds: complete, leftOut };
 }
 
 /** Where an earlier run has stopped, else few rows. */
-function firstPlace({ samples, earlier }: Work): number {
+function firstPlace({ samples, earlier }: Work, rows: number): number {
   if (earlier !== undefined) {
     const known = earlier === null ? samples.length : samples.indexOf(earlier);
     if (known >= 0) return known;
   }
-  const more = samples.findIndex((sample) => sample > begin);
+  const more = samples.findIndex((sample) => sample > rows);
   return more < 0 ? samples.length : Math.max(0, more - 1);
 }

@@ -9,8 +9,6 @@ export interface Subject {
   /** Short and different for each. */
   name: string;
   source: string;
-  /** How many of the first notes of the data set are on how its file was read. */
-  readingNotes: number;
   dataset: Dataset;
   testTable: Table | null;
   /** Rows of the test table that have a target. */

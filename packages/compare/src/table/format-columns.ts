@@ -2,6 +2,7 @@ import type { Note } from "../results.ts";
 import { isMissingNumber } from "./cells.ts";
 import { Column, type ColumnData, plainNumber } from "./column.ts";
 import { quoted } from "./data-error.ts";
+import { areMostlyNumbers } from "./mostly-numbers.ts";
 import { columns as columnsOf } from "./names.ts";
 import {
   addEvidence,
@@ -92,6 +93,10 @@ function gatherDots(data: ColumnData, evidence: FormatEvidence): void {
   }
 }
 
+/** Whether a column is read as numbers, its texts as missing. */
+const isOfNumbers = ({ numbers, texts }: FormatEvidence): boolean =>
+  texts === 0 || areMostlyNumbers(numbers, texts);
+
 /** One note for each kind of decision. */
 function notesOn(
   columns: readonly Column[],
@@ -100,7 +105,7 @@ function notesOn(
 ): Note[] {
   const notes: Note[] = [];
   const formats = decisions.flatMap((decision, j) =>
-    decision?.kind === "format" && evidences[j]!.texts === 0
+    decision?.kind === "format" && isOfNumbers(evidences[j]!)
       ? [{ name: columns[j]!.name, format: decision.format, evidence: evidences[j]! }]
       : [],
   );
@@ -152,7 +157,7 @@ function notesOn(
           `${quoted(decision.unsure)} is read as ${thousands}, as there are decimal commas in the file, in the column ${name}`,
         );
       }
-      if (texts > 0)
+      if (!isOfNumbers(evidences[j]!))
         warn(
           `the column ${name} stays text: ${numbers} of ${numbers + texts} values are numbers, but not ${quoted(text)}`,
         );

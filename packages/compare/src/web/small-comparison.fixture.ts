@@ -37,7 +37,7 @@ export async function compareSmall(
   const dataset = makeDataset(await readTable(bytes, { name: "iris.csv.gz" }), { target: "target" });
   const candidates = chooseCandidates(settings, dataset.task);
   const subject: Subject = {
-    ...{ name: "iris", source: "iris", readingNotes: 0, dataset, testTable: null, testRows: null },
+    ...{ name: "iris", source: "iris", dataset, testTable: null, testRows: null },
     ...{ sha256: "", testSha256: null, teacherSha256: null, unlabeledSha256: null },
   };
   let ran = 0;

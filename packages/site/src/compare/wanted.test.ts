@@ -35,6 +35,19 @@ it("values that stand for missing ones are those of their columns, whatever the 
     );
 });
 
+it("types are those of their columns, and labels are merged where asked", () => {
+  const { types, mergeLabels } = optionsOf({
+    ...form,
+    types: 'price=text,"size, cm"=numeric',
+    mergeLabels: true,
+  });
+  expect({ ...types, mergeLabels }).toEqual({ price: "text", "size, cm": "numeric", mergeLabels: true });
+  for (const none of ["types", "mergeLabels"]) expect(optionsOf(form)).not.toHaveProperty(none);
+  expect(() => optionsOf({ ...form, types: "price" })).toThrow(
+    `types: expected column=value, as in zip=categorical,note=text or "size, cm"=numeric, got 'price'`,
+  );
+});
+
 it("minutes are milliseconds of a budget", () => {
   expect(optionsOf({ ...form, budget: 5 }).budget).toBe(300_000);
 });

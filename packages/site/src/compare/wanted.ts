@@ -1,4 +1,4 @@
-import type { Task } from "@minimand/compare";
+import type { ColumnKind, Task } from "@minimand/compare";
 import { type AskedOptions, type FileRead, splitNames } from "@minimand/compare/web";
 
 /** What the form holds; an empty text stands for none. */
@@ -22,6 +22,9 @@ export interface Wanted {
   time: string;
   /** As `--missing` takes it: `age=0,"size, cm"=-9`. */
   missing: string;
+  /** As `--types` takes it: `zip=categorical`. */
+  types: string;
+  mergeLabels: boolean;
 }
 
 /** What the command does unless told otherwise, on a file whose target is guessed. */
@@ -41,16 +44,18 @@ export const usually = (read: Pick<FileRead, "target" | "pairs">): Wanted => ({
   group: "",
   time: "",
   missing: "",
+  types: "",
+  mergeLabels: false,
 });
 
 /**
  * The options that a form comes to, as the desk takes them.
  *
- * @throws RangeError in one line for values that stand for missing ones and aren't written as `column=value`
+ * @throws RangeError in one line for missing values and types that aren't written as `column=value`
  */
 export function optionsOf(wanted: Wanted): AskedOptions {
   const { target, task, metric, positive, losses, references, folds, seeds, maxEpochs, budget } = wanted;
-  const { keep, ignore, group, time, missing } = wanted;
+  const { keep, ignore, group, time, missing, types, mergeLabels } = wanted;
   const pairs = task === "preference";
   return {
     ...(!pairs && { target }),
@@ -62,22 +67,32 @@ export function optionsOf(wanted: Wanted): AskedOptions {
     ...(group !== "" && { group }),
     ...(time !== "" && !pairs && { time }),
     ...(missing.trim() !== "" && { missing: missingOf(missing) }),
+    ...(types.trim() !== "" && { types: typesOf(types) }),
+    ...(mergeLabels && !pairs && { mergeLabels }),
   };
 }
 
 function missingOf(text: string): Record<string, string[]> {
   // Without a prototype: a column may have any name.
   const values: Record<string, string[]> = Object.create(null);
+  for (const [column, value] of assignments("missing", text, 'age=0,income=-9 or "size, cm"=0'))
+    values[column] = [...(values[column] ?? []), value];
+  return values;
+}
+
+/** Which kinds there are is checked with the data. */
+function typesOf(text: string): Record<string, ColumnKind> {
+  const pairs = assignments("types", text, 'zip=categorical,note=text or "size, cm"=numeric');
+  return Object.assign(Object.create(null), Object.fromEntries(pairs));
+}
+
+function assignments(option: string, text: string, example: string): [column: string, value: string][] {
   // A comma at the end is one behind which something is yet to be written.
   const parts = splitNames(text.replace(/,\s*$/, ""));
-  for (const part of parts ?? [text]) {
+  return (parts ?? [text]).map((part) => {
     const at = part.lastIndexOf("=");
     if (parts === null || at < 1 || at === part.length - 1)
-      throw new RangeError(
-        `missing: expected column=value, as in age=0,income=-9 or "size, cm"=0, got '${part}'`,
-      );
-    const column = part.slice(0, at);
-    values[column] = [...(values[column] ?? []), part.slice(at + 1)];
-  }
-  return values;
+      throw new RangeError(`${option}: expected column=value, as in ${example}, got '${part}'`);
+    return [part.slice(0, at), part.slice(at + 1)];
+  });
 }

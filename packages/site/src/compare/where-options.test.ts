@@ -11,7 +11,7 @@ describe("where the options of notes are in the page", () => {
         "if they stand for missing ones, say so with --missing age=0",
       ]),
     ).toBe(
-      "In this page, --ignore is under Columns, --missing is under More. --types, --hidden, and --model are for the command alone, whose line stands below.",
+      "In this page, --ignore is under Columns, --missing and --types are under More. --hidden and --model are for the command alone, whose line stands below.",
     );
     expect(whereOptions(["a --time of your own"])).toBe("In this page, --time is under More.");
     expect(whereOptions(["a column --times or x--time, and --ignored"])).toBe("");

@@ -20,6 +20,18 @@ describe("the advice of a comparison", () => {
     expect(predictCommandOf(none, "out", 0)).toBeNull();
   });
 
+  it("asks in a page, which has written no folder, to save the model first", () => {
+    const reader = commandsOf(resultsFixture([datasetFixture()]), 0, { folder: null });
+    expect(reader).toEqual([
+      {
+        about: "Save the files of the model into a folder minimand-model. Apply it",
+        command: "npx minimand predict minimand-model ROWS.csv",
+      },
+    ]);
+    const two = resultsFixture([datasetFixture(), datasetFixture({ name: "b" })]);
+    expect(predictCommandOf(two, null, 1)).toBe("npx minimand predict minimand-model ROWS.csv");
+  });
+
   const trees = "gradient-boosted-trees";
   const led = datasetFixture();
   const report = {

@@ -21,6 +21,9 @@ export function adviceOf({ recommendation }: Pick<DatasetReport, "recommendation
   ];
 }
 
+/** The folder into which a reader of the page is asked to save a model. */
+const saved = "minimand-model";
+
 /** A command, and what it does. */
 export interface CommandToRun {
   about: string;
@@ -30,12 +33,13 @@ export interface CommandToRun {
 /**
  * The commands that follow: what applies the kept model, and what keeps the reference that the recommendation is led by.
  *
- * @param typed the arguments of the command that was run; nothing is said of keeping without them
+ * @param where `folder` is null in a page, which offers the model's files for saving; `typed` has the arguments of the command that was run:
+ *   without them no command keeps another model
  */
 export function commandsOf(
   results: Results,
   index: number,
-  { folder, typed = [] }: { folder: string; typed?: readonly string[] },
+  { folder, typed = [] }: { folder: string | null; typed?: readonly string[] },
 ): CommandToRun[] {
   const report = results.datasets[index];
   const { model, recommendation } = report;
@@ -49,7 +53,8 @@ export function commandsOf(
         : recommendation.lead === null && !isBehind(recommendation.trivial ?? null, model.candidate)
           ? "Apply it"
           : "Apply what was kept";
-    commands.push({ about: `${about}${unknownRows(report)}`, command: apply });
+    const first = folder === null ? `Save the files of the model into a folder ${saved}. ` : "";
+    commands.push({ about: `${first}${about}${unknownRows(report)}`, command: apply });
   }
   const { instead } = recommendation;
   const keep = Object.entries(referenceNamed).find(([, { id }]) => id === instead)?.[0];
@@ -75,17 +80,21 @@ function keepingCommand(typed: readonly string[], keep: string): string {
 /**
  * The command that applies the model of a data set, ready to be pasted into a shell.
  *
- * @param folder the output folder of `compare`, as given
+ * @param folder the output folder of `compare`, as given; null in a page
  * @param index of the data set
  * @returns null where no model was kept
  */
-export function predictCommandOf(results: Results, folder: string, index: number): string | null {
+export function predictCommandOf(results: Results, folder: string | null, index: number): string | null {
   const { datasets, candidates, ownModel } = results;
   const { model } = datasets[index];
   if (model === null) return null;
   const kept = candidates.find(({ id }) => id === model.candidate);
   const place =
-    datasets.length === 1 ? folder : `${folder.replace(/[\\/]+$/, "")}/model/${datasets[index].name}`;
+    folder === null
+      ? saved
+      : datasets.length === 1
+        ? folder
+        : `${folder.replace(/[\\/]+$/, "")}/model/${datasets[index].name}`;
   // References are networks and trees of their own.
   const own =
     ownModel?.origin === undefined || kept?.kind === "reference"

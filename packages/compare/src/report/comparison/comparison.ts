@@ -34,12 +34,12 @@ ${results.datasets.map(
  * The report of a comparison as one HTML file, see {@link page}.
  *
  * @param results what `results.json` holds
- * @param folder where it is kept, for the command that applies the model
+ * @param folder where it is kept, for the command that applies the model; null in a page, whose reader saves the model first
  * @param typed the arguments that the command was run with, for the one that keeps another model
  * @returns the text of `report.html`
  * @example await writeFile("report.html", renderReport(results, "minimand-churn"));
  */
-export function renderReport(results: Results, folder: string, typed: readonly string[] = []): string {
+export function renderReport(results: Results, folder: string | null, typed: readonly string[] = []): string {
   const document = svgDocument();
   const several = results.datasets.length > 1;
   const title = results.datasets.map(({ name }) => name).join(", ");
