@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { paletteCss } from "@minimand/compare";
 import { bundledFiles } from "./compare/bundled.ts";
 import { feedFiles } from "./feeds/feeds.ts";
-import { sitemap } from "./feeds/sitemap.ts";
+import { robotsText, sitemap } from "./feeds/sitemap.ts";
 import { offlinePage } from "./offline/offline-page.ts";
 import type { SiteOptions } from "./options.ts";
 import { sitePages } from "./pages/pages.ts";
@@ -66,6 +66,7 @@ export default siteConfig(${JSON.stringify({ url, out, reference: sidebar })});
       `${JSON.stringify({ base: new URL(options.url).pathname, subscriptions: false })}\n`,
     ],
     ["public/mark.svg", readRepository("packages/site/src/theme/mark.svg")],
+    ["public/robots.txt", robotsText(url)],
     ...runFiles(),
     ...bundledFiles(),
     ...feedFiles(url).map(([path, text]): [string, string] => [`public/${path}`, text]),

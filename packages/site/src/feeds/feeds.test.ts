@@ -3,7 +3,7 @@ import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { catalogue } from "../catalogue/entries.ts";
 import { feedFiles, papersJson } from "./feeds.ts";
-import { sitemap } from "./sitemap.ts";
+import { robotsText, sitemap } from "./sitemap.ts";
 
 const url = "https://example.org/sub/";
 const files = new Map(feedFiles(url));
@@ -42,6 +42,10 @@ it("the sitemap has every page at its address, and neither sources nor pictures"
   const pages = ["index.md", "papers/a&b.md", "source/x.ts.md", "public/docs/p.png"];
   const places = [...sitemap(url, pages).matchAll(/<loc>(.*)<\/loc>/g)].map(([, place]) => place);
   expect(places).toEqual([url, `${url}papers/a&amp;b.html`]);
+});
+
+it("robots.txt lets crawlers in and names the sitemap", () => {
+  expect(robotsText(url)).toBe(`User-agent: *\nAllow: /\n\nSitemap: ${url}sitemap.xml\n`);
 });
 
 describe("the feeds", () => {
