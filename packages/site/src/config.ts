@@ -73,7 +73,7 @@ export function siteConfig({ url, out, reference }: Settings): UserConfig<Defaul
       nav: [
         { text: "Papers", link: "/papers/", activeMatch: "^/(papers/|$)" },
         { text: "Compare", link: "/compare" },
-        { text: "Guides", link: "/docs/overview", activeMatch: "^/docs/" },
+        { text: "Guides", link: "/docs/", activeMatch: "^/docs/" },
         ...(reference.length === 0 ? [] : [{ text: "API", link: "/api/", activeMatch: "^/api/" }]),
         // With the base, which VitePress gives to pages alone.
         { text: "Feed", link: `${base}feed.xml`, target: "_self", rel: "" },

@@ -246,6 +246,16 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     await page.close();
   });
 
+  it("lists the guides where an address of one is cut short", async () => {
+    const { page, said } = await open("docs");
+    expect(page.url()).toBe(`${site}docs/`);
+    expect(await page.locator("h1").textContent()).toContain("Guides");
+    await page.locator(".vp-doc li a", { hasText: /^A first comparison/ }).click();
+    await page.waitForURL("**/docs/first-comparison.html");
+    expect(said.filter((line) => !line.startsWith("308 "))).toEqual([]);
+    await page.close();
+  });
+
   it("comes back to the list as it was from a paper", async () => {
     const { page, said } = await open("?topic=preferences&since=2024");
     const few = titlesOf("?topic=preferences&since=2024");
@@ -314,6 +324,7 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     "",
     "papers/elasticface.html",
     "papers/dcdm.html",
+    "docs/",
     "docs/results.html",
     "compare.html",
     "api/minimand/theory.html",

@@ -6,7 +6,7 @@ import { comparePage } from "../compare/compare-page.ts";
 import type { Reference } from "../reference/reference.ts";
 import { evidenceOf, evidenceRuns } from "./evidence-page.ts";
 import { frontmatter } from "./frontmatter.ts";
-import { guides, headingOf } from "./guides.ts";
+import { descriptionOf, guides, guidesPage, headingOf } from "./guides.ts";
 import { type Linked, linkPages, sourcePage } from "./links.ts";
 import { paperPage } from "./paper-page.ts";
 import { folderOf, readRepository, repositoryPath } from "./repository.ts";
@@ -39,6 +39,7 @@ export function sitePages(addressOf: Reference["addressOf"]): Map<string, string
     );
     for (const [path, content] of evidenceOf(entry.slug)) pages.set(path, content);
   }
+  pages.set("docs/index.md", guidesPage());
   for (const [file, page] of guides.flatMap(({ pages }) => pages))
     pages.set(`${page}.md`, guidePage(linked(file)));
   for (const source of sources) pages.set(`${sourcePage(source)}.md`, shownSource(source));
@@ -61,17 +62,8 @@ function cataloguePage(title: string, papers: ReturnType<typeof catalogue>): str
 }
 
 /** A guide: its first paragraph describes it to those who link to it. */
-function guidePage(text: string): string {
-  const [, first = ""] = /^# .*\n+([^#\n<|!`-][\s\S]*?)\n\n/m.exec(text) ?? [];
-  const description = first
-    .replaceAll(/\s+/g, " ")
-    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
-    .replaceAll(/[*`_]/g, "");
-  return `${frontmatter({ title: headingOf(text), description: shortened(description) })}\n${text}`;
-}
-
-const shortened = (text: string): string =>
-  text.length <= 200 ? text : `${text.slice(0, text.lastIndexOf(" ", 200))} ...`;
+const guidePage = (text: string): string =>
+  `${frontmatter({ title: headingOf(text), description: descriptionOf(text) })}\n${text}`;
 
 function measuredRows(folder: string): Row[] {
   const file = repositoryPath(`${folder}/measured.json`);
