@@ -256,6 +256,32 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     await page.close();
   });
 
+  it.each([320, 390])("fits a screen of %i pixels with every verdict on one line", async (width) => {
+    const { page } = await open("", { width });
+    for (const path of [
+      "",
+      "papers/",
+      "papers/lion.html",
+      "papers/lion/report.html",
+      "docs/",
+      "compare.html",
+    ]) {
+      await page.goto(site + path, { waitUntil: "networkidle" });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBe(width);
+      const broken = await page.locator(".counts li, .chip").evaluateAll((elements) =>
+        elements
+          .filter((element) => {
+            const range = document.createRange();
+            range.selectNodeContents(element.lastChild!);
+            return range.getClientRects().length !== 1;
+          })
+          .map(({ textContent }) => textContent),
+      );
+      expect(broken, path).toEqual([]);
+    }
+    await page.close();
+  });
+
   it("comes back to the list as it was from a paper", async () => {
     const { page, said } = await open("?topic=preferences&since=2024");
     const few = titlesOf("?topic=preferences&since=2024");
