@@ -282,6 +282,20 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     await page.close();
   });
 
+  it.each([
+    ["compare.html", "npx minimand compare"],
+    ["papers/", "Filters need JavaScript"],
+    ["papers/lion.html", "npx minimand reproduce lion"],
+  ])("says without scripts what needs them: %s", async (path, words) => {
+    const page = await browser.newPage({ javaScriptEnabled: false });
+    await page.goto(site + path);
+    await page
+      .locator(".needs-script", { hasText: words })
+      .first()
+      .waitFor({ state: "visible", timeout: 5000 });
+    await page.close();
+  });
+
   it("comes back to the list as it was from a paper", async () => {
     const { page, said } = await open("?topic=preferences&since=2024");
     const few = titlesOf("?topic=preferences&since=2024");
