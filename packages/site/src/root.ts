@@ -2,8 +2,10 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { paletteCss } from "@minimand/compare";
+import { catalogue } from "./catalogue/entries.ts";
 import { bundledFiles } from "./compare/bundled.ts";
 import { feedFiles } from "./feeds/feeds.ts";
+import { llmsText } from "./feeds/llms.ts";
 import { robotsText, sitemap } from "./feeds/sitemap.ts";
 import { offlinePage } from "./offline/offline-page.ts";
 import type { SiteOptions } from "./options.ts";
@@ -42,7 +44,7 @@ export function removeAtEnd(...folders: string[]): void {
 
 type Address = Pick<SiteOptions, "url" | "out">;
 
-function ownFiles(options: Address, { sidebar }: Reference): [string, string | Uint8Array][] {
+function ownFiles(options: Address, { sidebar, modules }: Reference): [string, string | Uint8Array][] {
   const { url, out } = options;
   const source = (path: string): string => pathToFileURL(repositoryPath(`packages/site/src/${path}`)).href;
   return [
@@ -67,6 +69,7 @@ export default siteConfig(${JSON.stringify({ url, out, reference: sidebar })});
     ],
     ["public/mark.svg", readRepository("packages/site/src/theme/mark.svg")],
     ["public/robots.txt", robotsText(url)],
+    ["public/llms.txt", llmsText(url, catalogue(), modules)],
     ...runFiles(),
     ...bundledFiles(),
     ...feedFiles(url).map(([path, text]): [string, string] => [`public/${path}`, text]),

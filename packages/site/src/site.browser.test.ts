@@ -650,17 +650,18 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     await page.close();
   });
 
-  it("says at each page where it stands and what it is, and lists all in a sitemap", () => {
+  it("says at each page where it stands and what it is, and lists all for machines", () => {
     const page = readFileSync(join(folder, "papers/lion.html"), "utf8");
     expect(page).toContain(`<link rel="canonical" href="https://example.org${base}papers/lion.html">`);
     expect(page).toMatch(/<meta property="og:title" content="Lion Secretly Solves[^"]*">/);
     expect(page).toMatch(/<meta property="og:description" content="What weight decay does[^"]*">/);
     expect(page).toContain(`<meta property="og:image" content="https://example.org${base}card.png">`);
     expect(readFileSync(join(folder, "card.png")).subarray(1, 4).toString()).toBe("PNG");
+    expect(readFileSync(join(folder, "robots.txt"), "utf8")).toContain(`${base}sitemap.xml\n`);
     const sitemap = readFileSync(join(folder, "sitemap.xml"), "utf8");
     for (const { slug } of catalogue())
       expect(sitemap).toContain(`<loc>https://example.org${base}papers/${slug}.html</loc>`);
-    for (const file of ["papers.json", "feed.xml", "atom.xml", "feed.json"])
+    for (const file of ["papers.json", "feed.xml", "atom.xml", "feed.json", "llms.txt"])
       expect(readFileSync(join(folder, file), "utf8")).toContain(
         `https://example.org${base}papers/lion.html`,
       );
