@@ -97,7 +97,7 @@ export function headingOf(text: string): string {
 
 /** Returns the first paragraph of a page without marks; empty where the page begins with anything else. */
 function firstParagraph(text: string): string {
-  const [, first = ""] = /^# .*\n+([^#\n<|!`-][\s\S]*?)\n\n/m.exec(text) ?? [];
+  const [, first = ""] = /^# .*\n+(?!```)([^#\n<|!-][\s\S]*?)\n\n/m.exec(text) ?? [];
   return first
     .replaceAll(/\s+/g, " ")
     .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
