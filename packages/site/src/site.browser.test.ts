@@ -191,7 +191,7 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     chosen(catalogue(), choiceOf(query)).map(({ title }) => title);
 
   it("filters and sorts by the keyboard alone, and its address shows the same list to others", async () => {
-    const { page, said } = await open("");
+    const { page, said } = await open("papers/");
     expect(await titles(page)).toEqual(titlesOf(""));
     // From the top of the page to the filters, by Tab alone.
     const focused = (): Promise<string> =>
@@ -222,7 +222,7 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
       `${few.length} of ${catalogue().length} papers`,
     );
 
-    const other = await open(query);
+    const other = await open(`papers/${query}`);
     await expect.poll(() => titles(other.page), patience).toEqual(few);
     await tabTo("Show all");
     await page.keyboard.press("Enter");
@@ -231,7 +231,7 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     await Promise.all([page.close(), other.page.close()]);
   });
 
-  it("has the same list where its papers are, at the menu's word, with an address of its own", async () => {
+  it("opens the list of papers from the menu, also without the slash at its end", async () => {
     const { page, said } = await open("docs/export.html");
     await page.getByRole("navigation").getByRole("link", { name: "Papers", exact: true }).click();
     await page.waitForURL(`${site}papers/`);
@@ -243,6 +243,32 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     await page.locator(".card h3 a").first().click();
     await page.waitForURL("**/papers/*.html");
     expect(said.filter((line) => !line.startsWith("308 "))).toEqual([]);
+    await page.close();
+  });
+
+  it("leads from the home to all papers, and a list that was linked there to its own page", async () => {
+    const { page, said } = await open("");
+    expect(await titles(page)).toHaveLength(4 + 3);
+    await page.getByRole("link", { name: `All ${cards.length} papers` }).click();
+    await page.waitForURL(`${site}papers/`);
+    await expect.poll(() => titles(page), patience).toEqual(titlesOf(""));
+    await page.goto(`${site}?topic=preferences`);
+    await page.waitForURL(`${site}papers/?topic=preferences`);
+    await expect.poll(() => titles(page), patience).toEqual(titlesOf("?topic=preferences"));
+    expect(said).toEqual([]);
+    await page.close();
+  });
+
+  it("has one canonical address for each text", async () => {
+    const { page } = await open("");
+    const found = [];
+    for (const path of ["", "papers/", "docs/", "docs/overview.html"]) {
+      await page.goto(site + path);
+      const address = await page.locator("link[rel=canonical]").getAttribute("href");
+      expect(address).toBe(`https://example.org${base}${path}`);
+      found.push(await page.locator("h1").first().textContent());
+    }
+    expect(new Set(found).size).toBe(found.length);
     await page.close();
   });
 
@@ -297,7 +323,7 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
   });
 
   it("comes back to the list as it was from a paper", async () => {
-    const { page, said } = await open("?topic=preferences&since=2024");
+    const { page, said } = await open("papers/?topic=preferences&since=2024");
     const few = titlesOf("?topic=preferences&since=2024");
     await expect.poll(() => titles(page), patience).toEqual(few);
     await page.locator(".card h3 a").first().click();
@@ -362,6 +388,7 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
 
   it.each([
     "",
+    "papers/",
     "papers/elasticface.html",
     "papers/dcdm.html",
     "docs/",
@@ -442,7 +469,7 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     const confirmed = (): Promise<{ id: string; rhythm: string }[]> =>
       database.query("select id::text, rhythm from minimand.subscriptions where confirmed_at is not null");
 
-    const { page, said } = await open("", { width: 390, dark: true, at: url });
+    const { page, said } = await open("papers/", { width: 390, dark: true, at: url });
     const fits = async (): Promise<void> =>
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
     const form = page.getByRole("region", { name: "By e-mail" });
@@ -479,7 +506,7 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     await fits();
     expect(said.filter((line) => !/^(202|400) |status of 400/.test(line))).toEqual([]);
     await page.close();
-    const still = await open("");
+    const still = await open("papers/");
     expect(await still.page.getByRole("region", { name: "By e-mail" }).count()).toBe(0);
     await still.page.close();
     mailing.closeAllConnections();
@@ -640,7 +667,7 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
   it("marks the newest papers as new, by the reader's clock", async () => {
     const page = await browser.newPage();
     await page.clock.setFixedTime(new Date("2025-12-01T12:00:00Z"));
-    await page.goto(site);
+    await page.goto(`${site}papers/`);
     await page.locator(".new").first().waitFor();
     const marked = await page
       .locator(".card:has(.new) time")

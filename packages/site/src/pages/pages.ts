@@ -3,6 +3,7 @@ import { extname } from "node:path";
 import { cards, type Row } from "@minimand/papers";
 import { catalogue } from "../catalogue/entries.ts";
 import { comparePage } from "../compare/compare-page.ts";
+import { homePage, reportPicture } from "../home/home-page.ts";
 import type { Reference } from "../reference/reference.ts";
 import { evidenceOf, evidenceRuns } from "./evidence-page.ts";
 import { frontmatter } from "./frontmatter.ts";
@@ -19,9 +20,9 @@ import { folderOf, readRepository, repositoryPath } from "./repository.ts";
 export function sitePages(addressOf: Reference["addressOf"]): Map<string, string | Uint8Array> {
   const pages = new Map<string, string | Uint8Array>();
   const entries = catalogue();
-  pages.set("index.md", cataloguePage("Papers", entries));
-  // Whoever cuts an address of a paper short finds all of them.
-  pages.set("papers/index.md", cataloguePage("All papers", entries));
+  pages.set("index.md", homePage(entries));
+  pages.set(`public/${reportPicture}`, readFileSync(repositoryPath(reportPicture)));
+  pages.set("papers/index.md", cataloguePage(entries));
   pages.set("compare.md", comparePage());
   const sources = new Set<string>();
   const linked = (file: string): string => {
@@ -57,8 +58,9 @@ const filePages = new Map<string, string>([
 
 const pageOf = (file: string): string | undefined => filePages.get(file);
 
-function cataloguePage(title: string, papers: ReturnType<typeof catalogue>): string {
-  return `${frontmatter({ layout: "page", title, papers })}\n<PaperCatalogue />\n`;
+function cataloguePage(papers: ReturnType<typeof catalogue>): string {
+  const description = `${papers.length} papers on training whose claims were run again: what held, what did not, and what to use.`;
+  return `${frontmatter({ layout: "page", title: "Papers", description, papers })}\n<PaperCatalogue />\n`;
 }
 
 /** A guide: its first paragraph describes it to those who link to it. */
