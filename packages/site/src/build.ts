@@ -31,7 +31,7 @@ writePolicies(built);
 await writeCard(built);
 const base = new URL(options.url).pathname;
 const kept = await writeServiceWorker(built, base);
-const broken = brokenLinks(built, base);
+const broken = brokenLinks(built, options.url);
 if (broken.length > 0) throw new Error(`links that lead nowhere:\n${broken.join("\n")}`);
 rmSync(options.out, { recursive: true, force: true });
 renameSync(built, options.out);

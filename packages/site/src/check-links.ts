@@ -2,20 +2,25 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * Links of a built site that lead nowhere: to no file of it, to an anchor that its page doesn't have, or outside of its base.
+ * Finds links of a built site that lead nowhere: to no file of it, to an anchor that its page doesn't have, or outside of its base. It reads
+ * pages, and the lists of pages for crawlers and language models.
  *
  * @param folder that was built
- * @param base path that addresses begin with, with slashes around it
+ * @param url of the site, with a slash at its end
  * @returns a line for each: page, and where it leads
  */
-export function brokenLinks(folder: string, base: string): string[] {
+export function brokenLinks(folder: string, url: string): string[] {
+  const base = new URL(url).pathname;
   const files = new Set(globSync("**/*", { cwd: folder }).map((file) => file.replaceAll("\\", "/")));
   const pages = [...files].filter((file) => file.endsWith(".html"));
   const texts = new Map(pages.map((page) => [page, readFileSync(join(folder, page), "utf8")]));
   const anchors = new Map([...texts].map(([page, text]) => [page, valuesOf(text, "id")]));
-  return [...texts].flatMap(([page, text]) => {
-    const own = new URL(page, `http://site${base}`);
-    return [...valuesOf(text, "href"), ...valuesOf(text, "src")].flatMap((link) => {
+  const links = new Map([...texts].map(([page, text]) => [page, linksOf(text)]));
+  for (const [list, link] of Object.entries(lists))
+    if (files.has(list)) links.set(list, matches(readFileSync(join(folder, list), "utf8"), link));
+  return [...links].flatMap(([page, found]) => {
+    const own = new URL(page, url);
+    return [...found].flatMap((link) => {
       const { origin, pathname, hash } = new URL(link, own);
       if (origin !== own.origin) return [];
       const path = decodeURIComponent(pathname);
@@ -28,7 +33,17 @@ export function brokenLinks(folder: string, base: string): string[] {
   });
 }
 
-function valuesOf(text: string, attribute: string): Set<string> {
-  const found = text.matchAll(new RegExp(`\\s${attribute}="([^"]*)"`, "g"));
-  return new Set([...found].map(([, value]) => value.replaceAll("&amp;", "&")));
-}
+/** Lists of pages that are no pages, and how each writes a link. */
+const lists = {
+  "llms.txt": /\]\(([^)]*)\)/g,
+  "robots.txt": /^Sitemap: (.*)$/gm,
+  "sitemap.xml": /<loc>([^<]*)<\/loc>/g,
+};
+
+const linksOf = (text: string): Set<string> => valuesOf(text, "href").union(valuesOf(text, "src"));
+
+const valuesOf = (text: string, attribute: string): Set<string> =>
+  matches(text, new RegExp(`\\s${attribute}="([^"]*)"`, "g"));
+
+const matches = (text: string, link: RegExp): Set<string> =>
+  new Set([...text.matchAll(link)].map(([, value]) => value.replaceAll("&amp;", "&")));

@@ -71,9 +71,9 @@ export function siteConfig({ url, out, reference }: Settings): UserConfig<Defaul
       siteTitle: name,
       logo: { src: "/mark.svg", alt: "" },
       nav: [
-        { text: "Papers", link: "/papers/", activeMatch: "^/(papers/|$)" },
+        { text: "Papers", link: "/papers/", activeMatch: "^/papers/" },
         { text: "Compare", link: "/compare" },
-        { text: "Guides", link: "/docs/overview", activeMatch: "^/docs/" },
+        { text: "Guides", link: "/docs/", activeMatch: "^/docs/" },
         ...(reference.length === 0 ? [] : [{ text: "API", link: "/api/", activeMatch: "^/api/" }]),
         // With the base, which VitePress gives to pages alone.
         { text: "Feed", link: `${base}feed.xml`, target: "_self", rel: "" },

@@ -2,9 +2,11 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { paletteCss } from "@minimand/compare";
+import { catalogue } from "./catalogue/entries.ts";
 import { bundledFiles } from "./compare/bundled.ts";
 import { feedFiles } from "./feeds/feeds.ts";
-import { sitemap } from "./feeds/sitemap.ts";
+import { llmsText } from "./feeds/llms.ts";
+import { robotsText, sitemap } from "./feeds/sitemap.ts";
 import { offlinePage } from "./offline/offline-page.ts";
 import type { SiteOptions } from "./options.ts";
 import { sitePages } from "./pages/pages.ts";
@@ -42,7 +44,7 @@ export function removeAtEnd(...folders: string[]): void {
 
 type Address = Pick<SiteOptions, "url" | "out">;
 
-function ownFiles(options: Address, { sidebar }: Reference): [string, string | Uint8Array][] {
+function ownFiles(options: Address, { sidebar, modules }: Reference): [string, string | Uint8Array][] {
   const { url, out } = options;
   const source = (path: string): string => pathToFileURL(repositoryPath(`packages/site/src/${path}`)).href;
   return [
@@ -66,6 +68,8 @@ export default siteConfig(${JSON.stringify({ url, out, reference: sidebar })});
       `${JSON.stringify({ base: new URL(options.url).pathname, subscriptions: false })}\n`,
     ],
     ["public/mark.svg", readRepository("packages/site/src/theme/mark.svg")],
+    ["public/robots.txt", robotsText(url)],
+    ["public/llms.txt", llmsText(url, catalogue(), modules)],
     ...runFiles(),
     ...bundledFiles(),
     ...feedFiles(url).map(([path, text]): [string, string] => [`public/${path}`, text]),

@@ -191,7 +191,7 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     chosen(catalogue(), choiceOf(query)).map(({ title }) => title);
 
   it("filters and sorts by the keyboard alone, and its address shows the same list to others", async () => {
-    const { page, said } = await open("");
+    const { page, said } = await open("papers/");
     expect(await titles(page)).toEqual(titlesOf(""));
     // From the top of the page to the filters, by Tab alone.
     const focused = (): Promise<string> =>
@@ -222,7 +222,7 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
       `${few.length} of ${catalogue().length} papers`,
     );
 
-    const other = await open(query);
+    const other = await open(`papers/${query}`);
     await expect.poll(() => titles(other.page), patience).toEqual(few);
     await tabTo("Show all");
     await page.keyboard.press("Enter");
@@ -231,7 +231,7 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     await Promise.all([page.close(), other.page.close()]);
   });
 
-  it("has the same list where its papers are, at the menu's word, with an address of its own", async () => {
+  it("opens the list of papers from the menu, also without the slash at its end", async () => {
     const { page, said } = await open("docs/export.html");
     await page.getByRole("navigation").getByRole("link", { name: "Papers", exact: true }).click();
     await page.waitForURL(`${site}papers/`);
@@ -246,8 +246,85 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     await page.close();
   });
 
+  it("leads from the home to all papers, and a list that was linked there to its own page", async () => {
+    const { page, said } = await open("");
+    expect(await titles(page)).toHaveLength(4 + 3);
+    await page.getByRole("link", { name: `All ${cards.length} papers` }).click();
+    await page.waitForURL(`${site}papers/`);
+    await expect.poll(() => titles(page), patience).toEqual(titlesOf(""));
+    await page.goto(`${site}?topic=preferences`);
+    await page.waitForURL(`${site}papers/?topic=preferences`);
+    await expect.poll(() => titles(page), patience).toEqual(titlesOf("?topic=preferences"));
+    expect(said).toEqual([]);
+    await page.close();
+  });
+
+  it("has one canonical address for each text", async () => {
+    const { page } = await open("");
+    const found = [];
+    for (const path of ["", "papers/", "docs/", "docs/overview.html"]) {
+      await page.goto(site + path);
+      const address = await page.locator("link[rel=canonical]").getAttribute("href");
+      expect(address).toBe(`https://example.org${base}${path}`);
+      found.push(await page.locator("h1").first().textContent());
+    }
+    expect(new Set(found).size).toBe(found.length);
+    await page.close();
+  });
+
+  it("lists the guides where an address of one is cut short", async () => {
+    const { page, said } = await open("docs");
+    expect(page.url()).toBe(`${site}docs/`);
+    expect(await page.locator("h1").textContent()).toContain("Guides");
+    await page.locator(".vp-doc li a", { hasText: /^A first comparison/ }).click();
+    await page.waitForURL("**/docs/first-comparison.html");
+    expect(said.filter((line) => !line.startsWith("308 "))).toEqual([]);
+    await page.close();
+  });
+
+  it.each([320, 390])("fits a screen of %i pixels with every verdict on one line", async (width) => {
+    const { page } = await open("", { width });
+    for (const path of [
+      "",
+      "papers/",
+      "papers/lion.html",
+      "papers/lion/report.html",
+      "docs/",
+      "compare.html",
+    ]) {
+      await page.goto(site + path, { waitUntil: "networkidle" });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBe(width);
+      const broken = await page.locator(".counts li, .chip").evaluateAll((elements) =>
+        elements
+          .filter((element) => {
+            const range = document.createRange();
+            range.selectNodeContents(element.lastChild!);
+            return range.getClientRects().length !== 1;
+          })
+          .map(({ textContent }) => textContent),
+      );
+      expect(broken, path).toEqual([]);
+    }
+    await page.close();
+  });
+
+  it.each([
+    ["compare.html", "npx minimand compare FILE"],
+    ["papers/", "Filters need JavaScript"],
+    ["papers/lion.html", "npx minimand reproduce lion"],
+  ])("says without scripts what needs them: %s", async (path, words) => {
+    const page = await browser.newPage({ javaScriptEnabled: false });
+    await page.goto(site + path);
+    const notes = page.locator(".needs-script");
+    expect(await notes.last().isVisible()).toBe(true);
+    const text = (await notes.allInnerTexts()).join("\n");
+    expect(text).toContain(words);
+    expect(text).not.toContain("<");
+    await page.close();
+  });
+
   it("comes back to the list as it was from a paper", async () => {
-    const { page, said } = await open("?topic=preferences&since=2024");
+    const { page, said } = await open("papers/?topic=preferences&since=2024");
     const few = titlesOf("?topic=preferences&since=2024");
     await expect.poll(() => titles(page), patience).toEqual(few);
     await page.locator(".card h3 a").first().click();
@@ -312,8 +389,10 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
 
   it.each([
     "",
+    "papers/",
     "papers/elasticface.html",
     "papers/dcdm.html",
+    "docs/",
     "docs/results.html",
     "compare.html",
     "api/minimand/theory.html",
@@ -391,7 +470,7 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     const confirmed = (): Promise<{ id: string; rhythm: string }[]> =>
       database.query("select id::text, rhythm from minimand.subscriptions where confirmed_at is not null");
 
-    const { page, said } = await open("", { width: 390, dark: true, at: url });
+    const { page, said } = await open("papers/", { width: 390, dark: true, at: url });
     const fits = async (): Promise<void> =>
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
     const form = page.getByRole("region", { name: "By e-mail" });
@@ -428,7 +507,7 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     await fits();
     expect(said.filter((line) => !/^(202|400) |status of 400/.test(line))).toEqual([]);
     await page.close();
-    const still = await open("");
+    const still = await open("papers/");
     expect(await still.page.getByRole("region", { name: "By e-mail" }).count()).toBe(0);
     await still.page.close();
     mailing.closeAllConnections();
@@ -589,7 +668,7 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
   it("marks the newest papers as new, by the reader's clock", async () => {
     const page = await browser.newPage();
     await page.clock.setFixedTime(new Date("2025-12-01T12:00:00Z"));
-    await page.goto(site);
+    await page.goto(`${site}papers/`);
     await page.locator(".new").first().waitFor();
     const marked = await page
       .locator(".card:has(.new) time")
@@ -599,17 +678,18 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     await page.close();
   });
 
-  it("says at each page where it stands and what it is, and lists all in a sitemap", () => {
+  it("says at each page where it stands and what it is, and lists all for machines", () => {
     const page = readFileSync(join(folder, "papers/lion.html"), "utf8");
     expect(page).toContain(`<link rel="canonical" href="https://example.org${base}papers/lion.html">`);
     expect(page).toMatch(/<meta property="og:title" content="Lion Secretly Solves[^"]*">/);
     expect(page).toMatch(/<meta property="og:description" content="What weight decay does[^"]*">/);
     expect(page).toContain(`<meta property="og:image" content="https://example.org${base}card.png">`);
     expect(readFileSync(join(folder, "card.png")).subarray(1, 4).toString()).toBe("PNG");
+    expect(readFileSync(join(folder, "robots.txt"), "utf8")).toContain(`${base}sitemap.xml\n`);
     const sitemap = readFileSync(join(folder, "sitemap.xml"), "utf8");
     for (const { slug } of catalogue())
       expect(sitemap).toContain(`<loc>https://example.org${base}papers/${slug}.html</loc>`);
-    for (const file of ["papers.json", "feed.xml", "atom.xml", "feed.json"])
+    for (const file of ["papers.json", "feed.xml", "atom.xml", "feed.json", "llms.txt"])
       expect(readFileSync(join(folder, file), "utf8")).toContain(
         `https://example.org${base}papers/lion.html`,
       );

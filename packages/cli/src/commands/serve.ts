@@ -8,7 +8,11 @@ export function define(command: Command): Command {
     .description(
       "Serve the site on this machine, and take subscriptions by e-mail where a mail server is given.",
     )
-    .option("--site <folder>", "the site's files; default: packages/site/dist in the current folder, where it was built", place)
+    .option(
+      "--site <folder>",
+      "the site's files; default: packages/site/dist in the current folder, where it was built",
+      place,
+    )
     .option("-p, --port <n>", "0 takes a free one", wholeNumber, 8787)
     .option(
       "--host <address>",

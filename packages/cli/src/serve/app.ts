@@ -6,6 +6,7 @@ import type { Subscription } from "../subscription/subscription.ts";
 import { bodyLimitOf, bounceRoute } from "./bounce-route.ts";
 import { page } from "./pages.ts";
 import { nothing } from "./policies.ts";
+import { readsSharedFile, sharedFiles } from "./shared-files.ts";
 import { siteHandler } from "./site.ts";
 import { subscriptionRoutes } from "./subscription-routes.ts";
 
@@ -24,7 +25,12 @@ export interface AppOptions {
 
 /** The site and the subscriptions, at their path and, for proxies that take it away, without. */
 export function makeApp({ site, base, hosts, subscription, bouncesToken }: AppOptions): Hono {
-  const app = guardedApp({ hosts, maxBody: bodyLimitOf(bouncesToken) });
+  const app = guardedApp({
+    hosts,
+    maxBody: bodyLimitOf(bouncesToken),
+    anyOrigin: readsSharedFile(base),
+  });
+  app.use(sharedFiles(base));
   app.use(async (c, next) => {
     await next();
     // Of pages and files that don't say themselves.

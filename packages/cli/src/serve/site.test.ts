@@ -18,6 +18,10 @@ const files: Record<string, string | Uint8Array> = {
   "site/engine.wasm": new Uint8Array([0, 1, 255]),
   "site/papers.json": "{}",
   "site/feed.xml": "<rss/>",
+  "site/atom.xml": "<feed/>",
+  "site/feed.json": "{}",
+  "site/card.png": new Uint8Array([137, 80]),
+  "site/papers/feed.xml": "<rss/>",
   "site/a b%c.txt": "strange name",
   "site/.hidden": "hidden",
   "site/.git/config": "hidden",
@@ -267,6 +271,40 @@ describe("a site", () => {
     for (const host of ["evil.example", "example.org.evil.example"])
       expect((await get("/", { host })).status).toBe(403);
     expect((await get("/", { origin: "https://evil.example" })).status).toBe(403);
+  });
+
+  it("allows pages of other sites to read its list of papers, its feeds and the picture of its links", async () => {
+    const origin = "https://evil.example";
+    for (const file of ["papers.json", "feed.xml", "atom.xml", "feed.json", "card.png"])
+      for (const path of [
+        `/${file}`,
+        `/minimand/${file}`,
+        `/minimand/%${file.charCodeAt(0).toString(16)}${file.slice(1)}`,
+      ])
+        for (const method of ["GET", "HEAD"]) {
+          const { status, headers } = await get(path, { origin }, method);
+          const again = await get(path, { origin, "if-none-match": String(headers.etag) }, method);
+          expect([status, again.status], path).toEqual([200, 304]);
+          for (const one of [headers, again.headers]) {
+            expect(one["access-control-allow-origin"], path).toBe("*");
+            expect(one["cross-origin-resource-policy"], path).toBe("cross-origin");
+          }
+          // A name of another host that leads here reads nothing, shared files included.
+          expect((await get(path, { host: "evil.example", origin }, method)).status).toBe(403);
+        }
+  });
+
+  it("keeps every other answer from pages of other sites", async () => {
+    const origin = "https://evil.example";
+    const others = ["/", "/papers/", "/server.json", "/engine.wasm", "/subscribe", "/nowhere", "/feed.json/"];
+    for (const path of [...others, "/papers/feed.xml", "/minimand/minimand/feed.xml", "/card.png.html"]) {
+      const { headers } = await get(path);
+      expect(headers["access-control-allow-origin"], path).toBe(undefined);
+      expect(headers["cross-origin-resource-policy"], path).toBe("same-origin");
+      expect((await get(path, { origin })).status, path).toBe(403);
+    }
+    for (const method of ["POST", "PUT", "DELETE", "OPTIONS"])
+      expect((await get("/papers.json", { origin }, method)).status, method).toBe(403);
   });
 
   it("takes nothing but questions", async () => {

@@ -40,7 +40,7 @@ export function siteHandler(root: string, base: string): (c: Context) => Promise
 }
 
 /** The path of a file as it is in the folder; null for one that can't be there. */
-function pathOf(asked: string, base: string): string | null {
+export function pathOf(asked: string, base: string): string | null {
   let path: string;
   try {
     path = decodeURIComponent(asked);

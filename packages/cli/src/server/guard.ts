@@ -12,6 +12,8 @@ export interface GuardOptions {
   maxBody?: number | ((c: Context) => number);
   /** Names by which the server may be called beside those of loopback, see {@link onlyHosts}. */
   hosts?: readonly string[];
+  /** Whether pages of any site may send a request, default none: for files that are meant for them and the same for every reader. */
+  anyOrigin?: (c: Context) => boolean;
   /** The status of an error of the server's own, which is answered with its message; undefined for all others. */
   statusOf?: (error: Error) => ContentfulStatusCode | undefined;
 }
@@ -31,9 +33,9 @@ export interface GuardOptions {
  *   return c.json({ x: 2 * x });
  * });
  */
-export function guardedApp({ maxBody = 64 * 1024, hosts, statusOf }: GuardOptions = {}): Hono {
+export function guardedApp({ maxBody = 64 * 1024, hosts, anyOrigin, statusOf }: GuardOptions = {}): Hono {
   const app = new Hono();
-  app.use(onlyHosts(hosts));
+  app.use(onlyHosts(hosts, anyOrigin));
   app.use((c, next) => {
     const maxSize = typeof maxBody === "number" ? maxBody : maxBody(c);
     const onError = (): never => {

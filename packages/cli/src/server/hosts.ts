@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { rangeError, received } from "minimand/engine";
 
@@ -14,9 +14,13 @@ const loopback = ["localhost", "127.0.0.1", "[::1]"];
  * A refusal is a 403, not a 421: clients may send what got a 421 again over another connection, and no other would help.
  *
  * @param others names without scheme and port: those of a proxy in front of the server
+ * @param anyOrigin requests that pages of any site may send; their `Host` is checked all the same
  * @throws RangeError for a name with a scheme, port or path
  */
-export function onlyHosts(others: readonly string[] = []): MiddlewareHandler {
+export function onlyHosts(
+  others: readonly string[] = [],
+  anyOrigin: (c: Context) => boolean = () => false,
+): MiddlewareHandler {
   for (const name of others)
     if (nameOf(name) !== name.toLowerCase())
       throw rangeError("hosts", "names of hosts, without scheme, port and path", name);
@@ -32,7 +36,8 @@ export function onlyHosts(others: readonly string[] = []): MiddlewareHandler {
     const { host: addressed } = new URL(c.req.url);
     for (const host of [c.req.header("host") ?? addressed, addressed]) check("Host", nameOf(host), host);
     const origin = c.req.header("origin");
-    if (origin !== undefined) check("Origin", nameOf(/^https?:\/\/(.*)$/i.exec(origin)?.[1] ?? ""), origin);
+    if (origin !== undefined && !anyOrigin(c))
+      check("Origin", nameOf(/^https?:\/\/(.*)$/i.exec(origin)?.[1] ?? ""), origin);
     await next();
   };
 }

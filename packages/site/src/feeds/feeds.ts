@@ -1,19 +1,34 @@
-import { html } from "@minimand/compare/report";
-import { outcomeOf } from "@minimand/papers";
+import { html, type Markup } from "@minimand/compare/report";
+import { cards, outcomeOf, type RuleChange, ruleChangeText } from "@minimand/papers";
 import { Feed } from "feed";
 import { catalogue } from "../catalogue/entries.ts";
 import type { Entry } from "../catalogue/entry.ts";
 import { addressOf } from "./address.ts";
+import { latestRuns, type MeasuredRun, measuredRuns } from "./runs.ts";
+
+/** A paper with its measured runs, and the day of the last one, or on which it was added. */
+interface Paper extends Entry {
+  runs: MeasuredRun[];
+  changed: string;
+}
+
+function paperOf(entry: Entry, log: readonly RuleChange[]): Paper {
+  const runs = measuredRuns(log);
+  return { ...entry, runs, changed: runs.at(-1)?.date ?? entry.added };
+}
 
 const pageAt = (url: string, slug: string): string => addressOf(url, `papers/${slug}.md`);
 
 /** What machines read of the catalogue: papers.json, and the same papers as RSS, Atom and JSON Feed. */
 export function feedFiles(url: string): [path: string, text: string][] {
-  const papers = catalogue();
+  const entries = catalogue();
+  const papers = entries.map((entry) =>
+    paperOf(entry, cards.find(({ slug }) => slug === entry.slug)!.ruleLog),
+  );
   const feed = feedOf(papers, url);
   return [
-    ["papers.json", papersJson(papers, url)],
-    ["feed.xml", feed.rss2()],
+    ["papers.json", papersJson(entries, url)],
+    ["feed.xml", feedOf(papers, url, { oneDate: true }).rss2()],
     ["atom.xml", feed.atom1()],
     ["feed.json", feed.json1()],
   ];
@@ -30,34 +45,57 @@ export function papersJson(papers: readonly Entry[], url: string): string {
   return `${JSON.stringify({ schema: "minimand.papers/1", site: url, papers: listed }, null, 2)}\n`;
 }
 
-/** The papers by the day on which they came, the latest first. */
-function feedOf(papers: readonly Entry[], url: string): Feed {
-  const dayOf = ({ added }: Entry): Date => new Date(`${added}T00:00:00Z`);
-  const byDay = [...papers].sort((a, b) => b.added.localeCompare(a.added) || b.date.localeCompare(a.date));
+/**
+ * Returns the papers as a feed, the one that changed last first.
+ *
+ * @param oneDate whether the format has one date per item, which is that of the last change then
+ */
+function feedOf(papers: readonly Paper[], url: string, { oneDate = false } = {}): Feed {
+  const byChange = [...papers].sort(
+    (a, b) =>
+      b.changed.localeCompare(a.changed) || b.added.localeCompare(a.added) || b.date.localeCompare(a.date),
+  );
   const feed = new Feed({
     id: url,
     link: url,
     title: "Minimand: papers and verdicts",
     description: "Papers on training whose claims were run again, and what came out.",
     language: "en",
+    author: { name: "Minimand contributors", link: url },
     generator: false,
-    updated: dayOf(byDay[0]),
+    updated: dayOf(byChange[0].changed),
     feedLinks: { rss: `${url}feed.xml`, atom: `${url}atom.xml`, json: `${url}feed.json` },
   });
-  for (const entry of byDay)
+  for (const paper of byChange)
     feed.addItem({
-      id: pageAt(url, entry.slug),
-      link: pageAt(url, entry.slug),
-      title: entry.title,
-      description: html`${described(entry)}`.markup,
-      date: dayOf(entry),
-      published: dayOf(entry),
-      category: [{ name: entry.topic, term: entry.topic }],
+      id: pageAt(url, paper.slug),
+      link: pageAt(url, paper.slug),
+      title: paper.title,
+      description: described(paper).markup,
+      date: dayOf(paper.changed),
+      ...(!oneDate && { published: dayOf(paper.added) }),
+      category: [{ name: paper.topic, term: paper.topic }],
     });
   return feed;
 }
 
-function described({ verdict, figure, use }: Entry): string {
+const dayOf = (day: string): Date => new Date(`${day}T00:00:00Z`);
+
+function described({ verdict, figure, use, runs }: Paper): Markup {
   const found = `${verdict.charAt(0).toUpperCase()}${verdict.slice(1)}`;
-  return `${found}${figure === null ? "" : `: ${figure}`}. ${use}`;
+  return html`<p>${found}${figure === null ? "" : `: ${figure}`}. ${use}</p>${latestRuns(runs).map(runText)}`;
+}
+
+/** What a run changed, and why: the changes of rule and protocol that came before it. */
+function runText({ date, scale, before, verdict, what, changes }: MeasuredRun): Markup {
+  const outcome =
+    before === null
+      ? `first run: ${verdict}`
+      : before === verdict
+        ? `run again: ${verdict}, as before`
+        : `${before} → ${verdict}`;
+  const since = changes.map((change) => html`<li>${change.date}: ${ruleChangeText(change)}</li>`);
+  return html`<p><strong>${date}${scale === "full" ? ", full scale" : ""}: ${outcome}.</strong> ${what}</p>${
+    since.length === 0 ? null : html`<p>Changed since the run before:</p><ul>${since}</ul>`
+  }`;
 }

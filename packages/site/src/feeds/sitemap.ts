@@ -15,3 +15,7 @@ export function sitemap(url: string, pages: Iterable<string>): string {
 ${places}</urlset>
 `.markup;
 }
+
+/** Tells crawlers that they may read all pages, and where the list of them is. They look for it at the root of a host alone. */
+export const robotsText = (url: string): string =>
+  `User-agent: *\nAllow: /\n\nSitemap: ${addressOf(url, "sitemap.xml")}\n`;

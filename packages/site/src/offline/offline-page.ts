@@ -5,7 +5,7 @@ export function offlinePage({ url }: { url: string }): string {
   const { pathname: base } = new URL(url);
   return plainPage(
     "This page isn't kept here",
-    html`<p>There is no network, and this page wasn't read before. <a href="${base}">All papers</a> and
+    html`<p>There is no network, and this page wasn't read before. <a href="${base}papers/">All papers</a> and
 <a href="${base}docs/overview.html">the guides</a> are here.</p>`,
   );
 }

@@ -1,3 +1,6 @@
+import { html } from "@minimand/compare/report";
+import { frontmatter } from "./frontmatter.ts";
+import { onOneLine } from "./on-one-line.ts";
 import { readRepository } from "./repository.ts";
 
 /** Pages of the repository that are guides of the site: file, and address below the site's own. */
@@ -64,18 +67,77 @@ export const guides: { heading: string; pages: [file: string, page: string][] }[
   },
 ];
 
-/** First heading of a page of the repository, without marks. */
+/** A guide as lists of guides show it. */
+export interface Guide {
+  page: string;
+  title: string;
+  /** Its first sentence; empty where it doesn't begin with one. */
+  about: string;
+}
+
+/** Lists the guides under their headings. */
+export function listedGuides(): { heading: string; listed: Guide[] }[] {
+  return guides.map(({ heading, pages }) => ({
+    heading,
+    listed: pages.map(([file, page]) => {
+      const text = readRepository(file);
+      return {
+        page,
+        title: page === "docs/overview" ? "Overview" : headingOf(text),
+        about: firstSentence(text),
+      };
+    }),
+  }));
+}
+
+/** Returns the first heading of a page of the repository, without marks. */
 export function headingOf(text: string): string {
   return (/^# (.*)$/m.exec(text)?.[1] ?? "").replaceAll("`", "");
 }
 
+/** Returns the first paragraph of a page without marks; empty where the page begins with anything else. */
+function firstParagraph(text: string): string {
+  const [, first = ""] = /^# .*\n+(?!```)([^#\n<|!-][\s\S]*?)\n\n/m.exec(text) ?? [];
+  return first
+    .replaceAll(/\s+/g, " ")
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .replaceAll(/[*`_]/g, "");
+}
+
+/** Returns the first sentence of a page, by which lists describe it; empty where a list or a program completes it. */
+const firstSentence = (text: string): string => /^.*?[.?!](?= |$)/.exec(firstParagraph(text))?.[0] ?? "";
+
+/** Returns the beginning of a page for those who link to it: at most 200 characters. */
+export function descriptionOf(text: string): string {
+  const first = firstParagraph(text);
+  return first.length <= 200 ? first : `${first.slice(0, first.lastIndexOf(" ", 200))} ...`;
+}
+
 /** The sidebar of the guides: headings of the files themselves. */
 export function guideSidebar(): { text: string; items: { text: string; link: string }[] }[] {
-  return guides.map(({ heading, pages }) => ({
+  return listedGuides().map(({ heading, listed }) => ({
     text: heading,
-    items: pages.map(([file, page]) => ({
-      text: page === "docs/overview" ? "Overview" : headingOf(readRepository(file)),
-      link: `/${page}`,
-    })),
+    items: listed.map(({ title, page }) => ({ text: title, link: `/${page}` })),
   }));
+}
+
+/** The page at the folder of the guides, which lists them. */
+export function guidesPage(): string {
+  const groups = listedGuides().map(({ heading, listed }) => {
+    const items = listed.map(
+      ({ page, title, about }) =>
+        html`<li><a href="../${page}.html">${title}</a>${about === "" ? null : `: ${about}`}</li>`,
+    );
+    return `## ${heading}\n\n${onOneLine(html`<ul v-pre>${items}</ul>`)}\n`;
+  });
+  return [
+    frontmatter({
+      title: "Guides",
+      description:
+        "All guides: compare losses on your data, use the library in your code, check the evidence.",
+      prev: false,
+    }),
+    "# Guides\n",
+    ...groups,
+  ].join("\n");
 }

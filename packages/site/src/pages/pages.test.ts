@@ -1,19 +1,28 @@
 import { globSync, readFileSync } from "node:fs";
 import { cards, outcomeOf } from "@minimand/papers";
 import { describe, expect, it } from "vitest";
-import { guides } from "./guides.ts";
+import { guides, listedGuides } from "./guides.ts";
 import { sitePages } from "./pages.ts";
 
 const pages = sitePages(() => null);
 const text = (path: string): string => String(pages.get(path));
 
 describe("the pages of the site", () => {
-  it("are a catalogue at two addresses, a page a paper, a page a guide, and the sources that these link to", () => {
+  it("begin with a home that shows a report, small enough to load", () => {
+    const picture = "docs/pictures/report.png";
+    expect(text("index.md")).toContain(`"address":"/${picture}"`);
+    expect((pages.get(`public/${picture}`) as Uint8Array).length).toBeLessThan(200_000);
+  });
+
+  it("are a home, a catalogue, a page a paper, a page a guide with a list of them, and the sources that these link to", () => {
     const count = (folder: string): number =>
-      [...pages.keys()].filter((path) => path.startsWith(folder)).length;
+      [...pages.keys()].filter((path) => new RegExp(`^${folder}[^/]+$`).test(path)).length;
     expect(count("papers/")).toBe(1 + cards.length);
     expect(text("papers/index.md")).toContain("<PaperCatalogue />");
-    expect(count("docs/")).toBe(guides.flatMap((group) => group.pages).length);
+    expect(text("index.md")).not.toContain("<PaperCatalogue />");
+    expect(count("docs/")).toBe(1 + guides.flatMap((group) => group.pages).length);
+    for (const { title, page } of listedGuides().flatMap(({ listed }) => listed))
+      expect(text("docs/index.md")).toContain(`<a href="../${page}.html">${title}</a>`);
     expect(pages.has("source/examples/smoke.ts.md")).toBe(true);
     expect(text("source/examples/smoke.ts.md")).toContain(
       readFileSync("examples/smoke.ts", "utf8").trimEnd(),

@@ -3,10 +3,11 @@ import { extname } from "node:path";
 import { cards, type Row } from "@minimand/papers";
 import { catalogue } from "../catalogue/entries.ts";
 import { comparePage } from "../compare/compare-page.ts";
+import { homePage, reportPicture } from "../home/home-page.ts";
 import type { Reference } from "../reference/reference.ts";
 import { evidenceOf, evidenceRuns } from "./evidence-page.ts";
 import { frontmatter } from "./frontmatter.ts";
-import { guides, headingOf } from "./guides.ts";
+import { descriptionOf, guides, guidesPage, headingOf } from "./guides.ts";
 import { type Linked, linkPages, sourcePage } from "./links.ts";
 import { paperPage } from "./paper-page.ts";
 import { folderOf, readRepository, repositoryPath } from "./repository.ts";
@@ -19,9 +20,9 @@ import { folderOf, readRepository, repositoryPath } from "./repository.ts";
 export function sitePages(addressOf: Reference["addressOf"]): Map<string, string | Uint8Array> {
   const pages = new Map<string, string | Uint8Array>();
   const entries = catalogue();
-  pages.set("index.md", cataloguePage("Papers", entries));
-  // Whoever cuts an address of a paper short finds all of them.
-  pages.set("papers/index.md", cataloguePage("All papers", entries));
+  pages.set("index.md", homePage(entries));
+  pages.set(`public/${reportPicture}`, readFileSync(repositoryPath(reportPicture)));
+  pages.set("papers/index.md", cataloguePage(entries));
   pages.set("compare.md", comparePage());
   const sources = new Set<string>();
   const linked = (file: string): string => {
@@ -39,6 +40,7 @@ export function sitePages(addressOf: Reference["addressOf"]): Map<string, string
     );
     for (const [path, content] of evidenceOf(entry.slug)) pages.set(path, content);
   }
+  pages.set("docs/index.md", guidesPage());
   for (const [file, page] of guides.flatMap(({ pages }) => pages))
     pages.set(`${page}.md`, guidePage(linked(file)));
   for (const source of sources) pages.set(`${sourcePage(source)}.md`, shownSource(source));
@@ -56,22 +58,14 @@ const filePages = new Map<string, string>([
 
 const pageOf = (file: string): string | undefined => filePages.get(file);
 
-function cataloguePage(title: string, papers: ReturnType<typeof catalogue>): string {
-  return `${frontmatter({ layout: "page", title, papers })}\n<PaperCatalogue />\n`;
+function cataloguePage(papers: ReturnType<typeof catalogue>): string {
+  const description = `${papers.length} papers on training whose claims were run again: what held, what did not, and what to use.`;
+  return `${frontmatter({ layout: "page", title: "Papers", description, papers })}\n<PaperCatalogue />\n`;
 }
 
 /** A guide: its first paragraph describes it to those who link to it. */
-function guidePage(text: string): string {
-  const [, first = ""] = /^# .*\n+([^#\n<|!`-][\s\S]*?)\n\n/m.exec(text) ?? [];
-  const description = first
-    .replaceAll(/\s+/g, " ")
-    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
-    .replaceAll(/[*`_]/g, "");
-  return `${frontmatter({ title: headingOf(text), description: shortened(description) })}\n${text}`;
-}
-
-const shortened = (text: string): string =>
-  text.length <= 200 ? text : `${text.slice(0, text.lastIndexOf(" ", 200))} ...`;
+const guidePage = (text: string): string =>
+  `${frontmatter({ title: headingOf(text), description: descriptionOf(text) })}\n${text}`;
 
 function measuredRows(folder: string): Row[] {
   const file = repositoryPath(`${folder}/measured.json`);

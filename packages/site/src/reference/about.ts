@@ -3,7 +3,7 @@ import type { Module } from "./modules.ts";
 
 /** What a module is for: what its entry says of itself, the floor plan of the library's wings, or the description of its package. */
 export function aboutModule({ specifier, entry }: Module): string {
-  const [, said] = /^\/\*+\s*([\s\S]*?)\s*\*\//.exec(readRepository(entry)) ?? [];
+  const [, said] = /^\/\*+(?:\s|\* )*([\s\S]*?)\s*\*\//.exec(readRepository(entry)) ?? [];
   if (said !== undefined) return said.replaceAll(/\s*\n \* ?/g, " ");
   const [, wing] = /^minimand\/(.+)$/.exec(specifier) ?? [];
   if (wing !== undefined) return rowOf(wing);

@@ -1,6 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
 import * as online from "minimand/online";
 import { beforeAll, describe, expect, it } from "vitest";
+import { aboutModule } from "./about.ts";
+import { modules } from "./modules.ts";
 import { linksOf, type Places } from "./places.ts";
 import { type Reference, referenceOf } from "./reference.ts";
 import type { Named, Room } from "./rooms.ts";
@@ -23,6 +25,10 @@ function partsOf(docstring: string): string[] {
     .map(bare)
     .filter((part) => part !== "");
 }
+
+it("says what each module is for, without marks of comments", () => {
+  for (const module of modules()) expect(aboutModule(module), module.specifier).toMatch(/^[A-Z][^*]*\.$/);
+});
 
 describe("the reference of a module", () => {
   let reference: Reference;

@@ -13,6 +13,8 @@ import { symbolText } from "./symbol-text.ts";
 export interface Reference {
   pages: Map<string, string>;
   sidebar: SidebarItem[];
+  /** The modules in it, each with its page and what it is for. */
+  modules: { name: string; page: string; about: string }[];
   /** Address of a piece of the library, below the site; null where it isn't in the reference. */
   addressOf(piece: string): string | null;
 }
@@ -31,7 +33,7 @@ interface SidebarItem {
  * @throws Error for docstrings that name what is nowhere, in the reference of all modules
  */
 export async function referenceOf(chosen: readonly Module[]): Promise<Reference> {
-  if (chosen.length === 0) return { pages: new Map(), sidebar: [], addressOf: () => null };
+  if (chosen.length === 0) return { pages: new Map(), sidebar: [], modules: [], addressOf: () => null };
   const library = await readLibrary(chosen);
   const rooms = library.exports.flatMap(roomsOf);
   const places = placesOf(rooms);
@@ -47,7 +49,15 @@ export async function referenceOf(chosen: readonly Module[]): Promise<Reference>
   }
   if (chosen.length === modules().length && lost.length > 0)
     throw new Error(`docstrings that name what is nowhere:\n${lost.join("\n")}`);
-  return { pages, sidebar: sidebarOf(rooms), addressOf: (piece) => addressIn(places, piece) };
+  const listed = rooms
+    .filter(({ folder }) => folder === "")
+    .map(({ module, page }) => ({ name: module.specifier, page, about: aboutModule(module) }));
+  return {
+    pages,
+    sidebar: sidebarOf(rooms),
+    modules: listed,
+    addressOf: (piece) => addressIn(places, piece),
+  };
 }
 
 function addressIn(places: Places, piece: string): string | null {
