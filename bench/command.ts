@@ -26,9 +26,10 @@ const row = (what: string, seconds: number, most: number): Row => [
 function processorTime(...args: string[]): number {
   const report =
     "data:text/javascript,process.on('exit',()=>console.error(JSON.stringify(process.cpuUsage())))";
-  const { stderr } = spawnSync(process.execPath, ["--import", report, program, ...args], {
+  const { status, stderr } = spawnSync(process.execPath, ["--import", report, program, ...args], {
     ...{ cwd: project.folder, env, encoding: "utf8" },
   });
+  if (status !== 0) throw new Error(`${args.join(" ")}: expected exit code 0, got ${status}: ${stderr}`);
   const { user, system } = JSON.parse(stderr.trim().split("\n").at(-1)!) as NodeJS.CpuUsage;
   return (user + system) / 1e6;
 }
