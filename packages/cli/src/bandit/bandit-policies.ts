@@ -95,8 +95,12 @@ async function policyNamed(
   if (name === "uniform") return (context) => new Float64Array(count(context)).fill(1 / count(context));
   if (name === "greedy")
     return (context) => {
-      const q = Array.from(predict(context));
-      return q.map((_, arm) => (arm === q.indexOf(Math.max(...q)) ? 1 : 0));
+      const q = predict(context);
+      let best = 0;
+      for (let arm = 1; arm < q.length; arm++) if (q[arm] > q[best]) best = arm;
+      const p = new Float64Array(q.length);
+      p[best] = 1;
+      return p;
     };
   if (name.startsWith("arm:")) return always(name.slice("arm:".length), records, count);
   if (existsSync(name)) {
