@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import { commaHint, listed } from "@minimand/compare";
 import {
@@ -17,6 +16,7 @@ import {
 } from "minimand";
 import { didYouMean } from "minimand/engine";
 import { UsageError } from "../failure.ts";
+import { readBytes } from "../files/read-bytes.ts";
 import { type BanditSettings, banditNamed, bandits } from "./bandit-choices.ts";
 
 /** What a policy would have earned. */
@@ -104,7 +104,7 @@ async function policyNamed(
     };
   if (name.startsWith("arm:")) return always(name.slice("arm:".length), records, count);
   if (existsSync(name)) {
-    const frozen = restoreBandit(new Uint8Array(await readFile(name))).freeze();
+    const frozen = restoreBandit((await readBytes(name, name)).bytes).freeze();
     return (context) => frozen.propensities(context);
   }
   // For the suggestion of the nearest name.
