@@ -28,6 +28,19 @@ function withSample(): string {
 }
 
 describe.concurrent("minimand bandit", () => {
+  it("judges policies of any number of arms", async () => {
+    const cwd = temporaryFolder();
+    const arms = 200_000;
+    const lines = [0, 1, 2].map((i) => {
+      const propensities = Array<number>(arms).fill(1 / arms);
+      const decision = { decisionId: `${i}`, features: [i], action: i, propensity: 1 / arms, propensities };
+      return `${JSON.stringify({ ...decision, reward: i })}\n`;
+    });
+    writeFileSync(join(cwd, "log.jsonl"), lines.join(""));
+    const { code, stderr } = await once(["bandit", "evaluate", "log.jsonl", "-p", "greedy"], { cwd });
+    expect([code, stderr]).toEqual([0, expect.stringContaining("report.html")]);
+  });
+
   it("simulates a table and judges policies by the log of it", async () => {
     const cwd = withSample();
     const first = await once(["bandit", "simulate", "a.csv", "-t", "y", ...small, "--log", "log.jsonl"], {

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
 import { commaHint, listed } from "@minimand/compare";
 import {
@@ -17,6 +16,7 @@ import {
 } from "minimand";
 import { didYouMean } from "minimand/engine";
 import { UsageError } from "../failure.ts";
+import { readBytes } from "../files/read-bytes.ts";
 import { type BanditSettings, banditNamed, bandits } from "./bandit-choices.ts";
 
 /** What a policy would have earned. */
@@ -95,12 +95,16 @@ async function policyNamed(
   if (name === "uniform") return (context) => new Float64Array(count(context)).fill(1 / count(context));
   if (name === "greedy")
     return (context) => {
-      const q = Array.from(predict(context));
-      return q.map((_, arm) => (arm === q.indexOf(Math.max(...q)) ? 1 : 0));
+      const q = predict(context);
+      let best = 0;
+      for (let arm = 1; arm < q.length; arm++) if (q[arm] > q[best]) best = arm;
+      const p = new Float64Array(q.length);
+      p[best] = 1;
+      return p;
     };
   if (name.startsWith("arm:")) return always(name.slice("arm:".length), records, count);
   if (existsSync(name)) {
-    const frozen = restoreBandit(new Uint8Array(await readFile(name))).freeze();
+    const frozen = restoreBandit((await readBytes(name, name)).bytes).freeze();
     return (context) => frozen.propensities(context);
   }
   // For the suggestion of the nearest name.

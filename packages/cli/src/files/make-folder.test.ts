@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -35,6 +43,18 @@ it("refuses a path through a file, and leaves nothing", async () => {
   await expect(makeFolder(join(at, "f", "file"))).rejects.toThrow(/EEXIST/);
   await expect(makeFolder(join(at, "f", "file", "below"))).rejects.toThrow(/ENOTDIR/);
 });
+
+it.skipIf(process.platform === "win32")(
+  "refuses a link to nothing on the way, and leaves nothing",
+  async () => {
+    mkdirSync(join(at, "l"));
+    symlinkSync(join(at, "nowhere"), join(at, "l", "nowhere"));
+    symlinkSync(join(at, "l", "circle"), join(at, "l", "circle"));
+    for (const path of ["nowhere", "nowhere/below", "circle", "circle/below"])
+      await expect(makeFolder(join(at, "l", path))).rejects.toThrow(/EEXIST|ELOOP/);
+    expect(existsSync(join(at, "nowhere"))).toBe(false);
+  },
+);
 
 it.skipIf(process.platform !== "linux")("comes back from a folder that takes no other", async () => {
   await expect(makeFolder("/proc/minimand/below")).rejects.toThrow(/ENOENT|EACCES|EPERM/);

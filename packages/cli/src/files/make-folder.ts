@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, rmdir } from "node:fs/promises";
 import { dirname } from "node:path";
+import { found } from "./inside.ts";
 
 /**
  * Makes a folder and what is missing above it, from the top down. Node's own `recursive` never comes back where a folder
@@ -22,8 +23,10 @@ export async function makeFolder(path: string, mode?: number): Promise<string | 
       created.unshift(folder);
     }
   } catch (error) {
-    // Another run may make the same one at the same time.
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return makeFolder(path, mode);
+    const next = absent[created.length];
+    // Another run may make the same one at the same time. A link to nothing stays, however often it is tried.
+    if ((error as NodeJS.ErrnoException).code === "EEXIST" && !found(next)?.isSymbolicLink())
+      return makeFolder(path, mode);
     for (const folder of created) await rmdir(folder).catch(() => {});
     throw error;
   }

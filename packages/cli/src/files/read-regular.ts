@@ -1,19 +1,26 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 
 /** Without it, opening a pipe waits for someone who writes to it. */
 const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /**
- * Reads a file of a folder that may come from somebody else: a pipe or a device in its place is refused, where a plain read would wait
- * for ever.
+ * Opens a file of a folder that may come from somebody else, to read it: a pipe or a device in its place is refused, where a plain read
+ * would wait for ever.
  *
  * @throws RangeError for a pipe, a socket or a device; errors of the operating system
  */
-export async function readRegular(path: string): Promise<Buffer> {
+export async function openRegular(path: string): Promise<FileHandle> {
   const file = await open(path, flags);
+  if (isReadable(await file.stat())) return file;
+  await file.close();
+  throw refusal(path);
+}
+
+/** Reads a file as {@link openRegular} opens it. */
+export async function readRegular(path: string): Promise<Buffer> {
+  const file = await openRegular(path);
   try {
-    if (!isReadable(await file.stat())) throw refusal(path);
     return await file.readFile();
   } finally {
     await file.close();

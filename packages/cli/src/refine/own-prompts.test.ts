@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readPrompts, shortened, shortPrompts } from "./own-prompts.ts";
+import { readPrompts, shortened, shortPrompts, trainOwnRefiner } from "./own-prompts.ts";
 
 describe("prompts of the user's", () => {
   const bytesOf = (text: string) => new TextEncoder().encode(text);
@@ -28,6 +28,15 @@ describe("prompts of the user's", () => {
     expect(shortened("an old red moon, sharp focus", 2)).toBe("an old");
     expect(shortened("red moon", 12)).toBe("red");
     expect(shortened(", sharp focus", 12)).toBe("sharp");
+  });
+
+  it("may be any number to train on", async () => {
+    const prompts = Array.from({ length: 150_000 }, (_, i) => `a red moon, ${i}`);
+    const stopped = trainOwnRefiner(
+      { prompts, repeated: 0 },
+      { steps: 1, seed: 0, compile: undefined, signal: AbortSignal.abort(new Error("told to")), onStep() {} },
+    );
+    await expect(stopped).rejects.toThrow("told to");
   });
 
   it("give short forms to begin with, each once, by the seed", () => {

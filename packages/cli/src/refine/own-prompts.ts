@@ -95,7 +95,10 @@ export async function trainOwnRefiner(
   { steps, seed, compile, signal, onStep }: OwnTraining,
 ): Promise<{ refiner: Refiner; loss: number; cut: number; warnings: string[] }> {
   const { tokens } = wordTokenizer(prompts, { words: mostWords });
-  const longest = Math.max(...prompts.map((prompt) => (prompt.match(/,|[^\s,]+/g) ?? []).length));
+  const longest = prompts.reduce(
+    (most, prompt) => Math.max(most, (prompt.match(/,|[^\s,]+/g) ?? []).length),
+    0,
+  );
   const shape: RefinerShape = { tokens, length: Math.min(mostTokens, longest + 2), size, vectors: 4 };
   const { tokenizer, ...models } = modelsOf(shape);
   const pairs = prompts.flatMap((fine) =>

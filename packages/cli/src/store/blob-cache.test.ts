@@ -1,10 +1,13 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -53,6 +56,24 @@ describe("cachedBlob", () => {
     expect(fetched()).toBe(2);
     expect(readdirSync(folder)).toEqual([sha256]);
   });
+
+  it.skipIf(process.platform === "win32")(
+    "waits for no pipe, and touches nothing that a link leads to",
+    async () => {
+      const folder = temporaryFolder();
+      const { database, sha256 } = databaseWith(new Uint8Array([1, 2]));
+      const path = join(folder, sha256);
+      execFileSync("mkfifo", [path]);
+      await expect(cachedBlob(database, sha256, folder)).rejects.toThrow(/got a pipe/);
+      rmSync(path);
+      const theirs = join(temporaryFolder(), "theirs");
+      writeFileSync(theirs, new Uint8Array([1, 2]));
+      utimesSync(theirs, 1, 1);
+      symlinkSync(theirs, path);
+      await cachedBlob(database, sha256, folder);
+      expect(statSync(theirs).mtimeMs).toBe(1000);
+    },
+  );
 
   it("names the path where nothing can be written, and leaves nothing", async () => {
     const folder = temporaryFolder();

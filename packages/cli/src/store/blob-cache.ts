@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { access, constants, lstat, readdir, rm, utimes } from "node:fs/promises";
+import { access, constants, lstat, lutimes, readdir, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { UsageError } from "../failure.ts";
 import { makeFolder } from "../files/make-folder.ts";
+import { openRegular } from "../files/read-regular.ts";
 import { isTemporary } from "../files/temporary.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import { checkHash, readBlob } from "./blobs.ts";
@@ -43,7 +43,7 @@ export async function cachedBlob(
     await writeWhole(path, bytes, 0o600);
   } else {
     const now = new Date();
-    await utimes(path, now, now).catch(() => {});
+    await lutimes(path, now, now).catch(() => {});
   }
   return path;
 }
@@ -84,7 +84,7 @@ function mostAge(name: string): number | null {
 async function hashOfFile(path: string): Promise<string | null> {
   const hash = createHash("sha256");
   try {
-    await pipeline(createReadStream(path), hash);
+    await pipeline((await openRegular(path)).createReadStream(), hash);
   } catch {
     return null;
   }

@@ -353,6 +353,40 @@ describe("a column that differs in every row", () => {
     expect((await left(withCopies(columns, 20))).names).toEqual([name, "x"]);
   });
 
+  it("looks at each row once to see which are copies, whatever number of columns asks", async () => {
+    const table = await tableOf(
+      withCopies(
+        {
+          ...Object.fromEntries(
+            Array.from({ length: 300 }, (_, k) => [`c${k}`, whole((i) => 1000 + ((i * (k + 7)) % 9973))]),
+          ),
+          ...others,
+        },
+        3,
+      ),
+    );
+    let looks = 0;
+    const counted = table.columns.map((column) =>
+      Object.assign(Object.create(column), {
+        at(row: number) {
+          looks++;
+          return column.at(row);
+        },
+      }),
+    );
+    makeDataset({ ...table, columns: counted }, { target: "y" });
+    expect(looks).toBeLessThan(20 * table.columns.length * table.rows);
+  });
+
+  it("takes any number of bags", async () => {
+    const cells = Array.from({ length: 200_000 }, (_, i) => i);
+    const text = csv({ b: cells, x: cells.map((i) => (i % 7) / 2), y: repeat(["no", "yes"], 200_000) });
+    const { notes } = await datasetOf(text, { bagColumn: "b" });
+    expect(notes.map((note) => note.text)).toContainEqual(
+      expect.stringContaining("every bag has a single row"),
+    );
+  });
+
   it.each(["client", "nr", "kundennummer", "Patient", "ticket_nr", "customer id"])(
     "is left out below a name of keys: %s",
     async (name) => {

@@ -221,7 +221,8 @@ function targetNotes(column: string, target: Target, rows: number): Note[] {
 function bagNote(column: string, groups: Int32Array): Note {
   const sizes = new Map<number, number>();
   for (const bag of groups) sizes.set(bag, (sizes.get(bag) ?? 0) + 1);
-  const [least, most] = [Math.min(...sizes.values()), Math.max(...sizes.values())];
+  let [least, most] = [Infinity, 0];
+  for (const size of sizes.values()) [least, most] = [Math.min(least, size), Math.max(most, size)];
   if (most === 1)
     return { level: "warning", column, text: "every bag has a single row: its mean is that row's target" };
   const rows = least === most ? `${least}` : `${least} to ${most}`;

@@ -60,6 +60,14 @@ describe("sampleRows", () => {
       }
   });
 
+  it("takes groups of any size", () => {
+    const many = Array.from({ length: 600_000 }, (_, i) => i);
+    const groups = Int32Array.from(many, (i) => i % 2);
+    const labels = Int32Array.from(many, (i) => Number(i % 5 === 0));
+    const sample = sampleRows({ ...dataset, rows: many.length, features: [], labels, groups }, 300_000, 0);
+    expect(sample.rows).toBe(300_000);
+  });
+
   it("comes as near as the groups allow, with every class", () => {
     const groups = Int32Array.from(rows, (i) => Math.floor(i / 10));
     for (const [count, near] of [

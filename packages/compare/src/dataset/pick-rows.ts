@@ -87,12 +87,12 @@ function takeGroups(
   const taken: number[] = [];
   let smallest: readonly number[] | null = null;
   for (const own of [...members.values()].sort((a, b) => part[a[0]] - part[b[0]])) {
-    if (taken.length + own.length <= count) taken.push(...own);
+    if (taken.length + own.length <= count) for (const row of own) taken.push(row);
     else if (smallest === null || own.length < smallest.length) smallest = own;
   }
   const lacking = count - taken.length;
   if (smallest !== null && (taken.length === 0 || smallest.length - lacking < lacking))
-    taken.push(...smallest);
+    for (const row of smallest) taken.push(row);
   return Int32Array.from(taken);
 }
 

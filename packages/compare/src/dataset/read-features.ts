@@ -115,9 +115,20 @@ function keyNotes(names: readonly string[]): Note[] {
   return [{ level: "info", text }];
 }
 
-/** Whether two rows have equal cells in all of these columns. */
+/** Whether two rows have equal cells in all of these columns. Each column may ask about the same rows, so each row is looked at once. */
 function copiesIn(columns: readonly Column[]): (row: number, other: number) => boolean {
-  return (row, other) => columns.every((column) => String(column.at(row)) === String(column.at(other)));
+  const numbers = new Map<string, number>();
+  const known = new Map<number, number>();
+  const numberOf = (row: number): number => {
+    const found = known.get(row);
+    if (found !== undefined) return found;
+    const cells = JSON.stringify(columns.map((column) => String(column.at(row))));
+    const number = numbers.get(cells) ?? numbers.size;
+    numbers.set(cells, number);
+    known.set(row, number);
+    return number;
+  };
+  return (row, other) => numberOf(row) === numberOf(other);
 }
 
 interface Typed {

@@ -1,5 +1,6 @@
 import { randomSource } from "minimand/engine";
 import { describe, expect, it } from "vitest";
+import { measured } from "../../../../test/support/datasets.ts";
 import { folds } from "../dataset/folds.ts";
 import { encodeTable, fitEncoder, makeDataset } from "../dataset/index.ts";
 import type { Dataset } from "../index.ts";
@@ -291,6 +292,11 @@ describe("copies of rows", () => {
     // The copy is in the last group, its original in the first one.
     expect(new Set([0, 1, n - 1, n].map((row) => groups[row])).size).toBe(1);
     expect(new Set(groups).size).toBe(n + 1 - 3);
+  });
+
+  it("finds no copies among many whole numbers, at once", () => {
+    const numbers = measured(Array.from({ length: 400_000 }, (_, i) => i));
+    expect(withTwinsTogether(numbers, 5)).toBe(numbers);
   });
 
   it("leave a data set without any as it is, and say where there are too many", async () => {

@@ -97,8 +97,9 @@ function hashesOf(
     for (let row = 0; row < rows; row++) {
       // -0 becomes 0.
       bits[0] = column[row]! + 0;
-      high[row] = mix(high[row]! ^ words[0]!);
+      // Small whole numbers differ in one of the words alone, and each half has to depend on it.
       low[row] = mix(low[row]! ^ words[1]! ^ high[row]!);
+      high[row] = mix(high[row]! ^ words[0]! ^ low[row]!);
     }
   }
   return [high, low];

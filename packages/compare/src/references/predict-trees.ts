@@ -23,6 +23,8 @@ export function predictTrees(trees: Trees, columns: TreeColumns, rows: number): 
     );
     return Promise.resolve(decided(probabilities, rows, classes));
   }
+  if (columns.some((column, i) => column instanceof Float64Array === (trees.scales[i] === null)))
+    throw new RangeError("columns: expected numbers and texts where training had them, got others");
   return withLibrary((library) => {
     const outputs = task === "regression" ? 1 : classes;
     const sums = new Float64Array(rows * outputs);
@@ -41,8 +43,16 @@ export function predictTrees(trees: Trees, columns: TreeColumns, rows: number): 
       predicted: new Int32Array(0),
       predictions: sums.map((sum) => (sum / models.length) * target.sd + target.mean),
     };
+  }).catch((error: Error) => {
+    throw error.cause instanceof WebAssembly.RuntimeError ? unreadable(error.message) : error;
   });
 }
+
+/** @param why what the library said, if it said anything */
+const unreadable = (why?: string): RangeError =>
+  new RangeError(
+    `trees: expected a model of the library, got one that it can't read${why === undefined ? "" : ` (${why})`}`,
+  );
 
 function load(
   { FS, InternalLoadModel }: Library,
@@ -52,8 +62,7 @@ function load(
   FS.mkdir(folder);
   for (const [name, bytes] of files) FS.writeFile(`${folder}/${name}`, bytes);
   const model = InternalLoadModel(folder);
-  if (model === null)
-    throw new RangeError("trees: expected a model of the library, got one that it can't read");
+  if (model === null) throw unreadable();
   return model;
 }
 
@@ -68,7 +77,8 @@ function addPrediction(
   model.newBatchOfExamples(rows);
   const places = new Map(columns.map((_, feature) => [featureName(feature), feature]));
   for (const { name, internalIdx } of listOf(model.getInputFeatures())) {
-    const feature = places.get(textOf(name))!;
+    const feature = places.get(textOf(name));
+    if (feature === undefined) throw unreadable();
     const column = columns[feature];
     const scale = scales[feature];
     for (let row = 0; row < rows; row++) {

@@ -20,22 +20,38 @@ export function writeTrees({ models, ...about }: Trees): Uint8Array {
  */
 export function readTrees(bytes: Uint8Array, place: string): Trees {
   const unpacked = unpackFiles(bytes);
-  if (unpacked === null || unpacked.about.schema !== schema)
+  const read = unpacked === null ? null : treesIn(unpacked.about, unpacked.files);
+  if (read === null)
     throw new DataError(
       `${place}: expected trees (${schema}), got something else, or a file that is cut off`,
     );
-  const {
-    schema: _,
-    models,
-    ...about
-  } = unpacked.about as Omit<Trees, "models"> & {
-    schema: string;
-    models: number;
+  return read;
+}
+
+/** The file may come from somebody else: what it says of itself has to fit what is in it. */
+function treesIn(about: Record<string, unknown>, files: ReadonlyMap<string, Uint8Array>): Trees | null {
+  const { task, classes, scales, target, only, models } = about as Partial<Omit<Trees, "models">> & {
+    models?: number;
   };
-  const own = Array.from({ length: models }, (_, i) => {
-    const start = `${i}/`;
-    const files = [...unpacked.files].filter(([name]) => name.startsWith(start));
-    return new Map(files.map(([name, content]) => [name.slice(start.length), content]));
-  });
-  return { ...about, models: own };
+  if (about.schema !== schema || task === undefined || classes === undefined || only === undefined)
+    return null;
+  if (!isScale(target) || !Array.isArray(scales)) return null;
+  if (!scales.every((scale: unknown) => scale === null || isScale(scale))) return null;
+  const own = new Map<string, Map<string, Uint8Array>>();
+  for (const [name, content] of files) {
+    const [, model, file] = /^(\d{1,9})\/([\w.-]+)$/.exec(name) ?? [];
+    if (model === undefined || file === undefined) return null;
+    own.set(model, (own.get(model) ?? new Map<string, Uint8Array>()).set(file, content));
+  }
+  // A single class needs no model.
+  const isOnly = typeof only === "number" && Number.isInteger(only) && only >= 0 && only < classes;
+  if (only === null ? own.size === 0 : !isOnly) return null;
+  const all = Array.from({ length: own.size }, (_, i) => own.get(`${i}`));
+  if (models !== own.size || !all.every((model) => model !== undefined)) return null;
+  return { task, classes, scales, target, only, models: all };
+}
+
+function isScale(value: unknown): value is { mean: number; sd: number } {
+  const { mean, sd } = (value ?? {}) as Record<string, unknown>;
+  return typeof mean === "number" && typeof sd === "number";
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it, vi } from "vitest";
 import { datasetOf } from "../../../../test/support/datasets.ts";
+import { replaced } from "../../../../test/support/model-files.ts";
 import { tableOf } from "../../../../test/support/tables.ts";
 import { readColumns } from "../dataset/encode.ts";
 import { fitEncoder } from "../dataset/encoder.ts";
+import { packFiles } from "./archive.ts";
 import { withLibrary } from "./library.ts";
 import { predictTrees } from "./predict-trees.ts";
 import { rowsOfColumns, treeColumns } from "./tree-columns.ts";
@@ -147,6 +149,43 @@ describe("trees", () => {
     await expect(predictTrees(broken, [a, b], rows)).rejects.toThrow(
       "trees: expected a model of the library",
     );
+  });
+
+  it("are refused where a file says of itself what it doesn't hold", async () => {
+    const trees = await trainTrees(binary, once);
+    const [files] = trees.models;
+    const refused = (about: object, own: [string, Uint8Array][] = []): void => {
+      const all = new Map([...[...files].map(([name, bytes]) => [`0/${name}`, bytes] as const), ...own]);
+      const { models, ...rest } = trees;
+      const bytes = packFiles({ schema: "minimand.trees/1", ...rest, models: models.length, ...about }, all);
+      expect(() => readTrees(bytes, "trees.bin")).toThrow(/^trees.bin: expected trees/);
+    };
+    refused({ models: 1e9 });
+    refused({ models: 0 });
+    refused({ scales: [null, 3] });
+    refused({ target: null });
+    refused({ only: 7 });
+    refused({}, [["0/a/b", new Uint8Array(1)]]);
+    refused({}, [["2/done", new Uint8Array(1)]]);
+  });
+
+  it("are refused where they ask for other columns than there are", async () => {
+    const trees = await trainTrees(binary, once);
+    const [files] = trees.models;
+    const renamed = [...files].map(([name, bytes]): [string, Uint8Array] => [
+      name,
+      name.endsWith("data_spec.pb") ? replaced(bytes, "x0", "x9") : bytes,
+    ]);
+    await expect(predictTrees({ ...trees, models: [new Map(renamed)] }, [a, b], rows)).rejects.toThrow(
+      "trees: expected a model of the library",
+    );
+    expect(() => predictTrees({ ...trees, scales: [null, null] }, [a, b], rows)).toThrow(
+      "columns: expected numbers and texts where training had them",
+    );
+    const texts = Array.from(all, (i) => "uvw"[i % 3]);
+    const ofTexts = await trainTrees(classified([...binary.labels], 2, [texts, b]), once);
+    const asNumbers = { ...ofTexts, scales: [trees.scales[0], ofTexts.scales[1]] };
+    await expect(predictTrees(asNumbers, [a, b], rows)).rejects.toThrow(RangeError);
   });
 
   it("stop between models where they are told to", async () => {

@@ -365,6 +365,18 @@ describe("JSON", () => {
     expect((await read('{"a":1," a":2}\n', { name: "a.jsonl" })).names).toEqual(["a", "a_2"]);
   });
 
+  it("is refused where the objects have so many keys that no memory holds a cell for each", async () => {
+    // Each object has 1 in 50 of the keys: 20 bytes of memory a byte of the file.
+    const keys = 5000;
+    const text = times(
+      30_000,
+      (i) => `{${times(100, (k) => `,"${(i * 101 + 49 * k) % keys}":1`).slice(1)}}\n`,
+    );
+    expect(await refusal(text, "a.jsonl")).toMatch(
+      /expected objects with the same keys, got 5000 different ones in 21000 objects/,
+    );
+  });
+
   it("is refused where hardly any object has a key of another", async () => {
     const text = times(5000, (i) => `{"k${i}":1}\n`);
     expect(await refusal(text, "a.jsonl")).toMatch(

@@ -28,6 +28,7 @@ export function readJsonLines(
   const lines: number[] = [];
   const faults: Fault[] = [];
   const unreadable: number[] = [];
+  let filled = 0;
   const list = text.trimStart().startsWith("[") ? parseList(text, name) : null;
   let replaced = list?.replaced ?? 0;
   for (const [at, source] of (list?.values ?? text.split("\n")).entries()) {
@@ -54,9 +55,11 @@ export function readJsonLines(
       if (cell === undefined) column.nested = true;
       while (column.cells.length < row) column.cells.push(null);
       column.cells[row] = cell ?? null;
+      if (column.cells[row] !== null) filled++;
     }
     lines.push(at + 1);
-    if (columns.length > mostKeys && lines.length % 1000 === 0) checkKeys(columns, lines.length, name);
+    if (columns.length > mostKeys && lines.length % 1000 === 0)
+      checkKeys(columns.length, lines.length, filled, name);
   }
   const rows = lines.length;
   checkFaults(faults, damaged === "empty" ? rows : rows + faults.length, damaged, name);
@@ -90,17 +93,16 @@ export function readJsonLines(
 /** Columns from which on it is looked at whether they are filled. */
 const mostKeys = 1000;
 
+/** Cells of such a table, filled or not. Fewer fill a text of the most bytes that are read, where all are filled. */
+const mostCells = 1e8;
+
 /** Objects that have hardly a key in common would become a table of empty cells that no memory holds. */
-function checkKeys(columns: readonly { cells: readonly Cell[] }[], rows: number, name: string): void {
-  const filled = columns.reduce(
-    (n, { cells }) => n + cells.reduce<number>((m, c) => m + Number(c !== null), 0),
-    0,
-  );
-  if (filled > 0.01 * columns.length * rows) return;
+function checkKeys(columns: number, rows: number, filled: number, name: string): void {
+  if (filled > 0.01 * columns * rows && columns * rows <= mostCells) return;
   throw dataError(
     { file: name },
     "expected objects with the same keys",
-    `${columns.length} different ones in ${rows} objects`,
+    `${columns} different ones in ${rows} objects`,
   );
 }
 
