@@ -61,10 +61,15 @@ export function pack(to: string): Packed[] {
     });
 }
 
+const made: string[] = [];
+process.once("exit", () => {
+  for (const folder of made) rmSync(folder, { recursive: true, force: true });
+});
+
 /** Makes a new folder in the system's temporary one, which is removed at the end of the process. */
 export function temporary(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `minimand-${name}-`));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  made.push(folder);
   return folder;
 }
 
