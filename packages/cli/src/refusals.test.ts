@@ -73,12 +73,17 @@ const cases: [what: string, content: Content, args: string[], message: string | 
     [],
     /^FILE, line 4: column 'size': .*'1e39'; --missing size=1e39 reads it as missing$/,
   ],
-  ["an infinite target", `${numbers}\n3,1e39\n`, [], /^FILE, line 14: target 'y': .*'1e39'$/],
+  [
+    "an infinite target",
+    `${numbers}\n3,1e39\n`,
+    [],
+    /^FILE, line 14: target 'y': .*'1e39'; --missing y=1e39 leaves out such rows$/,
+  ],
   [
     "text as a number to predict",
     good,
     ["--task", "regression"],
-    /^FILE, line 2: target 'y': expected a number for the task regression, got 'no'$/,
+    /^FILE, line 2: target 'y': expected a number for the task regression, got 'no'; --missing y=no leaves out such rows$/,
   ],
   [
     "many classes as two",
@@ -184,7 +189,12 @@ const cases: [what: string, content: Content, args: string[], message: string | 
     ["--model", "linear", "--hidden", "8,4"],
     "--hidden: expected no hidden layers with --model linear, got 8,4",
   ],
-  ["text set to be numeric", good, ["--types", "kind=numeric"], /^FILE, line 2: column 'kind': .*'red'$/],
+  [
+    "text set to be numeric",
+    good,
+    ["--types", "kind=numeric"],
+    /^FILE, line 2: column 'kind': .*'red'; --missing kind=red reads it as missing$/,
+  ],
   [
     "an ignored column that is none",
     good,

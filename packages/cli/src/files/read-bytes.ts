@@ -56,6 +56,9 @@ async function sizeOf(path: string): Promise<number> {
   const found = await stat(path);
   // The error of a read from a folder names none.
   if (found.isDirectory()) throw new UsageError(`${path}: is a folder, expected a file`);
+  // Some devices never end.
+  if (found.isCharacterDevice() || found.isBlockDevice())
+    throw new UsageError(`${path}: expected a file or a pipe, got a device`);
   return found.size;
 }
 

@@ -1,3 +1,4 @@
+import { getHeapStatistics } from "node:v8";
 import { type FileOf, type Reading, readTableOf, type Table } from "@minimand/compare";
 import { isQuiet, printable } from "../printable.ts";
 import { cutText } from "../terminal/text-width.ts";
@@ -5,6 +6,9 @@ import { mostBytes } from "./read-bytes.ts";
 
 /** Milliseconds after which a terminal is told how far reading is. */
 const patience = 500;
+
+/** Cells are JavaScript values, and those have a limit of their own, however much memory is free. */
+const heapShare = Math.floor(getHeapStatistics().heap_size_limit / 2);
 
 /**
  * {@link readTableOf} with progress on a terminal, for files that the memory suffices for.
@@ -18,7 +22,7 @@ export async function readInputTable(file: FileOf, reading: Reading): Promise<Ta
   let shown = false;
   try {
     return await readTableOf(file, reading, {
-      maxBytes: Math.max(bytes.length, mostBytes()),
+      maxBytes: Math.max(bytes.length, Math.min(mostBytes(), heapShare)),
       progress: (done, total) => {
         if (isQuiet() || !stderr.isTTY || performance.now() - started < patience) return;
         const text = `${Math.round((100 * done) / total)} % of ${printable(source)} read`;

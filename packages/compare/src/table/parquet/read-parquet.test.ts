@@ -43,6 +43,13 @@ describe("readParquet", () => {
     expect((await readTable(await gzip(sample), { name: "a.csv.gz" })).columns).toHaveLength(6);
   });
 
+  it("reads a Buffer of Node, whose memory holds other things too", async () => {
+    const memory = Buffer.alloc(sample.length + 99);
+    memory.set(sample, 50);
+    const table = await readTable(memory.subarray(50, 50 + sample.length), { name: "a.parquet" });
+    expect(cellsOf(table).n).toEqual([1, 2, 3]);
+  });
+
   it("puts row groups one below the other", async () => {
     const values = Float64Array.from({ length: 1000 }, (_, i) => i / 3);
     const table = await readTable(file([{ name: "x", data: values, type: "DOUBLE" }], 64), {

@@ -142,7 +142,8 @@ async function readField(
   await parquetRead({
     file: {
       byteLength: bytes.length,
-      slice: (from, to) => bytes.slice(from, to).buffer as ArrayBuffer,
+      // A copy of its own: `slice` of a Buffer of Node is a view of all of its memory.
+      slice: (from, to) => new Uint8Array(bytes.subarray(from, to)).buffer,
     },
     metadata: { ...metadata, row_groups },
     compressors: decoders as typeof compressors,
