@@ -97,13 +97,16 @@ describe("a cost is named", () => {
       const trials = better.trials.map((trial) => ({ ...trial, confusion: classes.map(() => row) }));
       return recommend({ ...better, classes, trials }, none).costs[0]?.text;
     };
-    expect([never(3), never(4)]).toEqual(["It never predicts a, b, c.", "It never predicts 4 of 5 classes."]);
+    expect([never(3), never(4)]).toEqual([
+      "focal: it never predicts a, b, c.",
+      "focal: it never predicts 4 of 5 classes.",
+    ]);
   });
 
   it("of the first of the undecided where it gains more than the rope", () => {
     const others = [{ ...against("focal", -0.1, -0.2, -0.05), to: "cross-entropy", metric: "accuracy" }];
     const costs = (gain: number) =>
-      recommend(reportOf([undecided(gain), baseline]), { ...none, others }).costs;
+      recommend(reportOf([undecided(gain), baseline]), { ...none, others }).beside;
     expect([costs(0.01).length, costs(0.0100001).length]).toEqual([0, 1]);
   });
 });

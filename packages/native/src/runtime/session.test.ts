@@ -56,7 +56,7 @@ describe("the version of ONNX Runtime", () => {
     expect(installed.version).toBe(runtimeVersion);
   });
 
-  it.each(["README.md", "packages/native/README.md"])("stands in the command that %s gives", (page) => {
+  it.each(["docs/native.md", "packages/native/README.md"])("stands in the command that %s gives", (page) => {
     const text = readFileSync(new URL(`../../../../${page}`, import.meta.url), "utf8");
     expect(text).toContain(`npm install --ignore-scripts onnxruntime-node@${runtimeVersion}`);
   });
