@@ -12,7 +12,7 @@
  *
  * /choose answers once the decision is on the disk, /reward once the reward is. A reward of a decision that is settled is
  * answered with 409: whoever got no answer may ask again and it still counts once. A decision is settled, too, when it waited for
- * an hour or was the oldest of too many that wait; /health tells how many were dropped for that. A decisionId can't be guessed (128 bits,
+ * an hour or was the oldest of too many that wait; /health counts how many were dropped for that. A decisionId can't be guessed (128 bits,
  * see decision-names.ts): only who was given a decision can reward it.
  *
  * Requests for other hosts or from pages of other sites get 403, what can't be understood 400 (fields of other names too),

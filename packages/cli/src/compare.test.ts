@@ -320,6 +320,15 @@ describe.concurrent("the command line", () => {
     });
   });
 
+  it("knows no command by a name that every object has", async () => {
+    for (const args of [["constructor"], ["help", "constructor"]])
+      expect(await once(args)).toMatchObject({
+        code: 2,
+        stdout: "",
+        stderr: expect.stringContaining("unknown command 'constructor'"),
+      });
+  });
+
   it("lists losses and data as text and as JSON", async () => {
     for (const command of ["losses", "data"]) {
       const table = await once([command]);

@@ -117,12 +117,13 @@ export function makeProgram(): Command {
     .summary("Print the help of a command")
     .action(async (names: string[]) => {
       const [name = "help"] = names;
-      if (name !== "help" && !(name in commands)) program.error(`error: unknown command '${name}'`);
+      if (name !== "help" && !Object.hasOwn(commands, name))
+        program.error(`error: unknown command '${name}'`);
       await program.parseAsync([...names, "--help"], { from: "user" });
     });
   return program.exitOverride().hook("preSubcommand", async (_, command) => {
     const name = command.name();
-    if (!(name in commands)) return;
+    if (!Object.hasOwn(commands, name)) return;
     (await commands[name].load()).define(command);
     for (const own of command.commands) own.copyInheritedSettings(command).exitOverride();
   });

@@ -388,7 +388,7 @@ const settings = shape<Settings>({
   distillFrom: textOrNull,
   unlabeled: textOrNull,
   // Results of earlier versions don't say so.
-  mergeLabels: v.optional(flag, false) as unknown as Shape<boolean>,
+  mergeLabels: v.optional(flag) as unknown as Shape<boolean>,
   damaged: v.picklist(["drop", "pad", "refuse"]),
   strict: flag,
 });

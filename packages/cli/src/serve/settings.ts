@@ -13,7 +13,7 @@ export function dataFolder(env: Environment = process.env): string {
   return join(env.XDG_DATA_HOME || join(homedir(), ".local", "share"), "minimand");
 }
 
-/** Folder of the site: as asked, or as built where the current folder is a clone of the project; null where there is none. */
+/** Folder of the site: as asked, or as built where the current folder is a clone of the project; null where none was built. */
 export function siteFolder(asked: string | undefined): string | null {
   if (asked !== undefined) {
     if (!existsSync(asked) || !statSync(asked).isDirectory())

@@ -211,6 +211,15 @@ describe("a site", () => {
     }
   });
 
+  it.runIf(process.platform === "linux")("closes an empty file with its answer", async () => {
+    writeFileSync(join(folder, "site/empty.txt"), "");
+    const files = (): number => readdirSync("/proc/self/fd").length;
+    await get("/empty.txt");
+    const before = files();
+    for (let i = 0; i < 20; i++) expect(await get("/empty.txt")).toMatchObject({ status: 200, body: "" });
+    expect(files()).toBeLessThan(before + 10);
+  });
+
   it.runIf(process.platform === "linux")("leaves no file open, whoever asked and went away", async () => {
     writeFileSync(join(folder, "site/large.bin"), new Uint8Array(20_000_000));
     const files = (): number => readdirSync("/proc/self/fd").length;

@@ -104,11 +104,11 @@ async function answer(c: Context, found: Found, status: 200 | 404, path: string)
     c.header("Content-Length", String(page?.length ?? size));
     if (c.req.method === "HEAD") return c.body(null, status);
     if (page !== null) return c.body(new Uint8Array(page), status);
+    if (size === 0) return c.body(new Uint8Array(0), status);
     // The stream closes the file, however it ends.
     open = false;
     // No more than was announced: a file that grows would run into the next answer of the connection.
-    const stream = size === 0 ? Readable.from([]) : file.createReadStream({ end: size - 1 });
-    const bytes = Readable.toWeb(stream) as ReadableStream<Uint8Array>;
+    const bytes = Readable.toWeb(file.createReadStream({ end: size - 1 })) as ReadableStream<Uint8Array>;
     return c.body(bytes, status);
   } finally {
     if (open) await file.close();

@@ -65,7 +65,8 @@ export function readTarget(
   const rows = codes.length - missing;
 
   if (task === undefined) {
-    if (!numeric) notes.push(...textsAmongNumbers(table, column, subject, levels.length));
+    if (!numeric && areMostlyNumbers(written.numbers, written.texts))
+      notes.push(...textsAmongNumbers(table, column, subject, levels.length));
     if (numeric && levels.length > 1 && !areClasses(levels, counts, rows)) {
       if (positive !== undefined) throw dataError(file, "positive: expected a binary target", "regression");
       return regression(table, column, `${levels.length} different numbers in ${rows} rows`);
@@ -105,7 +106,7 @@ export function readTarget(
 /**
  * The index of a class by its name; `1.0` finds `1` too, and where labels are merged `YES` finds `yes`.
  *
- * @returns -1 if there is none
+ * @returns -1 for an unknown name
  */
 export function classIndex(
   classes: readonly string[],
@@ -145,6 +146,9 @@ function classesOf(column: Column): {
   levels: string[];
   numeric: boolean;
   missing: number;
+  /** Cells that are numbers, and those that are neither that nor missing among numbers. */
+  numbers: number;
+  texts: number;
 } {
   const values = new Float64Array(column.length).fill(Number.NaN);
   let [numbers, missing, missingAmongNumbers] = [0, 0, 0];
@@ -178,7 +182,8 @@ function classesOf(column: Column): {
   const place = new Map(levels.map((level, code) => [level, code]));
   const rank = keys.map((key) => place.get(key)!);
   for (let row = 0; row < codes.length; row++) if (codes[row]! >= 0) codes[row] = rank[codes[row]!]!;
-  return { codes, levels, numeric, missing: numeric ? missingAmongNumbers : missing };
+  const texts = values.length - numbers - missingAmongNumbers;
+  return { codes, levels, numeric, missing: numeric ? missingAmongNumbers : missing, numbers, texts };
 }
 
 function allMissing(column: Column): boolean {
@@ -209,8 +214,8 @@ function textsAmongNumbers(table: Table, column: Column, subject: string, differ
   const present = rows.filter((row) => !isMissingNumber(column.at(row)));
   const others = present.filter((row) => typeof parseNumber(column.at(row), column.format) !== "number");
   const numbers = present.length - others.length;
-  const areTexts = others.some((row) => parseNumber(column.at(row), column.format) === "text");
-  if (!areTexts || !areMostlyNumbers(numbers, others.length)) return [];
+  // Codes such as 007 are no numbers that were mistyped.
+  if (!others.some((row) => parseNumber(column.at(row), column.format) === "text")) return [];
   const texts = [...new Set(others.map((row) => String(column.at(row))))];
   const option = missingOption(column.name, texts);
   if (different > mostClassesWithTexts)

@@ -8,7 +8,7 @@ import { addressOf } from "./address.ts";
  *
  * @param url of the site
  * @param papers of the catalogue
- * @param modules of the API reference; empty where there is none
+ * @param modules of the API reference; empty for a site without it
  */
 export function llmsText(url: string, papers: readonly Entry[], modules: Reference["modules"]): string {
   const line = (name: string, page: string, about: string): string =>
