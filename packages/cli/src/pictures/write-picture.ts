@@ -12,13 +12,24 @@ const kinds: Record<string, PictureKind> = {
   ".webp": "webp",
 };
 
+/** The most pixels on a side that a format can say. */
+const sides: Record<PictureKind, number> = { png: 2 ** 31 - 1, jpeg: 65_535, webp: 16_383 };
+
 /** By a file's name, what a picture is written as. @throws UsageError for other names, and for transparency where JPEG has none */
-export function kindToWrite(path: string, { alpha }: Pick<Raster, "alpha">): PictureKind {
+export function kindToWrite(
+  path: string,
+  { alpha, width, height }: Pick<Raster, "alpha" | "width" | "height">,
+): PictureKind {
   const kind = kinds[extname(path).toLowerCase()];
   if (kind === undefined)
     throw new UsageError(`${path}: expected a name that ends with ${Object.keys(kinds).join(", ")}`);
   if (kind === "jpeg" && alpha !== null)
     throw new UsageError(`${path}: expected .png or .webp for a picture that one sees through, got a JPEG`);
+  const side = Math.max(width, height);
+  if (side > sides[kind])
+    throw new UsageError(
+      `${path}: expected .png for a picture of more than ${sides[kind]} pixels on a side, got ${width} x ${height} as ${kind}`,
+    );
   return kind;
 }
 

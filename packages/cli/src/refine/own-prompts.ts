@@ -8,7 +8,7 @@ import {
   trainPromptRefiner,
   wordTokenizer,
 } from "minimand";
-import { type Compile, derive, disposeTree, randomSource, shuffle } from "minimand/engine";
+import { type Compile, derive, disposeTree, randomSource, shuffle, textLines } from "minimand/engine";
 import { UsageError } from "../failure.ts";
 import { modelsOf, type Refiner, type RefinerShape, startOf } from "./refiner.ts";
 
@@ -33,12 +33,16 @@ const size = 48;
  * @throws UsageError for other bytes, and for fewer than 20 different prompts of at least two words
  */
 export function readPrompts(bytes: Uint8Array, source: string): OwnPrompts {
-  const lines = textOf(bytes, source)
-    .split(/\r\n|\n|\r/)
-    .map(cleanPrompt)
-    .filter((line) => /\S[\s,]+\S/.test(line));
-  const prompts = [...new Set(lines)];
-  if (prompts.length >= fewest) return { prompts, repeated: lines.length - prompts.length };
+  const different = new Set<string>();
+  let count = 0;
+  for (const { text } of textLines(textOf(bytes, source))) {
+    const line = cleanPrompt(text);
+    if (!/\S[\s,]+\S/.test(line)) continue;
+    different.add(line);
+    count++;
+  }
+  const prompts = [...different];
+  if (prompts.length >= fewest) return { prompts, repeated: count - prompts.length };
   throw new UsageError(
     `--prompts ${source}: expected at least ${fewest} different prompts of two words or more, one a line, got ${prompts.length}`,
   );

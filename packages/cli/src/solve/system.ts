@@ -1,5 +1,6 @@
 import { constants } from "node:buffer";
 import { gunzipSync } from "node:zlib";
+import { textLines } from "minimand/engine";
 import { type CsrMatrix, csrMatrix, readMatrixMarket } from "minimand/solvers";
 import { UsageError } from "../failure.ts";
 import { readBytes } from "../files/read-bytes.ts";
@@ -102,13 +103,14 @@ function columnOf(text: string, size: number): Float64Array {
 
 /** One number a line; empty lines and those that begin with % or # are left out. */
 function numbersOf(text: string): Float64Array {
-  const lines = text.split("\n").map((line, i) => ({ line: line.trim(), number: i + 1 }));
-  return Float64Array.from(
-    lines.filter(({ line }) => line !== "" && !/^[%#]/.test(line)),
-    ({ line, number }) => {
-      const value = Number(line);
-      if (Number.isFinite(value)) return value;
+  const values: number[] = [];
+  for (const { text: whole, number } of textLines(text)) {
+    const line = whole.trim();
+    if (line === "" || /^[%#]/.test(line)) continue;
+    const value = Number(line);
+    if (!Number.isFinite(value))
       throw new RangeError(`line ${number}: expected a number, got ${JSON.stringify(line.slice(0, 40))}`);
-    },
-  );
+    values.push(value);
+  }
+  return Float64Array.from(values);
 }

@@ -14,4 +14,5 @@ export * from "./parameter.ts";
 export * from "./random.ts";
 export * from "./suggest.ts";
 export * from "./surrogate.ts";
+export * from "./text-lines.ts";
 export * from "./tree.ts";

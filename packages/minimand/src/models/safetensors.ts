@@ -140,6 +140,7 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
   const { __metadata__: metadata = {}, ...entries } = parseHeader(bytes.subarray(8, start));
   if (!isTextMap(metadata)) throw typeError("safetensors, __metadata__", "texts by name", metadata);
   const tensors: Record<string, Tensor> = {};
+  let total = 0;
   for (const [name, entry] of Object.entries(entries)) {
     if (!isEntry(entry)) throw typeError(`tensor ${name}`, "dtype, shape and data_offsets", entry);
     if (!Object.hasOwn(kinds, entry.dtype))
@@ -151,6 +152,10 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
       throw rangeError(`safetensors, tensor ${name}`, `${width * size} bytes`, to - from);
     if (start + to > bytes.length)
       throw rangeError(`safetensors, tensor ${name}`, `a file of at least ${start + to} bytes`, bytes.length);
+    total += to - from;
+    // Any number of entries may name the same bytes.
+    if (total > bytes.length - start)
+      throw rangeError(`safetensors, tensor ${name}`, "tensors that do not overlap", `${total} bytes in all`);
     const data = new array(size);
     for (let i = 0; i < size; i++) data[i] = get(view, start + from + width * i);
     tensors[name] = { shape: entry.shape, data };

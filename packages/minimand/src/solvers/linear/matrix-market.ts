@@ -1,4 +1,5 @@
 import { rangeError, typeError } from "../../engine/errors.ts";
+import { type TextLine, textLines } from "../../engine/text-lines.ts";
 import type { CsrMatrix } from "./csr.ts";
 import type { Entries } from "./sparse-rows.ts";
 
@@ -40,28 +41,19 @@ export function readMatrixMarket(text: string): Entries {
 /** Rows are counted by numbers of 32 bits. */
 const most = 2 ** 31 - 2;
 
-interface Line {
-  text: string;
-  /** Counted from 1. */
-  number: number;
-}
-
 type Symmetry = "general" | "symmetric";
 
 /** The lines of a text that aren't empty and no comment; the first one as it is. */
-function* linesOf(text: string): Generator<Line, undefined> {
-  for (let start = 0, number = 1; start < text.length; number++) {
-    const found = text.indexOf("\n", start);
-    const end = found < 0 ? text.length : found;
-    const line = text.slice(start, end).trim();
+function* linesOf(text: string): Generator<TextLine, undefined> {
+  for (const { text: whole, number } of textLines(text)) {
+    const line = whole.trim();
     if (number === 1 || (line !== "" && !line.startsWith("%"))) yield { text: line, number };
-    start = end + 1;
   }
   return undefined;
 }
 
 function headerOf(line: string): { layout: "coordinate" | "array"; symmetry: Symmetry } {
-  const [banner, object, layout, field, symmetry, ...more] = line.toLowerCase().split(/\s+/);
+  const [banner, object, layout, field, symmetry, ...more] = line.toLowerCase().split(/\s+/, 6);
   const refuse = (expected: string, got: string | undefined): never => {
     throw rangeError("line 1", expected, got);
   };
@@ -74,15 +66,16 @@ function headerOf(line: string): { layout: "coordinate" | "array"; symmetry: Sym
   return { layout, symmetry };
 }
 
-function nextOf(lines: Generator<Line, undefined>, what: string): Line {
+function nextOf(lines: Generator<TextLine, undefined>, what: string): TextLine {
   const { value } = lines.next();
   if (value !== undefined) return value;
   throw new RangeError(`Matrix Market: expected a line with ${what}, got the end of the file`);
 }
 
 /** The numbers of a line; whole ones at the places that are named. */
-function numbersOf({ text, number }: Line, count: number, whole: readonly number[]): number[] {
-  const parts = text.split(/\s+/);
+function numbersOf({ text, number }: TextLine, count: number, whole: readonly number[]): number[] {
+  // One more than there may be shows that there are too many.
+  const parts = text.split(/\s+/, count + 1);
   if (parts.length !== count) throw rangeError(`line ${number}`, `${count} numbers`, text.slice(0, 60));
   return parts.map((part, i) => {
     const value = Number(part);
@@ -93,7 +86,7 @@ function numbersOf({ text, number }: Line, count: number, whole: readonly number
 }
 
 function coordinates(
-  lines: Generator<Line, undefined>,
+  lines: Generator<TextLine, undefined>,
   rows: number,
   columns: number,
   stored: number,
@@ -142,7 +135,7 @@ function coordinates(
 
 /** Every place of a matrix, column after column; of a symmetric one the lower half is there. */
 function places(
-  lines: Generator<Line, undefined>,
+  lines: Generator<TextLine, undefined>,
   rows: number,
   columns: number,
   symmetry: Symmetry,
@@ -166,10 +159,10 @@ function places(
   return { rows, columns, row, column, value };
 }
 
-function checkEnd(lines: Generator<Line, undefined>, stored: number): void {
+function checkEnd(lines: Generator<TextLine, undefined>, stored: number): void {
   const { value } = lines.next();
   if (value !== undefined)
-    throw rangeError(`line ${value.number}`, `the end of the file after ${stored} entries`, value.text);
+    throw rangeError(`line ${value.number}`, `the end of the file after ${stored} entries`, value.text.slice(0, 60));
 }
 
 /**

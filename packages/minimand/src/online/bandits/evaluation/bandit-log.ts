@@ -1,5 +1,6 @@
 import { checkNumber, rangeError, typeError } from "../../../engine/errors.ts";
 import { checkOptions } from "../../../engine/options.ts";
+import { textLines } from "../../../engine/text-lines.ts";
 import type { Decision } from "../bandit.ts";
 import type { BanditContext } from "../context.ts";
 
@@ -84,9 +85,9 @@ export function expiryLine(decisionId: string, options: { ts?: string } = {}): s
  */
 export function parseBanditLog(text: string): BanditRecord[] {
   const records = new Map<string, BanditRecord>();
-  for (const [i, line] of text.split("\n").entries()) {
+  for (const { text: line, number } of textLines(text)) {
     if (line.trim() === "") continue;
-    const at = `line ${i + 1}`;
+    const at = `line ${number}`;
     const found = parseLine(at, line);
     const known = records.get(found.decisionId);
     if (found.action === undefined) {
