@@ -17,7 +17,7 @@ const words = file("words.mtx", `%%MatrixMarket matrix coordinate real general\n
 describe("a text of very many lines or words is refused in one line by", () => {
   it.each([
     ["solve, as a right side", ["solve", matrix, "--rhs", lines], /expected 1 numbers?, one a row of the matrix, got 0/],
-    ["solve, as a matrix", ["solve", words, "--rhs", "ones"], /line 2: expected 3 numbers, got 1 1 1/],
+    ["solve, as a matrix", ["solve", words, "--rhs", "ones"], /line 2: expected 3 numbers, got "1 1 1/],
     ["bandit evaluate", ["bandit", "evaluate", lines], /expected/],
     ["refine, as prompts", ["refine", "--prompts", lines, "a red ship"], /expected at least 20 different prompts/],
   ])("%s", async (_, args, message) => {
