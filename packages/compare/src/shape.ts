@@ -1,3 +1,4 @@
+import { parseJson } from "minimand/engine";
 import * as v from "valibot";
 import { DataError, quoted } from "./table/data-error.ts";
 
@@ -27,7 +28,7 @@ export const fits = <T>(of: Shape<T>, value: unknown): value is T => v.is(of, va
 export function parseShape<T>(of: Shape<T>, text: string, what: string, place: string): T {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch {
     throw new DataError(`${place}: expected ${what}, got a file that is not JSON or is cut off`);
   }

@@ -6,6 +6,7 @@ import {
   earlierLook,
   type Settings,
 } from "@minimand/compare";
+import { parseJson } from "minimand/engine";
 import { readRegular } from "../files/read-regular.ts";
 
 /** The last look of an earlier run of the same comparison in a folder, perhaps with another sample; null where there was none. */
@@ -25,7 +26,7 @@ export async function earlierRun(
  */
 export async function resultsIn(out: string): Promise<EarlierResults | "foreign" | null> {
   try {
-    const value: unknown = JSON.parse((await readRegular(join(out, "results.json"))).toString());
+    const value: unknown = parseJson((await readRegular(join(out, "results.json"))).toString());
     if (areEarlierResults(value)) return value;
     return typeof value === "object" && value !== null ? "foreign" : null;
   } catch {

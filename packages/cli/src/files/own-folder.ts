@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { parseJson } from "minimand/engine";
 import { checkNoLink, found } from "./inside.ts";
 import { readRegular } from "./read-regular.ts";
 
@@ -44,7 +45,7 @@ function hasVersions({ versions }: Record<string, unknown>): boolean {
 
 async function objectIn(path: string): Promise<Record<string, unknown>> {
   try {
-    const value: unknown = JSON.parse((await readRegular(path)).toString());
+    const value: unknown = parseJson((await readRegular(path)).toString());
     return typeof value === "object" && value !== null ? { ...value } : {};
   } catch {
     return {};

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { access, constants, rm } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import type { Contents } from "@minimand/compare/keep";
+import { parseJson } from "minimand/engine";
 import { lockFolder } from "./folder-lock.ts";
 import { checkInside, checkNoLink, found } from "./inside.ts";
 import { makeFolder } from "./make-folder.ts";
@@ -158,7 +159,7 @@ function finish(folder: string): void {
 function planOf(folder: string): Plan {
   const path = join(folder, pending, "plan.json");
   try {
-    const plan: unknown = JSON.parse(readRegularSync(path).toString());
+    const plan: unknown = parseJson(readRegularSync(path).toString());
     if (isPlan(plan)) return plan;
   } catch {
     // None, or none that was written whole.

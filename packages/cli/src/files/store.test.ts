@@ -83,6 +83,9 @@ describe("openStore", () => {
     }
     writeFileSync(path, gzipSync(gunzipSync(bytes).toString().replace("0.75", "0.95")));
     expect(await store.get(key)).toBeNull();
+    // A quarter of a megabyte that unpacks to far more.
+    writeFileSync(path, gzipSync(" ".repeat(2 ** 27 + 1)));
+    expect(await store.get(key)).toBeNull();
     const more = await openStore(folder, areRecords);
     expect(more.doubts()).toBeNull();
     for (const seed of [1, 2]) {

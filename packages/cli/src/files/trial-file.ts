@@ -1,7 +1,7 @@
-import { constants } from "node:buffer";
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { gunzip, gzip, type ZlibOptions } from "node:zlib";
+import { parseJson } from "minimand/engine";
 
 /* How the result of a trial is kept, in a folder or in a database: compressed JSON, with a sum that tells damage. */
 
@@ -14,7 +14,7 @@ const packed = promisify<string, Uint8Array>(gzip);
 const unpacked = promisify<Uint8Array, ZlibOptions, Buffer>(gunzip);
 
 /** Few bytes may be made to unpack to many. */
-const limits: ZlibOptions = { maxOutputLength: constants.MAX_STRING_LENGTH };
+const limits: ZlibOptions = { maxOutputLength: 2 ** 27 };
 
 /** A value as compressed JSON. */
 export function pack(value: unknown): Promise<Uint8Array> {
@@ -24,7 +24,7 @@ export function pack(value: unknown): Promise<Uint8Array> {
 /** What {@link pack} was given; undefined where the bytes are none of its. */
 export async function unpack(bytes: Uint8Array): Promise<unknown> {
   try {
-    return JSON.parse((await unpacked(bytes, limits)).toString());
+    return parseJson((await unpacked(bytes, limits)).toString());
   } catch {
     return undefined;
   }

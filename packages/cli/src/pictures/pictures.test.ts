@@ -239,6 +239,22 @@ describe("writePicture", () => {
     );
     expect(readdirSync(out)).toHaveLength(4);
   });
+
+  it.each([
+    ["jpg", 65_500],
+    ["webp", 16_383],
+  ])("writes as %s up to %i pixels on a side", async (ending, most) => {
+    const long = (width: number): Raster => ({
+      ...{ width, height: 1, channels: 1, alpha: null, depth: 8 },
+      data: new Float32Array(width),
+    });
+    const path = join(temporaryFolder(), `long.${ending}`);
+    await writePicture(path, long(most));
+    expect((await readPicture(path)).width).toBe(most);
+    await expect(writePicture(path, long(most + 1))).rejects.toThrow(
+      `expected .png for a picture of more than ${most} pixels on a side, got ${most + 1} x 1`,
+    );
+  });
 });
 
 describe("sharp", () => {

@@ -12,8 +12,8 @@ const kinds: Record<string, PictureKind> = {
   ".webp": "webp",
 };
 
-/** The most pixels on a side that a format can say. */
-const sides: Record<PictureKind, number> = { png: 2 ** 31 - 1, jpeg: 65_535, webp: 16_383 };
+/** The most pixels on a side that a format has room for; of JPEG, that libjpeg writes. */
+const sides: Record<PictureKind, number> = { png: 2 ** 31 - 1, jpeg: 65_500, webp: 16_383 };
 
 /** By a file's name, what a picture is written as. @throws UsageError for other names, and for transparency where JPEG has none */
 export function kindToWrite(

@@ -36,6 +36,7 @@ export function readPrompts(bytes: Uint8Array, source: string): OwnPrompts {
   const different = new Set<string>();
   let count = 0;
   for (const { text } of textLines(textOf(bytes, source))) {
+    if (text === "") continue;
     const line = cleanPrompt(text);
     if (!/\S[\s,]+\S/.test(line)) continue;
     different.add(line);

@@ -1,9 +1,11 @@
 import { type Head, heads } from "minimand";
+import { parseJson } from "minimand/engine";
 import { dateParts } from "../dataset/dates/parts.ts";
 import type { CategoricalEncoder, Encoder, NumericEncoder } from "../dataset/encoder.ts";
 import type { TargetReading } from "../dataset/target-reading.ts";
 import type { NGramEncoder } from "../dataset/text/n-gram-encoder.ts";
 import { buckets, nGramRules } from "../dataset/text/n-grams.ts";
+import { mostLayers } from "../plan/settings.ts";
 import type { Configuration, Task } from "../results.ts";
 import { DataError, quoted } from "../table/data-error.ts";
 import { traitsOf } from "../task.ts";
@@ -93,7 +95,7 @@ export function readModelDescription(text: string, place: string): ModelDescript
     new DataError(`${place}: expected a model description (minimand.model/1), got ${what}`);
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch {
     throw wrong("a file that is no JSON or is cut off");
   }
@@ -132,6 +134,7 @@ const networkFields: Record<string, Check> = {
   network: (v) =>
     isObject(v) &&
     isListOf(v.hidden, isCount) &&
+    (v.hidden as unknown[]).length <= mostLayers &&
     v.activation === "relu" &&
     (v.head === undefined || heads.some((head) => head === v.head)) &&
     (v.own === undefined || (isObject(v.own) && isText(v.own.id))),
@@ -150,8 +153,16 @@ function isEncoder(value: unknown): value is Encoder {
     isListOf(
       value.features,
       (feature) => isNumericEncoder(feature) || isCategoricalEncoder(feature) || isNGramEncoder(feature),
-    )
+    ) &&
+    new Set((value.features as Encoder["features"]).map(sourceOf)).size ===
+      (value.features as unknown[]).length
   );
+}
+
+/** What a feature reads: each takes memory for every row, so that none may be read twice. */
+function sourceOf(feature: Encoder["features"][number]): string {
+  const { date } = feature as NumericEncoder;
+  return JSON.stringify(date === undefined ? feature.name : [date.column, date.part]);
 }
 
 function isNumericEncoder(value: unknown): value is NumericEncoder {

@@ -207,6 +207,21 @@ describe("readModelDescription", () => {
     ["number of classes", { classes: ["a"] }, "1 classes for the task binary"],
     ["encoder", { encoder: { inputs: 7 } }, "a wrong field 'encoder'"],
     ["feature", { encoder: { inputs: 7, features: [{ kind: "numeric" }] } }, "a wrong field 'encoder'"],
+    [
+      "feature that is there twice",
+      {
+        encoder: {
+          inputs: 12,
+          features: [...model.description.encoder.features, model.description.encoder.features[0]],
+        },
+      },
+      "a wrong field 'encoder'",
+    ],
+    [
+      "number of layers",
+      { network: { hidden: Array(101).fill(1), activation: "relu" } },
+      "a wrong field 'network'",
+    ],
     ["network", { network: { hidden: ["a"], activation: "relu" } }, "a wrong field 'network'"],
     ["activation", { network: { hidden: [5, 3], activation: "tanh" } }, "a wrong field 'network'"],
     ["scale", { targetScale: { mean: 0 } }, "a wrong field 'targetScale'"],

@@ -1,3 +1,5 @@
+import { parseJson } from "minimand/engine";
+
 /** One turn of a conversation. */
 export interface Message {
   role: string;
@@ -65,7 +67,7 @@ export function textOfMessages(messages: readonly Message[]): string {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return null;
   }

@@ -35,6 +35,7 @@ describe("checkSettings", () => {
     [{ maxEpochs: 0 }, "maxEpochs: expected an integer >= 1, got 0"],
     [{ patience: 0 }, "patience: expected an integer >= 1, got 0"],
     [{ batchSize: 0 }, "batchSize: expected an integer >= 1, got 0"],
+    [{ hidden: Array(101).fill(1) }, "hidden: expected at most 100 layers, got 101"],
     [{ hidden: [64, 0] }, "hidden: expected an integer >= 1, got 0"],
     [{ seeds: 1001 }, "seeds: expected a finite number <= 1000, got 1001"],
     [{ patience: 1e9 }, "patience: expected a finite number <= 100000, got 1000000000"],

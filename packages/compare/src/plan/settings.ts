@@ -70,15 +70,19 @@ const mostRepeats = 1000;
 
 const mostEpochs = 100_000;
 
+/** Their program has a part for each. */
+export const mostLayers = 100;
+
 /** Weights between hidden layers, of which training keeps several copies in the 4 GB of an engine. */
 const mostWeights = 2 ** 24;
 
 /**
  * Checks the widths of hidden layers.
  *
- * @throws TypeError, RangeError for what is no width, and for layers with more than 16,777,216 weights between them
+ * @throws TypeError, RangeError for what is no width, for more than 100 layers, and for layers with more than 16,777,216 weights between them
  */
 export function checkHidden(argument: string, hidden: readonly number[]): void {
+  if (hidden.length > mostLayers) throw rangeError(argument, `at most ${mostLayers} layers`, hidden.length);
   for (const width of hidden) checkNumber(argument, width, { min: 1, integer: true });
   const weights = hidden.reduce((sum, width, i) => sum + width * (hidden[i + 1] ?? 1), 0);
   if (weights > mostWeights)

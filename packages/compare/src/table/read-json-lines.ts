@@ -1,3 +1,4 @@
+import { parseJson, textLines } from "minimand/engine";
 import type { Note } from "../results.ts";
 import { type Cell, Column } from "./column.ts";
 import { decodeLines } from "./csv/blocks.ts";
@@ -31,7 +32,9 @@ export function readJsonLines(
   let filled = 0;
   const list = text.trimStart().startsWith("[") ? parseList(text, name) : null;
   let replaced = list?.replaced ?? 0;
-  for (const [at, source] of (list?.values ?? text.split("\n")).entries()) {
+  let at = -1;
+  for (const source of list?.values ?? linesOf(text)) {
+    at++;
     if (typeof source === "string" && source.trim() === "") continue;
     const value = typeof source === "string" ? parse(source) : objectOf(source, JSON.stringify(source));
     const row = lines.length;
@@ -90,6 +93,11 @@ export function readJsonLines(
   };
 }
 
+function* linesOf(text: string): Generator<string, undefined> {
+  for (const line of textLines(text)) yield line.text;
+  return undefined;
+}
+
 /** Columns from which on it is looked at whether they are filled. */
 const mostKeys = 1000;
 
@@ -110,7 +118,7 @@ type Parsed = { object: object; replaced: number } | { expected: string; got: st
 
 function parse(source: string): Parsed {
   try {
-    const { value, replaced } = parseJson(source);
+    const { value, replaced } = parsedText(source);
     return objectOf(value, source, replaced);
   } catch (cause) {
     return { expected: "expected a JSON object", got: `${quoted(source)} (${messageOf(cause)})` };
@@ -128,7 +136,7 @@ function objectOf(value: unknown, source: string, replaced = 0): Parsed {
 
 function parseList(text: string, name: string): { values: unknown[]; replaced: number } {
   try {
-    const { value, replaced } = parseJson(text);
+    const { value, replaced } = parsedText(text);
     return { values: value as unknown[], replaced };
   } catch (cause) {
     throw dataError(
@@ -149,7 +157,7 @@ const notNumbers = /("[^"\\]*(?:\\[\s\S][^"\\]*)*"?)|([:,[]\s*)(?:NaN|-?Infinity
  * The value of a JSON text. What some programs write for numbers that are none becomes null; how often is `replaced`. Digits of
  * identifiers beyond 2^53 are kept as text; the reviver is slow, so only where there may be some.
  */
-function parseJson(source: string): { value: unknown; replaced: number } {
+function parsedText(source: string): { value: unknown; replaced: number } {
   let replaced = 0;
   const text = /NaN|Infinity/.test(source)
     ? source.replace(notNumbers, (found, quotedText: string | undefined, before: string) => {
@@ -158,7 +166,7 @@ function parseJson(source: string): { value: unknown; replaced: number } {
         return `${before}null`;
       })
     : source;
-  return { value: /\d{16}/.test(text) ? JSON.parse(text, keepLongDigits) : JSON.parse(text), replaced };
+  return { value: parseJson(text, /\d{16}/.test(text) ? keepLongDigits : undefined), replaced };
 }
 
 function keepLongDigits(_key: string, value: unknown, context?: { source?: string }): unknown {

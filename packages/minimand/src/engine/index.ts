@@ -11,6 +11,7 @@ export * from "./forward.ts";
 export * from "./numerics.ts";
 export * from "./options.ts";
 export * from "./parameter.ts";
+export * from "./parse-json.ts";
 export * from "./random.ts";
 export * from "./suggest.ts";
 export * from "./surrogate.ts";

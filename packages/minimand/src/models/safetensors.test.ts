@@ -146,6 +146,14 @@ describe("safetensors", () => {
       { w: { dtype: "F32", shape: [2], data_offsets: [4, 12] } },
       "safetensors, tensor w: expected a file of at least",
     ],
+    [
+      "two tensors of the same bytes",
+      {
+        v: { dtype: "F32", shape: [2], data_offsets: [0, 8] },
+        w: { dtype: "F32", shape: [1], data_offsets: [4, 8] },
+      },
+      "safetensors, tensor w: expected tensors that do not overlap, got",
+    ],
   ])("are refused with a header that is %s", (_, header, message) => {
     expect(() => readSafetensors(fileWith(header, new Uint8Array(8)))).toThrow(message);
   });

@@ -1,5 +1,6 @@
 import { rangeError, typeError } from "../engine/checks.ts";
 import { checkOptions } from "../engine/options.ts";
+import { parseJson } from "../engine/parse-json.ts";
 import { fromFloat16, toFloat16 } from "./float16.ts";
 
 /** A named tensor on the host, row by row. Data of any other kind have no name in the files written here. */
@@ -172,7 +173,7 @@ interface Entry {
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    header = parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
     throw typeError("safetensors", "a JSON header", "something else");
   }

@@ -1,4 +1,5 @@
 import { rangeError, typeError } from "../../engine/errors.ts";
+import { parseJson } from "../../engine/parse-json.ts";
 import { noSnapshot } from "../learner.ts";
 
 /*
@@ -58,15 +59,38 @@ export function unpack(bytes: Uint8Array, version: number): unknown {
   if (checksum(own) !== view.getUint32(16, true))
     throw rangeError("snapshot", "bytes that are as they were written", bytes);
   const text = new TextDecoder().decode(own.subarray(header, header + words));
-  return JSON.parse(text, (_, part: unknown) => {
+  let room = own.length - start;
+  return parseJson(text, (_, part: unknown) => {
     if (typeof part !== "object" || part === null) return part;
     if ("$number" in part) return Number(part.$number);
     if (!("$array" in part)) return part;
-    const { $array: kind, at, length } = part as { $array: Kind; at: number; length: number };
-    const Type = kinds[kind];
-    const from = start + at;
-    return new Type(own.buffer.slice(from, from + length * Type.BYTES_PER_ELEMENT));
+    const place = part as Place;
+    // Any number of arrays may name the same bytes.
+    if (isPlace(place)) room -= byteLength(place);
+    if (!isPlace(place) || place.at + byteLength(place) > own.length - start || room < 0)
+      throw rangeError("snapshot", "arrays among its numbers, none twice", JSON.stringify(part));
+    const from = start + place.at;
+    return new kinds[place.$array](own.buffer.slice(from, from + byteLength(place)));
   });
+}
+
+/** An array among the numbers. */
+interface Place {
+  $array: Kind;
+  at: number;
+  length: number;
+}
+
+function isPlace({ $array: kind, at, length }: Place): boolean {
+  return (
+    Object.hasOwn(kinds, kind) &&
+    [at, length].every((count) => Number.isSafeInteger(count) && count >= 0) &&
+    at % kinds[kind].BYTES_PER_ELEMENT === 0
+  );
+}
+
+function byteLength({ $array: kind, length }: Place): number {
+  return length * kinds[kind].BYTES_PER_ELEMENT;
 }
 
 /** Of everything behind the header and of its first 16 bytes; words of 32 bits, as it must be quick. */

@@ -162,7 +162,11 @@ function places(
 function checkEnd(lines: Generator<TextLine, undefined>, stored: number): void {
   const { value } = lines.next();
   if (value !== undefined)
-    throw rangeError(`line ${value.number}`, `the end of the file after ${stored} entries`, value.text.slice(0, 60));
+    throw rangeError(
+      `line ${value.number}`,
+      `the end of the file after ${stored} entries`,
+      value.text.slice(0, 60),
+    );
 }
 
 /**

@@ -1,5 +1,6 @@
 import { checkNumber, rangeError, typeError } from "../../../engine/errors.ts";
 import { checkOptions } from "../../../engine/options.ts";
+import { parseJson } from "../../../engine/parse-json.ts";
 import { textLines } from "../../../engine/text-lines.ts";
 import type { Decision } from "../bandit.ts";
 import type { BanditContext } from "../context.ts";
@@ -112,7 +113,7 @@ type Line = Partial<BanditRecord> & { decisionId: string; expired?: boolean };
 function parseLine(at: string, line: string): Line {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = parseJson(line);
   } catch {
     throw typeError(at, "a JSON object", line.slice(0, 40));
   }
