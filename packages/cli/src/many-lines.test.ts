@@ -9,12 +9,13 @@ const file = (name: string, text: string): string => {
   writeFileSync(path, text);
   return path;
 };
-/** Ten million lines: as an array they take more than the heap of these commands. */
+/** As arrays these take more than the heap of these commands. */
 const lines = file("lines.txt", "\n".repeat(10_000_000));
+const more = file("more.txt", "\n".repeat(30_000_000));
 const matrix = file("a.mtx", "%%MatrixMarket matrix coordinate real general\n1 1 1\n1 1 2\n");
 const words = file(
   "words.mtx",
-  `%%MatrixMarket matrix coordinate real general\n${"1 ".repeat(10_000_000)}\n`,
+  `%%MatrixMarket matrix coordinate real general\n${"1 ".repeat(30_000_000)}\n`,
 );
 
 describe("a text of very many lines or words is refused in one line by", () => {
@@ -25,7 +26,7 @@ describe("a text of very many lines or words is refused in one line by", () => {
       /expected 1 numbers?, one a row of the matrix, got 0/,
     ],
     ["solve, as a matrix", ["solve", words, "--rhs", "ones"], /line 2: expected 3 numbers, got "1 1 1/],
-    ["bandit evaluate", ["bandit", "evaluate", lines], /expected/],
+    ["bandit evaluate", ["bandit", "evaluate", more], /expected/],
     [
       "refine, as prompts",
       ["refine", "--prompts", lines, "a red ship"],

@@ -13,11 +13,18 @@ export interface TextLine {
  * [...textLines("a\r\n\nb")].map(({ text }) => text) // ["a", "", "b"]
  */
 export function* textLines(text: string): Generator<TextLine, undefined> {
-  const ends = /\r\n|\n|\r/g;
+  const place = (end: string, from: number): number => {
+    const found = text.indexOf(end, from);
+    return found < 0 ? text.length : found;
+  };
+  let [feed, carriage] = [place("\n", 0), place("\r", 0)];
   for (let start = 0, number = 1; start < text.length; number++) {
-    const end = ends.exec(text);
-    yield { text: text.slice(start, end?.index), number };
-    start = end === null ? text.length : ends.lastIndex;
+    // Looked for anew only behind the last one found: a text that has one kind of end alone would be searched to its end for the other.
+    if (feed < start) feed = place("\n", start);
+    if (carriage < start) carriage = place("\r", start);
+    const end = Math.min(feed, carriage);
+    yield { text: text.slice(start, end), number };
+    start = end + (carriage === end && feed === end + 1 ? 2 : 1);
   }
   return undefined;
 }
