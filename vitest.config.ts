@@ -15,6 +15,7 @@ const project = (name: keyof typeof tiers, device: "wasm" | "cpu") => ({
     ...tiers[name],
     // A process serves many files of the inner loop and of exact mathematics: the engine starts, and compiles its kernels, once.
     isolate: name === "system",
+    ...(name === "system" && { globalSetup: "./test/bundled-command.ts" }),
     setupFiles: [`./test/setup-${device}.ts`],
     testTimeout: 180_000,
     hookTimeout: 180_000,

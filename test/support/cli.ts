@@ -9,6 +9,16 @@ import { afterAll } from "vitest";
 /** The file that starts the command. */
 export const bin = fileURLToPath(new URL("../../packages/cli/bin/minimand.js", import.meta.url));
 
+/**
+ * The file of the command that runs these arguments: of the bundle of the system tier, or of the source. Modules of one's own share packages
+ * with the command that runs from source, and would get copies of their own beside a bundle.
+ */
+export function fileFor(args: readonly string[], bundled: string, source: string): string {
+  const folder = process.env.MINIMAND_TEST_COMMAND;
+  const shares = args.includes("--with") || args.includes("--scorer");
+  return folder === undefined || shares ? source : join(folder, bundled);
+}
+
 export interface Ran {
   /** Exit code; null where a signal ended the program. */
   code: number | null;
@@ -31,7 +41,7 @@ export function start(
 ): { child: ChildProcess; ended: Promise<Ran>; said: () => Omit<Ran, "code"> } {
   // The condition under which tests run from source is the command's own affair.
   const { NODE_OPTIONS: _, FORCE_COLOR: __, ...inherited } = process.env;
-  const [command, ...rest] = [...within, process.execPath, bin, ...args];
+  const [command, ...rest] = [...within, process.execPath, fileFor(args, "minimand.js", bin), ...args];
   const child = spawn(command, rest, {
     ...(cwd === undefined ? {} : { cwd }),
     // Half of the time of a refused command is compiling its modules.

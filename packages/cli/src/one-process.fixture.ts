@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
-import type { Ran, RunOptions } from "../../../test/support/cli.ts";
+import { fileFor, type Ran, type RunOptions } from "../../../test/support/cli.ts";
 import type { Question } from "./one-process-child.fixture.ts";
 
 /**
@@ -18,30 +18,36 @@ import type { Question } from "./one-process-child.fixture.ts";
 export function oneProcess(
   folder?: string,
 ): (args: readonly string[], options?: Omit<RunOptions, "within">) => Promise<Ran> {
-  let child: ChildProcess | undefined;
+  /** By the file that each runs. */
+  const children = new Map<string, ChildProcess>();
   let last: Promise<unknown> = Promise.resolve();
   afterAll(async () => {
-    if (child === undefined || child.exitCode !== null) return;
-    const ended = once(child, "exit");
-    // A command that a failed test has left at work ends at SIGTERM only when it comes to it.
-    child.kill("SIGKILL");
-    await ended;
+    for (const child of children.values()) {
+      if (child.exitCode !== null) continue;
+      const ended = once(child, "exit");
+      // A command that a failed test has left at work ends at SIGTERM only when it comes to it.
+      child.kill("SIGKILL");
+      await ended;
+    }
   });
   return (args, { cwd = folder, env = {}, stdin = "" } = {}) => {
-    child ??= started();
-    const process = child;
+    const file = fileFor(args, "one-process-child.js", source);
+    const process = children.get(file) ?? started(file);
+    children.set(file, process);
     const asked = last.then(() => ask(process, { args, cwd, env, stdin }));
     last = asked.catch(() => {});
     return asked;
   };
 }
 
-function started(): ChildProcess {
+const source = fileURLToPath(new URL("./one-process-child.fixture.ts", import.meta.url));
+
+function started(file: string): ChildProcess {
   const { NODE_OPTIONS: _, FORCE_COLOR: __, ...inherited } = process.env;
-  const child = fork(fileURLToPath(new URL("./one-process-child.fixture.ts", import.meta.url)), {
+  const child = fork(file, {
     silent: true,
     serialization: "advanced",
-    execArgv: ["--conditions=minimand-source"],
+    execArgv: file === source ? ["--conditions=minimand-source"] : [],
     env: {
       ...inherited,
       NODE_COMPILE_CACHE: join(tmpdir(), "minimand-test-compile-cache"),

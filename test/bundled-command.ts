@@ -1,0 +1,46 @@
+import { globSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { rolldown } from "rolldown";
+
+/** Packages of many small files, and our own; the others load faster than they are bundled, or need their own place. */
+const bundled =
+  /^(minimand|@minimand\/\w+|linkedom|pako|htmlparser2|dom\w+|css-\w+|entities|@observablehq\/\w+|d3(-\w+)?)(\/|$)/;
+
+/**
+ * Bundles the command once for all tests of the system tier: a process loads a fourth of its time in 1,400 modules otherwise, and these
+ * tests start hundreds of them. Its files lie where the command's dependencies are found.
+ */
+export async function setup(): Promise<() => void> {
+  const source = resolve("packages/cli/src");
+  const folder = mkdtempSync(resolve("packages/cli/node_modules/bundled-"));
+  const entries = ["main.ts", "one-process-child.fixture.ts", "*/*-worker.ts"].flatMap((file) =>
+    globSync(join(source, file)),
+  );
+  const bundle = await rolldown({
+    input: Object.fromEntries(
+      entries.map((file) => [relative(source, file).replace(/(\.fixture)?\.ts$/, ""), file]),
+    ),
+    platform: "node",
+    resolve: { conditionNames: ["minimand-source", "node", "import"] },
+    external: (id) => !/^[./]/.test(id) && !bundled.test(id),
+    plugins: [
+      {
+        name: "places of sources",
+        // Data, versions and models are found from where a module was written; workers, from where it is now.
+        transform: (code, id) =>
+          id.includes("/node_modules/") || id.endsWith("/run/pool.ts")
+            ? null
+            : code.replaceAll("import.meta.url", JSON.stringify(pathToFileURL(id).href)),
+      },
+    ],
+  });
+  await bundle.write({ dir: folder, chunkFileNames: "chunks/[name]-[hash].js", sourcemap: "inline" });
+  process.env.MINIMAND_TEST_COMMAND = folder;
+  // As bin/minimand.js does.
+  writeFileSync(
+    join(folder, "minimand.js"),
+    'process.env.ORT_DISABLE_TELEMETRY = "1";\nawait import("./main.js");\n',
+  );
+  return () => rmSync(folder, { recursive: true, force: true });
+}
