@@ -99,9 +99,12 @@ export const headlines: { [slug: string]: Headline } = {
     { row: { study: "4 switches", arm: "OGD", steps: "theory" }, text: "OGD {dynamic regret@0}" },
   ],
   "comp-sum": [
-    { row: { arm: "Adv-Comp-Sum, nu 0.3" }, text: "Adv-Comp-Sum {robust %} % robust accuracy" },
-    { row: { arm: "TRADES, beta 24" }, text: "TRADES {robust %} %" },
-    { row: { arm: "TRADES, beta 6" }, text: "{robust %} % at beta 6" },
+    {
+      row: { arm: "Adv-Comp-Sum, nu 0.3" },
+      text: "Adv-Comp-Sum {accuracy %} % clean and {robust %} % robust accuracy",
+    },
+    { row: { arm: "TRADES, beta 24" }, text: "TRADES {accuracy %} % and {robust %} %" },
+    { row: { arm: "TRADES, beta 6" }, text: "at beta 6 {accuracy %} % and {robust %} %" },
   ],
   "ood-unlabeled": [
     {
