@@ -259,11 +259,12 @@ describe.concurrent("minimand predict", () => {
       "",
       ".: expected a folder with model/model.json, as 'minimand compare' writes it, got none",
     ],
+    ["a model that is not there", ["nowhere", "a.csv"], "", "nowhere: no such folder"],
     [
-      "a model that is not there",
-      ["nowhere", "a.csv"],
+      "a name that is nearly that of a model's folder",
+      ["o2", "a.csv"],
       "",
-      "nowhere: expected a folder with model/model.json, as 'minimand compare' writes it, got none",
+      "o2: no such folder; did you mean 'o'?",
     ],
   ])("refuses %s in one line", async (_, args, stdin, message) => {
     expect(await predict(args, stdin)).toEqual({ code: 2, stdout: "", stderr: `minimand: ${message}\n` });

@@ -1,7 +1,8 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { listed, type OwnModel, plural, readSavedModel, type SavedModel } from "@minimand/compare";
+import { suggest } from "minimand/engine";
 import { UsageError } from "../failure.ts";
 import { checkNoLink } from "../files/inside.ts";
 import { isThere, readCurrent } from "../files/replace-together.ts";
@@ -26,8 +27,13 @@ export async function modelFolders(folder: string): Promise<string[]> {
     .sort();
 }
 
-/** What is said of a folder without a model; of a run that was stopped, how far it came. */
+/** What is said of a folder that is absent or has no model; of a run that was stopped, how far it came. */
 export function noModel(folder: string): UsageError {
+  if (!existsSync(folder)) {
+    const near = suggest(basename(folder), foldersWithModels(dirname(folder)));
+    const hint = near === null ? "" : `; did you mean '${join(dirname(folder), near)}'?`;
+    return new UsageError(`${folder}: no such folder${hint}`);
+  }
   const trials = keptTrials(folder);
   if (trials > 0 && !isThere(join(folder, "results.json")) && !isThere(join(folder, "report.json")))
     return new UsageError(
@@ -36,6 +42,14 @@ export function noModel(folder: string): UsageError {
   return new UsageError(
     `${folder}: expected a folder with model/model.json, as 'minimand compare' writes it, got none`,
   );
+}
+
+function foldersWithModels(parent: string): string[] {
+  try {
+    return readdirSync(parent).filter((name) => existsSync(join(parent, name, "model")));
+  } catch {
+    return [];
+  }
 }
 
 function keptTrials(folder: string): number {

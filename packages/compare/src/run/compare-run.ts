@@ -2,6 +2,7 @@ import { finalistsFor } from "../assemble.ts";
 import type { PredictedTrial } from "../results.ts";
 import { predictedTrials } from "../results-shape.ts";
 import { fits } from "../shape.ts";
+import { listed } from "../table/data-error.ts";
 import { type ComparisonWork, workOf } from "./comparison-work.ts";
 import { type Fitted, runWithin } from "./plan-within.ts";
 import { plural } from "./plural.ts";
@@ -48,7 +49,7 @@ export async function runTrials(options: RunOptions): Promise<Ran> {
     const cut: string[] = [];
     if (leftOut.size > 0)
       cut.push(
-        `${plural(leftOut.size, "candidate")} of ${options.candidates.length} left out, which would take longest`,
+        `${plural(leftOut.size, "candidate")} of ${options.candidates.length} left out, the slowest: ${listed([...leftOut])}`,
       );
     if (folds < work.folds) cut.push(`${folds} of ${work.folds} folds`);
     if (seeds < work.seeds) cut.push(`${plural(seeds, "seed")} of ${work.seeds} for the finalists`);
