@@ -309,4 +309,22 @@ describe.skipIf(isWindows)("a repository from a stranger", () => {
     ]);
     expect(existsSync(join(own.cwd, out, "report.html"))).toBe(false);
   });
+
+  it("an embedded store with links inside changes no modes of what they lead to, and ends where they are circles", async () => {
+    const own = clone();
+    const database = join(own.cwd, "store/database");
+    mkdirSync(database, { recursive: true, mode: 0o755 });
+    own.link("store/database/evil", "photos");
+    for (const name of ["a", "b", "c"]) symlinkSync(".", join(database, name));
+    own.put("store/database/PG_VERSION", "17\n");
+    const modes = (): number[] =>
+      [".", "moon.png"].map((name) => lstatSync(join(database, "evil", name)).mode & 0o777);
+    const before = modes();
+    const { code, stderr } = await once(["runs", "--store", "pglite:store"], { cwd: own.cwd });
+    expect([code, stderr]).toEqual([2, expect.stringContaining("expected a database that can be opened")]);
+    expect(modes()).toEqual(before);
+    expect(before).not.toEqual([0o700, 0o600]);
+    for (const name of ["a", "b", "c", "evil"]) rmSync(join(database, name));
+    own.checkOutside();
+  });
 });

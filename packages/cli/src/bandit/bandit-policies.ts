@@ -15,6 +15,7 @@ import {
   restoreBandit,
 } from "minimand";
 import { didYouMean } from "minimand/engine";
+import { isMendable, messageOf } from "../error-text.ts";
 import { UsageError } from "../failure.ts";
 import { readBytes } from "../files/read-bytes.ts";
 import { type BanditSettings, banditNamed, bandits } from "./bandit-choices.ts";
@@ -104,12 +105,24 @@ async function policyNamed(
     };
   if (name.startsWith("arm:")) return always(name.slice("arm:".length), records, count);
   if (existsSync(name)) {
-    const frozen = restoreBandit((await readBytes(name, name)).bytes).freeze();
-    return (context) => frozen.propensities(context);
+    const { bytes } = await readBytes(name, name);
+    const frozen = ofSnapshot(name, () => restoreBandit(bytes).freeze());
+    return (context) => ofSnapshot(name, () => frozen.propensities(context));
   }
   // For the suggestion of the nearest name.
   banditNamed("--policy (or uniform, greedy, arm:NAME, the file of a snapshot)", name);
   throw new UsageError(`--policy: got '${name}'`);
+}
+
+/** Says of which file an error is. A state that somebody else made may break only where it is used. */
+function ofSnapshot<T>(name: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const said = messageOf(error);
+    if (isMendable(error)) throw new UsageError(`${name}: ${said}`);
+    throw new UsageError(`${name}: expected the snapshot of a bandit, got one that can't be used (${said})`);
+  }
 }
 
 function always(

@@ -1,6 +1,14 @@
 import { numpy as np } from "@jax-js/jax";
 import { type FeatEnhancerOptions, featEnhancer, type Layer, readSafetensors, treeOf } from "minimand";
-import { type Compile, compileWithJit, disposeTree, keyOf, refTree, type Tree } from "minimand/engine";
+import {
+  type Compile,
+  compileWithJit,
+  disposeTree,
+  keyOf,
+  parseJson,
+  refTree,
+  type Tree,
+} from "minimand/engine";
 import { messageOf } from "../error-text.ts";
 import { UsageError } from "../failure.ts";
 import type { Raster } from "../pictures/raster.ts";
@@ -49,7 +57,7 @@ function layerOf(bytes: Uint8Array, name: string): { layer: Layer; params: Tree;
   try {
     const { tensors, metadata } = readSafetensors(bytes);
     if (metadata.featEnhancer === undefined) throw new Error("no options under featEnhancer in its metadata");
-    const options = JSON.parse(metadata.featEnhancer) as FeatEnhancerOptions;
+    const options = parseJson(metadata.featEnhancer) as FeatEnhancerOptions;
     const layer = featEnhancer(options);
     const { inChannels: channels = 3 } = options;
     if (channels !== 1 && channels !== 3) throw new Error(`${channels} channels`);

@@ -22,7 +22,7 @@ export interface PictureFile {
 export async function pictureFiles(paths: readonly string[], out: string): Promise<PictureFile[]> {
   const files: PictureFile[] = [];
   for (const path of paths) {
-    if ((await stat(path)).isDirectory()) files.push(...(await picturesIn(path)));
+    if ((await stat(path)).isDirectory()) for (const file of await picturesIn(path)) files.push(file);
     else files.push({ path, name: basename(path) });
   }
   const names = new Map<string, string>();

@@ -83,6 +83,9 @@ describe("openStore", () => {
     }
     writeFileSync(path, gzipSync(gunzipSync(bytes).toString().replace("0.75", "0.95")));
     expect(await store.get(key)).toBeNull();
+    // Functions that call themselves at each depth can't walk through it.
+    writeFileSync(path, gzipSync(`{"key":1,"kept":${"[".repeat(20_000)}${"]".repeat(20_000)}}`));
+    expect(await store.get(key)).toBeNull();
     // A quarter of a megabyte that unpacks to far more.
     writeFileSync(path, gzipSync(" ".repeat(2 ** 27 + 1)));
     expect(await store.get(key)).toBeNull();

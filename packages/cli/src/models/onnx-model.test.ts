@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import {
   type DatasetReport,
   defaultSettings,
@@ -15,7 +16,7 @@ import {
 } from "@minimand/compare";
 import { onnxOf } from "@minimand/compare/keep";
 import { dataFile } from "@minimand/data";
-import { loadModel, modelInfo, nativeCompiler, type TensorValues } from "@minimand/native";
+import { loadModel, modelInfo, nativeCompiler, sumKey, type TensorValues } from "@minimand/native";
 import { readSafetensors } from "minimand";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../../../test/support/cli.ts";
@@ -23,6 +24,13 @@ import { csv } from "../../../../test/support/datasets.ts";
 import { liveBuffers } from "../../../../test/support/leaks.ts";
 import { checkerSays, noChecker, runOnWeb } from "../../../../test/support/onnx.ts";
 import { tableOf } from "../../../../test/support/tables.ts";
+import {
+  type ModelProto,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  TensorProtoSchema,
+} from "../../../native/src/onnx/onnx_pb.ts";
+import { UsageError } from "../failure.ts";
 import { openOnnx } from "./onnx-model.ts";
 
 /** Why ONNX Runtime can't be loaded, or null where it can. */
@@ -195,6 +203,70 @@ describe.skipIf(runtime !== null)(
         { name: "label", type: "string", shape: ["batch"] },
         { name: "probabilities", type: "float32", shape: ["batch", 3] },
       ]);
+    });
+
+    describe("a file that says of itself what it doesn't do", () => {
+      /** The file of a model of three classes without its sums, changed. */
+      const changed = async (change: (model: ModelProto) => void): Promise<string> => {
+        const model = fromBinary(
+          ModelProtoSchema,
+          await onnxOf(await fitted(await bundled("iris"), { target: "target" })),
+        );
+        model.metadataProps = model.metadataProps.filter(({ key }) => key !== sumKey);
+        for (const entry of model.metadataProps)
+          if (entry.key === "description")
+            entry.value = JSON.stringify({ ...JSON.parse(entry.value), weightsSha256: undefined });
+        change(model);
+        const path = join(folder, "changed.onnx");
+        writeFileSync(path, toBinary(ModelProtoSchema, model));
+        return path;
+      };
+      const describeAs = (model: ModelProto, changes: object): void => {
+        for (const entry of model.metadataProps)
+          if (entry.key === "description")
+            entry.value = JSON.stringify({ ...JSON.parse(entry.value), ...changes });
+      };
+
+      it.each<[string, (model: ModelProto) => void, RegExp]>([
+        [
+          "numbers of fewer classes",
+          (model) => describeAs(model, { classes: ["setosa", "versicolor", "virginica", "more"] }),
+          /expected \d+ numbers for 150 rows, got 450/,
+        ],
+        [
+          "numbers in place of classes",
+          ({ graph }) => graph!.output.splice(0, 1, graph!.output[1]!),
+          /expected a class for each of 150 rows, got others/,
+        ],
+        [
+          "classes of other names",
+          (model) => describeAs(model, { classes: ["a", "b", "c"] }),
+          /expected a class for each of 150 rows, got others/,
+        ],
+        [
+          "an operation that fails",
+          ({ graph }) => {
+            const [shape, name] = ["a shape", "reshaped"];
+            graph!.initializer.push(
+              create(TensorProtoSchema, { name: shape, dims: [2n], dataType: 7, int64Data: [7n, 13n] }),
+            );
+            graph!.node.push(
+              create(NodeProtoSchema, {
+                opType: "Reshape",
+                input: [graph!.output[1]!.name, shape],
+                output: [name],
+              }),
+            );
+            graph!.output[1]!.name = name;
+          },
+          /expected a model that ONNX Runtime can run, got /,
+        ],
+      ])("is refused in one line: %s", async (_, change, message) => {
+        const path = await changed(change);
+        const predicted = openOnnx(path).then(async ({ predict }) => predict(await bundled("iris")));
+        await expect(predicted).rejects.toThrow(message);
+        await expect(predicted).rejects.toBeInstanceOf(UsageError);
+      });
     });
   },
 );

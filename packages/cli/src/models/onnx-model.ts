@@ -10,6 +10,7 @@ import {
 } from "@minimand/compare";
 import { onnxSchema } from "@minimand/compare/keep";
 import type { LoadedModel, ModelInfo, TensorValues } from "@minimand/native";
+import { messageOf } from "../error-text.ts";
 import { UsageError } from "../failure.ts";
 import { readCurrent } from "../files/replace-together.ts";
 import { tell } from "../printable.ts";
@@ -64,6 +65,22 @@ export async function openOnnxBytes(bytes: Uint8Array, path: string): Promise<Pr
   return { description, predict: async (table) => predictRows(model, description, table, path) };
 }
 
+const isFloats = (values: TensorValues["data"]): values is Float32Array | Float64Array =>
+  values instanceof Float32Array || values instanceof Float64Array;
+
+/** A file that is loaded may have operators that can't do what it asks of them. */
+function ran(
+  model: LoadedModel,
+  feeds: Record<string, TensorValues>,
+  path: string,
+): ReturnType<LoadedModel["run"]> {
+  try {
+    return model.run(feeds);
+  } catch (error) {
+    throw new UsageError(`${path}: expected a model that ONNX Runtime can run, got ${messageOf(error)}`);
+  }
+}
+
 function fits({ inputs, outputs }: ModelInfo, { encoder, task }: ModelDescription): boolean {
   const named = encoder.features.every(
     ({ name, kind }, i) =>
@@ -98,18 +115,22 @@ function predictRows(
       name,
       { data: columns[i].slice(start, end), shape: [end - start, 1] },
     ]);
-    const results = model.run(Object.fromEntries(feeds));
-    const values = results[number ? first : second].data as Float64Array;
+    const results = ran(model, Object.fromEntries(feeds), path);
+    const values = results[number ? first : second].data;
+    const count = (end - start) * (number ? 1 : classes.length);
+    if (!isFloats(values) || values.length !== count)
+      throw new UsageError(
+        `${path}: expected ${count} numbers for ${end - start} rows, got ${values.length}`,
+      );
     const wrong = values.find((value) => !Number.isFinite(value));
     if (wrong !== undefined) throw new UsageError(`${path}: expected finite outputs, got ${wrong}`);
     if (number) prediction.predictions.set(values, start);
     else {
       prediction.probabilities.set(values, start * classes.length);
-      const labels = results[first].data as readonly string[];
-      prediction.predicted.set(
-        labels.map((name) => ids.get(name)!),
-        start,
-      );
+      const labels = Array.from(results[first].data as ArrayLike<unknown>, (name) => ids.get(name as string));
+      if (labels.length !== end - start || labels.includes(undefined))
+        throw new UsageError(`${path}: expected a class for each of ${end - start} rows, got others`);
+      prediction.predicted.set(labels as number[], start);
     }
   }
   return { prediction, rows, unreadable, notes: [...notes, ...more] };

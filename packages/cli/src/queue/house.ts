@@ -31,7 +31,8 @@ export function lackingFor(
   return lacking(worker, run);
 }
 
-function isHouse(value: { [Part in keyof House | "origins"]?: unknown }): boolean {
+/** Whether a value is the house and the own modules of a run. */
+export function isHouse(value: { [Part in keyof House | "origins"]?: unknown }): boolean {
   const { versions, engine, code, origins } = value;
   return (
     typeof code === "string" &&

@@ -9,14 +9,20 @@ import {
   cancelRun,
   failRun,
   filesOf,
+  findRun,
   finishRun,
+  listRuns,
   reviveRun,
   stateOf,
   unbeginRun,
 } from "./run-store.ts";
 
 describeDatabases("runs of a store", (database, it) => {
-  const needs = { versions: {}, engine: { name: "wasm", version: "1", threads: 1 }, code: "c" } as const;
+  const needs = {
+    versions: { minimand: "1", node: "2" },
+    engine: { name: "wasm", version: "1", threads: 1 },
+    code: "c",
+  } as const;
   const add = async (id: string, inputs: readonly string[] = []): Promise<void> => {
     const run = { kind: "compare" as const, title: id, request: {}, attached: [], typed: [], house: "h" };
     expect(await addRun(database(), { id, ...run, needs, origins: [] }, inputs)).toBe(true);
@@ -37,6 +43,22 @@ describeDatabases("runs of a store", (database, it) => {
     await add("failed");
     await failRun(database(), "failed", "why");
     expect(await reviveRun(database(), "failed")).toBe(true);
+  });
+
+  it("that minimand did not write are refused by their ids, and listed nowhere", async () => {
+    await add("own");
+    for (const [id, change] of [
+      ["of no time", "created_at = 'infinity'"],
+      ["of no house", "needs = 'null'"],
+      ["of no versions", `needs = '{"versions":null}'`],
+    ]) {
+      await add(id);
+      await database().query(`update minimand.runs set ${change} where id = $1`, [id]);
+      await expect(findRun(database(), id)).rejects.toThrow(`${id}: expected a run that minimand wrote`);
+    }
+    const ids = (await listRuns(database())).map(({ id }) => id);
+    expect(ids).toContain("own");
+    expect(ids.filter((id) => id.startsWith("of no"))).toEqual([]);
   });
 
   it("go on after their end where trials have failed, which are tried again", async () => {

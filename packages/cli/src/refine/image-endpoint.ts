@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { parseJson } from "minimand/engine";
 import pRetry, { AbortError } from "p-retry";
 import { UsageError } from "../failure.ts";
 import { isLoopback } from "../server/loopback.ts";
@@ -250,7 +251,7 @@ function answerOf(body: string): { base64: string } | { url: string } | null {
 
 function parsed(body: string): unknown {
   try {
-    return JSON.parse(body);
+    return parseJson(body);
   } catch {
     return undefined;
   }

@@ -12,7 +12,7 @@ import {
   wordTokenizerFrom,
   writeSafetensors,
 } from "minimand";
-import { type Compile, disposeTree, keyOf, received, type Tree } from "minimand/engine";
+import { type Compile, disposeTree, keyOf, parseJson, received, type Tree } from "minimand/engine";
 import { UsageError } from "../failure.ts";
 
 /** Sizes and words of a refiner: all that its parameters don't say. */
@@ -85,7 +85,7 @@ export function readRefiner(bytes: Uint8Array, name: string): Refiner {
   try {
     const { tensors, metadata } = readSafetensors(bytes);
     if (metadata.format !== format) throw refused(`format ${received(metadata.format)}`);
-    const shape = JSON.parse(metadata.refiner) as RefinerShape;
+    const shape = parseJson(metadata.refiner) as RefinerShape;
     const like = startOf(shape, 0);
     try {
       return { ...shape, params: treeOf(tensors, like as Tree) as RefinerParams };

@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { checkChoice, typeError } from "minimand/engine";
+import { checkChoice, parseJson, typeError } from "minimand/engine";
 
 /**
  * The fields of a JSON object in the body of a request, whatever its `Content-Type` says: curl sends JSON as a form. Their
@@ -15,7 +15,7 @@ export async function jsonFields<const Name extends string>(
   const expected = `a JSON object with ${names.join(", ")}`;
   let body: unknown;
   try {
-    body = JSON.parse(text);
+    body = parseJson(text);
   } catch {
     throw typeError("body", expected, text.length > 40 ? `${text.slice(0, 40)}...` : text);
   }

@@ -65,14 +65,21 @@ function withHook(
 /** Takes from a group and others what they may do with a folder and all in it, as versions before let them. */
 export function makePrivate(folder: string): void {
   if (process.platform === "win32" || (fs.statSync(folder).mode & 0o077) === 0) return;
-  for (const name of fs.readdirSync(folder, { recursive: true, encoding: "utf8" })) {
-    const path = join(folder, name);
-    const stats = fs.lstatSync(path);
-    // A link's own mode means nothing, and what it leads to isn't ours.
-    if (stats.isFile() || stats.isDirectory()) fs.chmodSync(path, stats.mode & 0o700);
-  }
+  for (const path of ownPaths(folder)) fs.chmodSync(path, fs.lstatSync(path).mode & 0o700);
   // Last: what was interrupted begins anew.
   fs.chmodSync(folder, 0o700);
+}
+
+/**
+ * All files and folders below a folder. What links lead to isn't ours, and may be a circle, which Node's own `recursive` walks through; pipes are
+ * waited for when they are opened.
+ */
+function ownPaths(folder: string): string[] {
+  return fs.readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return [path, ...ownPaths(path)];
+    return entry.isFile() ? [path] : [];
+  });
 }
 
 /** Files that are forced at once: the disk takes those together in one go. */
@@ -80,8 +87,7 @@ const together = 64;
 
 /** Forces a folder and all that is in it to the disk. */
 export async function forceAll(folder: string): Promise<void> {
-  const names = fs.readdirSync(folder, { recursive: true, encoding: "utf8" });
-  const paths = [folder, ...names.map((name) => join(folder, name))];
+  const paths = [folder, ...ownPaths(folder)];
   for (let from = 0; from < paths.length; from += together)
     await Promise.all(paths.slice(from, from + together).map(forcePath));
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { parseJson } from "minimand/engine";
 import { messageOf } from "../error-text.ts";
 import { giveUp, noteTries } from "../queue/attempts.ts";
 import { claim, unclaim } from "../queue/claims.ts";
@@ -159,7 +160,7 @@ export function makeTrialSlots(duty: Duty): TrialSlots {
     let kept: unknown;
     duty.running++;
     try {
-      kept = await threads.use(data.run, (own) => own.run(JSON.parse(data.job)));
+      kept = await threads.use(data.run, (own) => own.run(parseJson(data.job)));
     } catch (error) {
       if (stop.aborted || error instanceof MachineFault) throw error;
       await fail(taken, messageOf(error));

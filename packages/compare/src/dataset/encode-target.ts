@@ -4,7 +4,7 @@ import { withoutColumns } from "../table/find-column.ts";
 import { placeOf, type Table } from "../table/table.ts";
 import { readNumbers } from "./column-type.ts";
 import type { Dataset } from "./dataset.ts";
-import { classIndex } from "./target.ts";
+import { classFinder } from "./target.ts";
 import { missingOption } from "./target-reading.ts";
 
 /** The target of a second file (`--test`), in the classes of the first. */
@@ -48,8 +48,9 @@ export function encodeTarget(
     });
     return { rows, labels: new Int32Array(0), targets: Float64Array.from(rows, (row) => values[row]!) };
   }
+  const indexOf = classFinder(dataset.classes, { format: column.format, mergeLabels });
   const labels = rows.map((row) => {
-    const label = classIndex(dataset.classes, column.at(row)!, column.format, mergeLabels);
+    const label = indexOf(column.at(row)!);
     if (label >= 0) return label;
     const expected = `${subject}: expected one of the classes ${listed(dataset.classes)}`;
     throw dataError(placeOf(table, row), expected, quoted(column.at(row)));

@@ -12,7 +12,7 @@ import type { Moment } from "./dates/parse-date.ts";
 import { levelOfPart, partOf } from "./dates/parts.ts";
 import { type CategoricalEncoder, checkRows, type Encoder, type NumericEncoder, width } from "./encoder.ts";
 import { farOutside } from "./new-rows/far-outside.ts";
-import { classIndex } from "./target.ts";
+import { classFinder } from "./target.ts";
 import { writeNGrams } from "./text/n-gram-encoder.ts";
 import { gramsOf } from "./text/n-grams.ts";
 
@@ -175,6 +175,7 @@ export function readColumns(
     const { date } = fitted;
     const pooled = new Set(fitted.pooled);
     const unseen = new Map<string, number>();
+    const indexOf = classFinder(fitted.levels);
     const texts = Array.from({ length: table.rows }, (_, row) => {
       const cell =
         date === undefined
@@ -185,7 +186,7 @@ export function readColumns(
               "",
             );
       if (isMissing(cell)) return "";
-      const position = classIndex(fitted.levels, cell!);
+      const position = indexOf(cell!);
       if (position >= 0) return fitted.levels[position]!;
       const text = String(cell);
       if (!pooled.has(text)) unseen.set(text, (unseen.get(text) ?? 0) + 1);

@@ -113,7 +113,7 @@ function refuseFew(dataset: Dataset, folds: number, counts: Int32Array, unit: "r
   const got = few.map((code) => `${counts[code]} of ${quoted(dataset.classes[code]!)}`);
   const shown =
     got.length > 5 ? `${got.slice(0, 5).join(", ")} and ${got.length - 5} more classes` : got.join(", ");
-  const least = Math.min(...counts);
+  const least = counts.reduce((a, b) => Math.min(a, b));
   const file = { file: dataset.name };
   if (dataset.pairs !== undefined) {
     const units = unit === "row" ? "pairs" : "groups of pairs";

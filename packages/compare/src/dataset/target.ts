@@ -22,6 +22,9 @@ export interface Target {
   notes: Note[];
 }
 
+/** A network has an output for each, and every row a probability of each. */
+const mostClasses = 10_000;
+
 /** How a target is to be read. */
 export interface TargetOptions extends Pick<TargetReading, "mergeLabels"> {
   /** Default: decided from the values. */
@@ -40,7 +43,7 @@ export interface TargetOptions extends Pick<TargetReading, "mergeLabels"> {
  * Rows are never left out for a label that is no number: with more than 20 different values such a text is refused, with fewer it is a
  * class of its own, and a note says so.
  *
- * @throws DataError: all values missing; only one class, or one number; `task` that does not fit; a number that is not
+ * @throws DataError: all values missing; only one class, or one number; more than 10,000 classes; `task` that does not fit; a number that is not
  *   finite in float32 (regression); `positive` that is no class or is given for another task; a text in a column of numbers.
  */
 export function readTarget(
@@ -58,6 +61,12 @@ export function readTarget(
     return regression(table, column, "as asked for");
   }
   const written = classesOf(column);
+  if (!written.numeric && written.levels.length > mostClasses)
+    throw dataError(
+      file,
+      `${subject}: expected at most ${mostClasses} classes`,
+      `${written.levels.length} different texts`,
+    );
   const { numeric, missing } = written;
   const { codes, levels, notes } =
     mergeLabels && !numeric ? merged(column.name, written) : { ...written, notes: [] as Note[] };
@@ -72,6 +81,12 @@ export function readTarget(
       return regression(table, column, `${levels.length} different numbers in ${rows} rows`);
     }
   }
+  if (levels.length > mostClasses)
+    throw dataError(
+      file,
+      `${subject}: expected at most ${mostClasses} classes, or --task regression`,
+      `${levels.length} different numbers`,
+    );
   if (levels.length < 2)
     throw dataError(file, `${subject}: expected at least two classes`, `only ${quoted(levels[0]!)}`);
   if (task === "binary" && levels.length > 2) {
@@ -93,7 +108,7 @@ export function readTarget(
       ? counts[1]! <= counts[0]!
         ? 1
         : 0
-      : classIndex(levels, positive, column.format, mergeLabels);
+      : classFinder(levels, { format: column.format, mergeLabels })(positive);
   if (positiveCode < 0) {
     const expected = `positive: expected one of the classes ${listed(levels)}`;
     throw dataError(file, expected, `${quoted(positive!)}${didYouMean(positive!, levels)}`);
@@ -104,23 +119,24 @@ export function readTarget(
 }
 
 /**
- * The index of a class by its name; `1.0` finds `1` too, and where labels are merged `YES` finds `yes`.
- *
- * @returns -1 for an unknown name
+ * Finds the index of a class by its name: `1.0` finds `1` too, and where labels are merged `YES` finds `yes`; -1 for an unknown name.
  */
-export function classIndex(
+export function classFinder(
   classes: readonly string[],
-  name: string | number,
-  format: NumberFormat | null = null,
-  mergeLabels = false,
-): number {
-  const exact = classes.indexOf(String(name));
-  if (exact >= 0) return exact;
-  const value = parseNumber(name, format);
-  const same = typeof value === "number" ? classes.indexOf(String(value)) : -1;
-  if (same >= 0 || !mergeLabels) return same;
-  const plain = plainLabel(String(name));
-  return classes.findIndex((one) => plainLabel(one) === plain);
+  { format = null, mergeLabels = false }: { format?: NumberFormat | null; mergeLabels?: boolean } = {},
+): (name: string | number) => number {
+  const byName = new Map(classes.map((name, i) => [name, i]));
+  // The first of several.
+  const byPlain = new Map(
+    mergeLabels ? classes.map((name, i) => [plainLabel(name), i] as const).reverse() : [],
+  );
+  return (name) => {
+    const exact = byName.get(String(name));
+    if (exact !== undefined) return exact;
+    const value = parseNumber(name, format);
+    const same = typeof value === "number" ? byName.get(String(value)) : undefined;
+    return same ?? byPlain.get(plainLabel(String(name))) ?? -1;
+  };
 }
 
 function countsOf(codes: Int32Array, levels: number): Int32Array {
@@ -133,7 +149,8 @@ function countsOf(codes: Int32Array, levels: number): Int32Array {
 function merged(column: string, { codes, levels }: { codes: Int32Array; levels: string[] }) {
   const classOf = mergedLabels(levels, countsOf(codes, levels.length));
   const left = sortLevels([...new Set(classOf.values())], false);
-  const code = levels.map((level) => left.indexOf(classOf.get(level)!));
+  const places = new Map(left.map((level, i) => [level, i]));
+  const code = levels.map((level) => places.get(classOf.get(level)!)!);
   return {
     codes: codes.map((own) => (own < 0 ? -1 : code[own]!)),
     levels: left,

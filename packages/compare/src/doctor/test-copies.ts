@@ -1,7 +1,7 @@
 import type { Dataset } from "../dataset/dataset.ts";
 import { columnOf } from "../dataset/encode.ts";
 import type { Note } from "../results.ts";
-import type { Table } from "../table/table.ts";
+import { columnsByName, type Table } from "../table/table.ts";
 
 /**
  * Says how many rows of a test table stand in the training table as well, spelled alike in all inputs and the target: what was
@@ -18,7 +18,8 @@ export function testCopies(dataset: Dataset, table: Table, testTable: Table): No
 
 /** The cells of each row in some columns; none where one of these is missing, which is an error elsewhere. */
 function rowsOf(table: Table, names: readonly string[]): string[] {
-  const columns = names.map((name) => table.columns.find((column) => column.name === name));
+  const byName = columnsByName(table);
+  const columns = names.map((name) => byName.get(name));
   if (columns.includes(undefined)) return [];
   return Array.from({ length: table.rows }, (_, row) =>
     columns.map((column) => column?.at(row) ?? "").join("\u0000"),

@@ -3,6 +3,9 @@ import { readModelDescription, type SavedModel, weightsFile } from "./descriptio
 import { checkWeights } from "./saved-model.ts";
 import { checkSums } from "./sums.ts";
 
+/** Values take up to thirty times the memory of their text, and are read twice. */
+const mostBytes = 2 ** 25;
+
 /**
  * Reads the files of a kept model, wherever they come from.
  *
@@ -15,7 +18,12 @@ export async function readSavedModel(
   read: (name: string) => Promise<Uint8Array>,
 ): Promise<{ model: SavedModel; summed: boolean }> {
   const path = `${place}/model.json`;
-  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(await read("model.json"));
+  const bytes = await read("model.json");
+  if (bytes.length > mostBytes)
+    throw new UsageError(
+      `${path}: expected a description of at most ${mostBytes} bytes, got ${bytes.length}`,
+    );
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   const description = readModelDescription(text, path);
   const weightsName = weightsFile(description);
   const weightsPath = `${place}/${weightsName}`;

@@ -1,3 +1,4 @@
+import { parseJson } from "minimand/engine";
 import { DataError } from "../table/data-error.ts";
 
 /** SHA-256 of bytes, in hexadecimal digits. */
@@ -29,7 +30,7 @@ export async function checkSums(
   files: { description: string; weights: Uint8Array },
   places: { description: string; weights: string },
 ): Promise<boolean> {
-  const { sha256, weightsSha256 } = JSON.parse(files.description) as Record<string, unknown>;
+  const { sha256, weightsSha256 } = parseJson(files.description) as Record<string, unknown>;
   if (sha256 === undefined && weightsSha256 === undefined) return false;
   const own = await sha256Of(new TextEncoder().encode(files.description.replace(String(sha256), blank)));
   if (own !== sha256)

@@ -44,7 +44,8 @@ export function sideTables(
   shared: readonly Column[],
   rows: Int32Array,
 ): { chosen: Table; rejected: Table } {
-  const twice = shared.find(({ name }) => pairs.some((pair) => pair.name === name));
+  const paired = new Set(pairs.map((pair) => pair.name));
+  const twice = shared.find(({ name }) => paired.has(name));
   if (twice !== undefined) {
     const { name } = twice;
     const expected = `expected either ${quoted(name)} or ${quoted(name + sides.chosen)} and ${quoted(name + sides.rejected)}`;

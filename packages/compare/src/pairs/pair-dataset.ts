@@ -5,7 +5,7 @@ import { dropNotes } from "../dataset/drop-notes.ts";
 import { readFeatures } from "../dataset/read-features.ts";
 import type { ColumnKind, Note } from "../results.ts";
 import { dataError, listed, quoted } from "../table/data-error.ts";
-import { type Cell, Column, type Table } from "../table/table.ts";
+import { type Cell, Column, columnsByName, type Table } from "../table/table.ts";
 import type { PairTable } from "./pair-table.ts";
 
 export interface PairDatasetOptions {
@@ -92,8 +92,9 @@ function responsesOf(chosen: Table, rejected: Table, labels: Int32Array): Table 
     row: i >> 1,
     of: labels[i >> 1] === (i & 1) ? ("chosen" as const) : ("rejected" as const),
   }));
+  const byName = columnsByName(rejected);
   const columns = chosen.columns.map((one) => {
-    const other = rejected.columns.find(({ name }) => name === one.name)!;
+    const other = byName.get(one.name)!;
     const sideOf = { chosen: one, rejected: other };
     const cells = entries.map(({ row, of }): Cell => sideOf[of].at(row));
     return new Column(one.name, { kind: "cells", cells }, one.format ?? other.format);

@@ -4,7 +4,7 @@ import type { ModelDescription } from "../model/description.ts";
 import type { predictTable } from "../model/saved-model.ts";
 import type { Note } from "../results.ts";
 import { dataError, listed, quoted } from "../table/data-error.ts";
-import { Column, type Table } from "../table/table.ts";
+import { Column, columnsByName, type Table } from "../table/table.ts";
 import { readTextPairs, tableOfTexts } from "./text-pairs.ts";
 
 type Predicted = Awaited<ReturnType<typeof predictTable>>;
@@ -35,7 +35,8 @@ export async function predictResponses(
 ): Promise<Predicted> {
   if (task !== "preference") return predict(table);
   const names = [...new Set(encoder.features.map(columnOf))];
-  const has = (name: string): boolean => table.columns.some((column) => column.name === name);
+  const byName = columnsByName(table);
+  const has = (name: string): boolean => byName.has(name);
   if (names.every(has)) return predict(table);
   const sides = sidesOf(table, names);
   if (sides === null) {
@@ -58,7 +59,8 @@ export async function predictResponses(
 
 /** Both sides of the pairs of a table with the columns of a response; null where it has no such pairs. */
 function sidesOf(table: Table, names: readonly string[]): [Table, Table] | null {
-  const find = (name: string): Column | undefined => table.columns.find((column) => column.name === name);
+  const byName = columnsByName(table);
+  const find = (name: string): Column | undefined => byName.get(name);
   const isText = names.length === 1 && names[0] === response;
   for (const [one, other] of namesOfSides) {
     if (isText) {

@@ -35,6 +35,11 @@ export function releaseTable(table: Table): void {
       for (const { buffer } of [data.bytes, data.ends]) (buffer as ArrayBuffer).transfer(0);
 }
 
+/** The columns by their names. */
+export function columnsByName({ columns }: Table): ReadonlyMap<string, Column> {
+  return new Map(columns.map((column) => [column.name, column]));
+}
+
 /** The place of a row, for a message. */
 export function placeOf(table: Table, row: number): Place {
   return { file: table.name, line: table.lines[row]!, unit: table.unit };

@@ -12,3 +12,13 @@ it("parseJson refuses a text whose values could fill the heap", () => {
     "JSON: expected at most 134217728 characters, got 134217729",
   );
 });
+
+it("parseJson refuses values that are nested too deeply, and no texts that look like it", () => {
+  const nested = (depth: number): string => "[".repeat(depth) + "]".repeat(depth);
+  expect(parseJson(nested(1000))).toHaveLength(1);
+  expect(() => parseJson(nested(1001))).toThrow(
+    'JSON: expected values at most 1000 deep, got "deeper ones at character 1001"',
+  );
+  for (const text of [nested(2000), `\\"${nested(2000)}`, `\\\\`.repeat(2000), "\ud83d[".repeat(2000)])
+    expect(parseJson(JSON.stringify([text, { [text]: [] }]))).toEqual([text, { [text]: [] }]);
+});

@@ -1,5 +1,5 @@
 import { rangeError, typeError } from "minimand/engine";
-import { decodeModel, elementTypes, type Port } from "../onnx/model.ts";
+import { decodeModel, elementTypes, hasFewFields, type Port } from "../onnx/model.ts";
 import type { ModelProto, ValueInfoProto } from "../onnx/onnx_pb.ts";
 import { checkOwnSum } from "./own-sum.ts";
 
@@ -24,12 +24,14 @@ export function modelInfo(bytes: Uint8Array): ModelInfo {
   if (!(bytes instanceof Uint8Array)) throw typeError("model", "the bytes of an ONNX file", bytes);
   const wrong = (): RangeError =>
     new RangeError(`model: expected an ONNX file, got ${bytes.length} bytes that are none or are cut off`);
-  let model: ModelProto;
+  let model: ModelProto | null;
   try {
-    model = decodeModel(bytes);
+    model = hasFewFields(bytes) ? decodeModel(bytes) : null;
   } catch {
     throw wrong();
   }
+  if (model === null)
+    throw new RangeError("model: expected an ONNX file with at most 1000000 fields, got more");
   const { graph, opsetImport, metadataProps } = model;
   if (graph === undefined || graph.output.length === 0 || opsetImport.length === 0) throw wrong();
   const metadata = Object.fromEntries(metadataProps.map(({ key, value }) => [key, value]));

@@ -18,6 +18,7 @@ import {
   decodeModel,
   elementTypes,
   encodeModel,
+  hasFewFields,
   type Model,
   opset,
 } from "./model.ts";
@@ -193,3 +194,47 @@ print(len(model.graph.node), len(inferred.graph.value_info) > 0)`;
 });
 
 if (!checker) console.log("python3-onnx is not installed: models were not checked by it");
+
+describe("hasFewFields", () => {
+  /** A graph of so many empty fields: 1 are nodes, 5 constants. */
+  const graphOf = (number: number, count: number): Uint8Array => {
+    const length = 2 * count;
+    const size = [
+      (length & 0x7f) | 0x80,
+      ((length >> 7) & 0x7f) | 0x80,
+      ((length >> 14) & 0x7f) | 0x80,
+      length >> 21,
+    ];
+    const bytes = new Uint8Array(5 + length);
+    bytes.set([0x3a, ...size]);
+    for (let i = 5; i < bytes.length; i += 2) bytes[i] = (number << 3) | 2;
+    return bytes;
+  };
+
+  it.each([1, 5])("refuses a graph of a million empty fields with the number %i", (number) => {
+    expect(hasFewFields(graphOf(number, 900_000))).toBe(true);
+    expect(hasFewFields(graphOf(number, 1_100_000))).toBe(false);
+  });
+
+  it("counts fields at every depth, and none in the bytes of weights", () => {
+    const node = { op: "Constant", inputs: [], outputs: ["y"], attributes: {} };
+    const body = {
+      name: "g",
+      constants: [],
+      inputs: [],
+      outputs: [{ name: "y", type: "float32" as const, shape: [1] }],
+    };
+    const data = new Float32Array(2_000_000).fill(1);
+    expect(
+      hasFewFields(
+        encodeModel({
+          ...body,
+          nodes: [node],
+          constants: [{ name: "w", type: "float32", shape: [2_000_000], data }],
+        }),
+      ),
+    ).toBe(true);
+    const attributes = Object.fromEntries(Array.from({ length: 400_000 }, (_, i) => [`a${i}`, i]));
+    expect(hasFewFields(encodeModel({ ...body, nodes: [{ ...node, attributes }] }))).toBe(false);
+  });
+});

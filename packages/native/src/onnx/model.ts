@@ -1,4 +1,12 @@
-import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import {
+  create,
+  type DescMessage,
+  fromBinary,
+  type MessageInitShape,
+  ScalarType,
+  toBinary,
+} from "@bufbuild/protobuf";
+import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import {
   AttributeProto_AttributeType,
   type AttributeProtoSchema,
@@ -87,6 +95,43 @@ export function encodeModel(model: Model, producerVersion = ""): Uint8Array<Arra
   });
   return toBinary(ModelProtoSchema, message);
 }
+
+/** Fields of a file, each of which takes memory however short it is. */
+const mostFields = 1_000_000;
+
+/**
+ * Whether a file has at most a million fields, and so can be decoded: two bytes suffice for a field.
+ *
+ * @throws Error for bytes that are no such file
+ */
+export function hasFewFields(bytes: Uint8Array): boolean {
+  const reader = new BinaryReader(bytes);
+  let room = mostFields;
+  const walk = (end: number, { fields }: DescMessage): void => {
+    while (reader.pos < end && room > 0) {
+      const [number, wire] = reader.tag();
+      room--;
+      const field = fields.find((one) => one.number === number);
+      const start = reader.pos;
+      if (wire !== WireType.LengthDelimited || field === undefined) {
+        reader.skip(wire, number);
+        continue;
+      }
+      const length = reader.uint32();
+      const next = reader.pos + length;
+      if (next > end || next < start) throw new Error("a field is cut off");
+      if (field.message !== undefined) walk(next, field.message);
+      // Packed numbers.
+      else if (field.fieldKind === "list" && !isText(field.scalar)) room -= length;
+      reader.pos = next;
+    }
+  };
+  walk(bytes.length, ModelProtoSchema);
+  return room > 0;
+}
+
+const isText = (type: ScalarType | undefined): boolean =>
+  type === ScalarType.STRING || type === ScalarType.BYTES;
 
 /** Reads an ONNX file; what this project's part of the schema doesn't name is kept aside. */
 export function decodeModel(bytes: Uint8Array): ModelProto {

@@ -174,7 +174,8 @@ function withoutNameless(columns: Column[], { header, names }: Layout, notes: No
   const none = columns.filter(isNone);
   if (none.length === 0 || none.length === columns.length) return columns;
   notes.push(info(`left out ${columnsOf(none.map(({ name }) => name))} without a name and without values`));
-  return columns.filter((column) => !none.includes(column));
+  const gone = new Set(none);
+  return columns.filter((column) => !gone.has(column));
 }
 
 function noteLines(notes: Note[], lines: readonly number[], one: string, several: string): void {

@@ -59,7 +59,9 @@ async function read(bytes: Uint8Array, name: string, options: ReadParquetOptions
   }
   const rows = Number(metadata.num_rows);
   if (rows === 0) throw dataError({ file: name }, "expected at least one row", "none");
-  const wanted = fields.filter(({ nested, variant }) => !variant && (!nested || options.nested === "json"));
+  const isWanted = ({ nested, variant }: Field): boolean =>
+    !variant && (!nested || options.nested === "json");
+  const wanted = fields.filter(isWanted);
   checkCells(metadata, wanted, name, options.maxBytes);
   let room = options.maxBytes;
   const take = (size: number): void => {
@@ -69,7 +71,7 @@ async function read(bytes: Uint8Array, name: string, options: ReadParquetOptions
         `${name}: expected at most ${sizeText(options.maxBytes)} after unpacking, so that the memory suffices, got more`,
       );
   };
-  const left = new Set(fields.filter((field) => !wanted.includes(field)).map((field) => field.name));
+  const left = new Set(fields.filter((field) => !isWanted(field)).map((field) => field.name));
   const columns: { name: string; cells: Cell[] }[] = [];
   let last = performance.now();
   for (const [i, field] of wanted.entries()) {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { restoreBandit } from "../../index.ts";
+import { linUcb, restoreBandit } from "../../index.ts";
 import { itIsALearner } from "../conformance.fixture.ts";
 import { bandits, conforming, contexts, dim, play } from "./bandits.fixture.ts";
+import { pack, unpack } from "./snapshot-bytes.ts";
 
 describe.each(Object.entries(bandits))("%s", (_, make) => {
   itIsALearner(conforming(make));
@@ -185,6 +186,25 @@ describe("a snapshot", () => {
     expect(() => restoreBandit("x" as never)).toThrow(
       'snapshot: expected what snapshot() of a bandit returns, got "x"',
     );
+  });
+
+  it.each<[string, unknown]>([
+    ["nothing", null],
+    ["no options", { options: null }],
+    ["an empty ledger", { ledger: { pending: {} } }],
+    ["no state", { algorithm: null }],
+    ["a dimension below 0", { algorithm: { dim: -1 } }],
+    ["more arms than any list has room for", { options: { dim: 2, arms: 1e9 } }],
+    ["draws without end", { kind: "lin-ts", options: { dim: 2, arms: 2, estimates: 1e9 } }],
+    ["layers without end", { kind: "neu-fast-cb", options: { dim: 2, arms: 2, hidden: Array(101).fill(1) } }],
+    [
+      "a layer that no memory holds",
+      { kind: "neu-fast-cb", options: { dim: 2, arms: 2, hidden: [2e4, 2e4] } },
+    ],
+  ])("of %s is refused", (_, changed) => {
+    const saved = unpack(linUcb({ dim: 2, arms: 2 }).snapshot(), 1) as object;
+    const bytes = pack(changed === null ? null : { ...saved, ...(changed as object) }, 1);
+    expect(() => restoreBandit(bytes)).toThrow(/^snapshot: expected /);
   });
 
   it("may lie anywhere in a buffer", () => {

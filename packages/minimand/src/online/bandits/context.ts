@@ -8,6 +8,7 @@ export interface ContextOptions {
   /**
    * With a number K there are always K arms, the context is one vector for all and every arm has weights of its own.
    * Without, the context has a vector for each arm, all arms share the weights, and their number may change from round to round.
+   * At most 1,000,000.
    */
   arms?: number;
   /** `scale` (default) divides every context vector by its norm; `check` refuses vectors whose norm isn't 1; `any` takes all. */
@@ -31,11 +32,16 @@ export interface Arms {
   rows: readonly Float64Array[];
 }
 
+/** Throws a RangeError for a number of arms that is none, or more than lists of names and probabilities should have. */
+export function checkArms(arms: number): void {
+  checkNumber("arms", arms, { min: 1, max: 1_000_000, integer: true });
+}
+
 /** Makes the function that checks and copies contexts. */
 export function contextReader(options: ContextOptions): (context: BanditContext) => Arms {
   const { dim, arms, norm = "scale" } = options;
   checkNumber("dim", dim, { min: 1, integer: true });
-  if (arms !== undefined) checkNumber("arms", arms, { min: 1, integer: true });
+  if (arms !== undefined) checkArms(arms);
   checkChoice("norm", norm, ["scale", "check", "any"]);
   const vector = (argument: string, values: unknown): Float64Array => {
     const x = checkedVector(argument, values, dim);

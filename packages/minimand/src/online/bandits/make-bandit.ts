@@ -1,5 +1,5 @@
 import { rangeError } from "../../engine/errors.ts";
-import { checkSnapshot } from "../learner.ts";
+import { checkSnapshot, noSnapshot } from "../learner.ts";
 import type { Algorithm, Verdict } from "./algorithm.ts";
 import { drawArm } from "./arm-choice.ts";
 import type { Bandit, BanditOptions } from "./bandit.ts";
@@ -21,7 +21,9 @@ export interface SavedBandit<State = unknown> {
 
 /** @throws TypeError for other bytes; RangeError for another version, bytes that were cut short or changed */
 export function unpackBandit(snapshot: Uint8Array): SavedBandit {
-  return unpack(snapshot, snapshotVersion) as SavedBandit;
+  const saved = unpack(snapshot, snapshotVersion);
+  if (typeof saved !== "object" || saved === null) throw noSnapshot("a bandit", saved);
+  return saved as SavedBandit;
 }
 
 /**

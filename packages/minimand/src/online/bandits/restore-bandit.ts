@@ -26,12 +26,19 @@ const builders = new Map<string, Build>([
  * The bandit of a snapshot. Given the same contexts and rewards it makes the same decisions, bit for bit, as the one that
  * the snapshot is of: parameters, memory of the optimizer, random numbers, replay and waiting decisions go on where they were.
  *
- * @throws TypeError for other bytes; RangeError for a snapshot of another version, cut short or changed
+ * @throws TypeError for other bytes; RangeError for a snapshot of another version, cut short or changed, and for options or a state that no
+ *   bandit has
  * @example
  * const bandit = restoreBandit(linUcb({ dim: 2 }).snapshot());
  */
 export function restoreBandit(snapshot: Uint8Array): Bandit {
   const saved = unpackBandit(snapshot);
   checkChoice("snapshot.kind", saved.kind, [...builders.keys()]);
-  return builders.get(saved.kind)!(saved);
+  try {
+    return builders.get(saved.kind)!(saved);
+  } catch (cause) {
+    // Whoever can compute a checksum can write any state.
+    const got = `one that can't be restored (${(cause as Error).message})`;
+    throw new RangeError(`snapshot: expected the state of a bandit, got ${got}`, { cause });
+  }
 }

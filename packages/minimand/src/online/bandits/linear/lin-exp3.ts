@@ -3,7 +3,7 @@ import { checkOptions } from "../../../engine/options.ts";
 import { innerAt } from "../../vectors.ts";
 import type { Algorithm } from "../algorithm.ts";
 import type { Bandit, BanditOptions } from "../bandit.ts";
-import { type Arms, predictions } from "../context.ts";
+import { type Arms, checkArms, predictions } from "../context.ts";
 import { makeBandit, type SavedBandit } from "../make-bandit.ts";
 import { type ContextBuffer, contextBuffer, covarianceInverses } from "./context-buffer.ts";
 import { trianglesOf } from "./triangles.ts";
@@ -65,7 +65,7 @@ function linExp3Algorithm(options: LinExp3Options, saved?: State): Algorithm {
   const { dim, arms: fixed = 1, eta = 0.1, gamma = 0.01, exploration = 0.05 } = options;
   const { regularizer = "entropy", buffer: size = { capacity: 100, refresh: 50 } } = options;
   checkNumber("dim", dim, { min: 1, integer: true });
-  checkNumber("arms", fixed, { min: 1, integer: true });
+  checkArms(fixed);
   checkNumber("eta", eta, { above: 0 });
   checkNumber("gamma", gamma, { above: 0 });
   checkNumber("exploration", exploration, { min: 0, max: 1 });

@@ -5,7 +5,7 @@ import { checkedVector, inner } from "../../vectors.ts";
 import type { Algorithm, Verdict } from "../algorithm.ts";
 import { argmax, argmaxOfSum, drawnFirst, only } from "../arm-choice.ts";
 import type { Bandit, BanditOptions } from "../bandit.ts";
-import type { Arms } from "../context.ts";
+import { type Arms, checkArms } from "../context.ts";
 import { makeBandit, type SavedBandit } from "../make-bandit.ts";
 import {
   type Ridge,
@@ -33,7 +33,7 @@ export interface LinTsOptions extends BanditOptions {
   lambda?: number;
   /** Standard deviations drawn, >= 0; default 1. */
   scale?: number;
-  /** Draws by which propensities are estimated, default 100. */
+  /** Draws by which propensities are estimated, 1 to 100,000; default 100. */
   estimates?: number;
 }
 
@@ -126,10 +126,10 @@ function linearAlgorithm(
 ): Algorithm {
   const { dim, arms: fixed, lambda = 1, alpha = 1, scale = 1, estimates = 100, seed = 0 } = options;
   checkNumber("dim", dim, { min: 1, integer: true });
-  if (fixed !== undefined) checkNumber("arms", fixed, { min: 1, integer: true });
+  if (fixed !== undefined) checkArms(fixed);
   checkNumber("alpha", alpha, { min: 0 });
   checkNumber("scale", scale, { min: 0 });
-  checkNumber("estimates", estimates, { min: 1, integer: true });
+  checkNumber("estimates", estimates, { min: 1, max: 100_000, integer: true });
   const model = saved === undefined ? ridge(dim, fixed ?? 1, lambda) : restoredRidge(saved);
 
   function ucb(predicted: Float64Array, uncertainty: Float64Array): Verdict {

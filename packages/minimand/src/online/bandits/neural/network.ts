@@ -5,6 +5,11 @@ import { randomStream } from "../random-stream.ts";
 import { type Activation, activate, activations } from "./activations.ts";
 import { addOuter, sumOfSquares } from "./dense-layers.ts";
 
+/** Snapshots of a network and of its optimizer are one array of bytes. */
+const mostParameters = 2 ** 26;
+
+const mostLayers = 100;
+
 /** Shape of a network with one output, for contexts of `dim` numbers. */
 export interface NetworkOptions {
   dim: number;
@@ -80,6 +85,7 @@ export function onlineNetwork(options: NetworkOptions): OnlineNetwork {
   checkNumber("dim", dim, { min: 1, integer: true });
   checkNumber("slots", slots, { min: 1, integer: true });
   if (!Array.isArray(hidden)) throw rangeError("hidden", "widths of layers", hidden);
+  if (hidden.length > mostLayers) throw rangeError("hidden", `at most ${mostLayers} layers`, hidden.length);
   for (const [i, width] of hidden.entries()) checkNumber(`hidden[${i}]`, width, { min: 1, integer: true });
   checkChoice("activation", activation, activations);
 
@@ -93,6 +99,8 @@ export function onlineNetwork(options: NetworkOptions): OnlineNetwork {
     layers.push({ offset: size, length });
     size += length;
   }
+  if (size > mostParameters)
+    throw rangeError("hidden", `a network of at most ${mostParameters} parameters`, size);
   const block = inputs[0] * outputs[0];
   const tail = layers[0].length;
   const scale = inputs.map((n, l) => (scaled && l > 0 ? 1 / Math.sqrt(n) : 1));

@@ -24,7 +24,7 @@ export interface NeuralExplorationOptions extends NeuralBanditOptions {
 
 /** Options of {@link neuralTs}. */
 export interface NeuralTsOptions extends NeuralExplorationOptions {
-  /** Draws by which propensities are estimated, default 100. */
+  /** Draws by which propensities are estimated, 1 to 100,000; default 100. */
   estimates?: number;
 }
 
@@ -88,7 +88,7 @@ function explorationAlgorithm(kind: ExplorationKind, options: NeuralTsOptions, s
   checkNumber("lambda", lambda, { above: 0 });
   checkNumber("nu", nu, { above: 0 });
   checkChoice("target", target, ["reward", "cost"]);
-  checkNumber("estimates", estimates, { min: 1, integer: true });
+  checkNumber("estimates", estimates, { min: 1, max: 100_000, integer: true });
   const regressor = onlineRegressor({
     perturbation: { mode: "none" },
     ...regressorPart(options),

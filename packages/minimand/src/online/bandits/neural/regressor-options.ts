@@ -13,7 +13,7 @@ export interface PerturbationOptions {
   mode: "signs" | "expected" | "none";
   /** c_p >= 0, default 0.01; the perturbation is scaled by `c_p / m^(1/4)`. */
   cp?: number;
-  /** S, default `ceil(ln m)`. */
+  /** S, 1 to 100,000; default `ceil(ln m)`. */
   samples?: number;
 }
 

@@ -16,7 +16,7 @@ export interface Signs {
 
 /** Independent fair signs. */
 export function drawSigns(samples: number, size: number, seed: number): Signs {
-  checkNumber("samples", samples, { min: 1, integer: true });
+  checkNumber("samples", samples, { min: 1, max: 100_000, integer: true });
   const random = randomStream(seed);
   const codes: Uint8Array[] = [];
   for (let first = 0; first < samples; first += 8) {
