@@ -7,6 +7,14 @@ import { rolldown } from "rolldown";
 const bundled =
   /^(minimand|@minimand\/\w+|linkedom|pako|htmlparser2|dom\w+|css-\w+|entities|@observablehq\/\w+|d3(-\w+)?)(\/|$)/;
 
+/** Where the sources of our packages begin. */
+const sources = Object.fromEntries(
+  ["minimand", "compare", "native", "papers", "data"].map((folder) => [
+    folder === "minimand" ? folder : `@minimand/${folder}`,
+    pathToFileURL(resolve("packages", folder, "src/index.ts")).href,
+  ]),
+);
+
 /**
  * Bundles the command once for all tests of the system tier: a process loads a fourth of its time in 1,400 modules otherwise, and these
  * tests start hundreds of them. Its files lie where the command's dependencies are found.
@@ -27,11 +35,16 @@ export async function setup(): Promise<() => void> {
     plugins: [
       {
         name: "places of sources",
-        // Data, versions and models are found from where a module was written; workers, from where it is now.
+        // Data, versions, models and what is hashed are found from where a module was written; workers, from where it is now.
         transform: (code, id) =>
           id.includes("/node_modules/") || id.endsWith("/run/pool.ts")
             ? null
-            : code.replaceAll("import.meta.url", JSON.stringify(pathToFileURL(id).href)),
+            : code
+                .replaceAll("import.meta.url", JSON.stringify(pathToFileURL(id).href))
+                .replaceAll(
+                  "import.meta.resolve(",
+                  `((name) => (${JSON.stringify(sources)})[name] ?? import.meta.resolve(name))(`,
+                ),
       },
     ],
   });

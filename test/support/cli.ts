@@ -41,7 +41,9 @@ export function start(
 ): { child: ChildProcess; ended: Promise<Ran>; said: () => Omit<Ran, "code"> } {
   // The condition under which tests run from source is the command's own affair.
   const { NODE_OPTIONS: _, FORCE_COLOR: __, ...inherited } = process.env;
-  const [command, ...rest] = [...within, process.execPath, fileFor(args, "minimand.js", bin), ...args];
+  // What is preloaded replaces modules, of which a bundle has few.
+  const file = env.NODE_OPTIONS?.includes("--import") ? bin : fileFor(args, "minimand.js", bin);
+  const [command, ...rest] = [...within, process.execPath, file, ...args];
   const child = spawn(command, rest, {
     ...(cwd === undefined ? {} : { cwd }),
     // Half of the time of a refused command is compiling its modules.

@@ -74,7 +74,7 @@ describe("minimand compare --distill-from", () => {
   it("refuses a folder without a model, and a teacher of other classes, before anything is written", async () => {
     const absent = await compare("a.csv", ...small, "--distill-from", "nowhere", "--out", "none");
     expect(absent).toMatchObject({ code: 2, stdout: "" });
-    expect(absent.stderr).toMatch(/nowhere: expected a folder with model\/model.json/);
+    expect(absent.stderr).toMatch(/nowhere: no such folder/);
     writeFileSync(at("b.csv"), sampleCsv().replace(/\byes\b/g, "perhaps"));
     const other = await compare("b.csv", ...small, "--distill-from", "teacher", "--out", "none");
     expect(other.code).not.toBe(0);

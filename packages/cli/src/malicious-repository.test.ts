@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import {
   existsSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -317,14 +318,15 @@ describe.skipIf(isWindows)("a repository from a stranger", () => {
     own.link("store/database/evil", "photos");
     for (const name of ["a", "b", "c"]) symlinkSync(".", join(database, name));
     own.put("store/database/PG_VERSION", "17\n");
+    linkSync(join(database, "evil/model.json"), join(database, "twice"));
     const modes = (): number[] =>
-      [".", "moon.png"].map((name) => lstatSync(join(database, "evil", name)).mode & 0o777);
+      [".", "moon.png", "model.json"].map((name) => lstatSync(join(database, "evil", name)).mode & 0o777);
     const before = modes();
     const { code, stderr } = await once(["runs", "--store", "pglite:store"], { cwd: own.cwd });
     expect([code, stderr]).toEqual([2, expect.stringContaining("expected a database that can be opened")]);
     expect(modes()).toEqual(before);
-    expect(before).not.toEqual([0o700, 0o600]);
-    for (const name of ["a", "b", "c", "evil"]) rmSync(join(database, name));
+    expect(before).not.toEqual([0o700, 0o600, 0o600]);
+    for (const name of ["a", "b", "c", "evil", "twice"]) rmSync(join(database, name));
     own.checkOutside();
   });
 });

@@ -65,7 +65,11 @@ function withHook(
 /** Takes from a group and others what they may do with a folder and all in it, as versions before let them. */
 export function makePrivate(folder: string): void {
   if (process.platform === "win32" || (fs.statSync(folder).mode & 0o077) === 0) return;
-  for (const path of ownPaths(folder)) fs.chmodSync(path, fs.lstatSync(path).mode & 0o700);
+  for (const path of ownPaths(folder)) {
+    const stats = fs.lstatSync(path);
+    // A file with a second name is somebody's elsewhere, too.
+    if (stats.isDirectory() || stats.nlink === 1) fs.chmodSync(path, stats.mode & 0o700);
+  }
   // Last: what was interrupted begins anew.
   fs.chmodSync(folder, 0o700);
 }

@@ -133,7 +133,11 @@ describe.runIf(hasPostgres())(`a store that anyone has written to${noPostgres}`,
     expect(existsSync(at("ran"))).toBe(false);
     expect(readdirSync(at("cache")).filter((name) => !/^[0-9a-f]{64}$/.test(name))).toEqual([]);
     await database.query("update minimand.runs set label = $1, reason = $1 where id = $2", [rude, "5"]);
-    for (const args of [["list"], ["list", "--json"], ["show", "5"], ["show", "5", "--json"]]) {
+    const shown = ["1", "2", "5"].flatMap((id) => [
+      ["show", id],
+      ["show", id, "--json"],
+    ]);
+    for (const args of [["list"], ["list", "--json"], ...shown]) {
       const { code, stdout, stderr } = await command("runs", ...args);
       expect(code).toBe(0);
       expect(stdout + stderr).not.toMatch(raw);

@@ -22,8 +22,8 @@ export interface Target {
   notes: Note[];
 }
 
-/** A network has an output for each, and every row a probability of each. */
-const mostClasses = 10_000;
+/** Results hold a confusion matrix of each trial. */
+const mostClasses = 1000;
 
 /** How a target is to be read. */
 export interface TargetOptions extends Pick<TargetReading, "mergeLabels"> {
@@ -43,7 +43,7 @@ export interface TargetOptions extends Pick<TargetReading, "mergeLabels"> {
  * Rows are never left out for a label that is no number: with more than 20 different values such a text is refused, with fewer it is a
  * class of its own, and a note says so.
  *
- * @throws DataError: all values missing; only one class, or one number; more than 10,000 classes; `task` that does not fit; a number that is not
+ * @throws DataError: all values missing; only one class, or one number; more than 1000 classes; `task` that does not fit; a number that is not
  *   finite in float32 (regression); `positive` that is no class or is given for another task; a text in a column of numbers.
  */
 export function readTarget(
@@ -61,12 +61,6 @@ export function readTarget(
     return regression(table, column, "as asked for");
   }
   const written = classesOf(column);
-  if (!written.numeric && written.levels.length > mostClasses)
-    throw dataError(
-      file,
-      `${subject}: expected at most ${mostClasses} classes`,
-      `${written.levels.length} different texts`,
-    );
   const { numeric, missing } = written;
   const { codes, levels, notes } =
     mergeLabels && !numeric ? merged(column.name, written) : { ...written, notes: [] as Note[] };
@@ -81,12 +75,11 @@ export function readTarget(
       return regression(table, column, `${levels.length} different numbers in ${rows} rows`);
     }
   }
-  if (levels.length > mostClasses)
-    throw dataError(
-      file,
-      `${subject}: expected at most ${mostClasses} classes, or --task regression`,
-      `${levels.length} different numbers`,
-    );
+  if (levels.length > mostClasses) {
+    const remedy = numeric ? ", or --task regression" : "";
+    const got = `${levels.length} different ${numeric ? "numbers" : "texts"}`;
+    throw dataError(file, `${subject}: expected at most ${mostClasses} classes${remedy}`, got);
+  }
   if (levels.length < 2)
     throw dataError(file, `${subject}: expected at least two classes`, `only ${quoted(levels[0]!)}`);
   if (task === "binary" && levels.length > 2) {

@@ -137,6 +137,28 @@ export function checkComparePage(site: () => Site): void {
     await page.close();
   });
 
+  it("merges labels and reads columns by the types that are asked for", async () => {
+    const { page, said } = await site().open("compare.html");
+    const row = (i: number): string =>
+      [Math.sin(i), i % 20 === 7 ? "on request" : 10 + (i % 9), ["Yes", "YES", "no"][i % 3]].join();
+    await drop(page, "dirty.csv", ["x,price,y", ...Array.from({ length: 60 }, (_, i) => row(i))].join("\n"));
+    await page.getByLabel("Column to predict").selectOption("y", slow);
+    const main = (): Promise<string | null> => page.locator("main").textContent();
+    await expect.poll(main, slow).toMatch(/multiclass[^.]*3 classes/);
+    await expect.poll(main, slow).toContain("--types price=text");
+    await page.getByText("More", { exact: true }).click();
+    await page.getByLabel(/^Labels that differ/).check();
+    await expect.poll(main, slow).toMatch(/binary[^.]*2 classes/);
+    const types = page.getByLabel(/^Types of columns/);
+    await types.fill("price=text");
+    await types.blur();
+    const command = (): Promise<string | null> => page.locator(".command code").textContent();
+    await expect.poll(command, slow).toContain("--types price=text");
+    await expect.poll(command, slow).toContain("--merge-labels");
+    expect(said).toEqual([]);
+    await page.close();
+  });
+
   it("says in one sentence what is wrong with a file, and takes the next", async () => {
     const { page, said } = await site().open("compare.html");
     const wide = (row: number): string => Array.from({ length: 10_000 }, (_, i) => row * i).join();

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { UsageError } from "../../failure.ts";
 import { replaceTogether } from "../../files/replace-together.ts";
 import { printable, printableJson, tell } from "../../printable.ts";
+import { isHouse } from "../../queue/house.ts";
 import { removeRun } from "../../queue/remove-run.ts";
 import { filesToWrite } from "../../queue/run-files.ts";
 import { cancelRun, eventsOf, findRun, listRuns, type Run, reviveRun } from "../../queue/run-store.ts";
@@ -158,11 +159,16 @@ async function show(id: string, options: Options & { out?: string }): Promise<vo
       throw new UsageError(`--out: expected a finished run, got ${run.id}, which is ${run.state}`);
     if (options.json) print(`${printableJson({ ...described(run), workers, events }, 1)}\n`);
     else {
-      const { title, state, needs, reason } = run;
+      const { title, state, needs, origins, reason } = run;
       const lines = [
         `${run.id}  ${title}`,
         `${state}${progressOf(run) === "" ? "" : `, ${progressOf(run)}`}${reason === null ? "" : `: ${reason}`}`,
-        `minimand ${needs.versions.minimand}, Node ${needs.versions.node}, ${needs.engine.name} (${needs.engine.version})`,
+        // Whoever can write to the store can write anything.
+        ...(isHouse({ ...needs, origins })
+          ? [
+              `minimand ${needs.versions.minimand}, Node ${needs.versions.node}, ${needs.engine.name} (${needs.engine.version})`,
+            ]
+          : []),
         ...workers.map((worker) => `worker ${whoIs(worker)}`),
         ...events.map(({ at, text }) => `${timeOf(at)}  ${text}`),
       ];
