@@ -16,15 +16,16 @@ const sources = Object.fromEntries(
 );
 
 /**
- * Bundles the command once for all tests of the system tier: a process loads a fourth of its time in 1,400 modules otherwise, and these
- * tests start hundreds of them. Its files lie where the command's dependencies are found.
+ * Bundles the command once for all tests of the system tier, which start it hundreds of times: loading 1,400 modules takes most of the time of a
+ * command that is refused. The bundle is written where the command's dependencies are found, and removed when the process ends.
  */
-export async function setup(): Promise<() => void> {
+export async function setup(): Promise<void> {
   const source = resolve("packages/cli/src");
   const folder = mkdtempSync(resolve("packages/cli/node_modules/bundled-"));
   const entries = ["main.ts", "one-process-child.fixture.ts", "*/*-worker.ts"].flatMap((file) =>
     globSync(join(source, file)),
   );
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   const bundle = await rolldown({
     input: Object.fromEntries(
       entries.map((file) => [relative(source, file).replace(/(\.fixture)?\.ts$/, ""), file]),
@@ -49,11 +50,10 @@ export async function setup(): Promise<() => void> {
     ],
   });
   await bundle.write({ dir: folder, chunkFileNames: "chunks/[name]-[hash].js", sourcemap: "inline" });
-  process.env.MINIMAND_TEST_COMMAND = folder;
+  process.env.MINIMAND_TEST_BUNDLE = folder;
   // As bin/minimand.js does.
   writeFileSync(
     join(folder, "minimand.js"),
     'process.env.ORT_DISABLE_TELEMETRY = "1";\nawait import("./main.js");\n',
   );
-  return () => rmSync(folder, { recursive: true, force: true });
 }

@@ -10,11 +10,11 @@ import { afterAll } from "vitest";
 export const bin = fileURLToPath(new URL("../../packages/cli/bin/minimand.js", import.meta.url));
 
 /**
- * The file of the command that runs these arguments: of the bundle of the system tier, or of the source. Modules of one's own share packages
- * with the command that runs from source, and would get copies of their own beside a bundle.
+ * Returns the file that runs a command with these arguments: that of the system tier's bundle, or the source. A user's module imports our packages,
+ * and has to get the copies that the command uses; a bundle has its own.
  */
 export function fileFor(args: readonly string[], bundled: string, source: string): string {
-  const folder = process.env.MINIMAND_TEST_COMMAND;
+  const folder = process.env.MINIMAND_TEST_BUNDLE;
   const shares = args.includes("--with") || args.includes("--scorer");
   return folder === undefined || shares ? source : join(folder, bundled);
 }
@@ -41,7 +41,7 @@ export function start(
 ): { child: ChildProcess; ended: Promise<Ran>; said: () => Omit<Ran, "code"> } {
   // The condition under which tests run from source is the command's own affair.
   const { NODE_OPTIONS: _, FORCE_COLOR: __, ...inherited } = process.env;
-  // What is preloaded replaces modules, of which a bundle has few.
+  // Preloaded hooks replace modules, which a bundle has merged.
   const file = env.NODE_OPTIONS?.includes("--import") ? bin : fileFor(args, "minimand.js", bin);
   const [command, ...rest] = [...within, process.execPath, file, ...args];
   const child = spawn(command, rest, {

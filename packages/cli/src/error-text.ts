@@ -47,9 +47,8 @@ function systemMessage(error: unknown): string | null {
   return reason;
 }
 
-/** What JavaScript, Node and the engine say where memory, or the stack, does not suffice for what was asked. */
+/** What JavaScript, Node and the engine say where memory does not suffice for what was asked. */
 const memoryMessages = [
-  "Maximum call stack size exceeded",
   "Array buffer allocation failed",
   "Allocation exceeds the 4 GiB memory32 limit",
   "Invalid string length",

@@ -12,6 +12,7 @@ const file = (name: string, text: string): string => {
 /** As arrays these take more than the heap of these commands. */
 const lines = file("lines.txt", "\n".repeat(10_000_000));
 const more = file("more.txt", "\n".repeat(30_000_000));
+const objects = file("more.jsonl", `{"a":1}${"\n".repeat(30_000_000)}`);
 const matrix = file("a.mtx", "%%MatrixMarket matrix coordinate real general\n1 1 1\n1 1 2\n");
 const words = file(
   "words.mtx",
@@ -27,6 +28,7 @@ describe("a text of very many lines or words is refused in one line by", () => {
     ],
     ["solve, as a matrix", ["solve", words, "--rhs", "ones"], /line 2: expected 3 numbers, got "1 1 1/],
     ["bandit evaluate", ["bandit", "evaluate", more], /expected/],
+    ["compare, as JSON lines", ["compare", objects, "-t", "y"], /expected a column of the file/],
     [
       "refine, as prompts",
       ["refine", "--prompts", lines, "a red ship"],

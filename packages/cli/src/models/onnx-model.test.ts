@@ -205,7 +205,7 @@ describe.skipIf(runtime !== null)(
       ]);
     });
 
-    describe("a file that says of itself what it doesn't do", () => {
+    describe("a file whose description doesn't fit its graph", () => {
       /** The file of a model of three classes without its sums, changed. */
       const changed = async (change: (model: ModelProto) => void): Promise<string> => {
         const model = fromBinary(
@@ -231,7 +231,7 @@ describe.skipIf(runtime !== null)(
         [
           "numbers of fewer classes",
           (model) => describeAs(model, { classes: ["setosa", "versicolor", "virginica", "more"] }),
-          /expected \d+ numbers for 150 rows, got 450/,
+          /expected \d+ numbers for 150 rows, got 450 values/,
         ],
         [
           "numbers in place of classes",

@@ -68,7 +68,7 @@ export async function openOnnxBytes(bytes: Uint8Array, path: string): Promise<Pr
 const isFloats = (values: TensorValues["data"]): values is Float32Array | Float64Array =>
   values instanceof Float32Array || values instanceof Float64Array;
 
-/** A file that is loaded may have operators that can't do what it asks of them. */
+/** Runs a model; operators of a file that loads may still fail on the rows. */
 function ran(
   model: LoadedModel,
   feeds: Record<string, TensorValues>,
@@ -120,7 +120,7 @@ function predictRows(
     const count = (end - start) * (number ? 1 : classes.length);
     if (!isFloats(values) || values.length !== count)
       throw new UsageError(
-        `${path}: expected ${count} numbers for ${end - start} rows, got ${values.length}`,
+        `${path}: expected ${count} numbers for ${end - start} rows, got ${values.length} values`,
       );
     const wrong = values.find((value) => !Number.isFinite(value));
     if (wrong !== undefined) throw new UsageError(`${path}: expected finite outputs, got ${wrong}`);

@@ -67,7 +67,7 @@ export function makePrivate(folder: string): void {
   if (process.platform === "win32" || (fs.statSync(folder).mode & 0o077) === 0) return;
   for (const path of ownPaths(folder)) {
     const stats = fs.lstatSync(path);
-    // A file with a second name is somebody's elsewhere, too.
+    // Another name of the file may be outside of the folder.
     if (stats.isDirectory() || stats.nlink === 1) fs.chmodSync(path, stats.mode & 0o700);
   }
   // Last: what was interrupted begins anew.
@@ -75,8 +75,8 @@ export function makePrivate(folder: string): void {
 }
 
 /**
- * All files and folders below a folder. What links lead to isn't ours, and may be a circle, which Node's own `recursive` walks through; pipes are
- * waited for when they are opened.
+ * Lists all files and folders below a folder, without links and pipes. Links lead elsewhere or in circles, and Node's own `recursive` follows them;
+ * opening a pipe waits for its other end.
  */
 function ownPaths(folder: string): string[] {
   return fs.readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {

@@ -4,7 +4,7 @@ import { isMissing, isMissingNumber, parseNumber } from "../table/cells.ts";
 import { DataError, dataError, listed, quoted } from "../table/data-error.ts";
 import { withoutColumns } from "../table/find-column.ts";
 import { describeFormat, looksLikeNumber, type NumberFormat, plainSpelling } from "../table/number-format.ts";
-import { type Column, placeOf, type Table } from "../table/table.ts";
+import { type Column, columnsByName, placeOf, type Table } from "../table/table.ts";
 import { largest } from "./column-type.ts";
 import type { Dataset, DatePart, Feature } from "./dataset.ts";
 import { readMoment } from "./dates/date-column.ts";
@@ -128,7 +128,7 @@ export function readColumns(
   table: Table,
   unreadable?: UnreadableRows,
 ): { columns: (Float64Array | string[])[]; notes: Note[] } {
-  const byName = new Map(table.columns.map((column) => [column.name, column]));
+  const byName = columnsByName(table);
   const lacking = [...new Set(encoder.features.map(columnOf))].filter((name) => !byName.has(name));
   if (lacking.length > 0) throw withoutColumns(table, lacking);
   const notes: Note[] = [];

@@ -112,23 +112,24 @@ export function readTarget(
 }
 
 /**
- * Finds the index of a class by its name: `1.0` finds `1` too, and where labels are merged `YES` finds `yes`; -1 for an unknown name.
+ * Makes the function that finds the index of a class by its name: `1.0` finds `1` too, and where labels are merged `YES` finds `yes`; -1 for
+ * an unknown name.
  */
 export function classFinder(
   classes: readonly string[],
   { format = null, mergeLabels = false }: { format?: NumberFormat | null; mergeLabels?: boolean } = {},
 ): (name: string | number) => number {
   const byName = new Map(classes.map((name, i) => [name, i]));
-  // The first of several.
-  const byPlain = new Map(
-    mergeLabels ? classes.map((name, i) => [plainLabel(name), i] as const).reverse() : [],
-  );
+  // Of classes that are merged, the first.
+  const byPlain = mergeLabels
+    ? new Map(classes.map((name, i) => [plainLabel(name), i] as const).reverse())
+    : null;
   return (name) => {
     const exact = byName.get(String(name));
     if (exact !== undefined) return exact;
     const value = parseNumber(name, format);
     const same = typeof value === "number" ? byName.get(String(value)) : undefined;
-    return same ?? byPlain.get(plainLabel(String(name))) ?? -1;
+    return same ?? byPlain?.get(plainLabel(String(name))) ?? -1;
   };
 }
 

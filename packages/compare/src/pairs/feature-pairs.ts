@@ -1,5 +1,5 @@
 import { dataError, listed, quoted } from "../table/data-error.ts";
-import { Column, type Table } from "../table/table.ts";
+import { Column, columnsByName, type Table } from "../table/table.ts";
 
 /** Endings of the names of columns that describe one side of a pair. */
 export const sides = { chosen: "_chosen", rejected: "_rejected" } as const;
@@ -17,7 +17,7 @@ export interface SidePair {
  * @throws DataError for a column that has none
  */
 export function sidePairs(table: Table): SidePair[] {
-  const byName = new Map(table.columns.map((column) => [column.name, column]));
+  const byName = columnsByName(table);
   const endings = Object.values(sides);
   return table.columns.flatMap((column) => {
     const ending = endings.find((end) => column.name.length > end.length && column.name.endsWith(end));

@@ -36,16 +36,15 @@ export async function predictResponses(
   if (task !== "preference") return predict(table);
   const names = [...new Set(encoder.features.map(columnOf))];
   const byName = columnsByName(table);
-  const has = (name: string): boolean => byName.has(name);
-  if (names.every(has)) return predict(table);
-  const sides = sidesOf(table, names);
+  if (names.every((name) => byName.has(name))) return predict(table);
+  const sides = sidesOf(table, byName, names);
   if (sides === null) {
     const [name] = names;
     const pair =
       name === response
         ? "'first' and 'second'"
         : `${quoted(`${name}_first`)} and ${quoted(`${name}_second`)}`;
-    const lacking = names.find((one) => !has(one))!;
+    const lacking = names.find((one) => !byName.has(one))!;
     const expected = `expected the column ${quoted(lacking)} of single responses, or pairs in columns such as ${pair}`;
     throw dataError(
       { file: table.name },
@@ -58,15 +57,19 @@ export async function predictResponses(
 }
 
 /** Both sides of the pairs of a table with the columns of a response; null where it has no such pairs. */
-function sidesOf(table: Table, names: readonly string[]): [Table, Table] | null {
-  const byName = columnsByName(table);
-  const find = (name: string): Column | undefined => byName.get(name);
+function sidesOf(
+  table: Table,
+  byName: ReadonlyMap<string, Column>,
+  names: readonly string[],
+): [Table, Table] | null {
   const isText = names.length === 1 && names[0] === response;
   for (const [one, other] of namesOfSides) {
     if (isText) {
-      const [chosen, rejected] = [one, other].map((side) => find(side) ?? find(`${response}_${side}`));
+      const [chosen, rejected] = [one, other].map(
+        (side) => byName.get(side) ?? byName.get(`${response}_${side}`),
+      );
       if (chosen === undefined || rejected === undefined) continue;
-      const pairs = readTextPairs(table, { prompt: find("prompt"), chosen, rejected });
+      const pairs = readTextPairs(table, { prompt: byName.get("prompt"), chosen, rejected });
       return [
         tableOfTexts(
           table,
@@ -81,10 +84,10 @@ function sidesOf(table: Table, names: readonly string[]): [Table, Table] | null 
     // What has no side of its own belongs to both.
     const columnsOf = (side: string): (Column | undefined)[] =>
       names.map((name) => {
-        const column = find(`${name}_${side}`) ?? find(name);
+        const column = byName.get(`${name}_${side}`) ?? byName.get(name);
         return column && new Column(name, column.data, column.format);
       });
-    const some = names.some((name) => find(`${name}_${one}`) !== undefined);
+    const some = names.some((name) => byName.get(`${name}_${one}`) !== undefined);
     const [left, right] = [columnsOf(one), columnsOf(other)];
     if (!some || ![...left, ...right].every((column) => column !== undefined)) continue;
     return [

@@ -3,7 +3,7 @@ import { isMissing } from "../table/cells.ts";
 import { placesOf } from "../table/damage.ts";
 import { dataError, listed, quoted } from "../table/data-error.ts";
 import { columnFinder } from "../table/find-column.ts";
-import { type Column, placeOf, type Table } from "../table/table.ts";
+import { type Column, columnsByName, placeOf, type Table } from "../table/table.ts";
 import { sharedNote, sidePairs, sideTables } from "./feature-pairs.ts";
 import { groupPairs, type PairKeys } from "./pair-groups.ts";
 import type { PairTable } from "./pair-table.ts";
@@ -43,7 +43,7 @@ const itemNames: ReadonlySet<string> = new Set(["item", "item_id", "id"]);
 export function pairTable(table: Table, options: PairTableOptions = {}): PairTable {
   checkOptions("pairTable", options, { group: true, ignore: true });
   const { group, ignore = [] } = options;
-  const byName = new Map(table.columns.map((column) => [column.name, column]));
+  const byName = columnsByName(table);
   const find = columnFinder(table);
   const groupColumn = group === undefined ? undefined : find("group", group);
   const left = new Set(ignore.map((name) => find("ignore", name).name));

@@ -1,7 +1,7 @@
 import { didYouMean } from "minimand/engine";
 import { commaHint } from "../name-list.ts";
 import { type DataError, dataError, listed, quoted } from "./data-error.ts";
-import type { Column, Table } from "./table.ts";
+import { type Column, columnsByName, type Table } from "./table.ts";
 
 /** What is said of a table without some columns: which, and what is there instead. */
 export function withoutColumns({ columns, name: file }: Table, lacking: readonly string[]): DataError {
@@ -21,14 +21,14 @@ const lists = new Set(["ignore", "types", "missing"]);
  * @returns the column of a name
  * @throws DataError that names the argument, the columns there are, and the one that may be meant
  */
-export function columnFinder({ columns, name: file }: Table): (argument: string, name: string) => Column {
-  const byName = new Map(columns.map((column) => [column.name, column]));
+export function columnFinder(table: Table): (argument: string, name: string) => Column {
+  const byName = columnsByName(table);
   return (argument, name) => {
     const column = byName.get(name);
     if (column !== undefined) return column;
     const names = [...byName.keys()];
     const expected = `${argument}: expected a column of the file (${listed(names)})`;
     const hint = (lists.has(argument) && commaHint(name, names)) || didYouMean(name, names);
-    throw dataError({ file }, expected, `${quoted(name)}${hint}`);
+    throw dataError({ file: table.name }, expected, `${quoted(name)}${hint}`);
   };
 }

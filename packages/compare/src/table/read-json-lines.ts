@@ -32,17 +32,17 @@ export function readJsonLines(
   let filled = 0;
   const list = text.trimStart().startsWith("[") ? parseList(text, name) : null;
   let replaced = list?.replaced ?? 0;
-  let at = -1;
+  let line = 0;
   for (const source of list?.values ?? linesOf(text)) {
-    at++;
+    line++;
     if (typeof source === "string" && source.trim() === "") continue;
     const value = typeof source === "string" ? parse(source) : objectOf(source, JSON.stringify(source));
     const row = lines.length;
     if ("expected" in value) {
-      faults.push({ ...value, line: at + 1, what: "no JSON object" });
+      faults.push({ ...value, line, what: "no JSON object" });
       if (damaged !== "empty") continue;
       unreadable.push(row);
-      lines.push(at + 1);
+      lines.push(line);
       continue;
     }
     replaced += value.replaced;
@@ -60,7 +60,7 @@ export function readJsonLines(
       column.cells[row] = cell ?? null;
       if (column.cells[row] !== null) filled++;
     }
-    lines.push(at + 1);
+    lines.push(line);
     if (columns.length > mostKeys && lines.length % 1000 === 0)
       checkKeys(columns.length, lines.length, filled, name);
   }

@@ -36,7 +36,7 @@ export function releaseTable(table: Table): void {
 }
 
 /** The columns by their names. */
-export function columnsByName({ columns }: Table): ReadonlyMap<string, Column> {
+export function columnsByName({ columns }: Pick<Table, "columns">): ReadonlyMap<string, Column> {
   return new Map(columns.map((column) => [column.name, column]));
 }
 

@@ -17,8 +17,12 @@ it("parseJson refuses values that are nested too deeply, and no texts that look 
   const nested = (depth: number): string => "[".repeat(depth) + "]".repeat(depth);
   expect(parseJson(nested(1000))).toHaveLength(1);
   expect(() => parseJson(nested(1001))).toThrow(
-    'JSON: expected values at most 1000 deep, got "deeper ones at character 1001"',
+    "JSON: expected values at most 1000 deep, got a deeper one at character 1001",
   );
+  expect(() => parseJson(`${'{"a":['.repeat(501)}${"]}".repeat(501)}`)).toThrow(
+    "got a deeper one at character 3001",
+  );
+  expect(parseJson(`${'{"a":['.repeat(500)}${"]}".repeat(500)}`)).toHaveProperty("a");
   for (const text of [nested(2000), `\\"${nested(2000)}`, `\\\\`.repeat(2000), "\ud83d[".repeat(2000)])
     expect(parseJson(JSON.stringify([text, { [text]: [] }]))).toEqual([text, { [text]: [] }]);
 });

@@ -156,7 +156,9 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
     total += to - from;
     // Any number of entries may name the same bytes.
     if (total > bytes.length - start)
-      throw rangeError(`safetensors, tensor ${name}`, "tensors that do not overlap", `${total} bytes in all`);
+      throw new RangeError(
+        `safetensors, tensor ${name}: expected tensors that do not overlap, got one that does`,
+      );
     const data = new array(size);
     for (let i = 0; i < size; i++) data[i] = get(view, start + from + width * i);
     tensors[name] = { shape: entry.shape, data };

@@ -1,5 +1,5 @@
 import { rangeError, typeError } from "minimand/engine";
-import { decodeModel, elementTypes, hasFewFields, type Port } from "../onnx/model.ts";
+import { decodeModel, elementTypes, hasFewFields, mostFields, type Port } from "../onnx/model.ts";
 import type { ModelProto, ValueInfoProto } from "../onnx/onnx_pb.ts";
 import { checkOwnSum } from "./own-sum.ts";
 
@@ -31,7 +31,7 @@ export function modelInfo(bytes: Uint8Array): ModelInfo {
     throw wrong();
   }
   if (model === null)
-    throw new RangeError("model: expected an ONNX file with at most 1000000 fields, got more");
+    throw new RangeError(`model: expected an ONNX file with at most ${mostFields} fields, got more`);
   const { graph, opsetImport, metadataProps } = model;
   if (graph === undefined || graph.output.length === 0 || opsetImport.length === 0) throw wrong();
   const metadata = Object.fromEntries(metadataProps.map(({ key, value }) => [key, value]));

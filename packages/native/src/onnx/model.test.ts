@@ -216,7 +216,7 @@ describe("hasFewFields", () => {
     expect(hasFewFields(graphOf(number, 1_100_000))).toBe(false);
   });
 
-  it("counts fields at every depth, and none in the bytes of weights", () => {
+  it("counts fields at every depth and packed numbers, and none in the bytes of weights", () => {
     const node = { op: "Constant", inputs: [], outputs: ["y"], attributes: {} };
     const body = {
       name: "g",
@@ -234,6 +234,13 @@ describe("hasFewFields", () => {
         }),
       ),
     ).toBe(true);
+    const packed = {
+      name: "w",
+      type: "float32" as const,
+      shape: Array(1_100_000).fill(1),
+      data: Float32Array.of(1),
+    };
+    expect(hasFewFields(encodeModel({ ...body, nodes: [node], constants: [packed] }))).toBe(false);
     const attributes = Object.fromEntries(Array.from({ length: 400_000 }, (_, i) => [`a${i}`, i]));
     expect(hasFewFields(encodeModel({ ...body, nodes: [{ ...node, attributes }] }))).toBe(false);
   });

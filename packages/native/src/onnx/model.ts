@@ -97,10 +97,10 @@ export function encodeModel(model: Model, producerVersion = ""): Uint8Array<Arra
 }
 
 /** Fields of a file, each of which takes memory however short it is. */
-const mostFields = 1_000_000;
+export const mostFields = 1_000_000;
 
 /**
- * Whether a file has at most a million fields, and so can be decoded: two bytes suffice for a field.
+ * Whether a file has at most {@link mostFields} fields, and so can be decoded: a field takes as little as two bytes of the file.
  *
  * @throws Error for bytes that are no such file
  */

@@ -205,6 +205,10 @@ describe("a snapshot", () => {
     const saved = unpack(linUcb({ dim: 2, arms: 2 }).snapshot(), 1) as object;
     const bytes = pack(changed === null ? null : { ...saved, ...(changed as object) }, 1);
     expect(() => restoreBandit(bytes)).toThrow(/^snapshot: expected /);
+    const bandit = linUcb({ dim: 2, arms: 2 });
+    const before = bandit.snapshot();
+    expect(() => bandit.restore(bytes)).toThrow(/^snapshot(\.\w+)*: expected /);
+    expect(bandit.snapshot()).toEqual(before);
   });
 
   it("may lie anywhere in a buffer", () => {

@@ -8,7 +8,7 @@ export interface ContextOptions {
   /**
    * With a number K there are always K arms, the context is one vector for all and every arm has weights of its own.
    * Without, the context has a vector for each arm, all arms share the weights, and their number may change from round to round.
-   * At most 1,000,000.
+   * K is at most 1,000,000.
    */
   arms?: number;
   /** `scale` (default) divides every context vector by its norm; `check` refuses vectors whose norm isn't 1; `any` takes all. */
@@ -32,7 +32,7 @@ export interface Arms {
   rows: readonly Float64Array[];
 }
 
-/** Throws a RangeError for a number of arms that is none, or more than lists of names and probabilities should have. */
+/** Throws a RangeError unless a number of arms is an integer from 1 to 1,000,000: each decision lists a probability per arm. */
 export function checkArms(arms: number): void {
   checkNumber("arms", arms, { min: 1, max: 1_000_000, integer: true });
 }

@@ -27,6 +27,20 @@ export function unpackBandit(snapshot: Uint8Array): SavedBandit {
 }
 
 /**
+ * Builds from a snapshot, whose checksum anyone can compute for any state.
+ *
+ * @throws RangeError for options or a state that no bandit has
+ */
+export function rebuilt<T>(build: () => T): T {
+  try {
+    return build();
+  } catch (cause) {
+    const got = `one that can't be restored (${(cause as Error).message})`;
+    throw new RangeError(`snapshot: expected the state of a bandit, got ${got}`, { cause });
+  }
+}
+
+/**
  * Makes a bandit of an algorithm: contexts, decisions, rewards and snapshots are the same for all.
  *
  * @param options as given, plain data but for functions; they are part of the snapshot
@@ -144,7 +158,10 @@ export function makeBandit<State>(
     restore(snapshot) {
       const given = unpackBandit(snapshot);
       checkSnapshot("a bandit", given, { kind, options });
-      [algorithm, ledger] = [build(given.algorithm as State), decisionLedger(options, given.ledger)];
+      [algorithm, ledger] = rebuilt(() => [
+        build(given.algorithm as State),
+        decisionLedger(options, given.ledger),
+      ]);
     },
   };
   return bandit;

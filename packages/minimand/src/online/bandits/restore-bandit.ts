@@ -2,7 +2,7 @@ import { checkChoice } from "../../engine/errors.ts";
 import type { Bandit } from "./bandit.ts";
 import { buildLinExp3 } from "./linear/lin-exp3.ts";
 import { buildLinear, linearKinds } from "./linear/linear-bandits.ts";
-import { type SavedBandit, unpackBandit } from "./make-bandit.ts";
+import { rebuilt, type SavedBandit, unpackBandit } from "./make-bandit.ts";
 import { buildNeural, neuralKinds } from "./neural/neural-bandits.ts";
 import { buildExploration, explorationKinds } from "./neural/neural-exploration.ts";
 
@@ -34,11 +34,5 @@ const builders = new Map<string, Build>([
 export function restoreBandit(snapshot: Uint8Array): Bandit {
   const saved = unpackBandit(snapshot);
   checkChoice("snapshot.kind", saved.kind, [...builders.keys()]);
-  try {
-    return builders.get(saved.kind)!(saved);
-  } catch (cause) {
-    // Whoever can compute a checksum can write any state.
-    const got = `one that can't be restored (${(cause as Error).message})`;
-    throw new RangeError(`snapshot: expected the state of a bandit, got ${got}`, { cause });
-  }
+  return rebuilt(() => builders.get(saved.kind)!(saved));
 }

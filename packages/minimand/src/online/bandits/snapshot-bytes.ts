@@ -68,7 +68,7 @@ export function unpack(bytes: Uint8Array, version: number): unknown {
     // Any number of arrays may name the same bytes.
     if (isPlace(place)) room -= byteLength(place);
     if (!isPlace(place) || place.at + byteLength(place) > own.length - start || room < 0)
-      throw rangeError("snapshot", "arrays among its numbers, none twice", JSON.stringify(part));
+      throw rangeError("snapshot", "arrays among its numbers, none twice", part);
     const from = start + place.at;
     return new kinds[place.$array](own.buffer.slice(from, from + byteLength(place)));
   });
