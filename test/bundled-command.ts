@@ -49,7 +49,7 @@ export async function setup(): Promise<void> {
       },
     ],
   });
-  await bundle.write({ dir: folder, chunkFileNames: "chunks/[name]-[hash].js", sourcemap: "inline" });
+  await bundle.write({ dir: folder, chunkFileNames: "chunks/[name]-[hash].js" });
   process.env.MINIMAND_TEST_BUNDLE = folder;
   // As bin/minimand.js does.
   writeFileSync(

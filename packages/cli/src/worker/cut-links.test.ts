@@ -59,14 +59,19 @@ describe
       const watched = ["--out", join(folder, "shared"), "--workers", "0"];
       const command = background([...args, ...store, ...watched], { env, within: a.within });
 
-      await until(async () => expect((await doneBy(there)).length).toBeGreaterThan(1));
-      b.cut();
-      const begun = performance.now();
-      const claims = await server.query<{ key: string }>(
-        "select key from minimand.claims where worker = $1 and key is not null",
-        [there.id],
-      );
-      expect(claims.length).toBeGreaterThan(0);
+      let claims: { key: string }[] = [];
+      let begun = 0;
+      await until(async () => {
+        expect((await doneBy(there)).length).toBeGreaterThan(1);
+        b.cut();
+        begun = performance.now();
+        claims = await server.query("select key from minimand.claims where worker = $1 and key is not null", [
+          there.id,
+        ]);
+        // Between two trials a worker holds none.
+        if (claims.length === 0) b.restore();
+        expect(claims.length).toBeGreaterThan(0);
+      });
       // Others take its trials, and leave the rest to it.
       await until(async () =>
         expect(await doneBy(here)).toEqual(expect.arrayContaining(claims.map(({ key }) => key))),
