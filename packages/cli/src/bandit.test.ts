@@ -172,6 +172,7 @@ describe.concurrent("minimand bandit", () => {
     const log = '{"decisionId":"a","features":[1],"action":0,"propensity":0.5,"reward":1}\n';
     writeFileSync(join(cwd, "log.jsonl"), log);
     writeFileSync(join(cwd, "broken.jsonl"), `${log}{`);
+    writeFileSync(join(cwd, "two.jsonl"), log.replace('"propensity"', '"propensities":[0.5,0.5],$&'));
     writeFileSync(join(cwd, "empty.jsonl"), "");
     writeFileSync(join(cwd, "cut.snapshot"), linUcb({ dim: 1, arms: 2 }).snapshot().slice(0, 60));
     execFileSync("mkfifo", [join(cwd, "pipe")]);
@@ -198,6 +199,10 @@ describe.concurrent("minimand bandit", () => {
       [["evaluate", "broken.jsonl"], 'broken.jsonl, line 2: expected a JSON object, got "{"'],
       [["evaluate", "empty.jsonl"], "empty.jsonl: expected decisions with rewards, got none"],
       [["evaluate", "missing.jsonl"], "missing.jsonl: no such file"],
+      [
+        ["evaluate", "two.jsonl", "-p", "cut.snapshot"],
+        "minimand: cut.snapshot: snapshot: expected 656 bytes",
+      ],
       [["simulat"], "unknown command 'simulat'"],
     ];
     for (const [args, message] of refusals) {

@@ -171,7 +171,7 @@ describe("a snapshot", () => {
   const snapshot = bandit.snapshot();
   it("cut short, changed, of another version or of something else is refused", () => {
     expect(() => restoreBandit(snapshot.slice(0, -8))).toThrow(
-      `snapshot: expected ${snapshot.length} bytes, got Uint8Array(${snapshot.length - 8})`,
+      `snapshot: expected ${snapshot.length} bytes, got ${snapshot.length - 8}`,
     );
     const changed = snapshot.slice();
     changed[snapshot.length - 100] ^= 1;

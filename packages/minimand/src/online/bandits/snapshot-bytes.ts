@@ -53,7 +53,7 @@ export function unpack(bytes: Uint8Array, version: number): unknown {
   const words = view.getUint32(8, true);
   const start = header + Math.ceil((words + 4) / 8) * 8 - 4;
   const whole = start + view.getUint32(12, true);
-  if (bytes.length !== whole) throw rangeError("snapshot", `${whole} bytes`, bytes);
+  if (bytes.length !== whole) throw rangeError("snapshot", `${whole} bytes`, bytes.length);
   // A copy begins where numbers of 8 bytes may begin. (What slice gives of a Buffer is none.)
   const own = new Uint8Array(bytes);
   if (checksum(own) !== view.getUint32(16, true))
