@@ -122,5 +122,6 @@ async function pretrain(slug: string, options: Options): Promise<void> {
 
 function isKeptPart(value: unknown): value is KeptPart {
   const { base64, record, seconds } = (value ?? {}) as Partial<KeptPart>;
-  return typeof base64 === "string" && typeof record === "object" && typeof seconds === "number";
+  const isRecord = typeof record === "object" && record !== null;
+  return typeof base64 === "string" && isRecord && typeof seconds === "number";
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { TrialStore } from "@minimand/compare";
+import type { StoreKey, TrialStore } from "@minimand/compare";
 import { isMendable, textOf } from "../error-text.ts";
 import { UsageError } from "../failure.ts";
 import { type FolderLock, inUse, lockFolder } from "./folder-lock.ts";
@@ -18,7 +18,7 @@ import { openStore } from "./store.ts";
 export function inOutputFolder<Kept>(
   out: string,
   run: Record<string, unknown>,
-  isWhole: (value: unknown) => value is Kept,
+  isWhole: (value: unknown, key: StoreKey) => value is Kept,
   work: (store: TrialStore<Kept>) => Promise<void>,
 ): Promise<void> {
   return holdOutputFolder(out, run, async () => work(await openStore(out, isWhole)));

@@ -35,7 +35,12 @@ const record: PredictedTrial = {
   seconds: 0.1,
   predictions: null,
 };
-const key = { schema: 1, spec: { candidate: "focal", seed: 0, fold: 1 } };
+const key = {
+  schema: 1,
+  spec: { candidate: "focal", seed: 0, fold: 1 },
+  settings: { maxEpochs: 5 },
+  candidate: { grid: { rates: [0.01], beyond: null, settings: [{ gamma: 2 }] } },
+};
 
 describe("openStore", () => {
   it("gives back what was put under the same key, also when it is opened again", async () => {

@@ -21,12 +21,12 @@ interface TrialFile {
  * A file holds a sum of its content and its key: one that is damaged, has another trial's name, or comes from a version
  * without sums counts as absent.
  *
- * @param isWhole whether a value is what is kept of a trial
+ * @param isWhole whether a value is what is kept of the trial of a key
  * @throws at once where nothing can be written, or the place of the trials is a symbolic link; folders that were made for it are gone again then
  */
 export async function openStore<Kept>(
   directory: string,
-  isWhole: (value: unknown) => value is Kept,
+  isWhole: (value: unknown, key: StoreKey) => value is Kept,
 ): Promise<TrialStore<Kept>> {
   const trials = join(directory, "trials");
   checkNoLink(trials);
@@ -59,7 +59,7 @@ export async function openStore<Kept>(
       const bytes = await readRegular(path).catch(() => null);
       if (bytes === null) return null;
       const kept = await contentOf(bytes, key);
-      if (isWhole(kept)) return kept;
+      if (isWhole(kept, key)) return kept;
       doubtful.add(path);
       return null;
     },

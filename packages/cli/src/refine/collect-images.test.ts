@@ -123,3 +123,26 @@ describe("a scorer", () => {
     ).rejects.toThrow("expected an answer, got an error: no model");
   });
 });
+
+describe("what is kept of a request", () => {
+  const file = { file: "0123456789abcdef.png", sha256: "0".repeat(64) };
+  it.each([file, { why: "the service refused" }, { score: 0.5 }, { refiner: "AAAA", loss: 2 }])(
+    "may be %j",
+    (kept) => {
+      expect(isKept(kept)).toBe(true);
+    },
+  );
+
+  it.each([
+    null,
+    {},
+    { why: 5 },
+    { why: 5, score: 1 },
+    { ...file, file: "../0123456789abcdef.png" },
+    { ...file, why: null },
+    { score: null },
+    { refiner: "AAAA" },
+  ])("may not be %j", (kept) => {
+    expect(isKept(kept)).toBe(false);
+  });
+});

@@ -40,9 +40,18 @@ export type Kept =
 export function isKept(value: unknown): value is Kept {
   if (typeof value !== "object" || value === null) return false;
   const { file, sha256, why, score, refiner, loss } = value as Record<string, unknown>;
-  const isFile = typeof file === "string" && isPictureFile(file) && typeof sha256 === "string";
-  const isRefiner = typeof refiner === "string" && typeof loss === "number";
-  return typeof score === "number" || typeof why === "string" || isFile || isRefiner;
+  switch (Object.keys(value).sort().join()) {
+    case "file,sha256":
+      return typeof file === "string" && isPictureFile(file) && typeof sha256 === "string";
+    case "why":
+      return typeof why === "string";
+    case "score":
+      return typeof score === "number";
+    case "loss,refiner":
+      return typeof refiner === "string" && typeof loss === "number";
+    default:
+      return false;
+  }
 }
 
 export interface CollectOptions {

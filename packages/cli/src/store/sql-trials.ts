@@ -68,22 +68,23 @@ const batchKeys = 1000;
 /**
  * The trials of a database. A row that is damaged counts as absent, and is removed, so that the trial is run again.
  *
- * @param isWhole whether a value is what is kept of a trial
+ * @param isWhole whether a value is what is kept of the trial of a key
  */
 export function sqlTrials<Kept>(
   database: Database,
-  isWhole: (value: unknown) => value is Kept,
+  isWhole: (value: unknown, key: StoreKey) => value is Kept,
 ): SqlTrials<Kept> {
   let doubtful = 0;
 
   return {
     async getMany(keys) {
       const names = keys.map(hashOf);
+      const keyOf = new Map(names.map((name, i) => [name, keys[i]]));
       const found = new Map<string, Kept>();
       for (const batch of await batchesOf(database, [...new Set(names)]))
         for (const { key, kept: bytes, sha256 } of await rowsOf(database, batch)) {
           const kept = await unpack(bytes);
-          if (sha256 === hashOf([key, kept]) && isWhole(kept)) {
+          if (sha256 === hashOf([key, kept]) && isWhole(kept, keyOf.get(key)!)) {
             found.set(key, kept);
             continue;
           }

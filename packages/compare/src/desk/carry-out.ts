@@ -1,6 +1,7 @@
 import type { PredictedTrial, Results } from "../results.ts";
+import { areRecords } from "../run/are-records.ts";
 import { makeBudget } from "../run/budget.ts";
-import { areRecords, runTrials } from "../run/compare-run.ts";
+import { runTrials } from "../run/compare-run.ts";
 import { earlierLook, lookAt } from "../run/looks.ts";
 import type { Pool } from "../run/pool.ts";
 import type { Prepared } from "../run/prepared.ts";

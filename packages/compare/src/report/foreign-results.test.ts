@@ -8,7 +8,7 @@ import {
 } from "../../../../test/results-fixture.ts";
 import type { DatasetReport, Results } from "../results.ts";
 import { readResults } from "../results-shape.ts";
-import { areRecords } from "../run/compare-run.ts";
+import { areRecords } from "../run/are-records.ts";
 import { renderReport } from "./index.ts";
 
 const refresh = '<meta http-equiv="refresh" content="0; url=https://attacker.example">';
@@ -153,16 +153,18 @@ describe("results that somebody else has written", () => {
 
   it("are no trials where a field of a record is of another type", () => {
     const records = whole.datasets[0].trials.map((trial) => ({
-      ...{ ...trial, predictions: { rows: "AAAA", predicted: "AAAA" } },
+      ...{ ...trial, predictions: { rows: "AAAAAA==", predicted: "AAAAAA==" } },
     }));
-    expect(areRecords(JSON.parse(JSON.stringify(records)))).toBe(true);
-    expect(areRecords([{ ...records[0], curve: [0.5, null] }])).toBe(true);
+    const grid = records.flatMap(({ tuning }) => tuning.map(({ configuration }) => configuration));
+    const key = { settings: whole.settings, candidate: { formula: "", grid } };
+    expect(areRecords(JSON.parse(JSON.stringify(records)), key)).toBe(true);
+    expect(areRecords([{ ...records[0], curve: [0.5, null] }], key)).toBe(true);
     const paths = [...Map.groupBy(pathsOf(records[0]), kindOf).values()].map(([path]) => path);
     expect(paths.length).toBeGreaterThan(20);
     for (const path of paths)
-      expect(areRecords([replaced(records[0], path, { markup: refresh })]), kindOf(path)).toBe(false);
+      expect(areRecords([replaced(records[0], path, { markup: refresh })], key), kindOf(path)).toBe(false);
     for (const other of [[], {}, null, [null], [{ candidate: "a", predictions: null }]])
-      expect(areRecords(other)).toBe(false);
+      expect(areRecords(other, key)).toBe(false);
   });
 
   it("are refused where they are cut off, or those of another command", () => {

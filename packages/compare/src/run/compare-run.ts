@@ -1,7 +1,5 @@
 import { finalistsFor } from "../assemble.ts";
 import type { PredictedTrial } from "../results.ts";
-import { predictedTrials } from "../results-shape.ts";
-import { fits } from "../shape.ts";
 import { listed } from "../table/data-error.ts";
 import { type ComparisonWork, workOf } from "./comparison-work.ts";
 import { type Fitted, runWithin } from "./plan-within.ts";
@@ -19,11 +17,6 @@ export interface Ran {
   missing: string[];
   /** What the user is to be told of trials that were there already. */
   said: string[];
-}
-
-/** Whether a stored file holds the records of a trial. */
-export function areRecords(value: unknown): value is PredictedTrial[] {
-  return fits(predictedTrials, value);
 }
 
 /**

@@ -1,5 +1,6 @@
+export { areRecords } from "./are-records.ts";
 export { type Budget, leastFolds, makeBudget } from "./budget.ts";
-export { areRecords, type Ran, runTrials } from "./compare-run.ts";
+export { type Ran, runTrials } from "./compare-run.ts";
 export { Interrupted } from "./interrupted.ts";
 export {
   areEarlierResults,

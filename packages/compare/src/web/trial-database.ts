@@ -18,7 +18,7 @@ const trials = "trials";
  * store: a trial that is damaged, or has another's name, counts as absent.
  *
  * @param database its name; stores of different names know nothing of one another
- * @param isWhole whether a value is what is kept of a trial
+ * @param isWhole whether a value is what is kept of the trial of a key
  * @returns `put` rejects with the browser's QuotaExceededError where there is no room
  * @throws the browser's error where it keeps nothing for this page
  *
@@ -27,7 +27,7 @@ const trials = "trials";
  */
 export async function openTrialDatabase<Kept>(
   database: string,
-  isWhole: (value: unknown) => value is Kept,
+  isWhole: (value: unknown, key: StoreKey) => value is Kept,
 ): Promise<TrialStore<Kept>> {
   const opening = indexedDB.open(database, 1);
   opening.onupgradeneeded = () => opening.result.createObjectStore(trials);
@@ -43,7 +43,7 @@ export async function openTrialDatabase<Kept>(
       );
       if (stored === undefined) return null;
       const kept = await contentOf(stored, key);
-      if (isWhole(kept)) return kept;
+      if (isWhole(kept, key)) return kept;
       doubtful.add(name);
       return null;
     },

@@ -1,4 +1,4 @@
-import { Interrupted, plural } from "@minimand/compare";
+import { DataError, Interrupted, isArgumentError, plural } from "@minimand/compare";
 import type { Progress } from "../reproduction.ts";
 import type { PapersHost } from "./papers-host.ts";
 
@@ -13,7 +13,7 @@ export interface ProgressSink {
 /**
  * Drives a generator of a reproduction to its end, and tells a sink of its progress.
  *
- * @throws Interrupted when the host's signal is aborted
+ * @throws Interrupted when the host's signal is aborted; DataError where the run fails on trials that were kept
  */
 export async function drive<Result>(
   generator: AsyncGenerator<Progress, Result>,
@@ -31,7 +31,7 @@ export async function drive<Result>(
   } catch (error) {
     // What is being stored is stored to its end, and counted.
     await host.close();
-    if (!signal.aborted) throw error;
+    if (!signal.aborted) throw trialsSoFar.kept > 0 ? ofKept(error) : error;
     const kept = plural(trialsSoFar.total, "trial");
     throw new Interrupted(
       `interrupted before a verdict: what was finished is kept (${kept}); the same command continues`,
@@ -42,4 +42,15 @@ export async function drive<Result>(
     const doubts = host.doubts();
     if (doubts !== null) progress.show({ done: 0, total: 0, message: doubts });
   }
+}
+
+/** Papers take results of trials as they are; those that somebody else has put into the folder or the store may have any form. */
+function ofKept(error: unknown): unknown {
+  const isFault = error instanceof TypeError || error instanceof RangeError;
+  if (!isFault || isArgumentError(error)) return error;
+  const got = `some that can't be used (${(error as Error).message})`;
+  return new DataError(
+    `kept trials: expected results of this version, got ${got}; remove them, or name another --out`,
+    { cause: error },
+  );
 }

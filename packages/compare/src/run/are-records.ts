@@ -1,0 +1,68 @@
+import { countsOf, type Grid } from "../plan/grid.ts";
+import type { TrialKey } from "../plan/trials.ts";
+import type { Configuration, KeptPredictions, PredictedTrial } from "../results.ts";
+import { predictedTrials } from "../results-shape.ts";
+import { fits } from "../shape.ts";
+import type { StoreKey } from "./trial-store.ts";
+
+/**
+ * Whether a stored value can be the records of the trial of a key. Whoever can write to the folder or the store can write anything: more epochs, a
+ * setting outside of the grid or a longer curve than the trial can have had would keep what follows busy for ever.
+ */
+export function areRecords(value: unknown, key: StoreKey): value is PredictedTrial[] {
+  if (!fits(predictedTrials, value)) return false;
+  const { settings, candidate } = key as TrialKey;
+  const most = settings.maxEpochs as number;
+  const grid = tried(candidate?.grid ?? []);
+  return value.every(
+    ({ tuning, chosen, epochs, curve, predictions }) =>
+      [epochs, ...tuning.map((record) => record.epochs)].every(
+        (count) => Number.isInteger(count) && count >= 0 && count <= most,
+      ) &&
+      curve.length <= most &&
+      tuning.length <= grid.most &&
+      tuning.every(({ configuration }) => grid.has(configuration)) &&
+      (chosen === null || grid.has(chosen)) &&
+      (predictions === null || areWhole(predictions)),
+  );
+}
+
+/** Which configurations a trial may have tried, and how many of them. */
+function tried(grid: Grid | readonly Configuration[]): {
+  most: number;
+  has(one: Configuration): boolean;
+} {
+  if (!("rates" in grid)) {
+    const all = new Set(grid.map(nameOf));
+    return { most: all.size, has: (one) => all.has(nameOf(one)) };
+  }
+  const rates = new Set([...grid.rates, ...Object.values(grid.beyond ?? {})]);
+  const settings = new Set(grid.settings.map((one) => nameOf(one)));
+  return {
+    most: countsOf(grid).most,
+    has: ({ learningRate, parameters }) => rates.has(learningRate) && settings.has(nameOf(parameters)),
+  };
+}
+
+const nameOf = (part: object): string => JSON.stringify(part);
+
+/** Whether the parts are base64 of as many numbers as there are rows, or as there are rows and classes. */
+function areWhole({ rows, predicted, logProbabilities, numbers }: KeptPredictions): boolean {
+  const count = bytesIn(rows) / 4;
+  return (
+    Number.isInteger(count) &&
+    (predicted === undefined || bytesIn(predicted) === 4 * count) &&
+    (numbers === undefined || bytesIn(numbers) === 8 * count) &&
+    (logProbabilities === undefined ||
+      (count === 0 ? logProbabilities === "" : bytesIn(logProbabilities) % (4 * count) === 0))
+  );
+}
+
+/** How many bytes a text stands for in base64; NaN where it isn't base64. */
+function bytesIn(text: string): number {
+  const end = text.search(/[^A-Za-z0-9+/]/);
+  const characters = end < 0 ? text.length : end;
+  const padding = text.slice(characters);
+  const isBase64 = text.length % 4 === 0 && ["", "=", "=="].includes(padding);
+  return isBase64 ? (text.length / 4) * 3 - padding.length : Number.NaN;
+}
