@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { minimand, temporaryFolder } from "../../../../test/support/cli.ts";
@@ -56,6 +56,23 @@ describe("minimand serve", () => {
     },
     120_000,
   );
+
+  it.skipIf(process.platform === "win32").each([
+    ["packages", "site/dist"],
+    ["packages/site", "dist"],
+    ["packages/site/dist", ""],
+  ])("serves nothing of where %s of a clone leads to", async (link, rest) => {
+    const [cwd, outside] = [temporaryFolder(), temporaryFolder()];
+    mkdirSync(join(outside, rest), { recursive: true });
+    mkdirSync(join(cwd, link, ".."), { recursive: true });
+    symlinkSync(outside, join(cwd, link));
+    const refused = background(["serve", "--port", "0"], { cwd, env: { SMTP_URL: "" } });
+    const { code, stderr } = await refused.ended;
+    expect([code, stderr]).toEqual([
+      2,
+      `minimand: ${link}: expected a folder, got a symbolic link: name the folder that it leads to, or remove it\n`,
+    ]);
+  });
 
   it("takes subscriptions, and goes on with them after it was ended", async () => {
     await using receiver = await startReceiver();

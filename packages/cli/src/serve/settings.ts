@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { UsageError } from "../failure.ts";
+import { checkInside, checkNoLink } from "../files/inside.ts";
 import { isLoopback } from "../server/loopback.ts";
 import { parseStore, type StoreAddress } from "../store/store-address.ts";
 import { checkServer, type MailSetting, senderOf } from "../subscription/mailer.ts";
@@ -13,7 +14,11 @@ export function dataFolder(env: Environment = process.env): string {
   return join(env.XDG_DATA_HOME || join(homedir(), ".local", "share"), "minimand");
 }
 
-/** Folder of the site: as asked, or as built where the current folder is a clone of the project; null where none was built. */
+/**
+ * Folder of the site: as asked, or as built where the current folder is a clone of the project; null where none was built.
+ *
+ * @throws UsageError, RangeError for what is no folder, or leads out of the clone
+ */
 export function siteFolder(asked: string | undefined): string | null {
   if (asked !== undefined) {
     if (!existsSync(asked) || !statSync(asked).isDirectory())
@@ -21,6 +26,9 @@ export function siteFolder(asked: string | undefined): string | null {
     return asked;
   }
   const built = join("packages", "site", "dist");
+  // Anyone may have made the clone.
+  checkInside(".", built);
+  checkNoLink(built);
   return existsSync(built) ? built : null;
 }
 
