@@ -5,6 +5,7 @@ import { startEngine } from "minimand/start";
 import { inOutputFolder } from "../files/output-folder.ts";
 import { replaceTogether } from "../files/replace-together.ts";
 import { codeFingerprint } from "../papers/code-fingerprint.ts";
+import { isKeptPart, type KeptPart } from "../papers/kept-part.ts";
 import { bundledPhotograph } from "../papers/photographs.ts";
 import { printableJson, tell } from "../printable.ts";
 import { compilerOf } from "../run/engine.ts";
@@ -23,13 +24,6 @@ interface Options extends EngineAsked {
   seed: number;
   out?: string;
   json: boolean;
-}
-
-/** A part as it is kept between runs. */
-interface KeptPart {
-  base64: string;
-  record: Row;
-  seconds: number;
 }
 
 /** `minimand pretrain SLUG`: the frozen models of a paper, made anew. */
@@ -118,10 +112,4 @@ async function pretrain(slug: string, options: Options): Promise<void> {
       }
     });
   });
-}
-
-function isKeptPart(value: unknown): value is KeptPart {
-  const { base64, record, seconds } = (value ?? {}) as Partial<KeptPart>;
-  const isRecord = typeof record === "object" && record !== null;
-  return typeof base64 === "string" && isRecord && typeof seconds === "number";
 }
