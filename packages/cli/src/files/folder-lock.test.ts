@@ -166,6 +166,27 @@ describe("lockFolder", () => {
     }
   });
 
+  it.skipIf(process.platform === "win32")("writes to no link that comes after it has looked", async () => {
+    const folder = temporaryFolder();
+    const theirs = join(folder, "theirs");
+    writeFileSync(theirs, "stays");
+    const fs = await vi.importActual<typeof import("node:fs")>("node:fs");
+    vi.doMock("node:fs", () => ({
+      ...fs,
+      lstatSync: (path: string, options: object) => {
+        const stats = fs.lstatSync(path, options);
+        rmSync(path);
+        symlinkSync(theirs, path);
+        return stats;
+      },
+    }));
+    vi.resetModules();
+    const { lockFolder: mocked } = await import("./folder-lock.ts");
+    (await mocked(folder)).release();
+    expect(readFileSync(theirs, "utf8")).toBe("stays");
+    vi.doUnmock("node:fs");
+  });
+
   it("takes no lock that has lost its name after it was taken", async () => {
     const folder = temporaryFolder();
     const native = await vi.importActual<typeof import("fs-native-extensions")>("fs-native-extensions");

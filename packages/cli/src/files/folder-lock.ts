@@ -1,13 +1,13 @@
 import {
-  appendFileSync,
   closeSync,
   constants,
   fstatSync,
+  ftruncateSync,
   lstatSync,
   openSync,
   readSync,
   rmSync,
-  writeFileSync,
+  writeSync,
 } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -96,11 +96,11 @@ const mostBytes = 1 << 16;
 
 /** A folder may come from somebody else: no link is followed to the file of another, no pipe is waited for, no other file is written over. */
 function openLockFile(path: string): number {
-  const { O_RDWR, O_CREAT, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+  const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
   const foreign = new RangeError(`${path}: expected a lock file of minimand, got something else: remove it`);
   let fd: number;
   try {
-    fd = openSync(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK);
+    fd = openSync(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK);
   } catch (error) {
     // A link, a socket.
     throw ["ELOOP", "EMLINK", "ENXIO"].includes((error as NodeJS.ErrnoException).code ?? "")
@@ -116,13 +116,15 @@ function openLockFile(path: string): number {
 /** Windows keeps others from the bytes that are locked, so there they are far behind what the file says. */
 const [offset, length] = process.platform === "win32" ? [2 ** 30, 1] : [0, 0];
 
+/** Writes by the open file: who may write to the folder can put a link in the place of its name. */
 function take(native: Native, fd: number, path: string, own: Holder): boolean {
   const line = `${JSON.stringify(own)}\n`;
   const alone = native.tryLock(fd, offset, length);
   if (alone) {
     if (!hasName(fd, path)) return false;
     try {
-      writeFileSync(path, line);
+      ftruncateSync(fd);
+      writeSync(fd, line);
     } catch (error) {
       // The disk is full.
       rmSync(path, { force: true });
@@ -137,7 +139,7 @@ function take(native: Native, fd: number, path: string, own: Holder): boolean {
   // Nobody writes the file anew while others hold it, so all its lines are of one use: that of those who hold it now.
   const holders = holdersIn(fd);
   if (holders.length === 0 || holders.some(({ use }) => use !== own.use)) return false;
-  if (!alone) appendFileSync(path, line);
+  if (!alone) writeSync(fd, line);
   return true;
 }
 
@@ -160,7 +162,7 @@ function heldLock(native: Native, fd: number, path: string, { use }: Holder): Fo
   };
 }
 
-/** Whether an open file is still the one that has the name, so that a write to the name goes to it. */
+/** Whether an open file is still the one that has the name, which is what others open. */
 function hasName(fd: number, path: string): boolean {
   const named = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   const open = fstatSync(fd, { bigint: true });
