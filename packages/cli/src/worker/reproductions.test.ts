@@ -7,6 +7,7 @@ import { everythingIn, workFolder } from "../../../../test/support/cli.ts";
 import { dataFolder } from "../files/bundled.ts";
 import { prepareReproduction, requestReproduction } from "../papers/reproduction-request.ts";
 import { askedReproduction } from "../queue/submissions.ts";
+import { freshPglite } from "../store/databases.fixture.ts";
 
 /** Preloaded, into threads, too: one trial of the paper throws. */
 const fault = `
@@ -36,7 +37,7 @@ describe("a reproduction on a store", () => {
     const local = await reproduce("local");
     expect(local.code, local.stderr).toBe(0);
 
-    const store = ["--store", `pglite:${at("store")}`];
+    const store = ["--store", `pglite:${(await freshPglite()).folder}`];
     writeFileSync(at("fault.mjs"), fault);
     const failed = await reproduce("shared", store, pathToFileURL(at("fault.mjs")).href);
     expect(failed).toMatchObject({ code: 2, stdout: "" });
