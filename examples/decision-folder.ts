@@ -9,7 +9,7 @@ import { readdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isArgumentError } from "@minimand/cli/server";
-import { type Bandit, type BanditContext, type Decision, restoreBandit } from "minimand";
+import { type Bandit, type BanditContext, type Decision, restoreBandit } from "minimand/online";
 
 /** Names of the files of a folder. */
 export interface DecisionFolder {

@@ -10,6 +10,7 @@ import { type FileHandle, open, rm } from "node:fs/promises";
 import { type FolderLock, lockFolder } from "@minimand/cli/folder-lock";
 import { makeFolder } from "@minimand/cli/make-folder";
 import { messageOf } from "@minimand/cli/server";
+import { checkNumber } from "minimand/engine";
 import {
   type Bandit,
   type BanditContext,
@@ -17,8 +18,7 @@ import {
   decisionLine,
   expiryLine,
   rewardLine,
-} from "minimand";
-import { checkNumber } from "minimand/engine";
+} from "minimand/online";
 import { decisionFolder, readFolder, syncFolder, writeAll, writeWhole } from "./decision-folder.ts";
 import { waitingList } from "./waiting-list.ts";
 

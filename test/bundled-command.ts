@@ -1,4 +1,4 @@
-import { globSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { rolldown } from "rolldown";
@@ -15,6 +15,19 @@ const sources = Object.fromEntries(
   ]),
 );
 
+/** What modules of the user's import of the command's copies, by what the bundle calls it. */
+const sharedPackages = ["minimand", "@minimand/compare", "@minimand/native"];
+const shared = Object.fromEntries(
+  sharedPackages.flatMap((name) => {
+    const folder = resolve("packages", name.replace("@minimand/", ""));
+    const { exports } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    return Object.keys(exports).map((path) => [
+      join("node_modules", name, path === "." ? "index" : path),
+      join(folder, exports[path]["minimand-source"]),
+    ]);
+  }),
+);
+
 /**
  * Bundles the command once for all tests of the system tier, which start it hundreds of times: loading 1,400 modules takes most of the time of a
  * command that is refused. The bundle is written where the command's dependencies are found, and removed when the process ends.
@@ -27,18 +40,21 @@ export async function setup(): Promise<void> {
   );
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   const bundle = await rolldown({
-    input: Object.fromEntries(
-      entries.map((file) => [relative(source, file).replace(/(\.fixture)?\.ts$/, ""), file]),
-    ),
+    input: {
+      ...Object.fromEntries(
+        entries.map((file) => [relative(source, file).replace(/(\.fixture)?\.ts$/, ""), file]),
+      ),
+      ...shared,
+    },
     platform: "node",
     resolve: { conditionNames: ["minimand-source", "node", "import"] },
     external: (id) => !/^[./]/.test(id) && !bundled.test(id),
     plugins: [
       {
         name: "places of sources",
-        // Data, versions, models and what is hashed are found from where a module was written; workers, from where it is now.
+        // Data, versions, models and what is hashed are found from where a module was written; workers and shared packages, from where it is now.
         transform: (code, id) =>
-          id.includes("/node_modules/") || id.endsWith("/run/pool.ts")
+          /\/node_modules\/|\/run\/pool\.ts$|\/own\/own-modules\.ts$/.test(id)
             ? null
             : code
                 .replaceAll("import.meta.url", JSON.stringify(pathToFileURL(id).href))
@@ -50,6 +66,11 @@ export async function setup(): Promise<void> {
     ],
   });
   await bundle.write({ dir: folder, chunkFileNames: "chunks/[name]-[hash].js" });
+  for (const name of sharedPackages)
+    writeFileSync(
+      join(folder, "node_modules", name, "package.json"),
+      JSON.stringify({ type: "module", exports: { ".": "./index.js", "./*": "./*.js" } }),
+    );
   process.env.MINIMAND_TEST_BUNDLE = folder;
   // As bin/minimand.js does.
   writeFileSync(

@@ -75,7 +75,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Test
   const server = postgresProcess(dataFolder, logFile);
   try {
     giveToPostgres(folder, 0o700);
-    initialise(dataFolder, folder);
+    initialise(dataFolder);
     configure(folder, dataFolder, host, options);
     if (options.tls) signItself(join(folder, "server.key"), certificate, host);
     const port = await freePort(host);

@@ -21,8 +21,10 @@ if (!installed) console.warn("onnxruntime-node isn't installed: tests of the nat
 function small() {
   const folder = temporaryFolder();
   writeFileSync(join(folder, "a.csv"), sampleCsv());
-  const compare = (args: string[], env: Record<string, string> = {}) =>
-    minimand(["compare", "a.csv", "-t", "y", ...tiny, "--out", "o", ...args], { cwd: folder, env });
+  const compare = (args: string[], env: Record<string, string> = {}, fromSource = false) =>
+    minimand(["compare", "a.csv", "-t", "y", ...tiny, "--out", "o", ...args], {
+      ...{ cwd: folder, env, fromSource },
+    });
   const results = (): Results => JSON.parse(readFileSync(join(folder, "o/results.json"), "utf8"));
   return { folder, compare, results };
 }
@@ -135,7 +137,7 @@ describe.concurrent("where onnxruntime-node is not installed", () => {
 
 it("tells what ONNX can't express once, whatever the number of workers and trials", async () => {
   const { compare } = small();
-  const { code, stderr } = await compare(["--workers", "2"], preloaded("refusing-native.mjs"));
+  const { code, stderr } = await compare(["--workers", "2"], preloaded("refusing-native.mjs"), true);
   expect(code).toBe(0);
   const lines = stderr.split("\n").filter((line) => line.startsWith("native engine: "));
   expect(lines.map((line) => line.split(": ")[1]).sort()).toEqual(["scatter", "sort"]);

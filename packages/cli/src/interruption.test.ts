@@ -4,8 +4,10 @@ import { fileURLToPath } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { everythingIn, sampleCsv, start, tiny, workFolder } from "../../../test/support/cli.ts";
+import { oneProcess } from "./one-process.fixture.ts";
 
 const { folder, at, run, resultsOf } = workFolder();
+const once = oneProcess(folder);
 const seeds = 4;
 // Majority class, cross-entropy, class weights and focal on two folds of the first seed, the last three on those of the others; long
 // enough to be met in the middle.
@@ -34,7 +36,7 @@ async function someTrials(out: string, least = 4): Promise<void> {
 
 /** The same command again finishes the rest and ends as if nothing had happened. */
 async function finishes(out: string, kept: number): Promise<string> {
-  const { code, stderr } = await run(args(out));
+  const { code, stderr } = await once(args(out));
   expect(code).toBe(0);
   const found = kept < total ? `${kept} of` : "all";
   expect(stderr).toContain(`${found} ${total} trials are there already\n`);
@@ -44,7 +46,7 @@ async function finishes(out: string, kept: number): Promise<string> {
 
 beforeAll(async () => {
   writeFileSync(at("a.csv"), sampleCsv());
-  const { code } = await run(args("whole"));
+  const { code } = await once(args("whole"));
   expect(code).toBe(0);
   expect(trialsIn("whole")).toHaveLength(total);
 });
@@ -98,7 +100,7 @@ describe("a comparison that is cut short", () => {
   });
 
   it("by its budget keeps to the first seed, says so, and continues with the alpha that is left", async () => {
-    const { code, stderr } = await run(args("budget", "--budget", "0.001s"));
+    const { code, stderr } = await once(args("budget", "--budget", "0.001s"));
     expect(code).toBe(0);
     const what = `1 seed of ${seeds} for the finalists`;
     expect(stderr).toContain(
@@ -112,7 +114,7 @@ describe("a comparison that is cut short", () => {
     // Cross-entropy's have a record of the tuned threshold beside them.
     expect(cut).toEqual({ missing: [what], trials: first + 2, alphaLeft: 0.025 });
     const idle = timeless("budget");
-    const nothing = await run(args("budget", "--budget", "0.001s"));
+    const nothing = await once(args("budget", "--budget", "0.001s"));
     expect(nothing.stderr).toContain(
       `${first} of ${total} trials are there already, and there was no time for another\n`,
     );
@@ -120,7 +122,7 @@ describe("a comparison that is cut short", () => {
     // A trial of a seed that stays incomplete is no new look.
     const further = trialsIn("whole").find((name) => !trialsIn("budget").includes(name))!;
     copyFileSync(at("whole/trials", further), at("budget/trials", further));
-    const more = await run(args("budget", "--budget", "0.001s"));
+    const more = await once(args("budget", "--budget", "0.001s"));
     expect(more.stderr).toContain(`${first + 1} of ${total} trials are there already, and there was`);
     expect(timeless("budget")).toEqual(idle);
     const again = await run(args("budget"));
@@ -130,7 +132,7 @@ describe("a comparison that is cut short", () => {
     expect(continued.seeds.complete).toEqual([0, 1, 2, 3]);
     expect(continued.ranking).toEqual({ ...resultsOf("whole").datasets[0].ranking, alpha: 0.025 });
     const finished = timeless("budget");
-    const { stderr: all } = await run(args("budget", "--budget", "0.001s"));
+    const { stderr: all } = await once(args("budget", "--budget", "0.001s"));
     expect(all).toContain(`all ${total} trials are there already\n`);
     expect(timeless("budget")).toEqual(finished);
   });

@@ -3,8 +3,10 @@ import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { everythingIn, type Ran, sampleCsv, start, tiny, workFolder } from "../../../test/support/cli.ts";
+import { oneProcess } from "./one-process.fixture.ts";
 
 const { folder, at, run, resultsOf } = workFolder();
+const once = oneProcess(folder);
 const seeds = 4;
 // All four on the first seed, all but the majority class on the others.
 const total = 4 * 2 + 3 * 2 * (seeds - 1);
@@ -43,13 +45,13 @@ describe("two comparisons at once in one folder", () => {
       ["--rope", "0.02"],
       ["--seeds", "5"],
     ]) {
-      expect(await run(args("other", ...more))).toEqual({
+      expect(await once(args("other", ...more))).toEqual({
         code: 2,
         stdout: "",
         stderr: `minimand: other: expected a folder that no other process uses, got one that process ${first.pid} uses with other settings: name another --out, or wait until it has ended\n`,
       });
     }
-    const paper = await run(["reproduce", "anyloss", "--quick", "--out", "other"]);
+    const paper = await once(["reproduce", "anyloss", "--quick", "--out", "other"]);
     expect(paper).toMatchObject({ code: 2, stdout: "" });
     expect(paper.stderr).toContain(`process ${first.pid} uses`);
     expect(await first.goOn()).toMatchObject({ code: 0 });
@@ -61,7 +63,7 @@ describe("two comparisons at once in one folder", () => {
 
   it("with the same settings: they share the folder and their trials, and say the same", async () => {
     const first = await halted("same");
-    const two = await run(args("same", "--workers", "2"));
+    const two = await once(args("same", "--workers", "2"));
     expect(filesIn("same")).toEqual([".minimand-lock", ...whole]);
     const one = await first.goOn();
     expect([one.code, two.code]).toEqual([0, 0]);
@@ -74,7 +76,7 @@ describe("two comparisons at once in one folder", () => {
   it("the folder of a run that was killed is free at once", async () => {
     const first = await halted("killed");
     await first.goOn("SIGKILL");
-    expect(await run(args("killed", "--seeds", "1"))).toMatchObject({ code: 0 });
+    expect(await once(args("killed", "--seeds", "1"))).toMatchObject({ code: 0 });
     expect(filesIn("killed")).toEqual(whole);
   });
 

@@ -89,13 +89,13 @@ describeDatabases("trials that others compute", (opened, it) => {
   it("come to a coordinator whose run was cancelled and resumed before it looked", async () => {
     const database = opened();
     const { answer } = await coordinated(["resumed"], async ([shared], [id]) => {
-      const asking = outcomesOf(shared, range(200, 300));
+      const asking = outcomesOf(shared, range(200, 120));
       await sleep(50);
       // As resuming does.
       await database.query("delete from minimand.run_trials where run = $1", [id]);
       return asking;
     });
-    expect(answer).toEqual(range(200, 300).map(resultOf));
+    expect(answer).toEqual(range(200, 120).map(resultOf));
   }, 60_000);
 
   it("are claimed by whoever has taken them last, though another's word comes late", async () => {

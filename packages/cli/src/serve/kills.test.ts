@@ -10,8 +10,8 @@ import { type Received, startReceiver } from "../subscription/mail-receiver.fixt
 import { catalogue, recordNews } from "../subscription/news.ts";
 
 // MINIMAND_TEST_KILLS=20 MINIMAND_TEST_SUBSCRIBERS=500 is the long form.
-const kills = Number(process.env.MINIMAND_TEST_KILLS ?? 5);
-const subscribers = Number(process.env.MINIMAND_TEST_SUBSCRIBERS ?? 100);
+const kills = Number(process.env.MINIMAND_TEST_KILLS ?? 3);
+const subscribers = Number(process.env.MINIMAND_TEST_SUBSCRIBERS ?? 50);
 
 it(`misses nobody in ${kills} kills in the middle of a digest, and sends at most one mail twice for each`, async () => {
   const address = await freshPglite();

@@ -2,8 +2,10 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { minimand, temporaryFolder } from "../../../../test/support/cli.ts";
+import { temporaryFolder } from "../../../../test/support/cli.ts";
 import { background } from "../../../../test/support/processes.ts";
+import { oneProcess } from "../one-process.fixture.ts";
+import { freshPglite } from "../store/databases.fixture.ts";
 import { linkIn, startReceiver } from "../subscription/mail-receiver.fixture.ts";
 
 const builtFor = (base: string): string => {
@@ -11,6 +13,8 @@ const builtFor = (base: string): string => {
   writeFileSync(join(folder, "server.json"), JSON.stringify({ base }));
   return folder;
 };
+
+const once = oneProcess();
 
 describe("minimand serve", () => {
   it("serves a folder, says where, opens nothing else, and ends when it is told to", async () => {
@@ -42,7 +46,7 @@ describe("minimand serve", () => {
       const site = temporaryFolder();
       for (const name of ["server.json", "pipe.txt", "page.html", "404.html"])
         execFileSync("mkfifo", [join(site, name)]);
-      expect(await minimand(["serve", "--port", "0", "--site", site])).toMatchObject({
+      expect(await once(["serve", "--port", "0", "--site", site])).toMatchObject({
         code: 2,
         stderr: expect.stringContaining("server.json: expected JSON with a base"),
       });
@@ -138,7 +142,7 @@ describe("minimand serve", () => {
   ] as [string[], Record<string, string>, string | RegExp][])(
     "refuses %j with %j in one line",
     async (args, env, line) => {
-      const { code, stderr } = await minimand(["serve", "--port", "0", ...args], {
+      const { code, stderr } = await once(["serve", "--port", "0", ...args], {
         env: { SMTP_URL: "", DATABASE_URL: "", XDG_DATA_HOME: temporaryFolder(), ...env },
       });
       expect(code).toBe(2);
@@ -154,21 +158,22 @@ describe("minimand serve", () => {
 
   it("says that another program has the port, or the store", async () => {
     await using receiver = await startReceiver();
-    const env = { SMTP_URL: receiver.url, XDG_DATA_HOME: temporaryFolder(), DATABASE_URL: "" };
+    const env = { SMTP_URL: receiver.url, XDG_DATA_HOME: temporaryFolder() };
     const site = join(temporaryFolder(), "site");
     mkdirSync(site);
-    const args = ["serve", "--site", site, "--from", "news@example.org"];
+    const { folder } = await freshPglite();
+    const args = ["serve", "--site", site, "--from", "news@example.org", "--store", `pglite:${folder}`];
     const first = background([...args, "--port", "0"], { env });
     const [, port] = await first.until(/http:\/\/127\.0\.0\.1:(\d+)\//);
     await first.until(/^takes subscriptions$/m);
-    const same = await minimand([...args, "--port", port], { env });
+    const same = await once([...args, "--port", port], { env });
     expect([same.code, same.stderr]).toEqual([
       2,
       `minimand: 127.0.0.1:${port}: another program listens there\n`,
     ]);
-    const second = await minimand([...args, "--port", "0"], { env });
+    const second = await once([...args, "--port", "0"], { env });
     expect(second.code).toBe(2);
-    expect(second.stderr).toMatch(new RegExp(`minimand: .*store.*process ${first.pid}`));
+    expect(second.stderr).toMatch(new RegExp(`minimand: ${folder}: .*process ${first.pid}`));
     first.signal("SIGTERM");
     expect((await first.ended).code).toBe(0);
   });

@@ -1,4 +1,4 @@
-import { isArgumentError } from "@minimand/compare";
+import { isArgumentError } from "@minimand/compare/messages";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";

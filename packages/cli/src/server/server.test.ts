@@ -51,12 +51,12 @@ function ask(
   });
 }
 
-describe("a guarded server", () => {
-  let port = 0;
-  beforeAll(async () => {
-    ({ port } = await start());
-  });
+let port = 0;
+beforeAll(async () => {
+  ({ port } = await start());
+});
 
+describe("a guarded server", () => {
   it.each(["localhost", "LOCALHOST:1", "127.0.0.1:8787", "[::1]", "[::1]:8787", "shop.example:443"])(
     "takes requests to the host %s",
     async (host) => {
@@ -216,7 +216,6 @@ describe("a listening server", () => {
   });
 
   it("works on one request of a connection at a time, however many were sent at once", async () => {
-    const { port } = await start();
     const many = connect(port, "127.0.0.1").setEncoding("utf8");
     let text = "";
     many.on("data", (part: string) => {
@@ -236,7 +235,6 @@ describe("a listening server", () => {
   });
 
   it("gives up a body that doesn't come", async () => {
-    const { port } = await start();
     const slow = connect(port, "127.0.0.1");
     slow.write('POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{"x"');
     const [answer] = await once(slow.setEncoding("utf8"), "data");
@@ -244,7 +242,6 @@ describe("a listening server", () => {
   }, 30_000);
 
   it("names a port that is taken, and one that is none", async () => {
-    const { port } = await start();
     const close = async () => {};
     await expect(listen(guardedApp(), { port, close })).rejects.toThrow(/EADDRINUSE/);
     await expect(listen(guardedApp(), { port: Number.NaN, close })).rejects.toThrow(

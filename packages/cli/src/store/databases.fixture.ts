@@ -11,9 +11,9 @@ import {
   startPostgres,
   type TestPostgres,
 } from "../../../../test/support/postgres.ts";
+import { openJobs } from "../queue/jobs.ts";
 import type { Database } from "./database.ts";
 import { openDatabase } from "./open-database.ts";
-import { openPglite } from "./pglite.ts";
 import { type PgliteAddress, type PostgresAddress, parseStore } from "./store-address.ts";
 
 /** For options: nobody is told anything. */
@@ -24,25 +24,27 @@ export function postgresAddress(url: string): PostgresAddress {
   return parseStore("postgres:", { DATABASE_URL: url }) as PostgresAddress;
 }
 
-/** The address of an embedded database without any table. To make one takes four seconds, so it is a copy of one for all tests. */
+/** The address of an embedded database with its tables. To make one takes ten seconds, so it is a copy of one for all tests. */
 export async function freshPglite(): Promise<PgliteAddress> {
   const folder = join(temporaryFolder(), "store");
-  cpSync(await emptyPglite(), folder, { recursive: true });
+  cpSync(await madePglite(), folder, { recursive: true });
   return { kind: "pglite", folder };
 }
 
 /** The folder of the one that is copied, of the code that is here. */
-async function emptyPglite(): Promise<string> {
+async function madePglite(): Promise<string> {
   const sources = [
-    new URL("pglite.ts", import.meta.url),
-    new URL(import.meta.resolve("@electric-sql/pglite")),
+    ...["pglite.ts", "migrations.ts"].map((file) => new URL(file, import.meta.url).href),
+    ...["@electric-sql/pglite", "pg-boss"].map((name) => import.meta.resolve(name)),
   ];
   const hash = createHash("sha256");
   for (const source of sources) hash.update(readFileSync(fileURLToPath(source)));
   const folder = join(tmpdir(), `minimand-test-pglite-${hash.digest("hex").slice(0, 16)}`);
   if (existsSync(folder)) return folder;
   const made = mkdtempSync(`${folder}-`);
-  await (await openPglite({ kind: "pglite", folder: made })).close();
+  const database = await openDatabase({ kind: "pglite", folder: made }, silent);
+  await (await openJobs(database)).end();
+  await database.close();
   try {
     renameSync(made, folder);
   } catch {

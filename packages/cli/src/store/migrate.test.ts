@@ -52,25 +52,24 @@ describe.each(kinds)("migrate on %s", (kind, open) => {
   });
 
   it.runIf(present)(`keeps what the tables of each earlier version hold${skipped}`, async () => {
-    for (const { version } of migrations.slice(0, -1)) {
-      const database = await open();
-      await migrate(database, migrations.slice(0, version));
-      const kept = new Uint8Array([0, 1, 255]);
-      const values = ["a key", kept, "a hash", 0.25, 3, "a processor"];
+    const database = await open();
+    const row = { sha256: "a hash", seconds: 0.25, worker: 3, cpu: "a processor" };
+    const keys = migrations.slice(0, -1).map(({ version }) => `of version ${version}`);
+    for (const [i, key] of keys.entries()) {
+      await migrate(database, migrations.slice(0, i + 1));
       await database.query(
         "insert into minimand.results (key, kept, sha256, seconds, worker, cpu) values ($1, $2, $3, $4, $5, $6)",
-        values,
+        [key, new Uint8Array([0, 1, 255]), ...Object.values(row)],
       );
-      await migrate(database);
-      const rows = await database.query<{ kept: Uint8Array }>(
-        "select key, kept, sha256, seconds, worker, cpu from minimand.results",
-      );
-      const row = { key: "a key", sha256: "a hash", seconds: 0.25, worker: 3, cpu: "a processor" };
-      expect(rows.map((found) => ({ ...found, kept: [...found.kept] }))).toEqual([
-        { ...row, kept: [0, 1, 255] },
-      ]);
-      await database.close();
     }
+    await migrate(database);
+    const rows = await database.query<{ kept: Uint8Array }>(
+      "select key, kept, sha256, seconds, worker, cpu from minimand.results order by key",
+    );
+    expect(rows.map((found) => ({ ...found, kept: [...found.kept] }))).toEqual(
+      keys.map((key) => ({ key, kept: [0, 1, 255], ...row })),
+    );
+    await database.close();
   });
 
   it.runIf(present)(`leaves the tables as they were where a migration fails${skipped}`, async () => {

@@ -27,7 +27,7 @@ describe
   .concurrent(`two machines${noNamespaces}${noPostgres}`, () => {
     it("share a run through a link that is cut and restored", async () => {
       const folder = temporaryFolder();
-      const { args, modules } = slowComparison(folder);
+      const { args, modules } = slowComparison(folder, 5);
       const local = await minimand([...args, "--out", join(folder, "local"), "--workers", "1"]);
       expect(local.code, local.stderr).toBe(0);
 

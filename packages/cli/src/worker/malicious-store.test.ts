@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { minimand, sampleCsv, temporaryFolder, tiny } from "../../../../test/support/cli.ts";
+import { sampleCsv, temporaryFolder, tiny } from "../../../../test/support/cli.ts";
 import {
   hasPostgres,
   noPostgres,
@@ -10,6 +10,7 @@ import {
   type TestPostgres,
 } from "../../../../test/support/postgres.ts";
 import { background } from "../../../../test/support/processes.ts";
+import { oneProcess } from "../one-process.fixture.ts";
 import { houseHash } from "../queue/house.ts";
 import { openJobs } from "../queue/jobs.ts";
 import { addRun, filesOf, findRun, listRuns, type Run } from "../queue/run-store.ts";
@@ -40,8 +41,8 @@ describe.runIf(hasPostgres())(`a store that anyone has written to${noPostgres}`,
   const folder = temporaryFolder();
   const at = (...path: string[]): string => join(folder, ...path);
   let good: Run;
-  const command = (...args: string[]) =>
-    minimand([...args, "--store", server.address], { env: server.env, cwd: folder });
+  const once = oneProcess(folder);
+  const command = (...args: string[]) => once([...args, "--store", server.address], { env: server.env });
 
   /** A run like the good one, but for what is given. */
   async function forge(given: Partial<Run>, request: object = {}): Promise<string> {

@@ -10,7 +10,7 @@ import { slowComparison, slowness, withoutTimes } from "./slow-steps.fixture.ts"
 describe.skipIf(!hasPooler())(`a store behind a transaction pooler${noPooler}`, () => {
   it("has a run done by workers of which one is killed: missed heartbeats tell the other", async () => {
     const folder = temporaryFolder();
-    const { args, modules } = slowComparison(folder);
+    const { args, modules } = slowComparison(folder, 3);
     expect(await minimand([...args, "--out", join(folder, "local"), "--workers", "1"])).toMatchObject({
       code: 0,
     });

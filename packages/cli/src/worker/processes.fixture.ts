@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { everythingIn, minimand, sampleCsv, temporaryFolder } from "../../../../test/support/cli.ts";
 import type { TestDatabase, TestPostgres } from "../../../../test/support/postgres.ts";
 import { type Background, background } from "../../../../test/support/processes.ts";
+import { oneProcess } from "../one-process.fixture.ts";
 
 /**
  * A loss that may be told by the environment to end its process, to throw, or to hang where it is first trained, in a trial or as the kept model: for
@@ -45,6 +46,7 @@ export const folder = temporaryFolder();
 writeFileSync(join(folder, "own.mjs"), own);
 writeFileSync(join(folder, "a.csv"), sampleCsv());
 const shared = { cwd: folder, env: { XDG_CACHE_HOME: join(folder, "cache") } };
+const once = oneProcess(folder);
 
 /** The files of an output folder, without its times and its page. */
 export function filesIn(out: string): Record<string, string> {
@@ -82,7 +84,7 @@ export function commandsFor(server: TestPostgres, { address, env, name }: TestDa
     /** The comparison, with arguments of which the last one of a name counts. */
     compare: (out: string, args: readonly string[], more?: Record<string, string>): Background =>
       start(["compare", "a.csv", ...settings, "--out", out, ...args], more),
-    runs: (...args: string[]) => start(["runs", ...args]).ended,
+    runs: (...args: string[]) => once(["runs", ...args, "--store", address], { env }),
     query,
     /** Keys of finished trials, and when they were finished. */
     finished: () =>

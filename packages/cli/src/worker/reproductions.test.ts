@@ -7,6 +7,7 @@ import { everythingIn, workFolder } from "../../../../test/support/cli.ts";
 import { dataFolder } from "../files/bundled.ts";
 import { prepareReproduction, requestReproduction } from "../papers/reproduction-request.ts";
 import { askedReproduction } from "../queue/submissions.ts";
+import { freshPglite } from "../store/databases.fixture.ts";
 
 /** Preloaded, into threads, too: one trial of the paper throws. */
 const fault = `
@@ -26,19 +27,19 @@ describe("a reproduction on a store", () => {
   it("fails with the reason where a trial fails for good, and once that is mended computes the rest alone and equals a local one", async () => {
     const { at, run } = workFolder();
     const cache = { XDG_CACHE_HOME: at("cache") };
-    const reproduce = (out: string, more: string[] = [], env: Record<string, string> = {}) =>
+    const reproduce = (out: string, more: string[] = [], preloaded?: string) =>
       run(
         [...["reproduce", "anyloss", "--quick", "--engine", "wasm", "--workers", "1", "--out", out], ...more],
-        { env: { ...cache, ...env } },
+        preloaded === undefined
+          ? { env: cache }
+          : { env: { ...cache, NODE_OPTIONS: `--import=${preloaded}` }, fromSource: true },
       );
     const local = await reproduce("local");
     expect(local.code, local.stderr).toBe(0);
 
-    const store = ["--store", `pglite:${at("store")}`];
+    const store = ["--store", `pglite:${(await freshPglite()).folder}`];
     writeFileSync(at("fault.mjs"), fault);
-    const failed = await reproduce("shared", store, {
-      NODE_OPTIONS: `--import=${pathToFileURL(at("fault.mjs")).href}`,
-    });
+    const failed = await reproduce("shared", store, pathToFileURL(at("fault.mjs")).href);
     expect(failed).toMatchObject({ code: 2, stdout: "" });
     const [, id] = /^run ([0-9a-f]{12}) of /m.exec(failed.stderr)!;
     const trials = everythingIn(at("local", "trials")).length;

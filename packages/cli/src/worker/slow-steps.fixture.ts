@@ -18,14 +18,14 @@ export const candidates = [1, 2, 3].map((i) => ({
 }));
 `;
 
-/** A comparison of 55 trials on a table in a folder, of which 30 are as slow as {@link slowness} says; all but its output folder. */
-export function slowComparison(folder: string): { args: string[]; modules: string[] } {
+/** A comparison on a table in a folder, most of whose trials are as slow as {@link slowness} says, six for each fold; all but its output folder. */
+export function slowComparison(folder: string, folds: number): { args: string[]; modules: string[] } {
   const [table, own] = [join(folder, "a.csv"), join(folder, "slow.mjs")];
   writeFileSync(table, sampleCsv());
   writeFileSync(own, module);
   const small = [
     "--folds",
-    "5",
+    String(folds),
     "--seeds",
     "2",
     "--max-epochs",
