@@ -56,6 +56,8 @@ export function watch(
       HOME: folders[0],
       XDG_CACHE_HOME: folders[1],
       TMPDIR: folders[2],
+      // Written by what runs the tests, and read by Node alone.
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? "",
       ...env,
     },
   });
