@@ -31,11 +31,11 @@ const files = sources
 /**
  * Limits in steps and none in time, so that every machine has the same answers, with the backend in JavaScript, which all have. Ten
  * thousand characters take quadratic expressions far beyond the limit and leave linear ones far below it; what has more states than
- * recheck analyses in a second is attacked instead.
+ * recheck analyses in a second is attacked instead, from its own analysis on: attacks that work are among the first generations.
  */
 const limits = {
   ...{ timeout: null, attackTimeout: null, incubationTimeout: null, seedingTimeout: null },
-  ...{ attackLimit: 1e7, maxAttackStringSize: 10_000, maxNFASize: 5000 },
+  ...{ attackLimit: 1e7, maxAttackStringSize: 10_000, maxNFASize: 5000, maxIteration: 5 },
 };
 
 it("uses no regular expression that takes more than linear time", async () => {
@@ -55,9 +55,9 @@ it("uses no regular expression that takes more than linear time", async () => {
   );
   expect(all.size).toBeGreaterThan(150);
   const faults = [...all].flatMap(([text, { source, flags, at }]) => {
+    if (`${at.split(":")[0]} ${text}` in exceptions || at in exceptions) return [];
     const result = checkSync(source, flags, limits);
-    const accepted = exceptions[`${at.split(":")[0]} ${text}`] ?? exceptions[at];
-    if (result.status === "safe" || accepted !== undefined) return [];
+    if (result.status === "safe") return [];
     return [`${at} ${text}: ${result.status === "unknown" ? result.error.kind : result.complexity.summary}`];
   });
   expect(faults).toEqual([]);
