@@ -1,5 +1,5 @@
-import { globSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { rolldown } from "rolldown";
 
@@ -15,6 +15,15 @@ const sources = Object.fromEntries(
   ]),
 );
 
+/** What modules of a user's get from the command: where the bundle has each entry of our packages, and its source. */
+const shared = ["minimand", "compare", "native"].flatMap((folder) => {
+  const { name, exports } = JSON.parse(readFileSync(resolve("packages", folder, "package.json"), "utf8"));
+  return Object.entries<Record<string, string>>(exports).map(([path, files]): [string, string] => [
+    `node_modules/${name}/${path === "." ? "index" : path.slice(2)}`,
+    resolve("packages", folder, files["minimand-source"]),
+  ]);
+});
+
 /**
  * Bundles the command once for all tests of the system tier, which start it hundreds of times: loading 1,400 modules takes most of the time of a
  * command that is refused. The bundle is written where the command's dependencies are found, and removed when the process ends.
@@ -27,18 +36,19 @@ export async function setup(): Promise<void> {
   );
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   const bundle = await rolldown({
-    input: Object.fromEntries(
-      entries.map((file) => [relative(source, file).replace(/(\.fixture)?\.ts$/, ""), file]),
-    ),
+    input: Object.fromEntries([
+      ...entries.map((file) => [relative(source, file).replace(/(\.fixture)?\.ts$/, ""), file]),
+      ...shared,
+    ]),
     platform: "node",
     resolve: { conditionNames: ["minimand-source", "node", "import"] },
     external: (id) => !/^[./]/.test(id) && !bundled.test(id),
     plugins: [
       {
         name: "places of sources",
-        // Data, versions, models and what is hashed are found from where a module was written; workers, from where it is now.
+        // Data, versions, models and what is hashed are found from where a module was written; workers and what is shared, from where it is now.
         transform: (code, id) =>
-          id.includes("/node_modules/") || id.endsWith("/run/pool.ts")
+          id.includes("/node_modules/") || /\/(run\/pool|own\/own-modules)\.ts$/.test(id)
             ? null
             : code
                 .replaceAll("import.meta.url", JSON.stringify(pathToFileURL(id).href))
@@ -50,6 +60,11 @@ export async function setup(): Promise<void> {
     ],
   });
   await bundle.write({ dir: folder, chunkFileNames: "chunks/[name]-[hash].js" });
+  for (const [index] of shared.filter(([path]) => path.endsWith("/index")))
+    writeFileSync(
+      join(folder, dirname(index), "package.json"),
+      JSON.stringify({ type: "module", exports: { ".": "./index.js", "./*": "./*.js" } }),
+    );
   process.env.MINIMAND_TEST_BUNDLE = folder;
   // As bin/minimand.js does.
   writeFileSync(

@@ -9,14 +9,10 @@ import { afterAll } from "vitest";
 /** The file that starts the command. */
 export const bin = fileURLToPath(new URL("../../packages/cli/bin/minimand.js", import.meta.url));
 
-/**
- * Returns the file that runs a command with these arguments: that of the system tier's bundle, or the source. A user's module imports our packages,
- * and has to get the copies that the command uses; a bundle has its own.
- */
-export function fileFor(args: readonly string[], bundled: string, source: string): string {
+/** Returns the file that runs commands: that of the system tier's bundle, or the source. */
+export function fileFor(bundled: string, source: string): string {
   const folder = process.env.MINIMAND_TEST_BUNDLE;
-  const shares = args.includes("--with") || args.includes("--scorer");
-  return folder === undefined || shares ? source : join(folder, bundled);
+  return folder === undefined ? source : join(folder, bundled);
 }
 
 export interface Ran {
@@ -42,7 +38,7 @@ export function start(
   // The condition under which tests run from source is the command's own affair.
   const { NODE_OPTIONS: _, FORCE_COLOR: __, ...inherited } = process.env;
   // Preloaded hooks replace modules, which a bundle has merged.
-  const file = env.NODE_OPTIONS?.includes("--import") ? bin : fileFor(args, "minimand.js", bin);
+  const file = env.NODE_OPTIONS?.includes("--import") ? bin : fileFor("minimand.js", bin);
   const [command, ...rest] = [...within, process.execPath, file, ...args];
   const child = spawn(command, rest, {
     ...(cwd === undefined ? {} : { cwd }),

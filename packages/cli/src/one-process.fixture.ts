@@ -18,22 +18,18 @@ import type { Question } from "./one-process-child.fixture.ts";
 export function oneProcess(
   folder?: string,
 ): (args: readonly string[], options?: Omit<RunOptions, "within">) => Promise<Ran> {
-  /** By the file that each runs. */
-  const children = new Map<string, ChildProcess>();
+  let child: ChildProcess | undefined;
   let last: Promise<unknown> = Promise.resolve();
   afterAll(async () => {
-    for (const child of children.values()) {
-      if (child.exitCode !== null) continue;
-      const ended = once(child, "exit");
-      // A command that a failed test has left at work ends at SIGTERM only when it comes to it.
-      child.kill("SIGKILL");
-      await ended;
-    }
+    if (child === undefined || child.exitCode !== null) return;
+    const ended = once(child, "exit");
+    // A command that a failed test has left at work ends at SIGTERM only when it comes to it.
+    child.kill("SIGKILL");
+    await ended;
   });
   return (args, { cwd = folder, env = {}, stdin = "" } = {}) => {
-    const file = fileFor(args, "one-process-child.js", source);
-    const process = children.get(file) ?? started(file);
-    children.set(file, process);
+    child ??= started();
+    const process = child;
     const asked = last.then(() => ask(process, { args, cwd, env, stdin }));
     last = asked.catch(() => {});
     return asked;
@@ -42,7 +38,8 @@ export function oneProcess(
 
 const source = fileURLToPath(new URL("./one-process-child.fixture.ts", import.meta.url));
 
-function started(file: string): ChildProcess {
+function started(): ChildProcess {
+  const file = fileFor("one-process-child.js", source);
   const { NODE_OPTIONS: _, FORCE_COLOR: __, ...inherited } = process.env;
   const child = fork(file, {
     silent: true,
