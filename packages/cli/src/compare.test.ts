@@ -25,11 +25,10 @@ function timeless({ created: _, datasets, ...rest }: Results): unknown {
 }
 
 describe.concurrent("minimand compare", () => {
-  it("prints a table on stdout, the rest on stderr, and leaves results, report, model and trials", async () => {
+  it("prints a table on stdout, coloured on request alone, the rest on stderr, and leaves results, report, model and trials", async () => {
     const folder = withSample();
-    const { code, stdout, stderr } = await minimand(["compare", "a.csv", "-t", "y", ...tiny], {
-      cwd: folder,
-    });
+    const args = ["compare", "a.csv", "-t", "y", ...tiny];
+    const { code, stdout, stderr } = await minimand(args, { cwd: folder, env: { CI: "true" } });
     expect(code).toBe(0);
     const out = join(folder, "minimand-a");
     expect(everythingIn(out).filter((path) => !/^trials\/[0-9a-f]{32}\.json\.gz$/.test(path))).toEqual([
@@ -53,6 +52,8 @@ describe.concurrent("minimand compare", () => {
     // No terminal: no colour, no cursor movement.
     // biome-ignore lint/suspicious/noControlCharactersInRegex: those are looked for.
     expect(stdout + stderr).not.toMatch(/[\u001b\r]/);
+    const coloured = await minimand(args, { cwd: folder, env: { FORCE_COLOR: "1" } });
+    expect(coloured.stdout).toContain("\u001b[");
   });
 
   it("prints results.json and nothing else on stdout with --json, without NaN or Infinity", async () => {
@@ -70,20 +71,11 @@ describe.concurrent("minimand compare", () => {
     expect(dataset.trials.every((t) => t.score === t.metrics["log-loss"])).toBe(true);
   });
 
-  it("colours on request, and never a file or a pipe without it", async () => {
-    const folder = withSample();
-    const args = ["compare", "a.csv", "-t", "y", ...tiny];
-    const coloured = await minimand(args, { cwd: folder, env: { FORCE_COLOR: "1" } });
-    expect(coloured.stdout).toContain("\u001b[");
-    const plain = await minimand(args, { cwd: folder, env: { CI: "true" } });
-    expect(plain.stdout).not.toContain("\u001b[");
-  });
-
   it("gives the same with one worker and with two, and with finished trials", async () => {
     const folder = withSample();
     const args = ["compare", "a.csv", "-t", "y", ...tiny, "--seeds", "2"];
     const runs = await Promise.all(
-      ["1", "2"].map((n) => minimand([...args, "--workers", n, "--out", `out-${n}`], { cwd: folder })),
+      ["1", "2"].map((n) => once([...args, "--workers", n, "--out", `out-${n}`], { cwd: folder })),
     );
     expect(runs.map((r) => r.code)).toEqual([0, 0]);
     expect(runs[1].stdout.replaceAll("out-2", "out-1")).toBe(runs[0].stdout);
@@ -110,8 +102,8 @@ describe.concurrent("minimand compare", () => {
 
   it("runs trials again after data or settings have changed, and only the new ones after more losses", async () => {
     const folder = withSample();
-    const run = (...args: string[]): ReturnType<typeof minimand> =>
-      minimand(["compare", "a.csv", "-t", "y", ...tiny, "--out", "o", ...args], { cwd: folder });
+    const run = (...args: string[]): ReturnType<typeof once> =>
+      once(["compare", "a.csv", "-t", "y", ...tiny, "--out", "o", ...args], { cwd: folder });
     const count = (): number => everythingIn(join(folder, "o/trials")).length;
     await run();
     // Cross-entropy, class weights, focal and the majority class, on two folds.

@@ -5,8 +5,9 @@ import { everythingIn, sample, sampleCsv, start, tiny, workFolder } from "../../
 import { runOnWeb } from "../../../test/support/onnx.ts";
 import { oneProcess } from "./one-process.fixture.ts";
 
-const { folder, at, compare, resultsOf } = workFolder();
+const { folder, at, resultsOf } = workFolder();
 const once = oneProcess(folder);
+const compare = (...args: string[]) => once(["compare", ...args]);
 const given = ["-t", "y", ...tiny, "--folds", "3", "--engine", "wasm"];
 
 const runtime = await nativeCompiler().then(

@@ -35,7 +35,7 @@ async function withService(mishaps: (Mishap | undefined)[] = []) {
   );
   const server = await imageServer(mishaps);
   closing.push(server.close);
-  const own = ["refine", "--prompts", "prompts.txt", "--steps", "60", "--engine", "wasm"];
+  const own = ["refine", "--prompts", "prompts.txt", "--steps", "20", "--engine", "wasm"];
   const endpoint = ["--endpoint", server.url, "--scorer", "score.mjs", "--at-once", "1", "--retries", "0"];
   const env = { MINIMAND_IMAGE_KEY: "sk-secret" };
   const run = (args: readonly string[]) => minimand(args, { cwd, env });
@@ -160,7 +160,7 @@ describe("minimand refine with prompts of the user's", () => {
       [[...own, "a", "--endpoint", server.url, "--scorer", "score.mjs"], "--max-images: expected the most"],
       [
         [...own, ...endpoint, "--max-images", "3", "red moon"],
-        "--max-images: expected at least 10 for 1 prompt",
+        "--max-images: expected at least 12 for 1 prompt",
       ],
       [[...own, "a", "-n", "0"], "--number: expected an integer >= 1, got 0"],
       [[...own, ...endpoint, "--max-images", "99", "--flip-rate", "0.5", "a"], "--flip-rate: expected"],

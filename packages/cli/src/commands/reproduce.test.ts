@@ -1,49 +1,21 @@
-import { execFile, spawn } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { ReproductionFile } from "@minimand/papers";
 import { cards, outcomeOf, practiceOf, shortTitle, verdictCounts, verdictMarks } from "@minimand/papers";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { start, temporaryFolder } from "../../../../test/support/cli.ts";
 import { exitCodeOf, failureLine } from "../failure.ts";
+import { oneProcess } from "../one-process.fixture.ts";
 import { codeFingerprint } from "../papers/code-fingerprint.ts";
 import { makeProgram } from "../program.ts";
 import { textWidth } from "../terminal/text-width.ts";
 
-const bin = fileURLToPath(new URL("../../bin/minimand.js", import.meta.url));
-
-interface Ended {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "minimand-reproduce-"));
-});
-afterAll(async () => {
-  await rm(folder, { recursive: true });
-});
-
-/** Runs the command in a folder of its own. */
-function minimand(...args: string[]): Promise<Ended> {
-  return execute(args);
-}
-
-function execute(args: string[], more: Record<string, string> = {}): Promise<Ended> {
-  const env = { ...process.env, NO_COLOR: "1", MINIMAND_DATA: undefined, COLUMNS: undefined, ...more };
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, [bin, ...args], { cwd: folder, env }, (_, stdout, stderr) =>
-      resolve({ code: child.exitCode, stdout, stderr }),
-    );
-  });
-}
+const folder = temporaryFolder();
+const once = oneProcess(folder);
 
 describe("minimand papers", () => {
   it("lists each paper with verdict, figure and time, and tells claim and rule of one", async () => {
-    const { code, stdout } = await minimand("papers", "--json");
+    const { code, stdout } = await once(["papers", "--json"]);
     expect(code).toBe(0);
     const all = cards.map((card) => ({
       ...card,
@@ -51,7 +23,7 @@ describe("minimand papers", () => {
       practice: practiceOf(card.slug),
     }));
     expect(JSON.parse(stdout)).toEqual(all);
-    const table = await minimand("papers");
+    const table = await once(["papers"]);
     expect(table.stdout.split("\n")[0]).toBe(verdictCounts(cards.map(({ slug }) => outcomeOf(slug))));
     for (const { slug, title } of cards) {
       const outcome = outcomeOf(slug);
@@ -62,7 +34,7 @@ describe("minimand papers", () => {
       if (outcome !== null) expect(line?.endsWith(`  ${outcome.figure}`)).toBe(true);
     }
     const [{ slug, claim, rule, arxiv }] = cards;
-    const one = await minimand("papers", slug);
+    const one = await once(["papers", slug]);
     for (const text of [
       claim,
       rule,
@@ -71,17 +43,17 @@ describe("minimand papers", () => {
       `npx minimand reproduce ${slug}`,
     ])
       expect(one.stdout).toContain(text);
-    const narrow = await execute(["papers", slug], { COLUMNS: "60" });
+    const narrow = await once(["papers", slug], { env: { COLUMNS: "60" } });
     expect(Math.max(...narrow.stdout.split("\n").map(textWidth))).toBeLessThanOrEqual(60);
-    expect(JSON.parse((await minimand("papers", slug, "--json")).stdout)).toEqual(all[0]);
-    const unknown = await minimand("papers", "z-los");
+    expect(JSON.parse((await once(["papers", slug, "--json"])).stdout)).toEqual(all[0]);
+    const unknown = await once(["papers", "z-los"]);
     expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining("did you mean 'z-loss'?")]);
   });
 });
 
 describe("minimand reproduce", () => {
   it("runs trials in workers, writes report.json and report.html, prints table and verdict, and keeps every trial", async () => {
-    const { code, stdout, stderr } = await minimand("reproduce", "anyloss", "--quick", "--workers", "2");
+    const { code, stdout, stderr } = await once(["reproduce", "anyloss", "--quick", "--workers", "2"]);
     expect(stderr).toMatch(/report\.html has the figures, .*report\.json every number\n$/);
     expect(code).toBe(0);
     const out = join(folder, "minimand-reproduce-anyloss");
@@ -97,7 +69,7 @@ describe("minimand reproduce", () => {
     expect(page).toContain("Its verdict means nothing.");
 
     // Again, with one worker: nothing is left to do (unless the code was changed meanwhile), and nothing else comes out.
-    const again = await minimand("reproduce", "anyloss", "--quick", "--workers", "1", "--json");
+    const again = await once(["reproduce", "anyloss", "--quick", "--workers", "1", "--json"]);
     const second: ReproductionFile = JSON.parse(again.stdout);
     expect(second).toMatchObject({ rows: file.rows, series: file.series, verdict: file.verdict });
     expect(second.trials).toMatchObject({
@@ -108,7 +80,7 @@ describe("minimand reproduce", () => {
 
   it("runs other seeds than the page's, and says so in every place", async () => {
     const args = ["reproduce", "anyloss", "--quick", "--first-seed", "700", "--out", "others"];
-    const { code, stdout } = await minimand(...args);
+    const { code, stdout } = await once(args);
     expect(code).toBe(0);
     expect(stdout).toContain(
       "quick run, no evidence: seeds from 700 on, others than those of the paper's page: ",
@@ -118,7 +90,7 @@ describe("minimand reproduce", () => {
     const page = await readFile(join(folder, "others", "report.html"), "utf8");
     expect(page).toContain("Seeds from 700 on, others than those");
     expect(page).toContain("minimand reproduce anyloss --quick --first-seed 700");
-    const own = await minimand("reproduce", "anyloss", "--quick", "--first-seed", "1", "--json");
+    const own = await once(["reproduce", "anyloss", "--quick", "--first-seed", "1", "--json"]);
     const usual: ReproductionFile = JSON.parse(own.stdout);
     expect(usual.firstSeed).toBeNull();
     expect(usual.rows).not.toEqual(file.rows);
@@ -131,14 +103,7 @@ describe("minimand reproduce", () => {
     const out = join(folder, signal);
     const args = ["reproduce", "anyloss", "--quick", "--engine", "wasm", "--workers", "1", "--out", out];
     const code = codeFingerprint("anyloss", "wasm");
-    const child = spawn(process.execPath, [bin, ...args], {
-      cwd: folder,
-      stdio: ["ignore", "ignore", "pipe"],
-    });
-    let stderr = "";
-    child.stderr.on("data", (chunk) => {
-      stderr += chunk;
-    });
+    const { child, ended } = start(args, { cwd: folder });
     const trials = join(out, "trials");
     /** Finished trials with the times at which they were written. */
     const finished = async (): Promise<Map<string, number>> => {
@@ -151,10 +116,10 @@ describe("minimand reproduce", () => {
       interval: 20,
     });
     child.kill(signal);
-    const ended = await new Promise((resolve) => child.once("close", resolve));
+    const { code: exit, stderr } = await ended;
     const kept = await finished();
     if (signal === "SIGINT") {
-      expect(ended).toBe(130);
+      expect(exit).toBe(130);
       const said =
         /interrupted before a verdict: what was finished is kept \((\d+) trials?\); the same command continues\n$/.exec(
           stderr,
@@ -162,9 +127,9 @@ describe("minimand reproduce", () => {
       expect(Number(said?.[1])).toBe(kept.size);
       expect((await readdir(out)).sort()).toEqual(["trials"]);
       expect((await readdir(trials)).filter((name) => !name.endsWith(".json.gz"))).toEqual([]);
-    } else expect(ended).toBeNull();
+    } else expect(exit).toBeNull();
 
-    const rest = await minimand(...args, "--json");
+    const rest = await once([...args, "--json"]);
     const file: ReproductionFile = JSON.parse(rest.stdout);
     // Unless the code was changed meanwhile.
     if (file.code === code) {

@@ -34,7 +34,9 @@ export async function readBytes(
   const hash = createHash("sha256");
   let bytes = new Uint8Array(size);
   let length = 0;
-  const chunks = typeof source === "string" ? createReadStream(source, { highWaterMark: 1 << 22 }) : source;
+  // Large buffers for small files keep the garbage collector busy.
+  const highWaterMark = Math.min(Math.max(size, 1 << 16), 1 << 22);
+  const chunks = typeof source === "string" ? createReadStream(source, { highWaterMark }) : source;
   for await (const chunk of chunks as AsyncIterable<Uint8Array>) {
     hash.update(chunk);
     // A pipe has no size, and a file may grow.

@@ -3,7 +3,15 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { bin, everythingIn, type Ran, sampleCsv, tiny, workFolder } from "../../../../test/support/cli.ts";
+import {
+  bin,
+  everythingIn,
+  fileFor,
+  type Ran,
+  sampleCsv,
+  tiny,
+  workFolder,
+} from "../../../../test/support/cli.ts";
 
 const { at, folder, run } = workFolder();
 
@@ -12,7 +20,7 @@ function shell(line: string): Promise<Ran> {
   const script = `minimand() { "$NODE" "$BIN" "$@"; }; ${line}`;
   // A limit on files is one on the cache of compiled modules, too.
   const { NODE_OPTIONS: _, NODE_COMPILE_CACHE: __, FORCE_COLOR: ___, ...inherited } = process.env;
-  const env = { ...inherited, NODE: process.execPath, BIN: bin };
+  const env = { ...inherited, NODE: process.execPath, BIN: fileFor("minimand.js", bin) };
   return new Promise((resolve) => {
     const child = execFile("sh", ["-c", script], { cwd: folder, env }, (_, stdout, stderr) =>
       resolve({ code: child.exitCode, stdout, stderr }),
