@@ -86,6 +86,10 @@ export function readRefiner(bytes: Uint8Array, name: string): Refiner {
     const { tensors, metadata } = readSafetensors(bytes);
     if (metadata.format !== format) throw refused(`format ${received(metadata.format)}`);
     const shape = parseJson(metadata.refiner) as RefinerShape;
+    const numbers = Object.values(tensors).reduce((sum, { data }) => sum + data.length, 0);
+    // A small file may claim a model that fills the memory.
+    if (!(shape.size * Math.max(shape.tokens.length, shape.length, shape.size) <= numbers))
+      throw refused(`sizes that its ${numbers} numbers don't fill`);
     const like = startOf(shape, 0);
     try {
       return { ...shape, params: treeOf(tensors, like as Tree) as RefinerParams };

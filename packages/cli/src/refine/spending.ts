@@ -1,4 +1,5 @@
 import { appendFile, readFile } from "node:fs/promises";
+import { textLines } from "minimand/engine";
 import { UsageError } from "../failure.ts";
 import { checkReplaceable } from "../files/write-whole.ts";
 
@@ -34,12 +35,19 @@ export async function openSpending(path: string, most: number): Promise<Spending
     if (error.code === "ENOENT") return "";
     throw error;
   });
-  if (!/^(?:(?:asked|none made)\n)*[a-z ]{0,9}$/.test(lines))
-    throw new RangeError(
-      `${path}: expected the pictures that were asked for, got a file that minimand did not write: name another --out`,
-    );
-  const count = (word: string): number => lines.split("\n").filter((line) => line === word).length;
-  let spent = count("asked") - count("none made");
+  // The last line of a run that was killed may be cut.
+  const end = lines.lastIndexOf("\n") + 1;
+  const foreign = new RangeError(
+    `${path}: expected the pictures that were asked for, got a file that minimand did not write: name another --out`,
+  );
+  if (!/^[a-z ]{0,9}$/.test(lines.slice(end))) throw foreign;
+  let spent = 0;
+  for (const { text } of textLines(lines.slice(0, end))) {
+    if (text !== "asked" && text !== "none made") throw foreign;
+    spent += text === "asked" ? 1 : -1;
+    // A file that was made to allow more.
+    if (spent < 0) throw foreign;
+  }
   let last: Promise<void> = Promise.resolve();
   // One after another; an error is thrown by whoever waits next.
   const note = (word: string): Promise<void> => {

@@ -1,0 +1,33 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { temporaryFolder } from "../../../../test/support/cli.ts";
+import { openSpending } from "./spending.ts";
+
+describe("openSpending", () => {
+  const opened = (lines: string) => {
+    const path = join(temporaryFolder(), "asked.txt");
+    writeFileSync(path, lines);
+    return openSpending(path, 9);
+  };
+
+  it.each<[string, number]>([
+    ["", 0],
+    ["asked\nasked\nnone made\nasked\n", 2],
+    ["asked\nask", 1],
+    // 120 MB, more than an expression can walk through.
+    ["asked\n".repeat(20_000_000), 20_000_000],
+  ])("counts what was asked for", async (lines, spent) => {
+    expect((await opened(lines)).spent).toBe(spent);
+  });
+
+  it.each([
+    "\n",
+    "milk\n",
+    "asked\n\nasked\n",
+    "asked\nmilk and bread",
+    "asked\nnone made\nnone made\nasked\n",
+  ])("refuses %j", async (lines) => {
+    await expect(opened(lines)).rejects.toThrow("got a file that minimand did not write");
+  });
+});
