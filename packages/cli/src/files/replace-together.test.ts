@@ -169,6 +169,8 @@ describe("replaceTogether", () => {
       '{"gone":["package.json",".env"],"come":[]}',
       '{"gone":["model/../../outside.json"],"come":[]}',
       '{"gone":[1],"come":[]}',
+      JSON.stringify({ gone: Array(1001).fill("model/a.json"), come: [] }),
+      JSON.stringify({ gone: ["model/a.json"], come: Array(1001).fill("model/b.json") }),
       "{",
       "null",
     ]) {
@@ -179,6 +181,7 @@ describe("replaceTogether", () => {
         "inside/package.json": "a",
         "inside/.env": "b",
         "inside/src/index.ts": "c",
+        "inside/model/a.json": "d",
       });
       const before = everythingIn(folder).filter((path) => !path.includes(".minimand-new"));
       expect((await readCurrent(join(folder, "inside/package.json"))).toString()).toBe("a");

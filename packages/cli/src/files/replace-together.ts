@@ -167,9 +167,13 @@ function planOf(folder: string): Plan {
   return { gone: [], come: [] };
 }
 
+/** Far more files than any run writes; each is looked at several times. */
+const mostFiles = 1000;
+
 /** The folder may come from somebody else: a plan names what runs write, and nothing else. */
 function isPlan(value: unknown): value is Plan {
-  const arePaths = (list: unknown): boolean => Array.isArray(list) && list.every(isWritten);
+  const arePaths = (list: unknown): boolean =>
+    Array.isArray(list) && list.length <= mostFiles && list.every(isWritten);
   return (
     typeof value === "object" &&
     value !== null &&

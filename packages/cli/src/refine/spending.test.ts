@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { linkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../../../test/support/cli.ts";
@@ -29,5 +29,12 @@ describe("openSpending", () => {
     "asked\nnone made\nnone made\nasked\n",
   ])("refuses %j", async (lines) => {
     await expect(opened(lines)).rejects.toThrow("got a file that minimand did not write");
+  });
+
+  it("refuses a file that has another name elsewhere", async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "staging"), "");
+    linkSync(join(folder, "staging"), join(folder, "asked.txt"));
+    await expect(openSpending(join(folder, "asked.txt"), 9)).rejects.toThrow("that minimand did not write");
   });
 });

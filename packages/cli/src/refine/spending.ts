@@ -1,6 +1,7 @@
 import { appendFile, readFile } from "node:fs/promises";
 import { textLines } from "minimand/engine";
 import { UsageError } from "../failure.ts";
+import { found } from "../files/inside.ts";
 import { checkReplaceable } from "../files/write-whole.ts";
 
 /** Counts pictures that cost money, over all runs in a folder. */
@@ -31,15 +32,17 @@ export class BudgetSpent extends UsageError {}
  */
 export async function openSpending(path: string, most: number): Promise<Spending> {
   await checkReplaceable(path);
+  const foreign = new RangeError(
+    `${path}: expected the pictures that were asked for, got a file that minimand did not write: name another --out`,
+  );
+  // Lines are appended, so that a file with another name elsewhere would change.
+  if ((found(path)?.nlink ?? 1) > 1) throw foreign;
   const lines = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return "";
     throw error;
   });
   // The last line of a run that was killed may be cut.
   const end = lines.lastIndexOf("\n") + 1;
-  const foreign = new RangeError(
-    `${path}: expected the pictures that were asked for, got a file that minimand did not write: name another --out`,
-  );
   if (!/^[a-z ]{0,9}$/.test(lines.slice(end))) throw foreign;
   let spent = 0;
   for (const { text } of textLines(lines.slice(0, end))) {
