@@ -47,10 +47,13 @@ export async function drive<Result>(
 /** Papers take results of trials as they are; those that somebody else has put into the folder or the store may have any form. */
 function ofKept(error: unknown): unknown {
   const isFault = error instanceof TypeError || error instanceof RangeError;
-  if (!isFault || isArgumentError(error)) return error;
-  const got = `some that can't be used (${(error as Error).message})`;
+  return !isFault || isArgumentError(error) ? error : unusable((error as Error).message, error);
+}
+
+/** What is said of trials that somebody else has made. */
+export function unusable(why: string, cause?: unknown): DataError {
   return new DataError(
-    `kept trials: expected results of this version, got ${got}; remove them, or name another --out`,
-    { cause: error },
+    `kept trials: expected results of this version, got some that can't be used (${why}); remove them, or name another --out`,
+    { cause },
   );
 }

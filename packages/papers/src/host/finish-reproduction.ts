@@ -1,5 +1,5 @@
 import type { Reproduction, ReproductionReport, Row } from "../reproduction.ts";
-import { drive, type ProgressSink } from "./drive.ts";
+import { drive, type ProgressSink, unusable } from "./drive.ts";
 import type { PapersHost } from "./papers-host.ts";
 import { caveatOf, type ReproductionFile } from "./reproduction-file.ts";
 import type { ReproductionRequest } from "./reproduction-request.ts";
@@ -21,7 +21,7 @@ export type FinishedReproduction = { files: Record<string, string> } & (
  * Runs a reproduction on a host to its end.
  *
  * @param progress told how far it is
- * @throws Interrupted when the host's signal is aborted; what a trial throws
+ * @throws Interrupted when the host's signal is aborted; what a trial throws; DataError where trials that were kept give a report that no paper has
  */
 export async function finishReproduction(
   { request, reproduction }: { request: ReproductionRequest; reproduction: Reproduction<unknown, unknown> },
@@ -55,7 +55,14 @@ export async function finishReproduction(
     trials: host.trialsSoFar,
     ...(computedOn !== undefined && { computedOn }),
   };
-  return { kind: "measured", file, files: { "report.json": asFile(file) } };
+  const text = asFile(file);
+  // Each of its points is drawn.
+  if (text.length > mostCharacters && file.trials.kept > 0)
+    throw unusable(`they give a report of ${text.length} characters`);
+  return { kind: "measured", file, files: { "report.json": text } };
 }
+
+/** Ten times as many as the longest report of a paper has. */
+const mostCharacters = 2 ** 23;
 
 const asFile = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`;
