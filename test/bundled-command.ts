@@ -15,7 +15,7 @@ const sources = Object.fromEntries(
   ]),
 );
 
-/** What modules of the user's import of the command's copies, by what the bundle calls it. */
+/** The packages that a user's module shares with the command, and the source of each of their entries by its path in the bundle. */
 const sharedPackages = ["minimand", "@minimand/compare", "@minimand/native"];
 const shared = Object.fromEntries(
   sharedPackages.flatMap((name) => {

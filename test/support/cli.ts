@@ -9,7 +9,7 @@ import { afterAll } from "vitest";
 /** The file that starts the command. */
 export const bin = fileURLToPath(new URL("../../packages/cli/bin/minimand.js", import.meta.url));
 
-/** Returns the file of the system tier's bundle, or the source where there is none. */
+/** Returns the path of a file of the system tier's bundle, or that of the source if no bundle was built. */
 export function fileFor(bundled: string, source: string): string {
   const folder = process.env.MINIMAND_TEST_BUNDLE;
   return folder === undefined ? source : join(folder, bundled);

@@ -184,6 +184,12 @@ describe("lockFolder", () => {
     const { lockFolder: mocked } = await import("./folder-lock.ts");
     (await mocked(folder)).release();
     expect(readFileSync(theirs, "utf8")).toBe("stays");
+    // What is left there by the exchange.
+    rmSync(lockOf(folder), { force: true });
+    const first = await lockFolder(folder, { use: "a" });
+    (await mocked(folder, { use: "a" })).release();
+    expect(readFileSync(theirs, "utf8")).toBe("stays");
+    first.release();
     vi.doUnmock("node:fs");
   });
 

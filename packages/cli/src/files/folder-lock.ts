@@ -116,7 +116,10 @@ function openLockFile(path: string): number {
 /** Windows keeps others from the bytes that are locked, so there they are far behind what the file says. */
 const [offset, length] = process.platform === "win32" ? [2 ** 30, 1] : [0, 0];
 
-/** Writes by the open file: who may write to the folder can put a link in the place of its name. */
+/**
+ * Tries to take the lock of an open file, and writes who holds it: by the open file, since whoever may write to the folder can put a link in the
+ * place of its name.
+ */
 function take(native: Native, fd: number, path: string, own: Holder): boolean {
   const line = `${JSON.stringify(own)}\n`;
   const alone = native.tryLock(fd, offset, length);

@@ -9,7 +9,7 @@ export interface KeptPart {
   seconds: number;
 }
 
-/** More than any part has. The fields of a row become columns, whose layout takes time that grows with the square of their number. */
+/** More fields than any row has; each becomes a column of the printed table. */
 const mostFields = 100;
 
 /** Whether a stored value is a part. */

@@ -17,11 +17,13 @@ it("readRefiner reads what was written, and refuses sizes that the numbers of a 
   expect(own).toEqual(shape);
   const { tensors, metadata } = readSafetensors(bytes);
   const words = Array.from({ length: 100_000 }, (_, i) => `word${i}`);
-  for (const claimed of [{ size: 20_000 }, { length: 1e9 }, { tokens: words }, { size: null }]) {
+  const claiming = (claimed: object) => () => {
     const refiner = JSON.stringify({ ...shape, ...claimed });
-    const changed = writeSafetensors(tensors, { ...metadata, refiner });
-    expect(() => readRefiner(changed, "a"), JSON.stringify(claimed).slice(0, 50)).toThrow(
-      /^a: expected a refiner that minimand refine has written, got (sizes that its \d+ numbers don't fill|a damaged)/,
+    return readRefiner(writeSafetensors(tensors, { ...metadata, refiner }), "a");
+  };
+  for (const claimed of [{ size: 20_000 }, { length: 1e9 }, { tokens: words }])
+    expect(claiming(claimed), Object.keys(claimed).join()).toThrow(
+      /^a: expected a refiner that minimand refine has written, got sizes that its \d+ numbers don't fill$/,
     );
-  }
+  expect(claiming({ size: null })).toThrow(/^a: expected a refiner .*, got a damaged or another file/);
 });

@@ -37,7 +37,7 @@ function tried(grid: Grid | readonly Configuration[]): {
     return { most: all.size, has: (one) => all.has(nameOf(one)) };
   }
   const rates = new Set([...grid.rates, ...Object.values(grid.beyond ?? {})]);
-  const settings = new Set(grid.settings.map((one) => nameOf(one)));
+  const settings = new Set(grid.settings.map(nameOf));
   return {
     most: countsOf(grid).most,
     has: ({ learningRate, parameters }) => rates.has(learningRate) && settings.has(nameOf(parameters)),

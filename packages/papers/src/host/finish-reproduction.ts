@@ -62,7 +62,7 @@ export async function finishReproduction(
   return { kind: "measured", file, files: { "report.json": text } };
 }
 
-/** Ten times as many as the longest report of a paper has. */
+/** The longest report that is committed has 2.3 million. */
 const mostCharacters = 2 ** 23;
 
 const asFile = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`;
