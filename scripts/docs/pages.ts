@@ -12,6 +12,7 @@ import {
   verdictLine,
   verdictText,
 } from "./papers.ts";
+import { resultFormsFile } from "./result-forms.ts";
 import { tableOfView, type View } from "./view.ts";
 
 /** Every page that holds something generated, by its path, as it has to be. */
@@ -26,6 +27,7 @@ export function generatedPages(): Map<string, string> {
   const licences = "packages/data/LICENSE-DATA.md";
   pages.set(licences, fillBlocks(read(licences), "licences", licencesTable));
   pages.set("packages/papers/src/outcomes.json", outcomesFile());
+  pages.set("packages/papers/src/result-forms.json", resultFormsFile());
   pages.set("bench/RESULTS.md", pageOf(readSections()));
   return pages;
 }

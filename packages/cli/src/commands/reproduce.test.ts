@@ -1,13 +1,25 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { ReproductionFile } from "@minimand/papers";
-import { cards, outcomeOf, practiceOf, shortTitle, verdictCounts, verdictMarks } from "@minimand/papers";
+import {
+  cards,
+  isOutcomeOf,
+  outcomeOf,
+  practiceOf,
+  shortTitle,
+  verdictCounts,
+  verdictMarks,
+} from "@minimand/papers";
 import { describe, expect, it, vi } from "vitest";
 import { start, temporaryFolder } from "../../../../test/support/cli.ts";
 import { exitCodeOf, failureLine } from "../failure.ts";
+import { dataFolder } from "../files/bundled.ts";
+import { openStore } from "../files/store.ts";
 import { oneProcess } from "../one-process.fixture.ts";
 import { codeFingerprint } from "../papers/code-fingerprint.ts";
+import { prepareReproduction, requestReproduction } from "../papers/reproduction-request.ts";
 import { makeProgram } from "../program.ts";
+import { chooseEngine } from "../run/engine-choice.ts";
 import { textWidth } from "../terminal/text-width.ts";
 
 const folder = temporaryFolder();
@@ -76,6 +88,38 @@ describe("minimand reproduce", () => {
       total: file.trials.total,
       kept: second.code === file.code ? file.trials.total : 0,
     });
+  });
+
+  it("runs a trial again whose file holds a result of another form under a right checksum", async () => {
+    const { engine } = await chooseEngine({ engine: "wasm" });
+    const asked = { slug: "anyloss", scale: "quick" as const, seeds: null, tune: false, engine };
+    const folders = [dataFolder()];
+    const { reproduction, context, data } = await prepareReproduction(
+      await requestReproduction(asked, folders),
+      folders,
+    );
+    const specs: unknown[] = [];
+    const trials = (all: readonly unknown[]): never => {
+      specs.push(...all);
+      throw new Error("asked for all trials");
+    };
+    await expect(reproduction.run({ ...data, ...asked, trials }).next()).rejects.toThrow("asked for all");
+    const out = join(folder, "planted");
+    const store = await openStore(out, isOutcomeOf("null"));
+    const result = { dataset: "x", positiveRate: Array(10_000).fill(1), methods: [] };
+    for (const spec of specs.slice(0, 2))
+      await store.put({ ...context, spec }, { result, seconds: 1 } as never);
+    const { code, stderr } = await once([
+      "reproduce",
+      "anyloss",
+      "--quick",
+      "--engine",
+      "wasm",
+      "--out",
+      out,
+    ]);
+    expect(code).toBe(0);
+    expect(stderr).toContain("2 kept trials are damaged");
   });
 
   it("runs other seeds than the page's, and says so in every place", async () => {

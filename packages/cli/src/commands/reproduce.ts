@@ -6,13 +6,14 @@ import {
   caveatOf,
   type FinishedReproduction,
   finishReproduction,
-  isOutcome,
+  isOutcomeOf,
   localTrials,
   otherSeedsOf,
   papersHost,
   type ReproductionFile,
   readReproduction,
   readTuned,
+  resultForm,
 } from "@minimand/papers";
 import { type Command, Option } from "commander";
 import { checkNumber } from "minimand/engine";
@@ -145,7 +146,7 @@ async function reproduce(slug: string, options: Options): Promise<void> {
     });
     return;
   }
-  await inOutputFolder(out, run, isOutcome, async (trials) => {
+  await inOutputFolder(out, run, isOutcomeOf(await resultForm(slug)), async (trials) => {
     if (note !== null) tell(note);
     await startEngine();
     await interruptible(async (signal) => {

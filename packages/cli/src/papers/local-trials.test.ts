@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Pool } from "@minimand/compare";
 import {
   drive,
-  isOutcome,
+  isOutcomeOf,
   type LocalTrialsOptions,
   localTrials,
   type PapersHost,
@@ -73,7 +73,7 @@ async function hostWith(
 ): Promise<PapersHost> {
   const { signal } = new AbortController();
   const source = localTrials({
-    store: await openStore(folder, isOutcome),
+    store: await openStore(folder, isOutcomeOf("number")),
     startPool: () => pool,
     inFlight: 2,
     context: { code: "a" },

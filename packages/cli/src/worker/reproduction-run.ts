@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { plural } from "@minimand/compare";
 import {
   finishReproduction,
-  isOutcome,
+  isOutcomeOf,
   type ProgressSink,
   papersHost,
+  resultForm,
   type TrialOutcome,
   type TrialSource,
 } from "@minimand/papers";
@@ -37,7 +38,7 @@ export async function coordinateReproduction(coordination: Coordination): Promis
   const prepared = await prepareReproduction(request, await foldersOf(run, coordination));
   await startEngine();
   const { data, asset, context } = prepared;
-  const store = sqlTrials(database, isOutcome);
+  const store = sqlTrials(database, isOutcomeOf(await resultForm(request.slug)));
   const source = sharedSource(coordination, store, context);
   const host = papersHost({ ...request, data, asset, source, signal });
   const { files } = await finishReproduction(prepared, host, sinkOf(coordination, source));

@@ -12,4 +12,5 @@ export { type PapersHost, type PapersHostOptions, papersHost, type TrialSource }
 export { caveatOf, otherSeedsOf, type ReproductionFile, type Versions } from "./reproduction-file.ts";
 export { readReproduction, readTuned } from "./reproduction-file-shape.ts";
 export { type ReproductionRequest, trialContext } from "./reproduction-request.ts";
-export { isOutcome, type TrialOutcome, timedTrial } from "./trial-outcome.ts";
+export { type ResultForm, resultForm } from "./result-form.ts";
+export { isOutcomeOf, type TrialOutcome, timedTrial } from "./trial-outcome.ts";

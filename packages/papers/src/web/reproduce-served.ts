@@ -1,13 +1,14 @@
 import { openTrialDatabase, startWebPool } from "@minimand/compare/web";
 import {
   finishReproduction,
-  isOutcome,
+  isOutcomeOf,
   loadReproduction,
   localTrials,
   type Progress,
   papersHost,
   type ReproductionFile,
   type ReproductionRequest,
+  resultForm,
   seedsOfRun,
   type TrialOutcome,
   takenSeeds,
@@ -59,7 +60,7 @@ export async function reproduceServed(run: ServedRun): Promise<ReproductionFile>
   const request: ReproductionRequest = { ...run.request, firstSeed: null, tune: false, data };
   let asked = 1;
   const source = localTrials({
-    store: await openTrialDatabase(run.database, isOutcome),
+    store: await openTrialDatabase(run.database, isOutcomeOf(await resultForm(slug))),
     startPool: () =>
       startWebPool<unknown, TrialOutcome>({
         ...{ start: run.startWorker, data: paper, workers: Math.min(run.workers, asked) },
