@@ -1,3 +1,4 @@
+// biome-ignore lint/style/noRestrictedImports: our own package.json
 import { readFileSync } from "node:fs";
 
 /** Version of this package. */

@@ -1,8 +1,12 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { mostBytes } from "./read-bytes.ts";
 
 /** Without it, opening a pipe waits for someone who writes to it. */
 const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+/** What Node reads of a file at once. */
+const mostAtOnce = 2 ** 31 - 1;
 
 /**
  * Opens a file of a folder that may come from somebody else, to read it: a pipe or a device in its place is refused, where a plain read
@@ -17,10 +21,15 @@ export async function openRegular(path: string): Promise<FileHandle> {
   throw refusal(path);
 }
 
-/** Reads a file as {@link openRegular} opens it. */
+/**
+ * Reads a file as {@link openRegular} opens it.
+ *
+ * @throws RangeError for a folder, and for a file that the free memory does not suffice for, or of 2 GiB
+ */
 export async function readRegular(path: string): Promise<Buffer> {
   const file = await openRegular(path);
   try {
+    checkSize(path, await file.stat());
     return await file.readFile();
   } finally {
     await file.close();
@@ -31,16 +40,25 @@ export async function readRegular(path: string): Promise<Buffer> {
 export function readRegularSync(path: string): Buffer {
   const fd = openSync(path, flags);
   try {
-    if (!isReadable(fstatSync(fd))) throw refusal(path);
+    const stats = fstatSync(fd);
+    if (!isReadable(stats)) throw refusal(path);
+    checkSize(path, stats);
     return readFileSync(fd);
   } finally {
     closeSync(fd);
   }
 }
 
-/** A folder has an error of its own when it is read. */
-const isReadable = (stats: { isFile(): boolean; isDirectory(): boolean }): boolean =>
-  stats.isFile() || stats.isDirectory();
+const isReadable = (stats: Stats): boolean => stats.isFile() || stats.isDirectory();
 
 const refusal = (path: string): RangeError =>
   new RangeError(`${path}: expected a file, got a pipe or a device`);
+
+function checkSize(path: string, stats: Stats): void {
+  // The error of a read by descriptor has no path.
+  if (stats.isDirectory()) throw new RangeError(`${path}: expected a file, got a folder`);
+  const { size } = stats;
+  const most = Math.min(mostBytes(), mostAtOnce);
+  if (size > most)
+    throw new RangeError(`${path}: expected a file of at most ${most} bytes, got one of ${size} bytes`);
+}

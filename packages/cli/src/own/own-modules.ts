@@ -1,5 +1,6 @@
 /* Modules of the user's in this thread: they share the command's own packages, and it is known what they are made of. */
 import { createHash } from "node:crypto";
+// biome-ignore lint/style/noRestrictedImports: code of --with, which is run
 import { readFileSync, realpathSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { dirname, relative } from "node:path";

@@ -8,7 +8,7 @@ import {
 } from "@minimand/papers";
 import { expect, it } from "vitest";
 import { dataFolder } from "../files/bundled.ts";
-import { dataInFolders } from "./data-in-folders.ts";
+import { dataInPlaces } from "./data-in-places.ts";
 import { prepareReproduction, requestReproduction } from "./reproduction-request.ts";
 import { squares } from "./squares.fixture.ts";
 
@@ -41,7 +41,7 @@ async function finish(tune: boolean, source: TrialSource, scale: Scale = "defaul
     scale,
     seeds: 3,
     firstSeed: null,
-    data: dataInFolders([], []),
+    data: dataInPlaces([], []),
     source,
     signal,
   });

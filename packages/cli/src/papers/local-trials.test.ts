@@ -15,7 +15,7 @@ import {
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Interrupted } from "../failure.ts";
 import { openStore } from "../files/store.ts";
-import { dataInFolders } from "./data-in-folders.ts";
+import { dataInPlaces } from "./data-in-places.ts";
 import { progressOnStderr } from "./progress-on-stderr.ts";
 import { squares } from "./squares.fixture.ts";
 
@@ -80,7 +80,7 @@ async function hostWith(
     signal,
     ...more,
   });
-  const data = dataInFolders([], []);
+  const data = dataInPlaces([], []);
   return papersHost({
     scale: "default",
     seeds: seeds ?? null,

@@ -14,21 +14,21 @@ import {
 import { UsageError } from "../failure.ts";
 import { versions } from "../version.ts";
 import { codeFingerprint } from "./code-fingerprint.ts";
-import { dataInFolders, type FileInFolder } from "./data-in-folders.ts";
+import { type DataPlace, dataInPlaces, type FileInPlace } from "./data-in-places.ts";
 import { paperAssets } from "./paper-assets.ts";
 
 /** What a request runs with in this process. */
 export interface PreparedReproduction {
   request: ReproductionRequest;
   reproduction: Reproduction<unknown, unknown>;
-  data: PapersData<FileInFolder>;
+  data: PapersData<FileInPlace>;
   asset: ReturnType<typeof paperAssets>;
   /** What decides the result of a trial beside its spec. */
   context: Record<string, unknown>;
 }
 
 /**
- * The request for a paper, with this installation's code and the data of these folders.
+ * The request for a paper, with this installation's code and the data of these places.
  *
  * @throws RangeError for a paper that is none; UsageError where there is nothing to tune, or where the run would have seeds on which
  *   something was chosen
@@ -36,7 +36,7 @@ export interface PreparedReproduction {
 export async function requestReproduction(
   asked: Pick<ReproductionRequest, "slug" | "scale" | "seeds" | "tune" | "engine"> &
     Partial<Pick<ReproductionRequest, "firstSeed">>,
-  folders: readonly string[],
+  places: readonly DataPlace[],
 ): Promise<ReproductionRequest> {
   const { slug, scale, seeds, tune, engine } = asked;
   const reproduction = await loadReproduction(slug);
@@ -44,7 +44,7 @@ export async function requestReproduction(
     throw new UsageError(`--tune: expected a paper with something to tune, got '${slug}'`);
   const { firstSeed: own = 0 } = reproduction;
   const firstSeed = asked.firstSeed === undefined || asked.firstSeed === own ? null : asked.firstSeed;
-  const found = dataInFolders(folders, reproduction.card.data);
+  const found = dataInPlaces(places, reproduction.card.data);
   if (!tune && (seeds ?? firstSeed) !== null)
     checkSeeds(reproduction, await seedsOfRun(reproduction, { ...found, scale, seeds, firstSeed }));
   if (!tune && firstSeed !== null) {
@@ -66,16 +66,16 @@ function checkSeeds(reproduction: Reproduction<unknown, unknown>, used: readonly
 /**
  * What is needed to run a request here, whoever has made it.
  *
- * @param folders where its data are looked for, in this order
+ * @param places where its data are looked for, in this order
  * @throws RangeError where code, versions or data here are others than those of the request, naming what differs
  */
 export async function prepareReproduction(
   request: ReproductionRequest,
-  folders: readonly string[],
+  places: readonly DataPlace[],
 ): Promise<PreparedReproduction> {
   const { slug, scale, seeds, firstSeed, tune, code } = request;
   const reproduction = await loadReproduction(slug);
-  const data = dataInFolders(folders, reproduction.card.data);
+  const data = dataInPlaces(places, reproduction.card.data);
   checkSame("versions", request.versions, versions());
   checkSame("code", code, codeFingerprint(slug, request.engine.name));
   const here = await data.sources();

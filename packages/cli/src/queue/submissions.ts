@@ -1,10 +1,11 @@
 /* What commands ask of a store. */
-import { readFile } from "node:fs/promises";
+
 import type { ComparisonRequest } from "@minimand/compare";
 import type { PapersData, ReproductionRequest } from "@minimand/papers";
 import type { GatheredBytes } from "../compare/gather-files.ts";
+import { readRegular } from "../files/read-regular.ts";
 import { dataFilesOf } from "../papers/data-files.ts";
-import type { FileInFolder } from "../papers/data-in-folders.ts";
+import type { FileInPlace } from "../papers/data-in-places.ts";
 import type { Submission } from "./submit.ts";
 
 /** Without what a worker of this process adds. */
@@ -26,7 +27,7 @@ export function askedComparison(
 /** A reproduction, with those of its data that not every installation has. */
 export async function askedReproduction(
   request: ReproductionRequest,
-  data: PapersData<FileInFolder>,
+  data: PapersData<FileInPlace>,
   typed: readonly string[],
 ): Promise<Asked> {
   const { slug, scale, firstSeed, tune } = request;
@@ -37,7 +38,7 @@ export async function askedReproduction(
     ...{ kind: "reproduce", title: `reproduce ${slug}${how}`, request, typed: [...typed] },
     attached: found.map(({ name, sha256 }) => ({ name, sha256 })),
     files: new Map(
-      found.map(({ sha256, path }) => [sha256, async () => new Uint8Array(await readFile(path))]),
+      found.map(({ sha256, path }) => [sha256, async () => new Uint8Array(await readRegular(path))]),
     ),
   };
 }

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { plural, type TrialStore } from "@minimand/compare";
 import { type PromptRefiner, refinePrompt } from "minimand";
@@ -6,6 +5,7 @@ import { type Compile, derive } from "minimand/engine";
 import { UsageError } from "../failure.ts";
 import { checkNoLink } from "../files/inside.ts";
 import { makeFolder } from "../files/make-folder.ts";
+import { readRegular } from "../files/read-regular.ts";
 import { tell } from "../printable.ts";
 import { duration, progressLine, stepProgress } from "../run/progress.ts";
 import { collectImages, type Kept, type Wanted } from "./collect-images.ts";
@@ -196,4 +196,4 @@ export async function learnFromEndpoint(
 
 /** Bytes of a picture of the folder. */
 export const readPicture = (out: string, file: string): Promise<Buffer> =>
-  readFile(join(out, picturesFolder, file));
+  readRegular(join(out, picturesFolder, file));

@@ -15,8 +15,7 @@ describe("openSpending", () => {
     ["", 0],
     ["asked\nasked\nnone made\nasked\n", 2],
     ["asked\nask", 1],
-    // 120 MB, more than an expression can walk through.
-    ["asked\n".repeat(20_000_000), 20_000_000],
+    ["asked\n".repeat(2_000_000), 2_000_000],
   ])("counts what was asked for", async (lines, spent) => {
     expect((await opened(lines)).spent).toBe(spent);
   });
@@ -27,7 +26,8 @@ describe("openSpending", () => {
     "asked\n\nasked\n",
     "asked\nmilk and bread",
     "asked\nnone made\nnone made\nasked\n",
-  ])("refuses %j", async (lines) => {
+    `${"asked\n".repeat(3_000_000)}`,
+  ])("refuses %#", async (lines) => {
     await expect(opened(lines)).rejects.toThrow("got a file that minimand did not write");
   });
 

@@ -1,7 +1,9 @@
-import { appendFile, readFile } from "node:fs/promises";
+// biome-ignore lint/style/noRestrictedImports: lines are appended to a file that was looked at
+import { appendFile } from "node:fs/promises";
 import { textLines } from "minimand/engine";
 import { UsageError } from "../failure.ts";
 import { found } from "../files/inside.ts";
+import { readRegular } from "../files/read-regular.ts";
 import { checkReplaceable } from "../files/write-whole.ts";
 
 /** Counts pictures that cost money, over all runs in a folder. */
@@ -18,6 +20,9 @@ export interface Spending {
   /** Waits until all that was counted is on the disk. */
   written(): Promise<void>;
 }
+
+/** Of more than a million pictures. */
+const mostBytes = 2 ** 24;
 
 /** As many pictures were asked for as are allowed. */
 export class BudgetSpent extends UsageError {}
@@ -36,11 +41,9 @@ export async function openSpending(path: string, most: number): Promise<Spending
     `${path}: expected the pictures that were asked for, got a file that minimand did not write: name another --out`,
   );
   // Lines are appended, so that a file with another name elsewhere would change.
-  if ((found(path)?.nlink ?? 1) > 1) throw foreign;
-  const lines = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return "";
-    throw error;
-  });
+  const there = found(path);
+  if (there !== undefined && (there.nlink > 1 || there.size > mostBytes)) throw foreign;
+  const lines = there === undefined ? "" : (await readRegular(path)).toString();
   // The last line of a run that was killed may be cut.
   const end = lines.lastIndexOf("\n") + 1;
   if (!/^[a-z ]{0,9}$/.test(lines.slice(end))) throw foreign;

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { UsageError } from "../failure.ts";
 import { checkInside, checkNoLink } from "../files/inside.ts";
+import { readRegularSync } from "../files/read-regular.ts";
 import { isLoopback } from "../server/loopback.ts";
 import { parseStore, type StoreAddress } from "../store/store-address.ts";
 import { checkServer, type MailSetting, senderOf } from "../subscription/mailer.ts";
@@ -39,12 +40,10 @@ export function siteFolder(asked: string | undefined): string | null {
  */
 export function builtFor(site: string): string | null {
   const file = join(site, "server.json");
-  const stats = statSync(file, { throwIfNoEntry: false });
-  if (stats === undefined) return null;
+  if (!existsSync(file)) return null;
   let base: unknown;
   try {
-    // A pipe would be waited for.
-    if (stats.isFile()) ({ base } = JSON.parse(readFileSync(file, "utf8")) as { base?: unknown });
+    ({ base } = JSON.parse(readRegularSync(file).toString()) as { base?: unknown });
   } catch {}
   if (typeof base !== "string" || !/^\/([^\s?#\p{Cc}]+\/)?$/u.test(base))
     throw new UsageError(`${file}: expected JSON with a base as "/minimand/", got another`);

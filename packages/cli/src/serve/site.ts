@@ -1,4 +1,5 @@
 import { constants } from "node:fs";
+// biome-ignore lint/style/noRestrictedImports: what was opened is checked
 import { type FileHandle, open, realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { Readable } from "node:stream";

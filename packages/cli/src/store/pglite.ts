@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+// biome-ignore lint/style/noRestrictedImports: a store that was made moves into its place
 import { rename, rm } from "node:fs/promises";
 import { PGlite, type Transaction } from "@electric-sql/pglite";
 import { fromPglite } from "pg-boss";

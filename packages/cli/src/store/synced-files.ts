@@ -1,3 +1,4 @@
+// biome-ignore lint/style/noRestrictedImports: PGlite is given the file system
 import fs from "node:fs";
 import { join } from "node:path";
 import { NodeFS } from "@electric-sql/pglite/nodefs";

@@ -1,3 +1,4 @@
+// biome-ignore lint/style/noRestrictedImports: a certificate that the user names
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";

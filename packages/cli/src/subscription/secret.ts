@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
-import { link, open, readFile, rm, stat } from "node:fs/promises";
+// biome-ignore lint/style/noRestrictedImports: written with an own name and owner
+import { link, open, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../failure.ts";
 import { makeFolder } from "../files/make-folder.ts";
+import { readRegular } from "../files/read-regular.ts";
 
 /** Least characters of a secret that someone chose. */
 const least = 32;
@@ -39,7 +41,7 @@ async function readSecret(file: string): Promise<string | null> {
       throw new UsageError(
         `${file}: expected a file that only its owner can read ('chmod 600'), got another`,
       );
-    const text = (await readFile(file, "utf8")).trim();
+    const text = (await readRegular(file)).toString().trim();
     if (text.length < least) throw new UsageError(`${file}: expected a secret, got a file without one`);
     return text;
   } catch (error) {

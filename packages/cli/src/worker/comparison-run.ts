@@ -1,5 +1,5 @@
 /* A comparison whose trials are computed by whoever is there. */
-import { readFile } from "node:fs/promises";
+
 import {
   areRecords,
   type ComparisonRequest,
@@ -18,6 +18,7 @@ import {
 import { type Contents, finishComparison } from "@minimand/compare/keep";
 import { type TrialData, trialThreads } from "../compare/trial-threads.ts";
 import { readInputTable } from "../files/read-input-table.ts";
+import { readRegular } from "../files/read-regular.ts";
 import { loadOwn } from "../own/own-candidates.ts";
 import type { Run } from "../queue/run-store.ts";
 import { slotsFor } from "../queue/workers-here.ts";
@@ -54,7 +55,7 @@ async function preparedFor(
   { database, cache, modules }: { database: Database; cache: string; modules: readonly string[] },
 ): Promise<Prepared> {
   const bytesOf: FileBytes = async (sha256) =>
-    Uint8Array.from(await readFile(await cachedBlob(database, sha256, cache)));
+    Uint8Array.from(await readRegular(await cachedBlob(database, sha256, cache)));
   const { prepared } = await prepareComparison(
     requestOf("compare", run),
     bytesOf,

@@ -1,6 +1,4 @@
 /* A reproduction whose trials are computed by whoever is there. */
-import { createHash } from "node:crypto";
-import { join } from "node:path";
 import { plural } from "@minimand/compare";
 import {
   finishReproduction,
@@ -14,7 +12,7 @@ import {
 import { startEngine } from "minimand/start";
 import { UsageError } from "../failure.ts";
 import { dataFolder } from "../files/bundled.ts";
-import { type DataFile, layOutData } from "../papers/data-files.ts";
+import type { DataPlace } from "../papers/data-in-places.ts";
 import { papersThreads } from "../papers/papers-threads.ts";
 import { prepareReproduction } from "../papers/reproduction-request.ts";
 import type { Run } from "../queue/run-store.ts";
@@ -28,14 +26,14 @@ import type { Threads, ThreadsOptions } from "./threads.ts";
 /** Threads for its trials. */
 export async function reproductionThreads(run: Run, options: ThreadsOptions): Promise<Threads> {
   const { count, warn } = options;
-  return papersThreads(requestOf("reproduce", run), await foldersOf(run, options), count, warn);
+  return papersThreads(requestOf("reproduce", run), await placesOf(run, options), count, warn);
 }
 
 /** Runs it to its end; the files of its output folder but for the page. */
 export async function coordinateReproduction(coordination: Coordination): Promise<Record<string, string>> {
   const { run, database, signal } = coordination;
   const request = requestOf("reproduce", run);
-  const prepared = await prepareReproduction(request, await foldersOf(run, coordination));
+  const prepared = await prepareReproduction(request, await placesOf(run, coordination));
   await startEngine();
   const { data, asset, context } = prepared;
   const store = sqlTrials(database, isOutcomeOf(await resultForm(request.slug)));
@@ -45,18 +43,14 @@ export async function coordinateReproduction(coordination: Coordination): Promis
   return files;
 }
 
-/** The folders of its data: those that came with the run, and those of every installation. */
-async function foldersOf(
+/** Where its data are: what came with the run, in the cache, and what every installation has. */
+async function placesOf(
   { attached }: Run,
   { database, cache }: { database: Database; cache: string },
-): Promise<string[]> {
-  if (attached.length === 0) return [dataFolder()];
-  const name = createHash("sha256").update(JSON.stringify(attached)).digest("hex").slice(0, 16);
-  const folder = join(cache, "data", name);
-  const paths: Record<string, string> = {};
-  for (const { sha256 } of attached) paths[sha256] = await cachedBlob(database, sha256, cache);
-  await layOutData(attached satisfies DataFile[], paths, folder);
-  return [folder, dataFolder()];
+): Promise<DataPlace[]> {
+  const cached: [string, string][] = [];
+  for (const { name, sha256 } of attached) cached.push([name, await cachedBlob(database, sha256, cache)]);
+  return [Object.fromEntries(cached), dataFolder()];
 }
 
 function sharedSource(

@@ -1,6 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { papersHost, type TrialSource } from "@minimand/papers";
 import { describe, expect, it } from "vitest";
 import { everythingIn, workFolder } from "../../../../test/support/cli.ts";
@@ -26,10 +28,17 @@ registerHooks({
 describe("a reproduction on a store", () => {
   it("fails with the reason where a trial fails for good, and once that is mended computes the rest alone and equals a local one", async () => {
     const { at, run } = workFolder();
+    // Data that no other installation has come with the run.
+    mkdirSync(at("given"));
+    const table = gunzipSync(readFileSync(join(dataFolder(), "glass.csv.gz"))).toString();
+    writeFileSync(at("given/glass.csv.gz"), gzipSync(table.trimEnd().split("\n").slice(0, -1).join("\n")));
     const cache = { XDG_CACHE_HOME: at("cache") };
     const reproduce = (out: string, more: string[] = [], preloaded?: string) =>
       run(
-        [...["reproduce", "anyloss", "--quick", "--engine", "wasm", "--workers", "1", "--out", out], ...more],
+        [
+          ...["reproduce", "anyloss", "--quick", "--engine", "wasm", "--workers", "1", "--data", "given"],
+          ...["--out", out, ...more],
+        ],
         preloaded === undefined
           ? { env: cache }
           : { env: { ...cache, NODE_OPTIONS: `--import=${preloaded}` }, fromSource: true },
@@ -59,6 +68,11 @@ describe("a reproduction on a store", () => {
         ["created", "seconds", "kept", "computedOn"].includes(key) ? undefined : value,
       );
     expect(reportIn("shared")).toEqual(reportIn("local"));
+    // By its content alone: a name from the store is no path.
+    const sha256 = createHash("sha256")
+      .update(readFileSync(at("given/glass.csv.gz")))
+      .digest("hex");
+    expect(everythingIn(at("cache", "minimand", "blobs"))).toEqual([sha256]);
   }, 300_000);
 
   it("asks whoever computes it for the trials of the scale that was asked for", async () => {

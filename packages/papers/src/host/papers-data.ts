@@ -104,6 +104,9 @@ const tableFile = (name: string): string => `${name}.csv.gz`;
 const textFile = (name: string): string => `${name}.txt.gz`;
 const imageFiles = (name: string): string[] => [`${name}-images.idx3.gz`, `${name}-labels.idx1.gz`];
 
+/** Ten times as many bytes as the largest set of images of the papers has. */
+const mostUnpacked = 2 ** 29;
+
 const baseOf = ({ name }: DataSource): string => name.slice(name.lastIndexOf("/") + 1);
 
 async function withSum<File extends DataSource>(file: File): Promise<File & SourceFile> {
@@ -112,7 +115,7 @@ async function withSum<File extends DataSource>(file: File): Promise<File & Sour
 
 async function unpacked(file: DataSource): Promise<Uint8Array> {
   const bytes = await file.bytes();
-  return asRangeError(() => gunzip(bytes, baseOf(file), Number.MAX_SAFE_INTEGER));
+  return asRangeError(() => gunzip(bytes, baseOf(file), mostUnpacked));
 }
 
 async function asRangeError<T>(read: () => Promise<T>): Promise<T> {

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dataFolder } from "../files/bundled.ts";
-import { dataInFolders } from "./data-in-folders.ts";
+import { dataInPlaces } from "./data-in-places.ts";
 
 const csv = (rows: string[]): Buffer => gzipSync(`size,target\n${rows.join("\n")}\n`);
 
-describe("dataInFolders", () => {
+describe("dataInPlaces", () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "minimand-data-"));
@@ -49,7 +49,7 @@ describe("dataInFolders", () => {
     "verse",
     "brown",
   ];
-  const data = () => dataInFolders([folder, dataFolder()], names);
+  const data = () => dataInPlaces([folder, dataFolder()], names);
 
   it("reads tables from the folder, from below it, and bundled ones, each once", async () => {
     const { dataset } = data();
@@ -61,7 +61,7 @@ describe("dataInFolders", () => {
 
   it("prefers the folder to what is bundled", async () => {
     expect((await data().dataset("wine")).rows).toBe(3);
-    expect((await dataInFolders([dataFolder()], names).dataset("wine")).rows).toBe(178);
+    expect((await dataInPlaces([dataFolder()], names).dataset("wine")).rows).toBe(178);
   });
 
   it("reads images from the folder and bundled ones", async () => {
@@ -108,7 +108,7 @@ describe("dataInFolders", () => {
     expect(sources.absent).toEqual([]);
     expect(sources.dot.map(({ file }) => file)).toEqual(["dot-images.idx3.gz", "dot-labels.idx1.gz"]);
     expect(sources.verse.map(({ file }) => file)).toEqual(["verse.txt.gz"]);
-    const bundled = await dataInFolders([dataFolder()], ["wine"]).sources();
+    const bundled = await dataInPlaces([dataFolder()], ["wine"]).sources();
     expect(sources.wine[0].sha256).not.toBe(bundled.wine[0].sha256);
     expect(sources.wine[0].file).toBe(bundled.wine[0].file);
   });
