@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { setImmediate } from "node:timers/promises";
 import { commaHint, listed } from "@minimand/compare";
 import {
   armsOf,
@@ -30,7 +29,6 @@ export interface EvaluationOptions {
   clip: number;
   seed: number;
   settings: BanditSettings;
-  signal: AbortSignal;
 }
 
 /** Decisions of the log that can count. */
@@ -62,8 +60,6 @@ export async function* evaluatePolicies(
   const model = crossFittedRewards(records);
   const index = new Map(records.map((record, i) => [record as BanditContext, i]));
   for (const policy of policies) {
-    await setImmediate();
-    options.signal.throwIfAborted();
     if (Object.hasOwn(bandits, policy)) {
       const { rewards: _, ...replay } = replayed(records, policy, options);
       yield { policy, kind: "replay", replay };

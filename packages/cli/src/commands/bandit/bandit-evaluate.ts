@@ -12,7 +12,6 @@ import { replaceTogether } from "../../files/replace-together.ts";
 import { printableJson, tell } from "../../printable.ts";
 import { renderEvaluation } from "../../report/bandit.ts";
 import { doubts, evaluationRows } from "../../report/bandit-rows.ts";
-import { interruptible } from "../../run/interruptible.ts";
 import { progressLine } from "../../run/progress.ts";
 import { print } from "../../terminal/print.ts";
 import { terminalWidth } from "../../terminal/terminal-width.ts";
@@ -73,39 +72,39 @@ async function evaluate(source: string, options: Options): Promise<void> {
   const asked = options.policy.length === 0 ? ["uniform", "greedy"] : options.policy;
   const policies = [...new Set(namesAmong("--policy", asked, armPolicies(rewarded)))];
   const short = shortNames(policies);
-  await interruptible(async (signal) => {
-    const line = progressLine(process.stderr);
-    const evaluations: EvaluationFile["evaluations"] = [];
-    try {
-      for await (const found of evaluatePolicies(rewarded, policies, { clip, seed, settings, signal })) {
-        evaluations.push({ ...found, policy: short(found.policy) });
-        line.update(evaluations.length, policies.length, `policies: ${short(found.policy)}`);
-      }
-    } finally {
-      line.clear();
+  // Regressions are long stretches of work, which only a signal that nobody handles can end.
+  const line = progressLine(process.stderr);
+  line.update(0, policies.length, "policies");
+  const evaluations: EvaluationFile["evaluations"] = [];
+  try {
+    for await (const found of evaluatePolicies(rewarded, policies, { clip, seed, settings })) {
+      evaluations.push({ ...found, policy: short(found.policy) });
+      line.update(evaluations.length, policies.length, `policies: ${short(found.policy)}`);
     }
-    const file: EvaluationFile = {
-      schema: "minimand.bandit-evaluation/1",
-      created: new Date().toISOString(),
-      versions: versions(),
-      ...{ source: shortName(input.source), sha256: input.sha256, clip, seed, settings },
-      decisions: records.length,
-      rewarded: rewarded.length,
-      binary: rewarded.every(({ reward }) => reward === 0 || reward === 1),
-      certain: rewarded.filter(({ propensity }) => propensity === 1).length,
-      logged: loggedValue(rewarded),
-      evaluations,
-    };
-    await makeOutputFolder(out);
-    await replaceTogether(out, {
-      "report.html": renderEvaluation(file),
-      "results.json": `${JSON.stringify(file, null, 1)}\n`,
-    });
-    print(
-      options.json ? `${printableJson(file)}\n` : `${rowTables(evaluationRows(file), terminalWidth(), 6)}\n`,
-    );
-    for (const text of doubts(file)) tell(text);
-  }, "begins anew");
+  } finally {
+    line.clear();
+  }
+  const file: EvaluationFile = {
+    schema: "minimand.bandit-evaluation/1",
+    created: new Date().toISOString(),
+    versions: versions(),
+    ...{ source: shortName(input.source), sha256: input.sha256, clip, seed, settings },
+    decisions: records.length,
+    rewarded: rewarded.length,
+    binary: rewarded.every(({ reward }) => reward === 0 || reward === 1),
+    certain: rewarded.filter(({ propensity }) => propensity === 1).length,
+    logged: loggedValue(rewarded),
+    evaluations,
+  };
+  await makeOutputFolder(out);
+  await replaceTogether(out, {
+    "report.html": renderEvaluation(file),
+    "results.json": `${JSON.stringify(file, null, 1)}\n`,
+  });
+  print(
+    options.json ? `${printableJson(file)}\n` : `${rowTables(evaluationRows(file), terminalWidth(), 6)}\n`,
+  );
+  for (const text of doubts(file)) tell(text);
   tell(`${join(out, "report.html")} has the figures, ${join(out, "results.json")} every number`);
 }
 

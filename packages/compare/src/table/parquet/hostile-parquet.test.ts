@@ -169,6 +169,24 @@ describe("readParquet", () => {
     );
   });
 
+  it.each([
+    ["JSON", { text: "x".repeat(100_000) }],
+    ["STRING", "x".repeat(100_000)],
+  ] as const)(
+    "refuses %s that many rows share and that is long for each",
+    { timeout: 20_000 },
+    async (type, shared) => {
+      const columnData = [{ name: "x", data: Array(2000).fill(shared), type }];
+      const file = new Uint8Array(parquetWriteBuffer({ columnData }));
+      expect(file.length).toBeLessThan(1_000_000);
+      await expect(
+        readTable(file, { name: "a.parquet", nested: "json", maxBytes: 100_000_000 }),
+      ).rejects.toThrow(
+        "a.parquet: expected at most 100 MB after unpacking, so that the memory suffices, got more",
+      );
+    },
+  );
+
   it("refuses a number without an end in the metadata", { timeout: 20_000 }, async () => {
     // Field 3 is the number of rows.
     const endless = [0x36, ...Array<number>(2_000_000).fill(0xff), 0, 0];

@@ -63,19 +63,24 @@ async function read(bytes: Uint8Array, name: string, options: ReadParquetOptions
     !variant && (!nested || options.nested === "json");
   const wanted = fields.filter(isWanted);
   checkCells(metadata, wanted, name, options.maxBytes);
-  let room = options.maxBytes;
-  const take = (size: number): void => {
-    room -= size;
-    if (room < 0)
-      throw new TooLargeError(
-        `${name}: expected at most ${sizeText(options.maxBytes)} after unpacking, so that the memory suffices, got more`,
-      );
+  const budget = (): ((size: number) => void) => {
+    let room = options.maxBytes;
+    return (size) => {
+      room -= size;
+      if (room < 0)
+        throw new TooLargeError(
+          `${name}: expected at most ${sizeText(options.maxBytes)} after unpacking, so that the memory suffices, got more`,
+        );
+    };
   };
+  const take = budget();
+  // Pages have a text once that many rows share, and each row is worked on.
+  const takeText = budget();
   const left = new Set(fields.filter((field) => !isWanted(field)).map((field) => field.name));
   const columns: { name: string; cells: Cell[] }[] = [];
   let last = performance.now();
   for (const [i, field] of wanted.entries()) {
-    const cells = cellsOf(await readField(bytes, field, take), rows, options.nested);
+    const cells = cellsOf(await readField(bytes, field, take), rows, options.nested, takeText);
     if (cells === null) left.add(field.name);
     else columns.push({ name: field.name, cells });
     if (performance.now() - last < turn) continue;
@@ -163,15 +168,27 @@ function decompressorOf(
 }
 
 /** The cells of a column; null where one holds what fits no cell. */
-function cellsOf(parts: readonly ArrayLike<unknown>[], rows: number, nested: Nested): Cell[] | null {
+function cellsOf(
+  parts: readonly ArrayLike<unknown>[],
+  rows: number,
+  nested: Nested,
+  takeText: (characters: number) => void,
+): Cell[] | null {
   const read = parts.reduce((sum, part) => sum + part.length, 0);
   if (read !== rows) throw new Error(`a column of ${read} values, expected ${rows}`);
   const cells = new Array<Cell>(rows).fill(null);
+  // Rows share the objects of a dictionary.
+  const known = new Map<unknown, Cell | undefined>();
   let row = 0;
   for (const part of parts)
     for (let i = 0; i < part.length; i++) {
-      const cell = cellOf(part[i], nested);
+      const value = part[i];
+      const isObject =
+        nested === "json" && typeof value === "object" && value !== null && !(value instanceof Date);
+      const cell = isObject && known.has(value) ? known.get(value) : cellOf(value, nested);
       if (cell === undefined) return null;
+      if (isObject) known.set(value, cell);
+      if (typeof cell === "string") takeText(cell.length);
       cells[row++] = cell;
     }
   return cells;

@@ -100,6 +100,9 @@ describe("ridge regression by recursive least squares", () => {
       "contexts[0]: expected an array of 1 numbers",
     );
     expect(() => ridge(2, 1, 0)).toThrow("lambda: expected a finite number > 0, got 0");
+    expect(() => ridge(20_000, 1, 1)).toThrow(
+      "features: expected regressions of at most 134217728 numbers, got 200010000",
+    );
   });
 });
 

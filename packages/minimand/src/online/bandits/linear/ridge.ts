@@ -23,10 +23,19 @@ export interface SavedRidge {
   inverse: Float64Array;
 }
 
-/** Without data. */
+/** Numbers of all inverses together: 1 GiB. */
+const mostNumbers = 2 ** 27;
+
+/**
+ * Without data.
+ *
+ * @throws RangeError for more than {@link mostNumbers}
+ */
 export function ridge(dim: number, slots: number, lambda: number): Ridge {
   checkNumber("lambda", lambda, { above: 0 });
   const size = (dim * (dim + 1)) / 2;
+  if (slots * size > mostNumbers)
+    throw rangeError("features", `regressions of at most ${mostNumbers} numbers`, slots * size);
   const inverse = new Float64Array(slots * size);
   for (let slot = 0; slot < slots; slot++)
     for (let i = 0; i < dim; i++) inverse[slot * size + (i * (i + 1)) / 2 + i] = 1 / lambda;
