@@ -35,7 +35,7 @@ const shared = Object.fromEntries(
 export async function setup(): Promise<void> {
   const source = resolve("packages/cli/src");
   const folder = mkdtempSync(resolve("packages/cli/node_modules/bundled-"));
-  const entries = ["main.ts", "one-process-child.fixture.ts", "*/*-worker.ts"].flatMap((file) =>
+  const entries = ["main.ts", "{.,*}/*-child.fixture.ts", "*/*-worker.ts"].flatMap((file) =>
     globSync(join(source, file)),
   );
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -73,6 +73,7 @@ export async function setup(): Promise<void> {
     );
   process.env.MINIMAND_TEST_BUNDLE = folder;
   // As bin/minimand.js does.
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
   writeFileSync(
     join(folder, "minimand.js"),
     'process.env.ORT_DISABLE_TELEMETRY = "1";\nawait import("./main.js");\n',

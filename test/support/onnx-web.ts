@@ -17,10 +17,11 @@ function tensorOf({ data, shape }: TensorValues): Tensor {
   return new Tensor((type ?? "float32") as "float32", data as Float32Array, shape);
 }
 
-process.once("message", async ({ bytes, feeds }: Request) => {
+process.on("message", async ({ bytes, feeds }: Request) => {
   const session = await InferenceSession.create(bytes, { executionProviders: ["wasm"] });
   const tensors = Object.entries(feeds).map(([name, values]) => [name, tensorOf(values)]);
   const results = await session.run(Object.fromEntries(tensors));
   const outputs = Object.entries(results).map(([name, { data, dims }]) => [name, { data, shape: dims }]);
-  process.send?.(Object.fromEntries(outputs), () => process.exit(0));
+  process.send?.(Object.fromEntries(outputs));
+  await session.release();
 });

@@ -1,8 +1,10 @@
-import { fork, spawnSync } from "node:child_process";
+import { type ChildProcess, fork, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import type { TensorValues } from "@minimand/native";
+import { afterAll } from "vitest";
 
 const python = "/usr/bin/python3";
 
@@ -21,24 +23,35 @@ export function checkerSays(bytes: Uint8Array): string {
   return status === 0 ? "" : stderr;
 }
 
-/** Runs a model on the browser's build of ONNX Runtime, its WebAssembly backend, in a process of its own. */
-export function runOnWeb(
-  bytes: Uint8Array,
-  feeds: Readonly<Record<string, TensorValues>>,
-): Promise<Record<string, TensorValues>> {
-  const program = fileURLToPath(new URL("./onnx-web.ts", import.meta.url));
-  const child = fork(program, {
+let web: { child: ChildProcess; told: Promise<string> } | undefined;
+afterAll(() => void web?.child.kill());
+
+function startWeb(): NonNullable<typeof web> {
+  const child = fork(fileURLToPath(new URL("./onnx-web.ts", import.meta.url)), {
     serialization: "advanced",
     execArgv: [],
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
-  const told = text(child.stderr!);
-  return new Promise((resolve, reject) => {
-    child.once("message", (message) => resolve(message as Record<string, TensorValues>));
-    child.once("error", reject);
-    child.once("exit", async (code) => {
-      if (code !== 0) reject(new Error(await told));
-    });
-    child.send({ bytes, feeds });
+  return { child, told: text(child.stderr!) };
+}
+
+/**
+ * Runs a model on the browser's build of ONNX Runtime, its WebAssembly backend, one after the other in a process for all models of a
+ * file's tests: starting it takes longer than any of them.
+ */
+export async function runOnWeb(
+  bytes: Uint8Array,
+  feeds: Readonly<Record<string, TensorValues>>,
+): Promise<Record<string, TensorValues>> {
+  web ??= startWeb();
+  const { child, told } = web;
+  const over = new AbortController();
+  const { signal } = over;
+  const ended = once(child, "exit", { signal }).then(async () => {
+    web = undefined;
+    throw new Error(await told);
   });
+  child.send({ bytes, feeds });
+  const answer = await Promise.race([once(child, "message", { signal }), ended]).finally(() => over.abort());
+  return answer[0];
 }

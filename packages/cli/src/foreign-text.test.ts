@@ -5,6 +5,7 @@ import { sample, temporaryFolder, tiny } from "../../../test/support/cli.ts";
 import { oneProcess } from "./one-process.fixture.ts";
 import { printable, printableError, printableJson } from "./printable.ts";
 import { answers, imageServer } from "./refine/image-server.fixture.ts";
+import { smallRefiner } from "./refine/small-refiner.fixture.ts";
 
 /** Sets the title (OSC), clears the screen (CSI), both with C1 controls, ends a line, turns the direction of what follows. */
 const evil = "\u001b]0;owned\u0007\u001b[2J\u009b31m\u009d0;x\u009c\u0085\u2028\u202eabc\u2066\u007f";
@@ -15,7 +16,7 @@ const raw = /[^\P{Cc}\n]|[\u2028-\u202e\u2066-\u2069]/u;
 const cwd = temporaryFolder();
 const once = oneProcess(cwd);
 const at = (name: string): string => join(cwd, name);
-const put = (name: string, content: string): void => writeFileSync(at(name), content);
+const put = (name: string, content: string | Uint8Array): void => writeFileSync(at(name), content);
 
 const closing: (() => Promise<void>)[] = [];
 afterAll(async () => {
@@ -72,15 +73,10 @@ describe("text of others reaches the terminal", () => {
   }, 300_000);
 
   it("from prompts, and from what a service of images or a scorer says: refine", async () => {
-    const things = ["red moon", "blue ship", "green house", "white star", "old tree"];
-    const looks = ["sharp focus", "oil painting", "soft light", "high contrast"];
-    put(
-      "prompts.txt",
-      things.flatMap((a) => looks.map((b, k) => `${a}, ${b}, ${looks[(k + 1) % 4]}`)).join("\n"),
-    );
+    put("refiner.safetensors", await smallRefiner(["red", "moon", "sharp", "focus", "oil", "painting"]));
     put("score.mjs", "export default ({ rewrite }) => rewrite.length;");
     put("broken.mjs", `export default () => { throw new Error(${JSON.stringify(evil)}); };`);
-    const own = ["refine", "--prompts", "prompts.txt", "--steps", "20", "--engine", "wasm", "-n", "2"];
+    const own = ["refine", "--refiner", "refiner.safetensors", "--engine", "wasm", "-n", "2"];
     await saysSafely([...own, "-o", "r", `red ${evil}`], 0);
     await saysSafely([...own, "-o", "r", "--json", `red ${evil}`], 0);
     const refusal = (status: number) => answers(status, { error: { message: evil } });

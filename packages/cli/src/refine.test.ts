@@ -9,6 +9,7 @@ import { answers, hangs, imageServer, type Mishap } from "./refine/image-server.
 import type { RefineFile } from "./refine/refine-file.ts";
 import { rewritesOf } from "./refine/refine-run.ts";
 import { type Refiner, readRefiner } from "./refine/refiner.ts";
+import { smallRefiner } from "./refine/small-refiner.fixture.ts";
 import { loadWorld } from "./refine/world.ts";
 import score from "./refine/world-scorer.fixture.ts";
 import { together, worldServer } from "./refine/world-server.fixture.ts";
@@ -35,14 +36,19 @@ async function withService(mishaps: (Mishap | undefined)[] = []) {
   );
   const server = await imageServer(mishaps);
   closing.push(server.close);
-  const own = ["refine", "--prompts", "prompts.txt", "--steps", "20", "--engine", "wasm"];
+  writeFileSync(
+    join(cwd, "small.safetensors"),
+    await smallRefiner(["red", "moon", "blue", "ship", "sharp", "focus", "soft"]),
+  );
+  const own = ["refine", "--prompts", "prompts.txt", "--steps", "5", "--engine", "wasm"];
+  const small = ["refine", "--refiner", "small.safetensors", "--engine", "wasm"];
   const endpoint = ["--endpoint", server.url, "--scorer", "score.mjs", "--at-once", "1", "--retries", "0"];
   const env = { MINIMAND_IMAGE_KEY: "sk-secret" };
   const run = (args: readonly string[]) => minimand(args, { cwd, env });
   const refusal = (args: readonly string[]) => refused(args, { cwd, env });
   const results = (out = "minimand-refine"): RefineFile =>
     JSON.parse(readFileSync(join(cwd, out, "results.json"), "utf8"));
-  return { cwd, env, server, own, endpoint, run, refusal, results };
+  return { cwd, env, server, own, small, endpoint, run, refusal, results };
 }
 
 describe("minimand refine with prompts of the user's", () => {
@@ -78,7 +84,7 @@ describe("minimand refine with prompts of the user's", () => {
     const { code, stderr, stdout } = await minimand(
       [
         ...["refine", "--endpoint", server.url, "--scorer", scorer, "--max-images", "60", "--draws", "1"],
-        ...["-n", "7", "--passes", "20", "--at-once", `${together}`, "--engine", "wasm", ...asked],
+        ...["-n", "7", "--passes", "8", "--at-once", `${together}`, "--engine", "wasm", ...asked],
       ],
       { cwd, env: { MINIMAND_IMAGE_KEY: "sk-secret" } },
     );
@@ -110,20 +116,10 @@ describe("minimand refine with prompts of the user's", () => {
   });
 
   it("goes on where a service died or the run was stopped, and asks for no picture twice", async () => {
-    const { cwd, env, own, endpoint, run, server } = await withService([
+    const { cwd, env, small, endpoint, run, server } = await withService([
       ...[undefined, undefined, answers(503, ""), undefined, hangs],
     ]);
-    const args = [
-      ...own,
-      ...endpoint,
-      "--max-images",
-      "40",
-      "--draws",
-      "1",
-      "-n",
-      "3",
-      ...things.slice(0, 2),
-    ];
+    const args = [...small, ...endpoint, "--max-images", "40", "--draws", "1", "-n", "7", "red moon"];
     const died = await run(args);
     expect([died.code, died.stdout]).toEqual([2, ""]);
     expect(died.stderr).toMatch(
@@ -144,14 +140,14 @@ describe("minimand refine with prompts of the user's", () => {
   });
 
   it("is refused in one line", async () => {
-    const { own, endpoint, refusal, server, cwd } = await withService([
+    const { own, small, endpoint, refusal, server, cwd } = await withService([
       answers(401, { error: { message: "no" } }),
     ]);
     writeFileSync(join(cwd, "few.txt"), "a b\nc d\n");
     writeFileSync(join(cwd, "broken.safetensors"), "x");
     for (const [args, said] of [
       [["refine"], "prompts: expected at least one to be rewritten, got none"],
-      [[...own, "zorblax"], "prompt: expected at least one word that the refiner knows"],
+      [[...small, "zorblax"], "prompt: expected at least one word that the refiner knows"],
       [["refine", "--prompts", "few.txt", "a"], "--prompts few.txt: expected at least 20 different prompts"],
       [["refine", "--prompts", "none.txt", "a"], "none.txt: no such file or folder"],
       [["refine", "--refiner", "broken.safetensors", "a"], "broken.safetensors: expected a refiner"],
@@ -159,12 +155,12 @@ describe("minimand refine with prompts of the user's", () => {
       [[...own, "a", "--endpoint", server.url], "--scorer: expected a module that scores pictures"],
       [[...own, "a", "--endpoint", server.url, "--scorer", "score.mjs"], "--max-images: expected the most"],
       [
-        [...own, ...endpoint, "--max-images", "3", "red moon"],
+        [...small, ...endpoint, "--max-images", "3", "red moon"],
         "--max-images: expected at least 12 for 1 prompt",
       ],
       [[...own, "a", "-n", "0"], "--number: expected an integer >= 1, got 0"],
       [[...own, ...endpoint, "--max-images", "99", "--flip-rate", "0.5", "a"], "--flip-rate: expected"],
-      [[...own, ...endpoint, "--max-images", "99", "red moon"], "MINIMAND_IMAGE_KEY: expected a key"],
+      [[...small, ...endpoint, "--max-images", "99", "red moon"], "MINIMAND_IMAGE_KEY: expected a key"],
     ] as const) {
       const { code, stderr, stdout } = await refusal(args);
       const lines = stderr.trim().split("\n");

@@ -61,7 +61,11 @@ export async function work(options: WorkerOptions): Promise<void> {
   await threads.destroy();
   // Where the database can't be reached, loops still wait for it.
   const leaving = Promise.allSettled(loops).then(() => leave(duty, trials));
-  await Promise.race([leaving.catch(() => {}), sleep(patience)]);
+  const waiting = new AbortController();
+  const tooLong = sleep(patience, undefined, { signal: waiting.signal }).catch(() => {});
+  await Promise.race([leaving.catch(() => {}), tooLong]);
+  // It would keep the process from its end.
+  waiting.abort();
   if (!signal.aborted) throw failed.signal.reason;
 }
 
