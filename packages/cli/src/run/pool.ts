@@ -32,6 +32,10 @@ export function startPool<Job, Result>(
     idleTimeout: Number.POSITIVE_INFINITY,
     execArgv: extension === "ts" ? ["--conditions=minimand-source"] : [],
   });
+  // A worker that is ended in the midst of its work has no one who waits for what it says.
+  pool.on("error", (error: unknown) => {
+    if (ended === undefined) throw error;
+  });
   const running = new Set<Promise<unknown>>();
   let ended: Promise<void> | undefined;
 

@@ -23,7 +23,7 @@ export interface Target {
 }
 
 /** Results hold a confusion matrix of each trial. */
-const mostClasses = 1000;
+export const mostClasses = 1000;
 
 /** How a target is to be read. */
 export interface TargetOptions extends Pick<TargetReading, "mergeLabels"> {

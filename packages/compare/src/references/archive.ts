@@ -21,6 +21,8 @@ export function unpackFiles(
     const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(0, true);
     const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(4, 4 + length));
     const { files: sizes, ...about } = JSON.parse(text) as { files: [string, number][] };
+    // One below 0 would let others have bytes in common, which are copied.
+    if (!sizes.every(([, size]) => Number.isInteger(size) && size >= 0)) return null;
     if (4 + length + sum(sizes.map(([, size]) => size)) !== bytes.length) return null;
     let at = 4 + length;
     const files = new Map<string, Uint8Array>();

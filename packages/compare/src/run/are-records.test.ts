@@ -57,6 +57,10 @@ describe("areRecords", () => {
     ["classes of fewer rows", withPredictions({ predicted: "AAAAAA==" })],
     ["numbers of fewer rows", withPredictions({ numbers: "AAAAAAAAAAA=" })],
     ["probabilities of half a class", withPredictions({ logProbabilities: "AAAAAAAAAAAAAAAA" })],
+    [
+      "probabilities of more classes than a target may have",
+      withPredictions({ logProbabilities: btoa("\0".repeat(4 * 2 * 1001)) }),
+    ],
     ["probabilities of no rows", withPredictions({ rows: "", predicted: "" })],
   ])("takes no records of %s", (_, one) => {
     expect(areRecords([record, one], key)).toBe(false);

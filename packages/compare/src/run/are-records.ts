@@ -1,3 +1,4 @@
+import { mostClasses } from "../dataset/target.ts";
 import { countsOf, type Grid } from "../plan/grid.ts";
 import type { TrialKey } from "../plan/trials.ts";
 import type { Configuration, KeptPredictions, PredictedTrial } from "../results.ts";
@@ -54,9 +55,11 @@ function areWhole({ rows, predicted, logProbabilities, numbers }: KeptPrediction
     (predicted === undefined || bytesIn(predicted) === 4 * count) &&
     (numbers === undefined || bytesIn(numbers) === 8 * count) &&
     (logProbabilities === undefined ||
-      (count === 0 ? logProbabilities === "" : bytesIn(logProbabilities) % (4 * count) === 0))
+      (count === 0 ? logProbabilities === "" : isClasses(bytesIn(logProbabilities) / (4 * count))))
   );
 }
+
+const isClasses = (count: number): boolean => Number.isInteger(count) && count <= mostClasses;
 
 /** How many bytes a text stands for in base64; NaN where it isn't base64. */
 function bytesIn(text: string): number {

@@ -61,10 +61,18 @@ export function binaryCounts(yTrue: ArrayLike<number>, yPred: ArrayLike<number>)
  * oneVersusRest([[5, 1, 0], [0, 3, 1], [2, 0, 4]], 2); // { TN: 9, FP: 1, FN: 2, TP: 4 }
  */
 export function oneVersusRest(matrix: readonly (readonly number[])[], positive: number): BinaryCounts {
-  const row = matrix[positive];
-  if (row === undefined) throw rangeError("positive", `a class id from 0 to ${matrix.length - 1}`, positive);
-  const { rows, columns, total } = margins(matrix);
-  const TP = row[positive]!;
+  if (matrix[positive] === undefined)
+    throw rangeError("positive", `a class id from 0 to ${matrix.length - 1}`, positive);
+  return countsOf(matrix, margins(matrix), positive);
+}
+
+/** {@link oneVersusRest} by margins that are known: theirs take the square of the classes. */
+export function countsOf(
+  matrix: readonly (readonly number[])[],
+  { rows, columns, total }: Pick<ReturnType<typeof margins>, "rows" | "columns" | "total">,
+  positive: number,
+): BinaryCounts {
+  const TP = matrix[positive]![positive]!;
   const FN = rows[positive]! - TP;
   const FP = columns[positive]! - TP;
   return { TN: total - TP - FN - FP, FP, FN, TP };

@@ -213,3 +213,12 @@ describe("accuracy", () => {
     expect(() => accuracy([0], [0, 1])).toThrow(/^yPred: expected 1 values, as many as yTrue, got 2$/);
   });
 });
+
+test("takes the square of the classes, not their cube", { timeout: 10_000 }, () => {
+  const classes = 1000;
+  const matrix = Array.from({ length: classes }, (_, i) =>
+    Array.from({ length: classes }, (_, j) => ((i * j) % 7 === 0 ? 1 : 0)),
+  );
+  for (const name of ["fbeta", "jaccard", "tss", "npv"] as const)
+    expect(scoreOf(matrix, name)).toBeGreaterThan(-1);
+});

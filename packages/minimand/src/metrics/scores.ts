@@ -1,7 +1,7 @@
 import { rangeError } from "../engine/errors.ts";
 import { checkOptions } from "../engine/options.ts";
 import { checkLabels, checkLengths } from "./checks.ts";
-import { type BinaryCounts, margins, oneVersusRest } from "./confusion.ts";
+import { type BinaryCounts, countsOf, margins } from "./confusion.ts";
 
 /** Names of the scores of a confusion matrix. `hss` (Heidke skill score) and `kappa` (Cohen) are the same number. */
 export const scoreNames = [
@@ -93,9 +93,9 @@ export function scoreOf(
   }
   const score = binaryScores[name];
   if (score === undefined) throw rangeError("name", `one of ${scoreNames.join(", ")}`, name);
-  if (matrix.length === 2) return score(oneVersusRest(matrix, 1), beta);
+  if (matrix.length === 2) return score(countsOf(matrix, sums, 1), beta);
   const occurring = matrix.map((_, k) => k).filter((k) => sums.rows[k]! + sums.columns[k]! > 0);
-  return occurring.reduce((sum, k) => sum + score(oneVersusRest(matrix, k), beta), 0) / occurring.length;
+  return occurring.reduce((sum, k) => sum + score(countsOf(matrix, sums, k), beta), 0) / occurring.length;
 }
 
 /**

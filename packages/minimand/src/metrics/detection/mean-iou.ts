@@ -1,4 +1,4 @@
-import { confusionMatrix, oneVersusRest } from "../confusion.ts";
+import { confusionMatrix, countsOf, margins } from "../confusion.ts";
 
 /** What {@link meanIoU} finds. */
 export interface MeanIoU {
@@ -24,8 +24,9 @@ export interface MeanIoU {
  */
 export function meanIoU(yTrue: ArrayLike<number>, yPred: ArrayLike<number>, nClasses: number): MeanIoU {
   const matrix = confusionMatrix(yTrue, yPred, nClasses);
+  const sums = margins(matrix);
   const perClass = matrix.map((_, k) => {
-    const { TP, FP, FN } = oneVersusRest(matrix, k);
+    const { TP, FP, FN } = countsOf(matrix, sums, k);
     const union = TP + FP + FN;
     return union === 0 ? null : TP / union;
   });
