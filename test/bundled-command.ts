@@ -72,8 +72,8 @@ export async function setup(): Promise<void> {
       JSON.stringify({ type: "module", exports: { ".": "./index.js", "./*": "./*.js" } }),
     );
   process.env.MINIMAND_TEST_BUNDLE = folder;
-  // As bin/minimand.js does.
   writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
+  // As bin/minimand.js does.
   writeFileSync(
     join(folder, "minimand.js"),
     'process.env.ORT_DISABLE_TELEMETRY = "1";\nawait import("./main.js");\n',

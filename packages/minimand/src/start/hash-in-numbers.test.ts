@@ -39,6 +39,14 @@ it("hashes equal parts equally, and others otherwise", () => {
   fc.assert(other, { numRuns: 2000 });
 });
 
+it("tells parts of different types apart that look alike", () => {
+  const parts = ["1", 1, 1n, -1, -1n, 1.5, "true", true, false, "", 0, "null", null, "undefined", undefined];
+  const pairs = parts.flatMap((a) => parts.map((b) => [a, b]));
+  expect(new Set([...parts.map((a) => [a]), ...pairs].map(hashOf)).size).toBe(
+    parts.length * (parts.length + 1),
+  );
+});
+
 it("gives no two of a million similar expressions the same hash", () => {
   const found = new Set<unknown>();
   for (let i = 0; i < 100; i++)

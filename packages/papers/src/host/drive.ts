@@ -44,7 +44,7 @@ export async function drive<Result>(
   }
 }
 
-/** Papers take results of trials as they are; those that somebody else has put into the folder or the store may have any form. */
+/** Kept results have the types of the paper's own, but those of somebody else may have lists of any length, and any names. */
 function ofKept(error: unknown): unknown {
   const isFault = error instanceof TypeError || error instanceof RangeError;
   return !isFault || isArgumentError(error) ? error : unusable((error as Error).message, error);
