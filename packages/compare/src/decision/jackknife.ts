@@ -1,7 +1,5 @@
-import { calibrationErrorOf, confusionMatrix, reliabilityBins, type ScoreName, scoreOf } from "minimand";
+import { calibrationErrorOf, confusionMatrix, reliabilityBins, scoreOf, scoresWithoutOne } from "minimand";
 import type { Influence } from "./out-of-fold.ts";
-
-const scores: { [metric: string]: ScoreName } = { gmean: "gmean", mcc: "mcc" };
 
 /**
  * A score of the confusion matrix and its jackknife, `(N - 1) (M - M_without_i)`: the same for all rows of a cell.
@@ -14,16 +12,16 @@ export function decisionInfluence(
   predicted: ArrayLike<number>,
   classes: number,
 ): Influence {
-  const name = scores[metric];
-  if (name === undefined) throw new RangeError(`metric: expected one with an influence, got ${metric}`);
+  if (metric !== "gmean" && metric !== "mcc")
+    throw new RangeError(`metric: expected one with an influence, got ${metric}`);
   const n = labels.length;
   const matrix = confusionMatrix(labels, predicted, classes);
-  const value = scoreOf(matrix, name);
+  const value = scoreOf(matrix, metric);
+  const without = n === 1 ? null : scoresWithoutOne(matrix, metric);
   const ofCell = matrix.map((row, y) =>
-    row.map((count, yhat) => {
-      if (count === 0 || n === 1) return 0;
-      const without = matrix.map((other, k) => (k === y ? other.with(yhat, count - 1) : other));
-      return (n - 1) * (value - scoreOf(without, name));
+    row.map((_, yhat) => {
+      const score = without?.[y][yhat] ?? null;
+      return score === null ? 0 : (n - 1) * (value - score);
     }),
   );
   return { value, influence: centred(n, (i) => ofCell[labels[i]][predicted[i]]) };

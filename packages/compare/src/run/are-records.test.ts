@@ -43,6 +43,8 @@ describe("areRecords", () => {
 
   it.each<[string, PredictedTrial]>([
     ["more epochs", { ...record, epochs: 5 }],
+    ["more classes than a target may have", { ...record, confusion: Array(1001).fill([1]) }],
+    ["more predicted classes than a target may have", { ...record, confusion: [Array(1001).fill(1)] }],
     ["half an epoch", { ...record, epochs: 0.5 }],
     ["fewer than no epochs", { ...record, epochs: -1 }],
     ["more epochs of tuning", { ...record, tuning: [{ ...record.tuning[0], epochs: 1e9 }] }],

@@ -16,11 +16,12 @@ export function areRecords(value: unknown, key: StoreKey): value is PredictedTri
   const most = settings.maxEpochs as number;
   const grid = tried(candidate?.grid ?? []);
   return value.every(
-    ({ tuning, chosen, epochs, curve, predictions }) =>
+    ({ tuning, chosen, epochs, curve, confusion, predictions }) =>
       [epochs, ...tuning.map((record) => record.epochs)].every(
         (count) => Number.isInteger(count) && count >= 0 && count <= most,
       ) &&
       curve.length <= most &&
+      [confusion, ...(confusion ?? [])].every((part) => part === undefined || part.length <= mostClasses) &&
       tuning.length <= grid.most &&
       tuning.every(({ configuration }) => grid.has(configuration)) &&
       (chosen === null || grid.has(chosen)) &&

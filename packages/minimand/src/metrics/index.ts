@@ -26,7 +26,14 @@ export type { ClassificationOutcome, RegressionOutcome } from "./outcome.ts";
 export { brierScore, logLoss } from "./probabilistic.ts";
 export { meanReciprocalRank, targetRanks, topKAccuracy } from "./ranking.ts";
 export { meanAbsoluteError, rootMeanSquaredError, rSquared } from "./regression.ts";
-export { accuracy, type ScoreName, type ScoreOptions, scoreNames, scoreOf } from "./scores.ts";
+export {
+  accuracy,
+  type ScoreName,
+  type ScoreOptions,
+  scoreNames,
+  scoreOf,
+  scoresWithoutOne,
+} from "./scores.ts";
 export {
   equalErrorRate,
   type TarAtFar,

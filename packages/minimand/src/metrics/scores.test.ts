@@ -7,6 +7,7 @@ import {
   type ScoreName,
   scoreNames,
   scoreOf,
+  scoresWithoutOne,
 } from "./index.ts";
 
 /** 100 rows, 40 of them positive. */
@@ -221,4 +222,36 @@ test("takes the square of the classes, not their cube", { timeout: 10_000 }, () 
   );
   for (const name of ["fbeta", "jaccard", "tss", "npv"] as const)
     expect(scoreOf(matrix, name)).toBeGreaterThan(-1);
+});
+
+describe("scores without one row", () => {
+  test("are those of the matrix with one row less in a cell, to the bit", () => {
+    const cell = fc.oneof(fc.constant(0), fc.nat({ max: 40 }));
+    const matrix = fc
+      .integer({ min: 2, max: 6 })
+      .chain((k) => fc.array(fc.array(cell, { minLength: k, maxLength: k }), { minLength: k, maxLength: k }))
+      .filter((rows) => rows.flat().reduce((a, b) => a + b, 0) >= 2);
+    fc.assert(
+      fc.property(matrix, fc.constantFrom("mcc", "gmean"), (counts, name) => {
+        const found = scoresWithoutOne(counts, name);
+        for (const [y, row] of counts.entries())
+          for (const [yhat, count] of row.entries()) {
+            const less = counts.map((other, k) => (k === y ? other.with(yhat, count - 1) : other));
+            expect(found[y][yhat]).toBe(count === 0 ? null : scoreOf(less, name));
+          }
+      }),
+    );
+  });
+
+  test("are refused for a single row", () => {
+    expect(() =>
+      scoresWithoutOne(
+        [
+          [1, 0],
+          [0, 0],
+        ],
+        "mcc",
+      ),
+    ).toThrow("counts: expected at least two rows, got 1");
+  });
 });

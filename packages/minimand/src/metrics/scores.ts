@@ -78,13 +78,11 @@ export function scoreOf(
     case "accuracy":
       return sums.correct / sums.total;
     case "balancedAccuracy": {
-      const recalls = recallsOf(matrix, sums.rows);
+      const recalls = recallsOf(diagonalOf(matrix), sums.rows);
       return recalls.reduce((a, b) => a + b, 0) / recalls.length;
     }
-    case "gmean": {
-      const recalls = recallsOf(matrix, sums.rows);
-      return recalls.reduce((a, b) => a * b ** (1 / recalls.length), 1);
-    }
+    case "gmean":
+      return geometricMean(recallsOf(diagonalOf(matrix), sums.rows));
     case "mcc":
       return gorodkin(sums);
     case "hss":
@@ -96,6 +94,44 @@ export function scoreOf(
   if (matrix.length === 2) return score(countsOf(matrix, sums, 1), beta);
   const occurring = matrix.map((_, k) => k).filter((k) => sums.rows[k]! + sums.columns[k]! > 0);
   return occurring.reduce((sum, k) => sum + score(countsOf(matrix, sums, k), beta), 0) / occurring.length;
+}
+
+/**
+ * Scores of a confusion matrix without one of its rows, for the jackknife: the same for all rows of a cell.
+ *
+ * Margins are changed in place of the matrix, so that K classes with N rows take the time of K (K + N).
+ *
+ * @param matrix confusion matrix of whole numbers, `matrix[true][predicted]`, of at least two rows
+ * @param name `mcc` or `gmean`
+ * @returns for each cell {@link scoreOf} of the matrix with one row less in it; null for a cell without rows
+ * @throws RangeError for a negative or non-finite count, and for fewer than two rows
+ * @example
+ * scoresWithoutOne([[1, 0], [1, 1]], "gmean"); // [[0.5, null], [1, 0]]
+ */
+export function scoresWithoutOne(
+  matrix: readonly (readonly number[])[],
+  name: "mcc" | "gmean",
+): (number | null)[][] {
+  const sums = margins(matrix);
+  if (sums.total < 2) throw rangeError("counts", "at least two rows", sums.total);
+  const less = (values: number[], k: number): number[] => values.with(k, values[k]! - 1);
+  const diagonal = diagonalOf(matrix);
+  const score = (y: number, yhat: number): number => {
+    const rows = less(sums.rows, y);
+    if (name === "gmean") return geometricMean(recallsOf(y === yhat ? less(diagonal, y) : diagonal, rows));
+    const columns = less(sums.columns, yhat);
+    return gorodkin({ rows, columns, total: sums.total - 1, correct: sums.correct - Number(y === yhat) });
+  };
+  return matrix.map((row, y) => {
+    // Whatever a row was taken for, if not for its class, the recalls without it are the same.
+    let wrong: number | undefined;
+    return row.map((count, yhat) => {
+      if (count === 0) return null;
+      if (name === "mcc" || y === yhat) return score(y, yhat);
+      wrong ??= score(y, yhat);
+      return wrong;
+    });
+  });
 }
 
 /**
@@ -149,9 +185,14 @@ function matrixOf(counts: BinaryCounts): number[][] {
 }
 
 /** Recall of each class that has true rows. */
-function recallsOf(matrix: readonly (readonly number[])[], rows: number[]): number[] {
-  return matrix.flatMap((row, k) => (rows[k]! > 0 ? [row[k]! / rows[k]!] : []));
+function recallsOf(diagonal: readonly number[], rows: readonly number[]): number[] {
+  return diagonal.flatMap((correct, k) => (rows[k]! > 0 ? [correct / rows[k]!] : []));
 }
+
+const diagonalOf = (matrix: readonly (readonly number[])[]): number[] => matrix.map((row, k) => row[k]!);
+
+const geometricMean = (values: readonly number[]): number =>
+  values.reduce((a, b) => a * b ** (1 / values.length), 1);
 
 type Margins = ReturnType<typeof margins>;
 

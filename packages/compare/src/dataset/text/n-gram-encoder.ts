@@ -56,8 +56,9 @@ export function fitNGrams(
       for (let i = grams.starts[text]!; i < grams.starts[text + 1]!; i++) counts[grams.buckets[i]!]! += n;
   }
   const most = Math.max(fewestInputs, Math.min(mostInputs[grams.rule], Math.floor(mostNumbers / whole.rows)));
-  const kept = [...counts.keys()]
-    .filter((bucket) => counts[bucket]! >= fewestRows)
+  const found: number[] = [];
+  for (let bucket = 0; bucket < buckets; bucket++) if (counts[bucket]! >= fewestRows) found.push(bucket);
+  const kept = found
     .sort((a, b) => isPair(a) - isPair(b) || counts[b]! - counts[a]! || a - b)
     .slice(0, Math.floor(most / whole.texts));
   return { kind: "text", name, rule: grams.rule, buckets: kept.sort((a, b) => a - b), missing };
@@ -67,6 +68,9 @@ const isPair = (bucket: number): number => Number(bucket >= firstPair);
 
 /** The length of the numbers of a text, so that they weigh as much as some columns of numbers. */
 const length = 2;
+
+/** Where a bucket is among those that are kept, while inputs are written: a table may have thousands of texts. */
+const place = new Int16Array(buckets).fill(-1);
 
 /**
  * Writes the inputs of texts into rows of inputs: counts of the kept buckets, divided so that the root of the sum of their squares is 2.
@@ -83,7 +87,6 @@ export function writeNGrams(
   codeOf: (row: number) => number,
   rows: number,
 ): void {
-  const place = new Int16Array(buckets).fill(-1);
   for (const [i, bucket] of kept.entries()) place[bucket] = i;
   for (let row = 0; row < rows; row++) {
     const code = codeOf(row);
@@ -101,4 +104,5 @@ export function writeNGrams(
       if (at >= 0) x[first + at] = scale * grams.counts[i]!;
     }
   }
+  for (const bucket of kept) place[bucket] = -1;
 }

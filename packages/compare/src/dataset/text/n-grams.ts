@@ -92,14 +92,15 @@ export interface Grams {
   counts: Uint8Array;
 }
 
+/** Of each bucket how often the present text has it; all 0 between texts. */
+const own = new Uint16Array(buckets);
+
 /** The hashed n-grams of texts: three bytes for each different one of a text, whatever it says. */
 export function gramsOf(texts: readonly string[], rule: NGramRule = wordsAndPairs): Grams {
   const starts = new Uint32Array(texts.length + 1);
   let found = new Uint16Array(1024);
   let counts = new Uint8Array(1024);
   let length = 0;
-  /** Of each bucket how often the present text has it. */
-  const own = new Uint16Array(buckets);
   const add = (bucket: number): void => {
     if (own[bucket]! === 0) {
       if (length === found.length) {
