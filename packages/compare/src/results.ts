@@ -115,7 +115,7 @@ export interface TrialRecord {
   metrics: Record<string, number | null>;
   /** Report metric on the inner validation part after each epoch, for the chosen configuration. */
   curve: number[];
-  /** `confusion[true][predicted]`, classification only. */
+  /** `confusion[true][predicted]`, classification of at most 100 classes only. */
   confusion?: number[][];
   /** Classification only. */
   reliability?: ReliabilityBins;

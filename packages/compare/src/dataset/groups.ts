@@ -20,6 +20,7 @@ export function dealGroups(
   const { members, starts } = membersOf(groups, rows);
   const total = new Float64Array(strata.count);
   for (const id of strata.ids) total[id]!++;
+  const squared = total.map((n) => n ** 2);
 
   const count = starts.length - 1;
   const sizeOf = (group: number): number => starts[group + 1]! - starts[group]!;
@@ -30,31 +31,41 @@ export function dealGroups(
     ),
     sizeOf,
   );
-  const held = Array.from({ length: parts }, () => new Float64Array(strata.count));
+  const held = new Float64Array(strata.count * parts);
   const size = new Float64Array(parts);
   const part = new Int32Array(rows.length);
   const counts = new Float64Array(strata.count);
+  // The strata of a group, from the first place on.
+  const own = new Int32Array(strata.count);
   for (const which of order) {
-    const list = members.subarray(starts[which]!, starts[which + 1]!);
-    for (const i of list) counts[strata.ids[i]!]!++;
-    const own = list.length === 1 ? [strata.ids[list[0]!]!] : [...new Set(list.map((i) => strata.ids[i]!))];
+    const from = starts[which]!;
+    const to = starts[which + 1]!;
+    let owned = 0;
+    for (let m = from; m < to; m++) {
+      const id = strata.ids[members[m]!]!;
+      if (counts[id]!++ === 0) own[owned++] = id;
+    }
     let best = 0;
     let bestCost = Number.POSITIVE_INFINITY;
     for (let p = 0; p < parts; p++) {
       // The growth of the sum of squared shares, less what is the same for every part.
       let cost = 0;
-      for (const id of own) cost += (held[p]![id]! * counts[id]!) / total[id]! ** 2;
+      for (let o = 0; o < owned; o++) {
+        const id = own[o]!;
+        cost += (held[id * parts + p]! * counts[id]!) / squared[id]!;
+      }
       if (cost < bestCost || (cost === bestCost && size[p]! < size[best]!)) {
         best = p;
         bestCost = cost;
       }
     }
-    for (const i of list) {
-      held[best]![strata.ids[i]!]!++;
-      part[i] = best;
+    for (let m = from; m < to; m++) part[members[m]!] = best;
+    for (let o = 0; o < owned; o++) {
+      const id = own[o]!;
+      held[id * parts + best]! += counts[id]!;
+      counts[id] = 0;
     }
-    for (const id of own) counts[id] = 0;
-    size[best]! += list.length;
+    size[best]! += to - from;
   }
   return part;
 }
@@ -93,17 +104,18 @@ export function largestGroup(groups: Int32Array): number {
 
 /** Positions in `rows`, group by group in the order in which the groups first come; `starts` where each begins. */
 function membersOf(groups: Int32Array, rows: Int32Array): { members: Int32Array; starts: Int32Array } {
-  const numbers = new Map<number, number>();
-  const own = rows.map((row) => {
-    const group = groups[row]!;
-    const known = numbers.get(group);
-    if (known !== undefined) return known;
-    numbers.set(group, numbers.size);
-    return numbers.size - 1;
-  });
+  // A place for each group: a Map takes several times as long for a million groups.
+  const numbers = new Int32Array(groups.reduce((a, b) => Math.max(a, b), 0) + 1).fill(-1);
+  const own = new Int32Array(rows.length);
+  let count = 0;
+  for (let i = 0; i < rows.length; i++) {
+    const group = groups[rows[i]!]!;
+    if (numbers[group]! < 0) numbers[group] = count++;
+    own[i] = numbers[group]!;
+  }
   return sorted(
     Int32Array.from(rows, (_, i) => i),
-    numbers.size,
+    count,
     (i) => own[i]!,
   );
 }

@@ -48,10 +48,9 @@ export function innerSplit(given: Dataset, train: Int32Array, options: InnerSpli
   }
   const rng = random(seed, "innerSplit");
   const rows = train.toSorted();
+  if (dataset.groups !== null) return groupedSplit(dataset, dataset.groups, rows, fraction, rng);
   const chosen = new Uint8Array(rows.length);
-  if (dataset.groups !== null) {
-    for (const i of groupedValidation(dataset, dataset.groups, rows, fraction, rng)) chosen[i] = 1;
-  } else if (dataset.task === "regression") {
+  if (dataset.task === "regression") {
     const order = byTarget(dataset, rows, rng);
     const count = Math.min(rows.length - 1, Math.max(1, Math.round(rows.length * fraction)));
     for (let slice = 0; slice < count; slice++) {
@@ -71,25 +70,25 @@ export function innerSplit(given: Dataset, train: Int32Array, options: InnerSpli
   return { fit: rows.filter((_, i) => chosen[i] === 0), validation: rows.filter((_, i) => chosen[i] === 1) };
 }
 
-/** Positions in `rows` of the validation part: one of about 1 / fraction parts of whole groups. */
-function groupedValidation(
+/** Cut by whole groups: the validation part is one of about 1 / fraction parts. */
+function groupedSplit(
   dataset: Dataset,
   groups: Int32Array,
   rows: Int32Array,
   fraction: number,
   rng: Random,
-): number[] {
-  const count = new Set(rows.map((row) => groups[row]!)).size;
-  if (count < 2) {
+): InnerSplit {
+  const most = Math.max(2, Math.round(1 / fraction));
+  const parts = countUpTo(most, groups, rows);
+  if (parts < 2) {
     throw dataError(
       { file: dataset.name },
       "expected at least two groups in the training part, to validate on",
       "one",
     );
   }
-  const parts = Math.min(count, Math.max(2, Math.round(1 / fraction)));
   const present = classesIn(dataset, rows);
-  let best: number[] = [];
+  let best: InnerSplit = { fit: rows, validation: new Int32Array() };
   let bestCover = -1;
   for (let attempt = 0; attempt < attempts; attempt++) {
     const part = dealGroups(dataset, groups, rows, parts, rng);
@@ -97,24 +96,28 @@ function groupedValidation(
       Array.from({ length: parts }, (_, i) => i),
       rng,
     )) {
-      const validation = [...part.keys()].filter((i) => part[i] === p);
+      const validation = rows.filter((_, i) => part[i] === p);
       if (validation.length === 0 || validation.length === rows.length) continue;
-      const inside = classesIn(
-        dataset,
-        Int32Array.from(validation, (i) => rows[i]!),
-      );
-      const outside = classesIn(
-        dataset,
-        rows.filter((_, i) => part[i] !== p),
-      );
-      const cover = Math.min(inside, outside);
-      if (cover > bestCover) [best, bestCover] = [validation, cover];
+      const fit = rows.filter((_, i) => part[i] !== p);
+      const cover = Math.min(classesIn(dataset, validation), classesIn(dataset, fit));
+      if (cover > bestCover) [best, bestCover] = [{ fit, validation }, cover];
       if (cover === present) return best;
     }
   }
   return best;
 }
 
+/** How many groups rows are in, or `most` where there are more. */
+function countUpTo(most: number, groups: Int32Array, rows: Int32Array): number {
+  const found = new Set<number>();
+  for (let i = 0; i < rows.length && found.size < most; i++) found.add(groups[rows[i]!]!);
+  return found.size;
+}
+
+/** How many classes rows have; none for regression. */
 function classesIn(dataset: Dataset, rows: Int32Array): number {
-  return dataset.task === "regression" ? 0 : new Set(rows.map((row) => dataset.labels[row]!)).size;
+  if (dataset.task === "regression") return 0;
+  const found = new Uint8Array(dataset.classes.length);
+  for (const row of rows) found[dataset.labels[row]!] = 1;
+  return found.reduce((sum, one) => sum + one, 0);
 }

@@ -43,8 +43,11 @@ describe("areRecords", () => {
 
   it.each<[string, PredictedTrial]>([
     ["more epochs", { ...record, epochs: 5 }],
-    ["more classes than a target may have", { ...record, confusion: Array(1001).fill([1]) }],
-    ["more predicted classes than a target may have", { ...record, confusion: [Array(1001).fill(1)] }],
+    ["a confusion of more classes than trials keep", { ...record, confusion: Array(101).fill([1]) }],
+    [
+      "a confusion of more predicted classes than trials keep",
+      { ...record, confusion: [Array(101).fill(1)] },
+    ],
     ["half an epoch", { ...record, epochs: 0.5 }],
     ["fewer than no epochs", { ...record, epochs: -1 }],
     ["more epochs of tuning", { ...record, tuning: [{ ...record.tuning[0], epochs: 1e9 }] }],
@@ -60,7 +63,7 @@ describe("areRecords", () => {
     ["numbers of fewer rows", withPredictions({ numbers: "AAAAAAAAAAA=" })],
     ["probabilities of half a class", withPredictions({ logProbabilities: "AAAAAAAAAAAAAAAA" })],
     [
-      "probabilities of more classes than a target may have",
+      "probabilities of a confusion of more classes than trials keep",
       withPredictions({ logProbabilities: btoa("\0".repeat(4 * 2 * 1001)) }),
     ],
     ["probabilities of no rows", withPredictions({ rows: "", predicted: "" })],

@@ -4,6 +4,7 @@ import type { TrialKey } from "../plan/trials.ts";
 import type { Configuration, KeptPredictions, PredictedTrial } from "../results.ts";
 import { predictedTrials } from "../results-shape.ts";
 import { fits } from "../shape.ts";
+import { mostConfused } from "../trial/outcome.ts";
 import type { StoreKey } from "./trial-store.ts";
 
 /**
@@ -21,7 +22,7 @@ export function areRecords(value: unknown, key: StoreKey): value is PredictedTri
         (count) => Number.isInteger(count) && count >= 0 && count <= most,
       ) &&
       curve.length <= most &&
-      [confusion, ...(confusion ?? [])].every((part) => part === undefined || part.length <= mostClasses) &&
+      [confusion, ...(confusion ?? [])].every((part) => part === undefined || part.length <= mostConfused) &&
       tuning.length <= grid.most &&
       tuning.every(({ configuration }) => grid.has(configuration)) &&
       (chosen === null || grid.has(chosen)) &&

@@ -121,10 +121,10 @@ export function checkSplits(
   testTable: Table | null = null,
 ): { testRows: number | null; notes: Note[] } {
   const notes = new Map<string, Note>();
-  const [first] = splitsOf(dataset, settings, 0, testTable).splits;
-  for (const note of corruptionNotes(dataset, settings, first)) notes.set(note.text, note);
   for (let seed = 0; seed < settings.seeds; seed++) {
-    for (const note of splitsOf(dataset, settings, seed, testTable).notes) notes.set(note.text, note);
+    const { splits, notes: own } = splitsOf(dataset, settings, seed, testTable);
+    for (const note of seed > 0 ? own : [...corruptionNotes(dataset, settings, splits[0]), ...own])
+      notes.set(note.text, note);
   }
   if (testTable === null) return { testRows: null, notes: [...notes.values()] };
   const { encoder } = makeWhole(dataset);

@@ -54,6 +54,17 @@ describe("fullEvaluation", () => {
     expect(JSON.parse(JSON.stringify(metrics))).toEqual(metrics);
   });
 
+  it.each([
+    [100, true],
+    [101, false],
+  ])("keeps the confusion matrix of %i classes: %s", (classes, kept) => {
+    const prediction = predictionOf(new Float32Array(classes), 1, "multiclass", plain);
+    const { metrics, confusion, reliability } = fullEvaluation("multiclass", part([0]), prediction);
+    expect(confusion?.length).toBe(kept ? classes : undefined);
+    expect(metrics.accuracy).toBe(1);
+    expect(reliability?.count).toHaveLength(15);
+  });
+
   it("measures numbers", () => {
     const prediction = predictionOf(Float32Array.of(0, 1), 2, "regression", { mean: 10, sd: 2 });
     const made = fullEvaluation("regression", part([], [10, 14]), prediction);

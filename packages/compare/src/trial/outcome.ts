@@ -65,7 +65,13 @@ export function scoreOfPrediction(metric: Metric, part: Part, prediction: Predic
       });
 }
 
-/** Every metric of the task, with confusion matrix and reliability bins for classification; non-finite values as null. */
+/** The matrix of a thousand classes has a million numbers, and a run some hundreds of trials: longer than the longest text. */
+export const mostConfused = 100;
+
+/**
+ * Every metric of the task, with reliability bins for classification and the confusion matrix for at most {@link mostConfused} classes;
+ * non-finite values as null.
+ */
 export function fullEvaluation(
   task: Task,
   part: Part,
@@ -82,7 +88,9 @@ export function fullEvaluation(
   const metrics = Object.fromEntries(
     traitsOf[task].metrics.map((id) => [id, finiteOrNull(evaluation.metrics[id])]),
   );
-  return { ...evaluation, metrics };
+  if (!("confusion" in evaluation) || evaluation.confusion.length <= mostConfused)
+    return { ...evaluation, metrics };
+  return { metrics, reliability: evaluation.reliability };
 }
 
 /** Results hold null where there is no number. */

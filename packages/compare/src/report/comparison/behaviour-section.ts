@@ -13,6 +13,7 @@ import {
 } from "../../figures/index.ts";
 import type { DatasetReport } from "../../results.ts";
 import { plural } from "../../run/plural.ts";
+import { mostConfused } from "../../trial/outcome.ts";
 import { figure, panel } from "../page/figure.ts";
 import type { Child, Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";
@@ -102,8 +103,12 @@ function confusion(report: DatasetReport, document: Document): Child {
   if (report.task === "preference") return null;
   const classes = report.classes.length;
   if (classes > 40)
-    return html`<p class="muted">${plural(classes, "class", "classes")} are too many for a confusion matrix that can be read;
-the matrices of ${labelOf(report, report.ranking.baseline)} and all others are in <code>results.json</code>.</p>`;
+    return html`<p class="muted">${plural(classes, "class", "classes")} are too many for a confusion matrix that can be read${
+      classes > mostConfused
+        ? ""
+        : html`;
+the matrices of ${labelOf(report, report.ranking.baseline)} and all others are in <code>results.json</code>`
+    }.</p>`;
   const wide = classes > 9;
   const people = protagonists(report);
   const kept = people.find(({ roles }) => roles.includes("kept")) ?? people[0];
