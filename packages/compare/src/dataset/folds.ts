@@ -3,7 +3,7 @@ import { withoutSides } from "../pairs/entries.ts";
 import { dataError } from "../table/data-error.ts";
 import type { Dataset, Fold } from "./dataset.ts";
 import { forwardFolds, hasTime } from "./forward.ts";
-import { dealGroups } from "./groups.ts";
+import { attemptsFor, dealGroups } from "./groups.ts";
 import { random } from "./random.ts";
 import { checkFolds, deal } from "./strata.ts";
 
@@ -36,7 +36,8 @@ export function folds(given: Dataset, options: FoldsOptions): Fold[] {
   const rng = random(seed, "folds");
   const rows = Int32Array.from({ length: dataset.rows }, (_, row) => row);
   if (dataset.groups === null) return cut(rows, deal(dataset, rows, count, rng), count);
-  for (let attempt = 0; attempt < attempts; attempt++) {
+  const tries = attemptsFor(attempts, dataset.rows);
+  for (let attempt = 0; attempt < tries; attempt++) {
     const result = cut(rows, dealGroups(dataset, dataset.groups, rows, count, rng), count);
     if (result.every(({ test }) => test.length > 0 && holdsAllClasses(dataset, test))) return result;
   }

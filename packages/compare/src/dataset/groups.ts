@@ -70,6 +70,10 @@ export function dealGroups(
   return part;
 }
 
+/** How many orders of the groups are tried: `most`, and fewer where each is a pass over more than a hundred thousand rows. */
+export const attemptsFor = (most: number, rows: number): number =>
+  Math.max(2, Math.min(most, Math.floor((1e5 * most) / rows)));
+
 /**
  * Groups from 0 on, in the order of the rows: rows are of one where they are linked, directly or through others.
  *

@@ -4,7 +4,7 @@ import { dataError } from "../table/data-error.ts";
 import type { Dataset } from "./dataset.ts";
 import { checkRows } from "./encoder.ts";
 import { hasTime, haveClassesOf, laterRows } from "./forward.ts";
-import { dealGroups } from "./groups.ts";
+import { attemptsFor, dealGroups } from "./groups.ts";
 import { integer, type Random, random, shuffle } from "./random.ts";
 import { byClass, byTarget } from "./strata.ts";
 
@@ -90,7 +90,8 @@ function groupedSplit(
   const present = classesIn(dataset, rows);
   let best: InnerSplit = { fit: rows, validation: new Int32Array() };
   let bestCover = -1;
-  for (let attempt = 0; attempt < attempts; attempt++) {
+  const tries = attemptsFor(attempts, rows.length);
+  for (let attempt = 0; attempt < tries; attempt++) {
     const part = dealGroups(dataset, groups, rows, parts, rng);
     for (const p of shuffle(
       Array.from({ length: parts }, (_, i) => i),

@@ -60,6 +60,34 @@ describe("sampleRows", () => {
       }
   });
 
+  it("keeps the shares of the classes where it takes several attempts to find them all", () => {
+    const groups = Int32Array.from(rows);
+    // One row in a hundred is of the third class, so that most first attempts lack it.
+    const labels = Int32Array.from(rows, (i) => (i === 7 ? 2 : i % 2));
+    const classes = ["no", "yes", "rare"];
+    for (let seed = 0; seed < 30; seed++) {
+      const sample = sampleRows({ ...dataset, classes, task: "multiclass", labels, groups }, 20, seed);
+      expect(sample.labels).toContain(2);
+      const yes = sample.labels.filter((label) => label === 1).length;
+      expect(Math.abs(yes - 10)).toBeLessThanOrEqual(2);
+    }
+  });
+
+  it("draws few of many rows, groups whole and with the shares of the classes", () => {
+    const many = Array.from({ length: 6000 }, (_, i) => i);
+    const groups = Int32Array.from(many, (i) => i >> 1);
+    const labels = Int32Array.from(many, (i) => Number(i % 8 < 2));
+    const large = { ...dataset, rows: many.length, features: [], labels, groups };
+    for (let seed = 0; seed < 5; seed++) {
+      const sample = sampleRows(large, 80, seed);
+      const sizes = Map.groupBy(sample.groups!, (group) => group);
+      expect([...sizes.values()].every((group) => group.length === 2)).toBe(true);
+      expect([sample.rows, sample.drawnFrom]).toEqual([80, 6000]);
+      const yes = sample.labels.filter((label) => label === 1).length;
+      expect(Math.abs(yes - 20)).toBeLessThanOrEqual(6);
+    }
+  });
+
   it("takes groups of any size", () => {
     const many = Array.from({ length: 600_000 }, (_, i) => i);
     const groups = Int32Array.from(many, (i) => i % 2);

@@ -1,6 +1,6 @@
 import { entriesOf, withoutSides } from "../pairs/entries.ts";
 import type { Dataset, Feature } from "./dataset.ts";
-import { dealGroups } from "./groups.ts";
+import { attemptsFor, dealGroups } from "./groups.ts";
 import { innerSplit } from "./inner-split.ts";
 import { type Random, random, shuffle } from "./random.ts";
 
@@ -50,26 +50,33 @@ const attempts = 20;
 /** Groups are dealt to about so many parts, each with about the shares of the classes. */
 const fineness = 20;
 
+/** With more rows than so many for each that is drawn, chance leaves out groups first: to deal a million to a thousand parts takes minutes. */
+const choice = 50;
+
 /** Whole groups of about `count` rows in all, with every class where that can be found. */
 function drawGroups(
   dataset: Dataset,
   groups: Int32Array,
-  rows: Int32Array,
+  all: Int32Array,
   count: number,
   rng: Random,
 ): Int32Array {
+  const rows = all.length <= choice * count ? all : someGroups(groups, all, choice * count, rng);
   const fraction = count / rows.length;
-  const number = new Set(groups).size;
+  const number = new Set(rows.map((row) => groups[row])).size;
   const parts = Math.min(number, Math.round(Math.max(1, Math.round(fineness * fraction)) / fraction));
   const classesIn = (some: Int32Array): number => new Set(some.map((row) => dataset.labels[row] ?? 0)).size;
   const present = classesIn(rows);
   let best: Int32Array = new Int32Array();
   let bestCover = 0;
-  for (let attempt = 0; attempt < attempts && bestCover < present; attempt++) {
+  const partOf = new Int32Array(dataset.rows);
+  const tries = attemptsFor(attempts, rows.length);
+  for (let attempt = 0; attempt < tries && bestCover < present; attempt++) {
     const part = dealGroups(dataset, groups, rows, parts, rng);
+    for (const [i, row] of rows.entries()) partOf[row] = part[i];
     const drawn = takeGroups(
-      Map.groupBy(shuffle(rows, rng), (row) => groups[row]),
-      part,
+      Map.groupBy(shuffle(rows.slice(), rng), (row) => groups[row]),
+      partOf,
       count,
     );
     const cover = classesIn(drawn);
@@ -78,9 +85,21 @@ function drawGroups(
   return best;
 }
 
+/** Rows of groups in random order, until there are so many. */
+function someGroups(groups: Int32Array, rows: Int32Array, count: number, rng: Random): Int32Array {
+  const members = Map.groupBy(rows, (row) => groups[row]);
+  const taken: number[] = [];
+  for (const group of shuffle(Int32Array.from(members.keys()), rng)) {
+    if (taken.length >= count) break;
+    for (const row of members.get(group)!) taken.push(row);
+  }
+  return Int32Array.from(taken).sort();
+}
+
 /** Part by part those groups that still have room, and the smallest of the others where that comes nearer. */
 function takeGroups(
   members: ReadonlyMap<number, readonly number[]>,
+  /** The part of each row of the data set that is among them. */
   part: Int32Array,
   count: number,
 ): Int32Array {

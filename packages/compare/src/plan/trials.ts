@@ -80,7 +80,7 @@ export interface PlannedTrial {
 }
 
 /** To be raised where older keys would name results that are computed otherwise now. */
-const keyVersion = 5;
+const keyVersion = 6;
 
 /** The same for quantised networks. */
 const quantisingVersion = 2;

@@ -12,7 +12,10 @@ export function takeSample(dataset: Dataset, sample: number | null): Dataset {
 
 /** The numbers of rows that can be drawn, with which each class is in all folds. */
 export function samplesFor(subjects: readonly Subject[], { folds }: Pick<Settings, "folds">): number[] {
-  const samples = samplesOf(Math.max(...subjects.map(({ dataset }) => dataset.rows)));
+  const least = folds * Math.max(...subjects.map(({ dataset }) => dataset.classes.length));
+  const samples = samplesOf(Math.max(...subjects.map(({ dataset }) => dataset.rows))).filter(
+    (sample) => sample >= least,
+  );
   const first = samples.findIndex((sample) => {
     try {
       for (const { dataset, testTable } of subjects)

@@ -77,20 +77,18 @@ export function fullEvaluation(
   part: Part,
   prediction: Prediction,
 ): Pick<TrialRecord, "metrics" | "confusion" | "reliability"> {
-  const evaluation =
-    task === "regression"
-      ? evaluateRegression({ targets: part.targets, predictions: prediction.predictions })
-      : evaluateClassification({
-          labels: part.labels,
-          probabilities: prediction.probabilities,
-          predicted: prediction.predicted,
-        });
-  const metrics = Object.fromEntries(
-    traitsOf[task].metrics.map((id) => [id, finiteOrNull(evaluation.metrics[id])]),
-  );
-  if (!("confusion" in evaluation) || evaluation.confusion.length <= mostConfused)
-    return { ...evaluation, metrics };
-  return { metrics, reliability: evaluation.reliability };
+  const finite = (metrics: Record<string, number>): TrialRecord["metrics"] =>
+    Object.fromEntries(traitsOf[task].metrics.map((id) => [id, finiteOrNull(metrics[id])]));
+  if (task === "regression") {
+    const { metrics } = evaluateRegression({ targets: part.targets, predictions: prediction.predictions });
+    return { metrics: finite(metrics) };
+  }
+  const { metrics, confusion, reliability } = evaluateClassification({
+    labels: part.labels,
+    probabilities: prediction.probabilities,
+    predicted: prediction.predicted,
+  });
+  return { metrics: finite(metrics), ...(confusion.length <= mostConfused && { confusion }), reliability };
 }
 
 /** Results hold null where there is no number. */
