@@ -50,35 +50,38 @@ export async function denoisePicture(
   const bands = Math.ceil(noisy.height / band);
   const total = channels.length * (remover.tiles(noisy) + (compared ? 2 * bands : 0));
   let done = 0;
-  const turn = async (): Promise<void> => {
-    onProgress(++done, total);
+  const breathe = async (): Promise<void> => {
     await new Promise((resolve) => setImmediate(resolve));
     signal.throwIfAborted();
   };
-  const result = (
+  const turn = (): Promise<void> => {
+    onProgress(++done, total);
+    return breathe();
+  };
+  const result = async (
     method: MethodResult["method"],
     width: number | null,
     lights: readonly Light[] | null,
-  ): Denoised => {
+  ): Promise<Denoised> => {
     const picture = lights === null ? noisy : rounded({ ...noisy, ...photographOf(lights) });
     const ratio = clean === null ? null : psnr(picture, clean);
     return {
       // Widths are kept in float32: 0.7, not 0.699999988.
       ...{ method, width: width && Number(width.toPrecision(6)), picture },
       psnr: ratio === null || ratio === Infinity ? null : ratio,
-      ssim: clean === null ? null : ssim(picture, clean),
+      ssim: clean === null ? null : await ssim(picture, clean, breathe),
     };
   };
-  const results = [result("as it is", null, null)];
+  const results = [await result("as it is", null, null)];
   for (const filter of compared ? (["gaussian", "median"] as const) : []) {
     const width = widthFor(remover.widths, filter, level);
     const lights: Light[] = [];
     for (const light of channels) lights.push(await filtered(light, filter, width, turn));
-    results.push(result(filter, width, lights));
+    results.push(await result(filter, width, lights));
   }
   const lights: Light[] = [];
   for (const light of channels) lights.push(await remover.remove(light, level, turn));
-  results.push(result("network", null, lights));
+  results.push(await result("network", null, lights));
   return results;
 }
 

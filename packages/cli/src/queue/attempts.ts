@@ -1,4 +1,5 @@
 /* Attempts at trials that came to nothing. */
+import { printable } from "../printable.ts";
 import type { Sql } from "../store/database.ts";
 import type { TrialJob } from "./jobs.ts";
 import { settle } from "./waiting.ts";
@@ -9,7 +10,7 @@ export async function noteTries(sql: Sql, keys: readonly string[], reason: strin
   await sql.query(
     `insert into minimand.tries (key, tries, reason) select key, 1, $2 from unnest($1::text[]) as key
      on conflict (key) do update set tries = tries.tries + 1, reason = excluded.reason`,
-    [keys, reason],
+    [keys, printable(reason)],
   );
 }
 

@@ -41,7 +41,9 @@ describeDatabases("runs of a store", (database, it) => {
     expect(await reviveRun(database(), "cancelled")).toBe(true);
     expect(await stateOf(database(), "cancelled")).toBe("waiting");
     await add("failed");
-    await failRun(database(), "failed", "why");
+    await failRun(database(), "failed", "'a\u0000.csv' is absent");
+    const [{ reason }] = (await listRuns(database())).filter(({ id }) => id === "failed");
+    expect(reason).toBe("'a\\u0000.csv' is absent");
     expect(await reviveRun(database(), "failed")).toBe(true);
   });
 

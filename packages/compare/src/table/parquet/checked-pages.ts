@@ -1,4 +1,4 @@
-import type { ColumnMetaData, PageHeader } from "hyparquet";
+import type { ColumnMetaData, PageHeader, SchemaElement } from "hyparquet";
 import { parquetHeader } from "hyparquet/src/column.js";
 import { type Leaf, startOf } from "./fields.ts";
 import { checkDelta, checkLevels, checkPlain, checkRuns, type Reader } from "./runs.ts";
@@ -6,12 +6,23 @@ import { endOfThrift } from "./thrift.ts";
 
 type Decompress = (input: Uint8Array, size: number) => Uint8Array;
 
+/** Bytes that hyparquet takes for a text (a view of its bytes, and the text), and for a date (a big integer, and the date). */
+const objectBytes = { text: 200, date: 100 };
+
+/** Bytes of the object that a value becomes; 0 for numbers. A page of a few bytes may hold any number of equal values. */
+function bytesMade({ type, converted_type: converted, logical_type: logical }: SchemaElement): number {
+  if (type === "BYTE_ARRAY" || type === "FIXED_LEN_BYTE_ARRAY") return objectBytes.text;
+  const isDate = type === "INT96" || /DATE|TIMESTAMP|DECIMAL/.test(`${converted} ${logical?.type}`);
+  return isDate ? objectBytes.date : 0;
+}
+
 /**
  * Checks the pages of a column chunk, so that what it says of counts and sizes can be trusted: hyparquet allocates what headers of pages
  * and of runs ask for, and some of its loops end only where they are right.
  *
  * @param bytes the file
- * @param take subtracts unpacked bytes from those that are allowed
+ * @param take subtracts unpacked bytes from those that are allowed for all columns
+ * @param takeObjects subtracts bytes of objects from those that are allowed for this column
  * @returns what unpacks the pages, one after another, and checks what is in them
  * @throws Error saying what is wrong
  */
@@ -20,7 +31,8 @@ export function checkedPages(
   meta: ColumnMetaData,
   leaf: Leaf,
   decompress: Decompress | undefined,
-  take: (bytes: number) => void,
+  take: Take,
+  takeObjects: Take,
 ): Decompress {
   const start = startOf(meta);
   const chunk = bytes.subarray(start, start + Number(meta.total_compressed_size));
@@ -42,6 +54,7 @@ export function checkedPages(
     if (header.type === "DICTIONARY_PAGE") {
       hasDictionary = true;
       const count = header.dictionary_page_header?.num_values ?? 0;
+      takeObjects(count * bytesMade(leaf.element));
       checks.push((plain) => checkPlain(readerOf(plain), count, leaf));
       continue;
     }
@@ -49,6 +62,7 @@ export function checkedPages(
     if (count === undefined || count < 0) throw new Error("a page without values");
     if (encoding?.endsWith("_DICTIONARY") && !hasDictionary) throw new Error("a page without its dictionary");
     values += count;
+    if (!encoding?.endsWith("_DICTIONARY")) takeObjects(count * bytesMade(leaf.element));
     const check =
       header.type === "DATA_PAGE_V2" ? checkOfV2(page, header, leaf, take) : checkOf(header, leaf, take);
     if (header.data_page_header_v2?.is_compressed === false) check(page.subarray(levelsOf(header)));

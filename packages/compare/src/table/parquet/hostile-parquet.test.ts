@@ -28,7 +28,10 @@ function lying(change: (metadata: FileMetaData, columns: ColumnMetaData[]) => vo
   return withFooter(hundred.subarray(0, hundred.length - 8 - metadata.metadata_length), metadata);
 }
 
-const plain = { PLAIN: 0, PLAIN_DICTIONARY: 2, RLE: 3, DELTA_BINARY_PACKED: 5, DELTA_BYTE_ARRAY: 7 } as const;
+const plain = {
+  ...{ PLAIN: 0, PLAIN_DICTIONARY: 2, RLE: 3 },
+  ...{ DELTA_BINARY_PACKED: 5, DELTA_LENGTH_BYTE_ARRAY: 6, DELTA_BYTE_ARRAY: 7 },
+} as const;
 
 /** A file of one column with one page. */
 function ofPage(
@@ -142,6 +145,20 @@ const files: [what: string, file: Uint8Array, message: string][] = [
     "expected at most 2.0 GB after unpacking, so that the memory suffices, got more",
   ],
   [
+    "twenty million empty texts in twenty bytes",
+    ofPage({ type: "BYTE_ARRAY", converted_type: "UTF8" }, 20_000_000, "DELTA_LENGTH_BYTE_ARRAY", [
+      ...[...varint(2 ** 24), 1, ...varint(20_000_000), 0, 0, 0, 0, 0],
+    ]),
+    "expected at most 2.0 GB after unpacking, so that the memory suffices, got more",
+  ],
+  [
+    "thirty million dates in twenty bytes",
+    ofPage({ type: "INT64", converted_type: "TIMESTAMP_MILLIS" }, 30_000_000, "DELTA_BINARY_PACKED", [
+      ...[...varint(2 ** 24), 1, ...varint(30_000_000), 0, 0, 0, 0, 0],
+    ]),
+    "expected at most 2.0 GB after unpacking, so that the memory suffices, got more",
+  ],
+  [
     "a decimal number of a million digits",
     ofPage({ type: "BYTE_ARRAY", converted_type: "DECIMAL", precision: 9 }, 1, "PLAIN", [
       ...[0x40, 0x42, 0x0f, 0],
@@ -186,6 +203,19 @@ describe("readParquet", () => {
       );
     },
   );
+
+  it("refuses JSON whose values need more than the memory, and does not parse what it leaves out", async () => {
+    const json = (text: string) =>
+      ofPage({ type: "BYTE_ARRAY", converted_type: "JSON" }, 1, "PLAIN", [
+        ...new Uint8Array(Uint32Array.of(text.length).buffer),
+        ...Buffer.from(text),
+      ]);
+    const large = json(`[${Array(100_000).fill("{}").join()}]`);
+    await expect(
+      readTable(large, { name: "a.parquet", nested: "json", maxBytes: 4_000_000 }),
+    ).rejects.toThrow("after unpacking, so that the memory suffices, got more");
+    expect(await refusal(json("{"), "a.parquet")).toContain("expected columns of numbers or texts, got none");
+  });
 
   it("refuses a number without an end in the metadata", { timeout: 20_000 }, async () => {
     // Field 3 is the number of rows.

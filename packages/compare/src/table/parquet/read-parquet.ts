@@ -1,5 +1,6 @@
 import { type CompressionCodec, type FileMetaData, parquetMetadata, parquetRead } from "hyparquet";
 import { compressors, decompressZstd } from "hyparquet-compressors";
+import { parseJson } from "minimand/engine";
 import { type Cell, Column } from "../column.ts";
 import { DataError, dataError, messageOf, quoted, sizeText, TooLargeError } from "../data-error.ts";
 import { distinctNames } from "../names.ts";
@@ -14,6 +15,14 @@ const turn = 50;
 
 /** Bytes that a cell takes at most, its text left out. */
 const cellBytes = 24;
+
+/** Bytes that values may take for each byte of JSON: an empty object of two and a comma takes 56 and a place. */
+const jsonBytes = 24;
+
+const utf8 = new TextDecoder();
+
+/** Cells of dates and objects that are kept for other rows. */
+const mostKnown = 100_000;
 
 export interface ReadParquetOptions {
   /** What becomes of lists and objects. */
@@ -80,7 +89,8 @@ async function read(bytes: Uint8Array, name: string, options: ReadParquetOptions
   const columns: { name: string; cells: Cell[] }[] = [];
   let last = performance.now();
   for (const [i, field] of wanted.entries()) {
-    const cells = cellsOf(await readField(bytes, field, take), rows, options.nested, takeText);
+    const read = await readField(bytes, field, options.nested, take, budget());
+    const cells = cellsOf(read, rows, options.nested, takeText);
     if (cells === null) left.add(field.name);
     else columns.push({ name: field.name, cells });
     if (performance.now() - last < turn) continue;
@@ -132,7 +142,9 @@ function checkCells(metadata: FileMetaData, fields: readonly Field[], name: stri
 async function readField(
   bytes: Uint8Array,
   { metadata, leaves }: Field,
+  nested: Nested,
   take: (size: number) => void,
+  takeObjects: (size: number) => void,
 ): Promise<ArrayLike<unknown>[]> {
   const decoders: Record<string, (input: Uint8Array, size: number) => Uint8Array> = {};
   // Under a name of its own, each chunk is unpacked by a function that knows what its headers say.
@@ -141,7 +153,7 @@ async function readField(
     columns: group.columns.map((column, c) => {
       const meta = column.meta_data!;
       const codec = `${g} ${c}`;
-      decoders[codec] = checkedPages(bytes, meta, leaves[c]!, decompressorOf(meta.codec), take);
+      decoders[codec] = checkedPages(bytes, meta, leaves[c]!, decompressorOf(meta.codec), take, takeObjects);
       return { ...column, meta_data: { ...meta, codec: codec as CompressionCodec } };
     }),
   }));
@@ -154,6 +166,13 @@ async function readField(
     },
     metadata: { ...metadata, row_groups },
     compressors: decoders as typeof compressors,
+    parsers: {
+      jsonFromBytes(json: Uint8Array | undefined) {
+        if (json === undefined || nested !== "json") return json && {};
+        takeObjects(json.length * jsonBytes);
+        return parseJson(utf8.decode(json));
+      },
+    },
     onChunk: ({ columnData, rowStart }) => parts.push({ from: rowStart, values: columnData }),
   });
   return parts.sort((a, b) => a.from - b.from).map(({ values }) => values);
@@ -177,17 +196,16 @@ function cellsOf(
   const read = parts.reduce((sum, part) => sum + part.length, 0);
   if (read !== rows) throw new Error(`a column of ${read} values, expected ${rows}`);
   const cells = new Array<Cell>(rows).fill(null);
-  // Rows share the objects of a dictionary.
+  // Rows share the dates and objects of a dictionary.
   const known = new Map<unknown, Cell | undefined>();
   let row = 0;
   for (const part of parts)
     for (let i = 0; i < part.length; i++) {
       const value = part[i];
-      const isObject =
-        nested === "json" && typeof value === "object" && value !== null && !(value instanceof Date);
-      const cell = isObject && known.has(value) ? known.get(value) : cellOf(value, nested);
+      const isShared = typeof value === "object" && value !== null && known.has(value);
+      const cell = isShared ? known.get(value) : cellOf(value, nested);
       if (cell === undefined) return null;
-      if (isObject) known.set(value, cell);
+      if (typeof value === "object" && known.size < mostKnown) known.set(value, cell);
       if (typeof cell === "string") takeText(cell.length);
       cells[row++] = cell;
     }
