@@ -54,6 +54,11 @@ export async function enhanceAll(
   const known = enhanceMethods.filter((name) => name !== "detector-view" || enhancer !== null);
   const methods = compare ? known : [method];
   const leftOut: EnhanceFile["leftOut"] = [];
+  /** Large pictures take seconds a step. */
+  const breathe = async (): Promise<void> => {
+    await new Promise((resolve) => setImmediate(resolve));
+    signal.throwIfAborted();
+  };
   /** Calls `work` with each picture that can be read. */
   const each = async (
     files: readonly PictureFile[],
@@ -101,6 +106,7 @@ export async function enhanceAll(
   let shownBytes = 0;
   await each(files, "pictures", async (picture, { name }) => {
     const after = enhanced(picture, method, settings);
+    await breathe();
     await writePicture(join(out, name), after);
     pictures.push({
       ...{ file: name, width: after.width, height: after.height },
@@ -108,6 +114,7 @@ export async function enhanceAll(
       ...(method === "gamma" && { gamma }),
       ...(method === "adaptive-gamma" && { gamma: gammaFor(picture) }),
     });
+    await breathe();
     if (shownBytes > mostShown) return;
     const small = shrunken(picture);
     const own: Shown = { file: name, before: await thumbnail(small), after: {} };

@@ -3,10 +3,10 @@ import type { Raster } from "../pictures/raster.ts";
 /** How bright each pixel looks: the weights of red, green and blue in sRGB (Rec. 709), taken of the numbers as they are encoded. */
 export function luminanceOf({ data, channels }: Raster): Float32Array {
   if (channels === 1) return data;
-  return Float32Array.from(
-    { length: data.length / 3 },
-    (_, i) => 0.2126 * data[3 * i] + 0.7152 * data[3 * i + 1] + 0.0722 * data[3 * i + 2],
-  );
+  const luminance = new Float32Array(data.length / 3);
+  for (let i = 0; i < luminance.length; i++)
+    luminance[i] = 0.2126 * data[3 * i] + 0.7152 * data[3 * i + 1] + 0.0722 * data[3 * i + 2];
+  return luminance;
 }
 
 /**

@@ -1,9 +1,9 @@
 /* Runs in a store: what was asked for, how far it is, and what came of it. */
 import type { Origin } from "@minimand/compare";
 import { UsageError } from "../failure.ts";
-import { printable } from "../printable.ts";
 import { holdBlobs, putBlob, readBlob } from "../store/blobs.ts";
 import type { Database, Sql } from "../store/database.ts";
+import { keptReason } from "./attempts.ts";
 import type { House } from "./house.ts";
 import { suspectedOf } from "./suspicion.ts";
 
@@ -224,9 +224,9 @@ export async function filesOf(database: Database, id: string): Promise<Record<st
   return files;
 }
 
-/** Ends a run that can't go on. Its reason may name a file by any characters, of which PostgreSQL's texts can't hold a NUL. */
+/** Ends a run that can't go on. */
 export async function failRun(sql: Sql, id: string, cause: string): Promise<void> {
-  const reason = printable(cause);
+  const reason = keptReason(cause);
   const failed = await sql.query(
     `update minimand.runs set state = 'failed', finished_at = now(), reason = $2
      where id = $1 and state in ('waiting', 'running') returning id`,

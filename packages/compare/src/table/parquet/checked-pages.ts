@@ -10,7 +10,7 @@ type Decompress = (input: Uint8Array, size: number) => Uint8Array;
 const objectBytes = { text: 200, date: 100 };
 
 /** Bytes of the object that a value becomes; 0 for numbers. A page of a few bytes may hold any number of equal values. */
-function bytesMade({ type, converted_type: converted, logical_type: logical }: SchemaElement): number {
+export function bytesMade({ type, converted_type: converted, logical_type: logical }: SchemaElement): number {
   if (type === "BYTE_ARRAY" || type === "FIXED_LEN_BYTE_ARRAY") return objectBytes.text;
   const isDate = type === "INT96" || /DATE|TIMESTAMP|DECIMAL/.test(`${converted} ${logical?.type}`);
   return isDate ? objectBytes.date : 0;
@@ -48,7 +48,7 @@ export function checkedPages(
       throw new Error("a page beyond the end of its column");
     // No codec makes a page much larger; more packed bytes than that would be unpacked for nothing.
     if (packed > 1.25 * size + 1024) throw new Error("a page that is larger packed than unpacked");
-    take(size);
+    take(Math.max(size, packed));
     const page = chunk.subarray(reader.offset, reader.offset + packed);
     reader.offset += packed;
     if (header.type === "DICTIONARY_PAGE") {

@@ -58,6 +58,7 @@ export function fieldsOf(metadata: FileMetaData, size: number): Field[] {
   }
   if (next !== schema.length) throw new Error("the schema has more elements than it says");
   checkGroups(metadata, leaves, size);
+  const full = groups.filter(({ num_rows }) => num_rows > 0n);
   return places.map(({ from, to, first, last }) => {
     const elements = schema.slice(from, to);
     return {
@@ -69,7 +70,7 @@ export function fieldsOf(metadata: FileMetaData, size: number): Field[] {
         return {
           ...metadata,
           schema: [{ ...root, num_children: 1 }, ...elements],
-          row_groups: groups.map((group) => ({ ...group, columns: group.columns.slice(first, last) })),
+          row_groups: full.map((group) => ({ ...group, columns: group.columns.slice(first, last) })),
         };
       },
     };
@@ -87,7 +88,7 @@ function checkGroups({ num_rows, row_groups }: FileMetaData, leaves: readonly Le
     for (const [i, { meta_data: meta, file_path }] of group.columns.entries()) {
       if (meta === undefined || file_path !== undefined) throw new Error("columns in another file");
       checkChunk(meta, leaves[i]!, group.num_rows, size);
-      bytes += Number(meta.total_compressed_size);
+      if (group.num_rows > 0n) bytes += Number(meta.total_compressed_size);
     }
   }
   if (rows !== num_rows) throw new Error(`${num_rows} rows, in row groups of ${rows}`);

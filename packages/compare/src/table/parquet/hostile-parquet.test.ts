@@ -114,6 +114,35 @@ const files: [what: string, file: Uint8Array, message: string][] = [
     "columns that overlap",
   ],
   [
+    "the same bytes for many columns, and less than none for a group without rows",
+    lying((metadata, [x]) => {
+      const [group] = metadata.row_groups;
+      const empty = { ...x!, num_values: 0n, total_compressed_size: -1_000_000n };
+      metadata.row_groups = [...Array(50).fill(group)];
+      metadata.num_rows = 5000n;
+      metadata.row_groups.push({
+        ...group!,
+        num_rows: 0n,
+        columns: group!.columns.map((one) => ({
+          ...one,
+          meta_data: { ...empty, path_in_schema: one.meta_data!.path_in_schema },
+        })),
+      });
+    }),
+    "columns that overlap",
+  ],
+  [
+    "a UUID of more than 16 bytes",
+    ofPage({ type: "BYTE_ARRAY", logical_type: { type: "UUID" } }, 1, "PLAIN", [
+      17,
+      0,
+      0,
+      0,
+      ...Array<number>(17).fill(1),
+    ]),
+    "a UUID of 17 bytes",
+  ],
+  [
     "a run of a thousand million missing values",
     ofPage({ repetition_type: "OPTIONAL" }, 10, "PLAIN", sized([...varint(2 ** 31 - 2), 0])),
     "a run of 1073741823 among 10 values",
@@ -182,7 +211,7 @@ describe("readParquet", () => {
     const rows = 300_000_000;
     const file = ofPage({ repetition_type: "OPTIONAL" }, rows, "PLAIN", sized([...varint(2 * rows), 0]));
     expect(await refusal(file, "a.parquet")).toBe(
-      `DataError: a.parquet: expected at most 83333333 cells (rows times columns), so that the memory suffices, got ${rows}`,
+      `DataError: a.parquet: expected cells of at most 2.0 GB, so that the memory suffices, got ${rows} cells (rows times columns)`,
     );
   });
 

@@ -6,15 +6,15 @@ import { DataError, dataError, messageOf, quoted, sizeText, TooLargeError } from
 import { distinctNames } from "../names.ts";
 import type { Table } from "../table.ts";
 import { cellOf, type Nested, nestedNote } from "../typed-cells.ts";
-import { checkedPages } from "./checked-pages.ts";
+import { bytesMade, checkedPages } from "./checked-pages.ts";
 import { type Field, fieldsOf } from "./fields.ts";
 import { endOfThrift } from "./thrift.ts";
 
 /** Milliseconds after which the event loop gets a turn, so that a signal is heard. */
 const turn = 50;
 
-/** Bytes that a cell takes at most, its text left out. */
-const cellBytes = 24;
+/** Bytes that a number takes at most as a cell, and a text or date while tables of them are read. */
+const cellBytes = { number: 24, text: 64 };
 
 /** Bytes that values may take for each byte of JSON: an empty object of two and a comma takes 56 and a place. */
 const jsonBytes = 24;
@@ -125,16 +125,22 @@ function metadataOf(bytes: Uint8Array): FileMetaData {
 
 /** Counts alone may ask for any memory: a thousand million equal cells take ten bytes. */
 function checkCells(metadata: FileMetaData, fields: readonly Field[], name: string, maxBytes: number): void {
-  const leaves = new Set(fields.flatMap((field) => field.leaves.map(({ path }) => path.join("\0"))));
+  const leaves = new Map(
+    fields.flatMap((field) => field.leaves.map(({ path, element }) => [path.join("\0"), element])),
+  );
   let cells = 0;
+  let bytes = 0;
   for (const { columns } of metadata.row_groups)
-    for (const { meta_data: meta } of columns)
-      if (leaves.has(meta!.path_in_schema.join("\0")))
-        cells += Number(meta!.num_values) * meta!.path_in_schema.length;
-  const most = Math.floor(maxBytes / cellBytes);
-  if (cells > most)
+    for (const { meta_data: meta } of columns) {
+      const element = leaves.get(meta!.path_in_schema.join("\0"));
+      if (element === undefined) continue;
+      const count = Number(meta!.num_values) * meta!.path_in_schema.length;
+      cells += count;
+      bytes += count * (bytesMade(element) > 0 ? cellBytes.text : cellBytes.number);
+    }
+  if (bytes > maxBytes)
     throw new TooLargeError(
-      `${name}: expected at most ${most} cells (rows times columns), so that the memory suffices, got ${cells}`,
+      `${name}: expected cells of at most ${sizeText(maxBytes)}, so that the memory suffices, got ${cells} cells (rows times columns)`,
     );
 }
 
@@ -172,10 +178,23 @@ async function readField(
         takeObjects(json.length * jsonBytes);
         return parseJson(utf8.decode(json));
       },
+      uuidFromBytes(uuid: Uint8Array | undefined) {
+        if (uuid !== undefined && uuid.length !== 16) throw new Error(`a UUID of ${uuid.length} bytes`);
+        return uuid && uuidOf(uuid);
+      },
+      // Columns of bytes are left out.
+      geometryFromBytes: (bytes: Uint8Array | undefined) => bytes,
+      geographyFromBytes: (bytes: Uint8Array | undefined) => bytes,
     },
     onChunk: ({ columnData, rowStart }) => parts.push({ from: rowStart, values: columnData }),
   });
   return parts.sort((a, b) => a.from - b.from).map(({ values }) => values);
+}
+
+/** The text of 16 bytes, as RFC 9562 writes it. */
+function uuidOf(bytes: Uint8Array): string {
+  const hex = bytes.reduce((text, byte) => text + byte.toString(16).padStart(2, "0"), "");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
 function decompressorOf(
