@@ -69,7 +69,7 @@ export function scoreOfPrediction(metric: Metric, part: Part, prediction: Predic
 export const mostConfused = 100;
 
 /**
- * Every metric of the task, with reliability bins for classification and the confusion matrix for at most {@link mostConfused} classes;
+ * Every metric of the task, with reliability bins for classification and the confusion matrix for at most `mostConfused` classes;
  * non-finite values as null.
  */
 export function fullEvaluation(
