@@ -11,6 +11,7 @@ import {
   widthFor,
 } from "@minimand/papers/denoising";
 import type { Raster } from "../pictures/raster.ts";
+import { hear } from "../run/interruptible.ts";
 import type { MethodResult } from "./denoise-file.ts";
 
 /** A picture by one method. */
@@ -50,13 +51,9 @@ export async function denoisePicture(
   const bands = Math.ceil(noisy.height / band);
   const total = channels.length * (remover.tiles(noisy) + (compared ? 2 * bands : 0));
   let done = 0;
-  const breathe = async (): Promise<void> => {
-    await new Promise((resolve) => setImmediate(resolve));
-    signal.throwIfAborted();
-  };
   const turn = (): Promise<void> => {
     onProgress(++done, total);
-    return breathe();
+    return hear(signal);
   };
   const result = async (
     method: MethodResult["method"],
@@ -69,7 +66,7 @@ export async function denoisePicture(
       // Widths are kept in float32: 0.7, not 0.699999988.
       ...{ method, width: width && Number(width.toPrecision(6)), picture },
       psnr: ratio === null || ratio === Infinity ? null : ratio,
-      ssim: clean === null ? null : await ssim(picture, clean, breathe),
+      ssim: clean === null ? null : await ssim(picture, clean, () => hear(signal)),
     };
   };
   const results = [await result("as it is", null, null)];

@@ -8,6 +8,7 @@ import { readPicture } from "../pictures/read-picture.ts";
 import { resizeRaster, sizeWithin } from "../pictures/resize-raster.ts";
 import { encodePicture, kindToWrite, writePicture } from "../pictures/write-picture.ts";
 import { tell } from "../printable.ts";
+import { hear } from "../run/interruptible.ts";
 import { progressLine, stepProgress } from "../run/progress.ts";
 import type { DetectorEnhancer } from "./detector-view.ts";
 import type { EnhancedPicture, EnhanceFile } from "./enhance-file.ts";
@@ -54,11 +55,6 @@ export async function enhanceAll(
   const known = enhanceMethods.filter((name) => name !== "detector-view" || enhancer !== null);
   const methods = compare ? known : [method];
   const leftOut: EnhanceFile["leftOut"] = [];
-  /** Large pictures take seconds a step. */
-  const breathe = async (): Promise<void> => {
-    await new Promise((resolve) => setImmediate(resolve));
-    signal.throwIfAborted();
-  };
   /** Calls `work` with each picture that can be read. */
   const each = async (
     files: readonly PictureFile[],
@@ -106,7 +102,8 @@ export async function enhanceAll(
   let shownBytes = 0;
   await each(files, "pictures", async (picture, { name }) => {
     const after = enhanced(picture, method, settings);
-    await breathe();
+    // A large picture takes seconds a step.
+    await hear(signal);
     await writePicture(join(out, name), after);
     pictures.push({
       ...{ file: name, width: after.width, height: after.height },
@@ -114,7 +111,7 @@ export async function enhanceAll(
       ...(method === "gamma" && { gamma }),
       ...(method === "adaptive-gamma" && { gamma: gammaFor(picture) }),
     });
-    await breathe();
+    await hear(signal);
     if (shownBytes > mostShown) return;
     const small = shrunken(picture);
     const own: Shown = { file: name, before: await thumbnail(small), after: {} };

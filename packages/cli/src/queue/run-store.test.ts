@@ -41,9 +41,9 @@ describeDatabases("runs of a store", (database, it) => {
     expect(await reviveRun(database(), "cancelled")).toBe(true);
     expect(await stateOf(database(), "cancelled")).toBe("waiting");
     await add("failed");
-    await failRun(database(), "failed", "'a\u0000.csv' is absent");
+    await failRun(database(), "failed", `'a\u0000.csv' is absent${" ".repeat(5000)}`);
     const [{ reason }] = (await listRuns(database())).filter(({ id }) => id === "failed");
-    expect(reason).toBe("'a\\u0000.csv' is absent");
+    expect(reason).toBe("'a\\u0000.csv' is absent".padEnd(2005));
     expect(await reviveRun(database(), "failed")).toBe(true);
   });
 
@@ -83,7 +83,7 @@ describeDatabases("runs of a store", (database, it) => {
     expect(await beginRun(database(), "begun")).toBe(4);
     await unbeginRun(database(), "begun");
     expect(await beginRun(database(), "begun")).toBe(4);
-    await noteTries(database(), ["of begun"], "its worker ended");
+    await noteTries(database(), ["of begun"], "its worker\u0000 ended");
     expect(await beginRun(database(), "begun")).toBe(1);
     expect(await beginRun(database(), "begun")).toBe(2);
     await database().query("update minimand.run_trials set state = 'done' where key = 'of begun'");

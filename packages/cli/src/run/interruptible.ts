@@ -2,6 +2,16 @@ import { Interrupted } from "../failure.ts";
 import { leave } from "./leave.ts";
 
 /**
+ * Lets a signal of the system be heard in the midst of long work.
+ *
+ * @throws the signal's reason
+ */
+export async function hear(signal: AbortSignal): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  signal.throwIfAborted();
+}
+
+/**
  * Runs work that Ctrl-C (or SIGTERM) stops by aborting its signal, with {@link Interrupted} as the reason. A second
  * Ctrl-C ends the program at once.
  *

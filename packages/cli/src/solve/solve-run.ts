@@ -7,6 +7,7 @@ import {
   type SolveOptions,
   type SolveResult,
 } from "minimand/solvers";
+import { hear } from "../run/interruptible.ts";
 import { normOf } from "./vectors.ts";
 
 /** What a solver found, and what it took. */
@@ -83,8 +84,7 @@ export async function solveBy(
     }
     if (performance.now() - last < turn) continue;
     progress(k, step.value / scale);
-    await new Promise((resolve) => setImmediate(resolve));
-    signal.throwIfAborted();
+    await hear(signal);
     last = performance.now();
   }
 }

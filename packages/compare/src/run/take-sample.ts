@@ -12,14 +12,13 @@ export function takeSample(dataset: Dataset, sample: number | null): Dataset {
 
 /** The numbers of rows that can be drawn, with which each class is in all folds. */
 export function samplesFor(subjects: readonly Subject[], { folds }: Pick<Settings, "folds">): number[] {
-  const least = folds * Math.max(...subjects.map(({ dataset }) => dataset.classes.length));
-  const samples = samplesOf(Math.max(...subjects.map(({ dataset }) => dataset.rows))).filter(
-    (sample) => sample >= least,
-  );
+  const samples = samplesOf(Math.max(...subjects.map(({ dataset }) => dataset.rows)));
   const first = samples.findIndex((sample) => {
+    const cut = subjects.filter(({ testTable }) => testTable === null);
+    // To draw many groups takes seconds.
+    if (cut.some(({ dataset }) => sample < folds * dataset.classes.length)) return false;
     try {
-      for (const { dataset, testTable } of subjects)
-        if (testTable === null) checkFolds(takeSample(dataset, sample), folds);
+      for (const { dataset } of cut) checkFolds(takeSample(dataset, sample), folds);
       return true;
     } catch {
       return false;

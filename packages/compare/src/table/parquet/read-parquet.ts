@@ -1,4 +1,5 @@
 import { type CompressionCodec, type FileMetaData, parquetMetadata, parquetRead } from "hyparquet";
+import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
 import { compressors, decompressZstd } from "hyparquet-compressors";
 import { parseJson } from "minimand/engine";
 import { type Cell, Column } from "../column.ts";
@@ -179,8 +180,9 @@ async function readField(
         return parseJson(utf8.decode(json));
       },
       uuidFromBytes(uuid: Uint8Array | undefined) {
-        if (uuid !== undefined && uuid.length !== 16) throw new Error(`a UUID of ${uuid.length} bytes`);
-        return uuid && uuidOf(uuid);
+        if (uuid === undefined) return undefined;
+        if (uuid.length !== 16) throw new Error(`a UUID of ${uuid.length} bytes`);
+        return DEFAULT_PARSERS.uuidFromBytes(uuid);
       },
       // Columns of bytes are left out.
       geometryFromBytes: (bytes: Uint8Array | undefined) => bytes,
@@ -189,12 +191,6 @@ async function readField(
     onChunk: ({ columnData, rowStart }) => parts.push({ from: rowStart, values: columnData }),
   });
   return parts.sort((a, b) => a.from - b.from).map(({ values }) => values);
-}
-
-/** The text of 16 bytes, as RFC 9562 writes it. */
-function uuidOf(bytes: Uint8Array): string {
-  const hex = bytes.reduce((text, byte) => text + byte.toString(16).padStart(2, "0"), "");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
 function decompressorOf(

@@ -173,7 +173,7 @@ describe("fidelity", () => {
     };
     expect(await ssim(sameThrice, colour)).toBeCloseTo(little, 5);
     // Rows are the same wherever a band begins.
-    const [tall, noisyTall] = [hills(9, 150), addSpeckle(hills(9, 150), 0.5, randomSource(7))];
+    const [tall, noisyTall] = [hills(9, 600), addSpeckle(hills(9, 600), 0.5, randomSource(7))];
     const turned = ({ width, height, values }: Light) =>
       photographOf([
         {

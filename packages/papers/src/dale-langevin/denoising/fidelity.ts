@@ -56,4 +56,4 @@ export async function ssim(
 const deviation = 1.5;
 
 /** Rows at a time. */
-const band = 64;
+const band = 256;
