@@ -73,7 +73,7 @@ export async function setup(): Promise<void> {
     );
   process.env.MINIMAND_TEST_BUNDLE = folder;
   writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
-  // As bin/minimand.js does.
+  // As bin/command.js does.
   writeFileSync(
     join(folder, "minimand.js"),
     'process.env.ORT_DISABLE_TELEMETRY = "1";\nawait import("./main.js");\n',

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { existsSync } from "node:fs";
-// As a whole: a Node that lacks one of its functions must come as far as the message below.
-import * as nodeModule from "node:module";
+import { fileURLToPath } from "node:url";
 
 const [major] = process.versions.node.split(".").map(Number);
 if (major < 24) {
@@ -10,16 +9,8 @@ if (major < 24) {
   );
   process.exit(2);
 }
-// ONNX Runtime phones home unless it finds this when it loads; workers can't set it any more.
-process.env.ORT_DISABLE_TELEMETRY = "1";
 // In a checkout the packages run from their sources; an installed package has only dist/.
-const source = new URL("../src/main.ts", import.meta.url);
-if (existsSync(source)) {
-  nodeModule.registerHooks({
-    resolve: (specifier, context, next) =>
-      next(specifier, { ...context, conditions: ["minimand-source", ...context.conditions] }),
-  });
-  await import(source.href);
-} else {
-  await import(new URL("../dist/main.js", import.meta.url).href);
-}
+const source = new URL("../src/run/supervise.ts", import.meta.url);
+const built = new URL("../dist/run/supervise.js", import.meta.url);
+const { supervise } = await import(existsSync(source) ? source.href : built.href);
+supervise(fileURLToPath(new URL("./command.js", import.meta.url)), process.argv.slice(2));

@@ -9,7 +9,7 @@ import type { Question } from "./one-process-child.fixture.ts";
 
 /**
  * Runs commands one after another in one process, whose start takes as long as thirty refusals. It has the program of
- * `bin/minimand.js` and its end. What needs a process of its own is for `minimand` of `test/support/cli.ts`: signals,
+ * `bin/command.js` and its end. What needs a process of its own is for `minimand` of `test/support/cli.ts`: signals,
  * colours, one `--quiet` among others, code of the user's that changes, whether a later process finds what an earlier one kept.
  *
  * @param folder where they run, unless a call says where

@@ -255,6 +255,20 @@ ${program}`;
     return execFileSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
   };
 
+  it("ends in one line if a file waits for what never comes, or throws after it is loaded", async () => {
+    const folder = folderWith({
+      "never.mjs": `${one("")}\nawait new Promise(() => {});`,
+      "late.mjs": `${one("")}\nsetTimeout(() => { throw new Error("too late"); });`,
+    });
+    const run = (file: string) => minimand([...compare, "--with", file], { cwd: folder });
+    expect(await run("never.mjs")).toEqual({
+      code: 2,
+      stdout: "",
+      stderr: "minimand: a module of --with or --scorer waits for a promise that never settles\n",
+    });
+    expect(await run("late.mjs")).toMatchObject({ code: 1, stderr: expect.stringMatching(/too late\n$/) });
+  });
+
   it("stops a worker for which a file isn't the same any more", () => {
     const program = `
 const origins = await load("x.mjs");

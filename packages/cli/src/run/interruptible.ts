@@ -1,5 +1,6 @@
 import { Interrupted } from "../failure.ts";
 import { leave } from "./leave.ts";
+import { onStop } from "./supervised.ts";
 
 /**
  * Lets a signal of the system be heard in the midst of long work.
@@ -22,16 +23,13 @@ export async function interruptible<T>(
   after: "continues" | "begins anew" = "continues",
 ): Promise<T> {
   const controller = new AbortController();
-  const stop = (): void => {
+  const off = onStop(() => {
     if (controller.signal.aborted) leave(130);
     controller.abort(new Interrupted(`interrupted; the same command ${after}`));
-  };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
+  });
   try {
     return await work(controller.signal);
   } finally {
-    process.off("SIGINT", stop);
-    process.off("SIGTERM", stop);
+    off();
   }
 }

@@ -4,6 +4,7 @@ import type { Hono } from "hono";
 import { checkNumber } from "minimand/engine";
 import { messageOf } from "../error-text.ts";
 import { printable } from "../printable.ts";
+import { onStop } from "../run/supervised.ts";
 import { inTurn } from "./in-turn.ts";
 
 /** Where a server listens, and what ends with it. */
@@ -47,7 +48,9 @@ export async function listen(
   ).listen(port, hostname);
   server.timeout = silence;
   await new Promise<void>((resolve, reject) => server.once("listening", resolve).once("error", reject));
-  const stop = (): void => {
+  const off = onStop(() => {
+    // A second signal ends it at once.
+    off();
     server.close(() => {
       close().then(
         () => process.exit(0),
@@ -59,9 +62,7 @@ export async function listen(
     });
     // Who sends slowly, or nothing at all, holds up nobody.
     setTimeout(() => server.closeAllConnections(), farewell);
-  };
-  process.once("SIGINT", stop);
-  process.once("SIGTERM", stop);
+  }, false);
   const address = server.address();
   return typeof address === "object" && address !== null ? address.port : port;
 }
