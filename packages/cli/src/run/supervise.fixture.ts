@@ -25,6 +25,10 @@ async function command(kind: string): Promise<void> {
     await setTimeout(200);
   }
   say("works");
+  if (kind === "name") {
+    say("FATAL ERROR: x.csv: no such file");
+    await setTimeout(4000);
+  }
   if (kind === "slow") await setTimeout(60_000);
   if (kind === "twice") await setTimeout(2000);
   if (kind === "ends") await setTimeout(20_000);

@@ -97,6 +97,20 @@ describe.concurrent("a supervised command", () => {
     ]);
   });
 
+  test("may name files as V8 begins its last words", async ({ expect }) => {
+    const begun = spawn(process.execPath, [fixture, "name"], { stdio: ["ignore", "ignore", "pipe"] });
+    let said = "";
+    for await (const chunk of begun.stderr) {
+      said += chunk;
+      if (said.includes("x.csv")) break;
+    }
+    expect(said).not.toContain("ended");
+    expect(await run("name")).toMatchObject({
+      code: 0,
+      lines: ["works", "FATAL ERROR: x.csv: no such file", "ended"],
+    });
+  });
+
   test("crashes in one line with exit code 1", async ({ expect }) => {
     const { code, lines } = await run("crash");
     expect({ code, lines }).toEqual({ code: 1, lines: ["minimand: a fault in native code (SIGSEGV)"] });

@@ -10,8 +10,9 @@ const silence = 30_000;
 /** Milliseconds of processor time within this silence from which a command is busy: one that waits for others is not. */
 const busy = 15_000;
 
-/** What V8 prints before it aborts the process. */
+/** What V8 prints before it aborts the process, in less time than this; a name of a file may look like that. */
 const lastWords = /^(<--- Last few GCs --->|FATAL ERROR: )/m;
+const toAbort = 3000;
 
 const crashes: Partial<Record<NodeJS.Signals, string>> = {
   SIGKILL: "killed by the system, most likely because memory ran out",
@@ -73,11 +74,17 @@ export function supervise(file: string, args: readonly string[]): void {
     );
   }, 1000);
 
-  const withheld: Buffer[] = [];
+  let withheld: Buffer[] = [];
+  const show = (): void => {
+    if (withheld.length > 0) Object.assign(message, { at: performance.now(), used: life.used });
+    for (const chunk of withheld) stderr.write(chunk);
+    withheld = [];
+  };
   const messages = command.stderr!.on("data", (chunk: Buffer) => {
-    Object.assign(message, { at: performance.now(), used: life.used });
-    if (withheld.length > 0 || lastWords.test(chunk.toString("latin1"))) withheld.push(chunk);
-    else stderr.write(chunk);
+    withheld.push(chunk);
+    if (withheld.length > 1) return;
+    if (lastWords.test(chunk.toString("latin1"))) setTimeout(show, toAbort).unref();
+    else show();
   });
   stderr.on("error", () => {});
   stderr.on("resize", () => ask({ columns: stderr.columns }));
@@ -111,22 +118,21 @@ export function supervise(file: string, args: readonly string[]): void {
     // Not for longer: what the command has started may hold it open.
     const late = new Promise((resolve) => setTimeout(resolve, 1000));
     await Promise.race([new Promise((resolve) => messages.once("close", resolve)), late]);
-    const lost = killed !== "" || (signal !== null && signal in crashes);
+    const crash = signal !== null && killed === "" ? crashes[signal] : undefined;
     const rest = Buffer.concat(withheld);
-    if (!lost || process.env.MINIMAND_DEBUG) stderr.write(rest);
+    if (crash === undefined || process.env.MINIMAND_DEBUG) show();
     if (killed !== "") {
       say(killed);
       process.exit(130);
     }
     const memory = life.memory > 0 ? ` at ${inGigabytes(life.memory)}` : "";
-    if (rest.includes("heap out of memory") && lost) {
+    if (crash !== undefined && rest.includes("heap out of memory")) {
       say(
         `memory ran out${memory}: give fewer rows or columns, or more memory (NODE_OPTIONS=--max-old-space-size=MEGABYTES)`,
       );
       process.exit(2);
     }
-    const crash = signal !== null && crashes[signal];
-    if (crash) {
+    if (crash !== undefined) {
       say(`${crash} (${signal}${memory})`);
       process.exit(signal === "SIGKILL" ? 2 : 1);
     }
