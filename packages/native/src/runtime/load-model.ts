@@ -1,5 +1,6 @@
 import { checkOptions, rangeError, typeError } from "minimand/engine";
 import { type ModelInfo, modelInfo } from "../export/model-info.ts";
+import { hasExternalData } from "../onnx/external-data.ts";
 import type { Port } from "../onnx/model.ts";
 import { checkSession, createSession, type Feed, type SessionOptions, sessionOptions } from "./session.ts";
 
@@ -36,8 +37,7 @@ export interface LoadedModel extends ModelInfo {
  * @param bytes the file, e.g. of `toOnnx`
  * @param options threads and execution providers
  * @throws NativeUnavailableError where ONNX Runtime isn't installed or may not start in this worker; TypeError, RangeError
- *   for options that are none, bytes that `modelInfo` or ONNX
- *   Runtime refuses
+ *   for options that are none, bytes that `modelInfo` or ONNX Runtime refuses, and tensors that are in other files
  * @example
  * const model = loadModel(readFileSync("model.onnx"));
  * const { output } = model.run({ x: { data: Float32Array.of(1, 2, 3), shape: [1, 3] } });
@@ -46,6 +46,7 @@ export function loadModel(bytes: Uint8Array, options: SessionOptions = {}): Load
   checkOptions("loadModel", options, sessionOptions);
   checkSession(options);
   const info = modelInfo(bytes);
+  checkOwnData(bytes);
   const session = open(bytes, options);
   return {
     ...info,
@@ -72,6 +73,19 @@ export function loadModel(bytes: Uint8Array, options: SessionOptions = {}): Load
     },
     dispose: () => session.dispose(),
   };
+}
+
+/** ONNX Runtime would read other files below the current folder. */
+function checkOwnData(bytes: Uint8Array): void {
+  let external: boolean;
+  try {
+    external = hasExternalData(bytes);
+  } catch (error) {
+    throw new RangeError("model: expected an ONNX file, got one with a part that can't be read", {
+      cause: error,
+    });
+  }
+  if (external) throw new RangeError("model: expected all tensors in the file, got some that are in others");
 }
 
 function open(bytes: Uint8Array, options: SessionOptions): ReturnType<typeof createSession> {
