@@ -5,7 +5,7 @@
  *   decisions-7.jsonl     decisions, rewards, expiries since then: a log that `minimand bandit evaluate` reads
  *   names.key             of the service, see decision-names.ts
  */
-import { readdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isArgumentError } from "@minimand/cli/server";
@@ -18,7 +18,11 @@ export interface DecisionFolder {
   /** Numbers of those that are there, in order. */
   snapshots(): number[];
   journals(): number[];
-  /** Removes what was half-written when a process ended. */
+  /**
+   * Removes what was half-written when a process ended.
+   *
+   * @throws RangeError for a link or anything else in place of the folder or of a file: what is behind it is not the store's
+   */
   sweep(): void;
 }
 
@@ -34,10 +38,21 @@ export function decisionFolder(folder: string): DecisionFolder {
     snapshots: () => numbers(/^snapshot-(\d+)\.bin$/),
     journals: () => numbers(/^decisions-(\d+)\.jsonl$/),
     sweep() {
-      for (const name of readdirSync(folder))
-        if (/^snapshot-\d+\.bin\.partial$/.test(name)) rmSync(join(folder, name));
+      if (lstatSync(folder).isSymbolicLink())
+        throw new RangeError(`${folder}: expected a folder, got a link`);
+      for (const name of readdirSync(folder)) {
+        const path = join(folder, name);
+        if (/^(snapshot-\d+\.bin|names\.key)\.partial$/.test(name)) rmSync(path);
+        else if (/^(snapshot-\d+\.bin|decisions-\d+\.jsonl|names\.key)$/.test(name)) checkFile(path);
+      }
     },
   };
+}
+
+function checkFile(path: string): void {
+  const stats = lstatSync(path);
+  if (!stats.isFile() || stats.nlink > 1)
+    throw new RangeError(`${path}: expected a regular file with one name, got another; take it away`);
 }
 
 /** A bandit, and where its journal goes on. */
@@ -137,7 +152,8 @@ function damaged(path: string, lines: number, cause: unknown): unknown {
 export async function writeWhole(path: string, bytes: Uint8Array, mode = 0o666): Promise<void> {
   const beside = `${path}.partial`;
   try {
-    const file = await open(beside, "w", mode);
+    // Whatever the folder came with is swept away by now.
+    const file = await open(beside, "wx", mode);
     try {
       await file.writeFile(bytes);
       await file.sync();

@@ -3,11 +3,13 @@ import {
   appendFileSync,
   cpSync,
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -34,6 +36,27 @@ afterAll(() => {
 describe("the store", () => {
   const maxPending = 1000;
   const create = () => neuFastCb({ dim: 2, arms: 3, hidden: [6], replay: { capacity: 50, batch: 4 } });
+
+  it("refuses links in the folder, and leaves alone what is behind them", async () => {
+    const victim = join(temporary(), "token");
+    writeFileSync(victim, "without a line end");
+    const open = (folder: string) => openStore({ folder, create, snapshotEvery: 7, maxPending });
+    for (const name of ["decisions-0.jsonl", "snapshot-0.bin", "names.key"])
+      for (const link of [symlinkSync, linkSync]) {
+        const folder = temporary();
+        link(victim, join(folder, name));
+        await expect(open(folder), `${link.name} ${name}`).rejects.toThrow(
+          "expected a regular file with one name, got another; take it away",
+        );
+      }
+    const folder = join(temporary(), "store");
+    symlinkSync(temporary(), folder);
+    await expect(open(folder)).rejects.toThrow(`${folder}: expected a folder, got a link`);
+    const halfWritten = temporary();
+    symlinkSync(victim, join(halfWritten, "snapshot-0.bin.partial"));
+    await (await open(halfWritten)).close();
+    expect(readFileSync(victim, "utf8")).toBe("without a line end");
+  });
 
   it("goes on from snapshots and journals as if nothing had happened", async () => {
     const whole = create();
