@@ -113,7 +113,7 @@ function goesOnAfterQuotes(text: string, delimiter: string): boolean {
 const mostPlaces = 1000;
 
 /** Whether some cell begins and ends with these quotes. */
-function encloses(text: string, delimiter: string, opening: string, closing: string): boolean {
+export function encloses(text: string, delimiter: string, opening: string, closing: string): boolean {
   const isEdge = (at: number): boolean =>
     at < 0 || at >= text.length || text[at] === "\n" || text[at] === delimiter;
   let at = -1;

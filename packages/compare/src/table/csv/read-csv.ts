@@ -6,7 +6,7 @@ import type { Table } from "../table.ts";
 import { blocksOf, decodeLines, samplesOf } from "./blocks.ts";
 import { cutBytes } from "./cut-bytes.ts";
 import { type Dialect, none } from "./dialect.ts";
-import { findDialect } from "./find-dialect.ts";
+import { encloses, findDialect } from "./find-dialect.ts";
 import { finishTable } from "./finish-table.ts";
 import { findLayout, type Layout } from "./layout.ts";
 import { cutRecords, type RowShape } from "./records.ts";
@@ -48,7 +48,7 @@ export async function readCsv(bytes: Uint8Array, name: string, options: ReadCsvO
     });
   const samples = samplesOf(bytes, start, sampleSize);
   const dialect = findDialect(samples, options.delimiter ?? declared?.delimiter);
-  notes.push(...dialectNotes(dialect));
+  notes.push(...dialectNotes(dialect, samples));
   const line = declared === null ? 1 : 2;
   const { head, widths } = lookAt(samples, dialect, line);
   const layout = findLayout(head, widths, name);
@@ -142,13 +142,19 @@ function separatorLine(bytes: Uint8Array): { line: string; delimiter: string; le
 }
 
 /** What is unusual about a dialect. */
-function dialectNotes({ delimiter, quote, backslash, runs }: Dialect): Note[] {
+function dialectNotes({ delimiter, quote, backslash, runs }: Dialect, samples: readonly string[]): Note[] {
   const found: string[] = [];
+  const notes: Note[] = [];
   if (runs) found.push("cells are separated by spaces");
   else if (![none, ",", ";", "\t", "|"].includes(delimiter))
     found.push(`cells are separated by ${quoted(delimiter)}`);
-  if (quote === "") found.push("quotes are characters like others");
+  if (quote === "" && samples.some((text) => encloses(text, delimiter, '"', '"')))
+    notes.push({
+      level: "warning",
+      text: "quotes are characters like others, although they enclose some cells",
+    });
+  else if (quote === "") found.push("quotes are characters like others");
   else if (quote !== '"') found.push(`${quote} encloses cells`);
   if (backslash) found.push('\\" is a quote inside of a cell');
-  return found.map((text) => ({ level: "info", text }));
+  return [...notes, ...found.map((text): Note => ({ level: "info", text }))];
 }
