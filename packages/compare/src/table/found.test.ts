@@ -130,6 +130,13 @@ describe("a delimiter", () => {
 });
 
 describe("rows", () => {
+  it("with quotes as characters give a warning where they enclose a cell", async () => {
+    const rows = [...Array<string>(8).fill("0,red"), '0,"say ""hi"""', "0,red", "0,red", '100,"t"wo'];
+    const { notes, row } = await read(`n,word\n${rows.join("\n")}\nlines"\n`);
+    expect(row(11)).toEqual(["100", '"t"wo']);
+    expect(notes).toContain("quotes are characters like others, although they enclose some cells");
+  });
+
   it("with lines of text in quotes stay whole, whatever the lines look like", async () => {
     const text = `label,text\n${times(10, (i) => `p,t${i}\n`)}p,"a\nb, c\nd, e\nf"\np,z\n${times(10, (i) => `p,u${i}\n`)}`;
     const { table, row, notes } = await read(text);
