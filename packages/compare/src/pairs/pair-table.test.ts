@@ -235,6 +235,11 @@ describe("pairs of texts", () => {
       "line 1: 'chosen': expected messages of text, got something else than text in message 2",
     ],
     [
+      "a prompt with a picture",
+      [{ prompt: [{ role: "user", content: { url: "u" } }], chosen: "a", rejected: "b" }],
+      "line 1: 'prompt': expected messages of text, got something else than text in message 1",
+    ],
+    [
       "messages among other things",
       [{ chosen: [user("a"), 3], rejected: [answer("c")] }],
       "line 1: 'chosen': expected messages of text, got no role in message 2",

@@ -24,7 +24,7 @@ export function readTextPairs(
   refuseCodes(table, chosen, rejected);
   return Array.from({ length: table.rows }, (_, row) => {
     const [w, l] = [chosen, rejected].map((column) => responseIn(table, column, row)) as [Read, Read];
-    const asked = prompt === undefined ? null : textIn(table, prompt, row);
+    const asked = prompt === undefined ? null : promptIn(table, prompt, row);
     if (w.messages === null || l.messages === null) {
       if (w.messages !== null || l.messages !== null) {
         const [without, like] = w.messages === null ? [chosen, rejected] : [rejected, chosen];
@@ -80,14 +80,19 @@ function responseIn(table: Table, column: Column, row: number): Read {
   return { text, messages: messagesOf(table, column, row, text) ?? dialogueIn(text) };
 }
 
+function promptIn(table: Table, column: Column, row: number): string | Message[] {
+  const text = textIn(table, column, row);
+  return messagesOf(table, column, row, text) ?? text;
+}
+
 function promptOf(
   table: Table,
   row: number,
-  asked: string | null,
+  asked: string | Message[] | null,
   shared: readonly Message[],
 ): string | null {
   if (asked === null && shared.length === 0) return null;
-  const own = asked === null || asked === "" ? null : (messagesIn(asked) ?? asked);
+  const own = asked === "" ? null : asked;
   const before = Array.isArray(own) ? [...own, ...shared] : shared;
   const turns = textOfMessages(before);
   // A prompt that stands in a column of its own and in the messages, too, is one prompt.
