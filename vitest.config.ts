@@ -13,8 +13,8 @@ const project = (name: keyof typeof tiers, device: "wasm" | "cpu") => ({
   test: {
     name,
     ...tiers[name],
-    // A process serves many files of the inner loop and of exact mathematics: the engine starts, and compiles its kernels, once.
-    isolate: name === "system",
+    // A process serves many files: it loads modules, starts the engine and compiles its kernels once.
+    isolate: name === "alone",
     ...(name === "system" && { globalSetup: "./test/bundled-command.ts" }),
     setupFiles: [`./test/setup-${device}.ts`],
     testTimeout: 180_000,
@@ -32,6 +32,7 @@ export default defineConfig({
     projects: [
       project("unit", "wasm"),
       project("system", "wasm"),
+      project("alone", "wasm"),
       // Exact mathematics: float64 on the engine's `cpu` device, whose functions are JavaScript's Math.
       project("golden", "cpu"),
     ],

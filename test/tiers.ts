@@ -1,6 +1,8 @@
+import { globSync, readFileSync } from "node:fs";
+
 /*
- * Which test file runs when. A file's name decides for `golden`, the two lists below for `system`; every other file is `unit`, the
- * inner loop: under a minute on two idle cores.
+ * Which test file runs when. A file's name decides for `golden`, the two lists below for `system`, and the text of such a file for `alone`;
+ * every other file is `unit`, the inner loop: under a minute on two idle cores.
  */
 const nowhere = "**/node_modules/**";
 const golden = ["packages/*/golden/*.test.ts", "packages/*/src/**/*.cpu.test.ts"];
@@ -69,8 +71,18 @@ const long = [
 const system = [...wholeSystem, ...long];
 const everything = ["packages/*/src/**/*.test.ts", "test/**/*.test.ts", "examples/**/*.test.ts"];
 
+/** What shows that a test file changes its process (modules, globals, the environment, listeners, the folder) or needs one that is new. */
+const changes =
+  /\bvi\.(mock|doMock|resetModules|spyOn|stub\w+|useFakeTimers)\b|\bprocess\.(chdir|on|once|exitCode|env\S* \??\??=)|\bdelete process\.|\bglobalThis\.\w+ =|\b(defaultDevice|builtWhileLoading)\(/;
+
+/** Files of the system tier, each with a process of its own. */
+const alone = globSync(system, { exclude: [nowhere, ...golden] }).filter((file) =>
+  changes.test(readFileSync(file, "utf8")),
+);
+
 export const tiers = {
   unit: { include: everything, exclude: [nowhere, ...golden, ...system] },
-  system: { include: system, exclude: [nowhere, ...golden] },
+  system: { include: system, exclude: [nowhere, ...golden, ...alone] },
+  alone: { include: alone, exclude: [] },
   golden: { include: golden, exclude: [nowhere] },
 };
