@@ -1,6 +1,9 @@
 import { defaultDevice, init } from "@jax-js/jax";
+import { afterAll } from "vitest";
+import { endFile } from "./support/end-of-file.ts";
 import { makeEngineQuick } from "./support/quick-engine.ts";
 
 makeEngineQuick();
 await init("wasm");
 defaultDevice("wasm");
+afterAll(endFile);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Results } from "@minimand/compare";
-import { afterAll } from "vitest";
+import { atEndOfFile } from "./end-of-file.ts";
 
 /** The file that starts the command. */
 export const bin = fileURLToPath(new URL("../../packages/cli/bin/minimand.js", import.meta.url));
@@ -74,15 +74,10 @@ export const tiny = [
   ...["--losses", "focal", "--hidden", "4", "--workers", "1"],
 ];
 
-const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
-
 /** An empty folder that is gone after the tests of the file. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "minimand-test-"));
-  folders.push(folder);
+  atEndOfFile(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import type { TensorValues } from "@minimand/native";
-import { afterAll } from "vitest";
+import { atEndOfFile } from "./end-of-file.ts";
 
 const python = "/usr/bin/python3";
 
@@ -24,13 +24,16 @@ export function checkerSays(bytes: Uint8Array): string {
 }
 
 let web: { child: ChildProcess; told: Promise<string> } | undefined;
-afterAll(() => void web?.child.kill());
 
 function startWeb(): NonNullable<typeof web> {
   const child = fork(fileURLToPath(new URL("./onnx-web.ts", import.meta.url)), {
     serialization: "advanced",
     execArgv: [],
     stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+  atEndOfFile(() => {
+    child.kill();
+    web = undefined;
   });
   return { child, told: text(child.stderr!) };
 }

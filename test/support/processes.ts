@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
-import { afterAll } from "vitest";
 import { type Ran, type RunOptions, start } from "./cli.ts";
+import { atEndOfFile } from "./end-of-file.ts";
 
 /** The command in the background. */
 export interface Background {
@@ -13,12 +13,6 @@ export interface Background {
   /** Its exit code and all that it said. */
   ended: Promise<Ran>;
 }
-
-const running = new Set<Background>();
-afterAll(async () => {
-  for (const { signal } of running) signal("SIGKILL");
-  await Promise.allSettled([...running].map(({ ended }) => ended));
-});
 
 /** Starts the command in the background; what still runs after the tests of the file is killed, stopped or not. */
 export function background(args: readonly string[], options: RunOptions = {}): Background {
@@ -45,9 +39,12 @@ export function background(args: readonly string[], options: RunOptions = {}): B
       }
     },
     signal: (name) => void child.kill(name),
-    ended: ended.finally(() => running.delete(started)),
+    ended,
   };
-  started.ended.catch(() => {});
-  running.add(started);
+  ended.catch(() => {});
+  atEndOfFile(async () => {
+    child.kill("SIGKILL");
+    await Promise.allSettled([ended]);
+  });
   return started;
 }
