@@ -14,7 +14,7 @@ async function command(kind: string): Promise<void> {
   if (kind === "code") process.exit(7);
   if (kind === "crash") process.kill(process.pid, "SIGSEGV");
   if (kind === "memory") takeMemory();
-  if (!["plain", "silent", "quiet"].includes(kind)) {
+  if (!["plain", "silent", "order"].includes(kind)) {
     let signals = 0;
     onStop(() => {
       signals += 1;
@@ -25,6 +25,11 @@ async function command(kind: string): Promise<void> {
     await setTimeout(200);
   }
   say("works");
+  if (kind === "order")
+    for (let i = 0; i < 100; i++) {
+      say(`${i}`);
+      process.stdout.write(`${i}\n`);
+    }
   if (kind === "name") {
     say("FATAL ERROR: x.csv: no such file");
     await setTimeout(4000);

@@ -37,9 +37,15 @@ describe.concurrent("a supervised command", () => {
   });
 
   test.skipIf(process.platform !== "linux")("has the terminal of its supervisor", async ({ expect }) => {
-    const within = `stty cols 99; "${process.execPath}" "${fixture}" code`;
-    const child = spawn("script", ["-qec", within, "/dev/null"], { stdio: ["ignore", "pipe", "inherit"] });
-    expect(await text(child.stdout)).toMatch(/^\d+ 99 columns\r\n$/);
+    const on = async (kind: string): Promise<string[]> => {
+      const within = `stty cols 99; "${process.execPath}" "${fixture}" ${kind}`;
+      const child = spawn("script", ["-qec", within, "/dev/null"], { stdio: ["ignore", "pipe", "inherit"] });
+      return (await text(child.stdout)).split("\r\n");
+    };
+    expect(await on("code")).toEqual([expect.stringMatching(/^\d+ 99 columns$/), ""]);
+    // What it writes there stays in its order.
+    const twice = Array.from({ length: 200 }, (_, i) => String(i >> 1));
+    expect((await on("order")).slice(2, -2)).toEqual(twice);
   });
 
   test("ends by itself at a signal that it notices", async ({ expect }) => {

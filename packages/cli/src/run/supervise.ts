@@ -37,8 +37,8 @@ const crashes: Partial<Record<NodeJS.Signals, string>> = {
 export function supervise(file: string, args: readonly string[]): void {
   const { stderr } = process;
   const command = spawn(process.execPath, [...process.execArgv, file, ...args], {
-    stdio: ["inherit", "inherit", "pipe", "ipc"],
-    env: { ...process.env, ...(stderr.isTTY && { MINIMAND_COLUMNS: String(stderr.columns) }) },
+    // Of a terminal it needs the width, and the order of what it writes there and on stdout.
+    stdio: ["inherit", "inherit", stderr.isTTY ? "inherit" : "pipe", "ipc"],
   });
   const ask = (message: ToCommand): void => {
     if (command.connected) command.send(message, () => {});
@@ -47,16 +47,18 @@ export function supervise(file: string, args: readonly string[]): void {
     stderr.write(`${stderr.isTTY ? "\r\u001b[2K" : ""}minimand: ${text}\n`);
   };
 
-  /** The last message and the last sign of life: when they came, and the processor time until then. */
-  const message = { at: performance.now(), used: 0 };
-  const life = { at: performance.now(), used: 0, memory: 0 };
+  /** The last sign of life, and the first one since the last message. */
+  const life = { at: performance.now(), used: 0, memory: 0, said: 0 };
+  let message = { ...life };
   let endsByItself = false;
   let works = !args.includes("--quiet");
   let noticing: NodeJS.Timeout | undefined;
   command.on("message", (from: FromCommand) => {
     life.at = performance.now();
-    if ("used" in from) Object.assign(life, from);
-    else if ("endsByItself" in from) {
+    if ("used" in from) {
+      Object.assign(life, from);
+      if (life.said !== message.said) message = { ...life };
+    } else if ("endsByItself" in from) {
       endsByItself = from.endsByItself;
       if (!from.works) works = false;
     } else if (from.noticed === stops) {
@@ -68,7 +70,7 @@ export function supervise(file: string, args: readonly string[]): void {
     const now = performance.now();
     if (!works || now - message.at < silence) return;
     if (now - life.at < busy && life.used - message.used < busy) return;
-    Object.assign(message, { at: now, used: life.used });
+    message = { ...life, at: now };
     say(
       `still at work, ${Math.round(process.uptime())} s after the start, with ${inGigabytes(life.memory)} of memory`,
     );
@@ -76,18 +78,16 @@ export function supervise(file: string, args: readonly string[]): void {
 
   let withheld: Buffer[] = [];
   const show = (): void => {
-    if (withheld.length > 0) Object.assign(message, { at: performance.now(), used: life.used });
     for (const chunk of withheld) stderr.write(chunk);
     withheld = [];
   };
-  const messages = command.stderr!.on("data", (chunk: Buffer) => {
+  command.stderr?.on("data", (chunk: Buffer) => {
     withheld.push(chunk);
     if (withheld.length > 1) return;
     if (lastWords.test(chunk.toString("latin1"))) setTimeout(show, toAbort).unref();
     else show();
   });
   stderr.on("error", () => {});
-  stderr.on("resize", () => ask({ columns: stderr.columns }));
 
   let stops = 0;
   let killed = "";
@@ -112,12 +112,12 @@ export function supervise(file: string, args: readonly string[]): void {
     say(`the process of the command can't be started: ${error.message}`);
     process.exit(1);
   });
-  command.on("exit", async (code, signal) => {
+  // Not for longer: what the command has started may hold its stderr open.
+  command.on("exit", (code, signal) => setTimeout(end, 1000, code, signal));
+  command.on("close", end);
+  function end(code: number | null, signal: NodeJS.Signals | null): void {
     clearInterval(watch);
     clearTimeout(noticing);
-    // Not for longer: what the command has started may hold it open.
-    const late = new Promise((resolve) => setTimeout(resolve, 1000));
-    await Promise.race([new Promise((resolve) => messages.once("close", resolve)), late]);
     const crash = signal !== null && killed === "" ? crashes[signal] : undefined;
     const rest = Buffer.concat(withheld);
     if (crash === undefined || process.env.MINIMAND_DEBUG) show();
@@ -141,7 +141,7 @@ export function supervise(file: string, args: readonly string[]): void {
     // The first process of a container does not end by a signal that it sends to itself.
     process.exitCode = 128 + constants.signals[signal];
     process.kill(process.pid, signal);
-  });
+  }
 }
 
 function inGigabytes(bytes: number): string {

@@ -1,11 +1,12 @@
 /** What the process of the command says to the one that supervises it. */
 export type FromCommand =
-  | { used: number; memory: number }
+  /** Milliseconds of processor time, bytes of memory, and bytes on stderr. */
+  | { used: number; memory: number; said: number }
   | { endsByItself: boolean; works: boolean }
   | { noticed: number };
 
-/** What it is told: the signals so far, and the width of the terminal on stderr. */
-export type ToCommand = { stops: number; signal: NodeJS.Signals } | { columns: number };
+/** What it is told: the signals so far, and the last of them. */
+export type ToCommand = { stops: number; signal: NodeJS.Signals };
 
 /** Milliseconds between two signs of life. */
 const interval = 1000;
@@ -23,20 +24,16 @@ function report(message: FromCommand): void {
 export function beSupervised(): void {
   if (process.send === undefined) return;
   supervised = true;
-  const { MINIMAND_COLUMNS: columns } = process.env;
-  delete process.env.MINIMAND_COLUMNS;
-  // The supervisor's stderr is a terminal; the one here is a pipe to it.
-  if (columns !== undefined) Object.assign(process.stderr, { isTTY: true, columns: Number(columns) });
   const beat = (): void => {
     const { user, system } = process.cpuUsage();
-    report({ used: (user + system) / 1000, memory: process.memoryUsage.rss() });
+    report({
+      used: (user + system) / 1000,
+      memory: process.memoryUsage.rss(),
+      said: process.stderr.bytesWritten,
+    });
   };
   setInterval(beat, interval).unref();
   process.on("message", (message: ToCommand) => {
-    if ("columns" in message) {
-      process.stderr.columns = message.columns;
-      return;
-    }
     setTimeout(() => {
       while (came < message.stops)
         if (listeners.size > 0) come();
