@@ -1,8 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readSafetensors } from "minimand";
+import { readSafetensors, writeSafetensors } from "minimand";
 import { describe, expect, it } from "vitest";
 import { everythingIn, minimand, temporaryFolder } from "../../../test/support/cli.ts";
+import { openStore } from "./files/store.ts";
+import { codeFingerprint } from "./papers/code-fingerprint.ts";
+import { isKeptPart } from "./papers/kept-part.ts";
+import { versions } from "./version.ts";
 
 describe.concurrent("minimand pretrain", () => {
   it("trains all parts, records their losses, and has them from the first run in the second", async () => {
@@ -27,6 +31,21 @@ describe.concurrent("minimand pretrain", () => {
     const second = await minimand([...args, "--json"], { cwd });
     expect(second.stderr).toContain("contrastive was there from an earlier run");
     expect(JSON.parse(second.stdout)).toEqual(record);
+
+    // What somebody else has put there, with the right sums.
+    const { slug, scale, seed, engine } = record;
+    const code = codeFingerprint(slug, engine.name);
+    const run = { command: "pretrain", schema: 1, slug, scale, seed, versions: versions(), engine, code };
+    const store = await openStore(join(cwd, "smoke"), isKeptPart);
+    const latents = await store.get({ ...run, part: "latents" });
+    expect(latents).not.toBeNull();
+    const base64 = Buffer.from(writeSafetensors({ other: { shape: [1], data: Float32Array.of(1) } }));
+    await store.put({ ...run, part: "latents" }, { ...latents!, base64: base64.toString("base64") });
+    const third = await minimand(args, { cwd });
+    expect([third.code, third.stderr.trimEnd().split("\n").at(-1)]).toEqual([
+      2,
+      expect.stringMatching(/^minimand: kept trials: expected results of this version, got some/),
+    ]);
   });
 
   it("trains what takes speckle away on the photographs that come with the project", async () => {

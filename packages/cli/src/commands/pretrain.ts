@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { loadPretraining, type Row } from "@minimand/papers";
+import { loadPretraining, ofKept, type Row } from "@minimand/papers";
 import { type Command, Option } from "commander";
 import { startEngine } from "minimand/start";
 import { inOutputFolder } from "../files/output-folder.ts";
@@ -68,15 +68,23 @@ async function pretrain(slug: string, options: Options): Promise<void> {
       const done = new Map<string, Uint8Array>();
       const host = { scale, seed, before: done, photograph: bundledPhotograph, compile, signal } as const;
       const records: Row[] = [];
-      for (const part of parts) {
-        const found = await store.get({ ...run, part });
-        if (found !== null) tell(`${part} was there from an earlier run`);
-        const kept = found ?? (await trained(part));
-        if (found === null) await store.put({ ...run, part }, kept);
-        done.set(part, new Uint8Array(Buffer.from(kept.base64, "base64")));
-        records.push({ ...kept.record, bytes: done.get(part)!.length, seconds: kept.seconds });
-      }
-      const measured = await measure(host);
+      let anyKept = false;
+      const measured = await (async () => {
+        for (const part of parts) {
+          const found = await store.get({ ...run, part });
+          if (found !== null) {
+            tell(`${part} was there from an earlier run`);
+            anyKept = true;
+          }
+          const kept = found ?? (await trained(part));
+          if (found === null) await store.put({ ...run, part }, kept);
+          done.set(part, new Uint8Array(Buffer.from(kept.base64, "base64")));
+          records.push({ ...kept.record, bytes: done.get(part)!.length, seconds: kept.seconds });
+        }
+        return await measure(host);
+      })().catch((error: unknown) => {
+        throw anyKept ? ofKept(error) : error;
+      });
       signal.throwIfAborted();
       const file = {
         schema: "minimand.pretrained/1",

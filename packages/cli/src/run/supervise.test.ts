@@ -23,6 +23,9 @@ async function run(kind: string, signals: readonly NodeJS.Signals[] = [], env: R
   if (signals.length > 0) await works;
   for (const signal of signals) {
     child.kill(signal);
+    await setTimeout(20);
+    // As `timeout` and npm do.
+    child.kill(signal);
     await setTimeout(500);
   }
   const [code, signal] = await ended;

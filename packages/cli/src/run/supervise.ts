@@ -5,6 +5,8 @@ import type { FromCommand, ToCommand } from "./supervised.ts";
 /** Milliseconds that the command may take to notice a signal, and to end after it. */
 const toNotice = 10_000;
 const toEnd = 30_000;
+/** Milliseconds within which a signal counts once: `timeout` and npm send it to this process, and to all of its group. */
+const twice = 300;
 /** Milliseconds without a message after which a busy command is reported to be at work. */
 const silence = 30_000;
 /** Milliseconds of processor time within this silence from which a command is busy: one that waits for others is not. */
@@ -90,6 +92,7 @@ export function supervise(file: string, args: readonly string[]): void {
   stderr.on("error", () => {});
 
   let stops = 0;
+  let stopped = Number.NEGATIVE_INFINITY;
   let killed = "";
   const kill = (why: string): void => {
     killed = why;
@@ -98,6 +101,9 @@ export function supervise(file: string, args: readonly string[]): void {
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const signal of signals)
     process.on(signal, () => {
+      const now = performance.now();
+      if (now - stopped < twice) return;
+      stopped = now;
       stops += 1;
       if (!endsByItself || signal === "SIGHUP") command.kill(signal);
       else if (noticing !== undefined) kill("ended at once, in the midst of its work");

@@ -45,7 +45,7 @@ export async function drive<Result>(
 }
 
 /** Kept results have the types of the paper's own, but those of somebody else may have lists of any length, and any names. */
-function ofKept(error: unknown): unknown {
+export function ofKept(error: unknown): unknown {
   const isFault = error instanceof TypeError || error instanceof RangeError;
   return !isFault || isArgumentError(error) ? error : unusable((error as Error).message, error);
 }

@@ -1,4 +1,4 @@
-export { drive, type ProgressSink } from "./drive.ts";
+export { drive, ofKept, type ProgressSink } from "./drive.ts";
 export { type FinishedReproduction, finishReproduction, type Tuned } from "./finish-reproduction.ts";
 export { type LocalTrialsOptions, localTrials } from "./local-trials.ts";
 export {
