@@ -29,7 +29,11 @@ function fail(error: unknown): never {
   leave(code);
 }
 
-/** Nothing is left to do, and the command still waits: only code of the user's makes promises that nobody keeps. */
+/** Nothing is left to do, and the command still waits, as for a module of the user's with a promise that never settles. */
 function unanswered(): never {
-  fail(new UsageError("a module of --with or --scorer waits for a promise that never settles"));
+  fail(
+    new UsageError(
+      "waits for what never comes: does a module of --with or --scorer await a promise that never settles?",
+    ),
+  );
 }

@@ -69,7 +69,8 @@ async function pretrain(slug: string, options: Options): Promise<void> {
       const host = { scale, seed, before: done, photograph: bundledPhotograph, compile, signal } as const;
       const records: Row[] = [];
       let anyKept = false;
-      const measured = await (async () => {
+      let measured: Row[];
+      try {
         for (const part of parts) {
           const found = await store.get({ ...run, part });
           if (found !== null) {
@@ -81,10 +82,10 @@ async function pretrain(slug: string, options: Options): Promise<void> {
           done.set(part, new Uint8Array(Buffer.from(kept.base64, "base64")));
           records.push({ ...kept.record, bytes: done.get(part)!.length, seconds: kept.seconds });
         }
-        return await measure(host);
-      })().catch((error: unknown) => {
+        measured = await measure(host);
+      } catch (error) {
         throw anyKept ? ofKept(error) : error;
-      });
+      }
       signal.throwIfAborted();
       const file = {
         schema: "minimand.pretrained/1",

@@ -14,7 +14,7 @@ async function command(kind: string): Promise<void> {
   if (kind === "code") process.exit(7);
   if (kind === "crash") process.kill(process.pid, "SIGSEGV");
   if (kind === "memory") takeMemory();
-  if (!["plain", "silent", "order"].includes(kind)) {
+  if (!["plain", "silent", "busy", "order"].includes(kind)) {
     let signals = 0;
     onStop(() => {
       signals += 1;
@@ -34,6 +34,7 @@ async function command(kind: string): Promise<void> {
     say("FATAL ERROR: x.csv: no such file");
     await setTimeout(4000);
   }
+  if (kind === "busy") await computeInTurns(35_000);
   if (kind === "slow") await setTimeout(60_000);
   if (kind === "twice") await setTimeout(2000);
   if (kind === "ends") await setTimeout(20_000);
@@ -49,6 +50,16 @@ function say(text: string): void {
 /** Holds up this thread, and takes no processor time. */
 function block(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}
+
+/** Takes as much processor time as it is given, at least 20 s, and hears everything. */
+async function computeInTurns(milliseconds: number): Promise<void> {
+  const least = performance.now() + milliseconds;
+  while (performance.now() < least || process.cpuUsage().user < 20e6) {
+    const turn = performance.now() + 100;
+    while (performance.now() < turn);
+    await setTimeout(20);
+  }
 }
 
 function takeMemory(): never {

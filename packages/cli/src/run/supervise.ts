@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
 import type { FromCommand, ToCommand } from "./supervised.ts";
 
@@ -37,83 +37,14 @@ const crashes: Partial<Record<NodeJS.Signals, string>> = {
  * @param file the module that runs the command
  */
 export function supervise(file: string, args: readonly string[]): void {
-  const { stderr } = process;
   const command = spawn(process.execPath, [...process.execArgv, file, ...args], {
     // Of a terminal it needs the width, and the order of what it writes there and on stdout.
-    stdio: ["inherit", "inherit", stderr.isTTY ? "inherit" : "pipe", "ipc"],
+    stdio: ["inherit", "inherit", process.stderr.isTTY ? "inherit" : "pipe", "ipc"],
   });
-  const ask = (message: ToCommand): void => {
-    if (command.connected) command.send(message, () => {});
-  };
-  const say = (text: string): void => {
-    stderr.write(`${stderr.isTTY ? "\r\u001b[2K" : ""}minimand: ${text}\n`);
-  };
-
-  /** The last sign of life, and the first one since the last message. */
-  const life = { at: performance.now(), used: 0, memory: 0, said: 0 };
-  let message = { ...life };
-  let endsByItself = false;
-  let works = !args.includes("--quiet");
-  let noticing: NodeJS.Timeout | undefined;
-  command.on("message", (from: FromCommand) => {
-    life.at = performance.now();
-    if ("used" in from) {
-      Object.assign(life, from);
-      if (life.said !== message.said) message = { ...life };
-    } else if ("endsByItself" in from) {
-      endsByItself = from.endsByItself;
-      if (!from.works) works = false;
-    } else if (from.noticed === stops) {
-      clearTimeout(noticing);
-      noticing = undefined;
-    }
-  });
-  const watch = setInterval(() => {
-    const now = performance.now();
-    if (!works || now - message.at < silence) return;
-    if (now - life.at < busy && life.used - message.used < busy) return;
-    message = { ...life, at: now };
-    say(
-      `still at work, ${Math.round(process.uptime())} s after the start, with ${inGigabytes(life.memory)} of memory`,
-    );
-  }, 1000);
-
-  let withheld: Buffer[] = [];
-  const show = (): void => {
-    for (const chunk of withheld) stderr.write(chunk);
-    withheld = [];
-  };
-  command.stderr?.on("data", (chunk: Buffer) => {
-    withheld.push(chunk);
-    if (withheld.length > 1) return;
-    if (lastWords.test(chunk.toString("latin1"))) setTimeout(show, toAbort).unref();
-    else show();
-  });
-  stderr.on("error", () => {});
-
-  let stops = 0;
-  let stopped = Number.NEGATIVE_INFINITY;
-  let killed = "";
-  const kill = (why: string): void => {
-    killed = why;
-    command.kill("SIGKILL");
-  };
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const signal of signals)
-    process.on(signal, () => {
-      const now = performance.now();
-      if (now - stopped < twice) return;
-      stopped = now;
-      stops += 1;
-      if (!endsByItself || signal === "SIGHUP") command.kill(signal);
-      else if (noticing !== undefined) kill("ended at once, in the midst of its work");
-      else {
-        ask({ stops, signal });
-        noticing = setTimeout(kill, toNotice, `ended in the midst of a step that takes longer than 10 s`);
-        setTimeout(kill, toEnd, `ended after 30 s in which it has not come to its end`).unref();
-      }
-    });
-
+  process.stderr.on("error", () => {});
+  const signals = passSignals(command);
+  const messages = holdLastWords(command);
+  const watch = reportLongWork(command, args.includes("--quiet"));
   command.on("error", (error) => {
     say(`the process of the command can't be started: ${error.message}`);
     process.exit(1);
@@ -121,33 +52,117 @@ export function supervise(file: string, args: readonly string[]): void {
   // Not for longer: what the command has started may hold its stderr open.
   command.on("exit", (code, signal) => setTimeout(end, 1000, code, signal));
   command.on("close", end);
+
   function end(code: number | null, signal: NodeJS.Signals | null): void {
-    clearInterval(watch);
-    clearTimeout(noticing);
-    const crash = signal !== null && killed === "" ? crashes[signal] : undefined;
-    const rest = Buffer.concat(withheld);
-    if (crash === undefined || process.env.MINIMAND_DEBUG) show();
-    if (killed !== "") {
+    const killed = signals.killed();
+    const crash = signal === null || killed !== null ? undefined : crashes[signal];
+    const rest = messages.held();
+    if (crash === undefined || process.env.MINIMAND_DEBUG) messages.show();
+    if (killed !== null) {
       say(killed);
       process.exit(130);
     }
-    const memory = life.memory > 0 ? ` at ${inGigabytes(life.memory)}` : "";
-    if (crash !== undefined && rest.includes("heap out of memory")) {
-      say(
-        `memory ran out${memory}: give fewer rows or columns, or more memory (NODE_OPTIONS=--max-old-space-size=MEGABYTES)`,
-      );
-      process.exit(2);
-    }
-    if (crash !== undefined) {
-      say(`${crash} (${signal}${memory})`);
-      process.exit(signal === "SIGKILL" ? 2 : 1);
-    }
     if (signal === null) process.exit(code ?? 1);
-    for (const each of signals) process.removeAllListeners(each);
-    // The first process of a container does not end by a signal that it sends to itself.
-    process.exitCode = 128 + constants.signals[signal];
-    process.kill(process.pid, signal);
+    if (crash === undefined) {
+      signals.forget();
+      // The first process of a container does not end by a signal that it sends to itself.
+      process.exitCode = 128 + constants.signals[signal];
+      watch.end();
+      process.kill(process.pid, signal);
+      return;
+    }
+    const memory = watch.memory() > 0 ? ` at ${inGigabytes(watch.memory())}` : "";
+    const full = rest.includes("heap out of memory");
+    const advice = "give fewer rows or columns, or more memory (NODE_OPTIONS=--max-old-space-size=MEGABYTES)";
+    say(full ? `memory ran out${memory}: ${advice}` : `${crash} (${signal}${memory})`);
+    process.exit(full || signal === "SIGKILL" ? 2 : 1);
   }
+}
+
+function say(text: string): void {
+  process.stderr.write(`${process.stderr.isTTY ? "\r\u001b[2K" : ""}minimand: ${text}\n`);
+}
+
+/** Passes signals on, and kills a command that does not obey them. */
+function passSignals(command: ChildProcess): { killed(): string | null; forget(): void } {
+  let endsByItself = false;
+  let stops = 0;
+  let last = Number.NEGATIVE_INFINITY;
+  let noticing: NodeJS.Timeout | undefined;
+  let killed: string | null = null;
+  const kill = (why: string): void => {
+    killed = why;
+    command.kill("SIGKILL");
+  };
+  command.on("message", (from: FromCommand) => {
+    if ("endsByItself" in from) ({ endsByItself } = from);
+    else if ("noticed" in from && from.noticed === stops) {
+      clearTimeout(noticing);
+      noticing = undefined;
+    }
+  });
+  const pass = (signal: NodeJS.Signals): void => {
+    const now = performance.now();
+    if (now - last < twice) return;
+    last = now;
+    stops += 1;
+    if (!endsByItself || signal === "SIGHUP") command.kill(signal);
+    else if (noticing !== undefined) kill("ended at once, in the midst of its work");
+    else {
+      const message: ToCommand = { stops, signal };
+      if (command.connected) command.send(message, () => {});
+      noticing = setTimeout(kill, toNotice, "ended in the midst of a step that takes longer than 10 s");
+      setTimeout(kill, toEnd, "ended after 30 s in which it has not come to its end");
+    }
+  };
+  const all = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const signal of all) process.on(signal, pass);
+  return {
+    killed: () => killed,
+    forget() {
+      for (const signal of all) process.off(signal, pass);
+    },
+  };
+}
+
+/** Shows what the command writes on stderr, and holds back what V8 writes before it aborts. */
+function holdLastWords({ stderr }: ChildProcess): { held(): string; show(): void } {
+  let held: Buffer[] = [];
+  const show = (): void => {
+    for (const chunk of held) process.stderr.write(chunk);
+    held = [];
+  };
+  stderr?.on("data", (chunk: Buffer) => {
+    held.push(chunk);
+    if (held.length > 1) return;
+    if (lastWords.test(chunk.toString("latin1"))) setTimeout(show, toAbort).unref();
+    else show();
+  });
+  return { held: () => Buffer.concat(held).toString("latin1"), show };
+}
+
+/** Reports that the command is at work when it computes without a message. */
+function reportLongWork(command: ChildProcess, quiet: boolean): { memory(): number; end(): void } {
+  /** The last sign of life, and the first one since the last message. */
+  const life = { at: performance.now(), used: 0, memory: 0, said: 0 };
+  let message = { ...life };
+  let works = !quiet;
+  command.on("message", (from: FromCommand) => {
+    life.at = performance.now();
+    if ("endsByItself" in from && !from.works) works = false;
+    if (!("used" in from)) return;
+    Object.assign(life, from);
+    if (life.said !== message.said) message = { ...life };
+  });
+  const watch = setInterval(() => {
+    const now = performance.now();
+    if (!works || now - message.at < silence) return;
+    if (now - life.at < busy && life.used - message.used < busy) return;
+    message = { ...life, at: now };
+    const memory = inGigabytes(life.memory);
+    say(`still at work, ${Math.round(process.uptime())} s after the start, with ${memory} of memory`);
+  }, 1000);
+  return { memory: () => life.memory, end: () => clearInterval(watch) };
 }
 
 function inGigabytes(bytes: number): string {

@@ -35,9 +35,10 @@ export function beSupervised(): void {
   setInterval(beat, interval).unref();
   process.on("message", (message: ToCommand) => {
     setTimeout(() => {
-      while (came < message.stops)
-        if (listeners.size > 0) come();
-        else process.kill(process.pid, message.signal);
+      while (came < message.stops) {
+        if (listeners.size === 0) process.kill(process.pid, message.signal);
+        come();
+      }
       report({ noticed: message.stops });
     }, detour);
   });
@@ -71,6 +72,6 @@ export function onStop(stop: () => void, works = true): () => void {
     if (listeners.size > 0) return;
     process.off("SIGINT", come);
     process.off("SIGTERM", come);
-    report({ endsByItself: false, works: true });
+    report({ endsByItself: false, works });
   };
 }

@@ -1,5 +1,6 @@
 import type { Dataset } from "../dataset/dataset.ts";
 import type { Note } from "../results.ts";
+import { warning } from "../table/notes.ts";
 
 /** A class with a smaller share of the rows is rare, where there aren't so many classes that each has as little. */
 const rare = 0.05;
@@ -30,5 +31,3 @@ export function balance({ task, classes, labels, rows }: Dataset, folds: number)
     ];
   return [];
 }
-
-const warning = (text: string): Note => ({ level: "warning", text });

@@ -132,9 +132,10 @@ describe("a delimiter", () => {
 describe("rows", () => {
   it("with quotes as characters give a warning where they enclose a cell", async () => {
     const rows = [...Array<string>(8).fill("0,red"), '0,"say ""hi"""', "0,red", "0,red", '100,"t"wo'];
-    const { notes, row } = await read(`n,word\n${rows.join("\n")}\nlines"\n`);
+    const { table, row } = await read(`n,word\n${rows.join("\n")}\nlines"\n`);
     expect(row(11)).toEqual(["100", '"t"wo']);
-    expect(notes).toContain("quotes are characters like others, although they enclose some cells");
+    const text = "quotes are characters like others, although they enclose some cells";
+    expect(table.notes).toContainEqual({ level: "warning", text });
   });
 
   it("with lines of text in quotes stay whole, whatever the lines look like", async () => {

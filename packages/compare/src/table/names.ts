@@ -1,5 +1,6 @@
 import type { Note } from "../results.ts";
 import { listed, quoted } from "./data-error.ts";
+import { info, warning } from "./notes.ts";
 
 /**
  * Names for all columns, each once: an empty one becomes `column_3`, one that is there already `name_2`. Each change has a
@@ -72,6 +73,3 @@ function renamings(pairs: readonly [before: string, after: string][]): string {
   const more = texts.length > mostShown ? ` and ${texts.length - mostShown} more` : "";
   return `${texts.length} columns (${texts.slice(0, mostShown).join(", ")}${more})`;
 }
-
-const warning = (text: string): Note => ({ level: "warning", text });
-const info = (text: string): Note => ({ level: "info", text });

@@ -1,5 +1,6 @@
 import type { Note } from "../../results.ts";
 import { dataError } from "../data-error.ts";
+import { info, warning } from "../notes.ts";
 import { validUtf8 } from "./utf8.ts";
 
 /** A text file as UTF-8, without a byte-order mark. */
@@ -160,6 +161,3 @@ function lineAt(bytes: Uint8Array, offset: number): number {
   for (let i = 0; i < offset; i++) if (bytes[i] === 10 || (bytes[i] === 13 && bytes[i + 1] !== 10)) line++;
   return line;
 }
-
-const info = (text: string): Note => ({ level: "info", text });
-const warning = (text: string): Note => ({ level: "warning", text });

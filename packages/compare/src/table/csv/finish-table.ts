@@ -5,6 +5,7 @@ import { checkFaults, type Damaged, type Fault, faultNote, placesOf } from "../d
 import { dataError, quoted } from "../data-error.ts";
 import { formatColumns } from "../format-columns.ts";
 import { columns as columnsOf } from "../names.ts";
+import { info, warning } from "../notes.ts";
 import type { Table } from "../table.ts";
 import type { Layout } from "./layout.ts";
 import { faultOf, isNote, type OddRecord, sortOdd } from "./odd-records.ts";
@@ -183,6 +184,3 @@ function noteLines(notes: Note[], lines: readonly number[], one: string, several
   const what = lines.length === 1 ? one : `${lines.length} ${several}`;
   notes.push(info(`left out ${what} (${placesOf(lines)})`));
 }
-
-const info = (text: string): Note => ({ level: "info", text });
-const warning = (text: string): Note => ({ level: "warning", text });

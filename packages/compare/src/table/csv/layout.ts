@@ -2,6 +2,7 @@ import type { Note } from "../../results.ts";
 import { type CellKind, kindOf } from "../cell-kind.ts";
 import { dataError, listed, quoted } from "../data-error.ts";
 import { distinctNames } from "../names.ts";
+import { info } from "../notes.ts";
 import { hasHeader, joinHeaders, kindsOf, moreHeaders, mostRows } from "./header.ts";
 import type { TextRecord } from "./records.ts";
 import { describeLines, type Line, topOf, upToBlank } from "./top.ts";
@@ -197,5 +198,3 @@ function hasRowNames(first: Line, rows: readonly Line[]): boolean {
   const counts = values.every((value, i) => value === String(i + 1));
   return different && (counts || values.every((value) => kindOf(value) === "text"));
 }
-
-const info = (text: string): Note => ({ level: "info", text });

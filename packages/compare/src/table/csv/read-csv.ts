@@ -2,6 +2,7 @@ import type { Note } from "../../results.ts";
 import { kindOf } from "../cell-kind.ts";
 import type { Damaged } from "../damage.ts";
 import { quoted } from "../data-error.ts";
+import { info, warning } from "../notes.ts";
 import type { Table } from "../table.ts";
 import { blocksOf, decodeLines, samplesOf } from "./blocks.ts";
 import { cutBytes } from "./cut-bytes.ts";
@@ -42,10 +43,7 @@ export async function readCsv(bytes: Uint8Array, name: string, options: ReadCsvO
   const declared = separatorLine(bytes);
   const start = declared?.length ?? 0;
   if (declared !== null)
-    notes.push({
-      level: "info",
-      text: `left out the line ${quoted(declared.line)}, which names the delimiter`,
-    });
+    notes.push(info(`left out the line ${quoted(declared.line)}, which names the delimiter`));
   const samples = samplesOf(bytes, start, sampleSize);
   const dialect = findDialect(samples, options.delimiter ?? declared?.delimiter);
   notes.push(...dialectNotes(dialect, samples));
@@ -143,18 +141,18 @@ function separatorLine(bytes: Uint8Array): { line: string; delimiter: string; le
 
 /** What is unusual about a dialect. */
 function dialectNotes({ delimiter, quote, backslash, runs }: Dialect, samples: readonly string[]): Note[] {
-  const found: string[] = [];
   const notes: Note[] = [];
-  if (runs) found.push("cells are separated by spaces");
+  if (runs) notes.push(info("cells are separated by spaces"));
   else if (![none, ",", ";", "\t", "|"].includes(delimiter))
-    found.push(`cells are separated by ${quoted(delimiter)}`);
-  if (quote === "" && samples.some((text) => encloses(text, delimiter, '"', '"')))
-    notes.push({
-      level: "warning",
-      text: "quotes are characters like others, although they enclose some cells",
-    });
-  else if (quote === "") found.push("quotes are characters like others");
-  else if (quote !== '"') found.push(`${quote} encloses cells`);
-  if (backslash) found.push('\\" is a quote inside of a cell');
-  return [...notes, ...found.map((text): Note => ({ level: "info", text }))];
+    notes.push(info(`cells are separated by ${quoted(delimiter)}`));
+  const likeOthers = "quotes are characters like others";
+  if (quote === "")
+    notes.push(
+      samples.some((text) => encloses(text, delimiter, '"', '"'))
+        ? warning(`${likeOthers}, although they enclose some cells`)
+        : info(likeOthers),
+    );
+  else if (quote !== '"') notes.push(info(`${quote} encloses cells`));
+  if (backslash) notes.push(info('\\" is a quote inside of a cell'));
+  return notes;
 }
