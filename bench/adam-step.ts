@@ -1,6 +1,7 @@
 import { random } from "@jax-js/jax";
-import { adam, crossEntropy, fit, flat, minibatches, mlp, objectiveOf, supervised } from "minimand";
+import { adam, crossEntropy, fit, minibatches, mlp, objectiveOf, supervised } from "minimand";
 import type { Compile } from "minimand/engine";
+import { flat } from "minimand/models";
 
 /** A perceptron and its batch. */
 export interface Shape {

@@ -13,7 +13,7 @@ import {
   neuralUcb,
   neuSquareCb,
   restoreBandit,
-} from "minimand";
+} from "@minimand/lab/online";
 import { startPython } from "./python.ts";
 
 const arms = 10;

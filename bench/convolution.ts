@@ -8,19 +8,16 @@
 import { numpy as np } from "@jax-js/jax";
 import {
   adam,
-  conv2d,
   crossEntropy,
   dense,
-  flatten,
-  maxPool,
   minibatches,
   objectiveOf,
   predictor,
-  relu,
   sequential,
   supervised,
 } from "minimand";
 import { type Compile, compileWithJit, differentiate, keyOf, refTree, type Tree } from "minimand/engine";
+import { conv2d, flatten, maxPool, relu } from "minimand/models";
 import { startEngine } from "minimand/start";
 import { processorTime } from "./processor-time.ts";
 import type { Row } from "./results.ts";

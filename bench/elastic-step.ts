@@ -10,21 +10,19 @@ import {
   adam,
   calibrateElastic,
   chain,
-  clipByValue,
   crossEntropy,
   dense,
   elasticNetwork,
-  elasticStep,
   minibatches,
   objectiveOf,
-  quantizedModel,
-  refElastic,
-  relu,
   sequential,
   supervised,
   uniformConfigs,
 } from "minimand";
 import { type Compile, compileWithJit, keyOf } from "minimand/engine";
+import { relu } from "minimand/models";
+import { clipByValue } from "minimand/optimizers";
+import { elasticStep, quantizedModel, refElastic } from "minimand/quantization";
 import { startEngine } from "minimand/start";
 import { processorTime } from "./processor-time.ts";
 import type { Row } from "./results.ts";

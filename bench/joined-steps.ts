@@ -6,8 +6,9 @@
  *   npx node --conditions=minimand-source bench/joined-steps.ts --write    all shapes, and joined-shapes.ts of the library, by which it chooses
  */
 import { writeFileSync } from "node:fs";
-import { adamw, crossEntropy, flat, minibatches, mlp, objectiveOf, supervised } from "minimand";
+import { adamw, crossEntropy, minibatches, mlp, objectiveOf, supervised } from "minimand";
 import { type Compile, keyOf } from "minimand/engine";
+import { flat } from "minimand/models";
 import { startEngine } from "minimand/start";
 import { joinStates } from "../packages/minimand/src/training/together/joined-states.ts";
 import { processorTime } from "./processor-time.ts";

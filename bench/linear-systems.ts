@@ -19,7 +19,7 @@ import {
   poisson2d,
   poisson3d,
   writeMatrixMarket,
-} from "minimand/solvers";
+} from "@minimand/lab/solvers";
 import { startPython } from "./python.ts";
 import { type Row, replaceSection, tableOf } from "./results.ts";
 

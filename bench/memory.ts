@@ -5,7 +5,8 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { random } from "@jax-js/jax";
-import { adamw, crossEntropy, fit, flat, minibatches, mlp, objectiveOf, supervised } from "minimand";
+import { adamw, crossEntropy, fit, minibatches, mlp, objectiveOf, supervised } from "minimand";
+import { flat } from "minimand/models";
 import { startEngine } from "minimand/start";
 import { compilerOf } from "../packages/cli/src/run/engine.ts";
 import { liveBuffers } from "../test/support/leaks.ts";

@@ -4,16 +4,9 @@
  *
  *   npx node --conditions=minimand-source bench/night-segmenter.ts [rounds]
  */
-import {
-  adam,
-  featEnhancer,
-  minibatches,
-  objectiveOf,
-  pixelCrossEntropy,
-  segmenter,
-  supervised,
-  withEnhancer,
-} from "minimand";
+
+import { featEnhancer, pixelCrossEntropy, segmenter, withEnhancer } from "@minimand/lab/vision";
+import { adam, minibatches, objectiveOf, supervised } from "minimand";
 import type { Compile } from "minimand/engine";
 import { startEngine } from "minimand/start";
 import { besideTorch } from "./beside-torch.ts";

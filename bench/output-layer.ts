@@ -8,7 +8,13 @@
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { denseOutputLayer, FactoredOutputLayer, type Floats, type Precision, zLossSpec } from "minimand";
+import {
+  denseOutputLayer,
+  FactoredOutputLayer,
+  type Floats,
+  type Precision,
+} from "@minimand/lab/output-layer";
+import { zLossSpec } from "minimand/losses";
 import { startEngine } from "minimand/start";
 import { median } from "./adam-step.ts";
 import { engineStep, type LayerShape, startTorch } from "./dense-steps.ts";

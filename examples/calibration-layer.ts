@@ -13,7 +13,8 @@ import { readFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 import { numpy as np } from "@jax-js/jax";
 import { dataFile } from "@minimand/data";
-import { adam, applyUpdates, type ImplicitSolution, implicitValue, leastSquaresSolver, mlp } from "minimand";
+import { type ImplicitSolution, implicitValue, leastSquaresSolver } from "@minimand/lab/solvers";
+import { adam, mlp } from "minimand";
 import {
   compiledValueAndGrad,
   compileWithJit,
@@ -25,6 +26,7 @@ import {
   shuffle,
   type Tree,
 } from "minimand/engine";
+import { applyUpdates } from "minimand/optimizers";
 import { startEngine } from "minimand/start";
 
 /** A recipe and its tests: days and MPa. */

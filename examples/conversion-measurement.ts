@@ -12,22 +12,12 @@ import { readFile } from "node:fs/promises";
 import { defaultDevice, init, numpy as np } from "@jax-js/jax";
 import { encode, fitEncoder, makeDataset, readTable } from "@minimand/compare";
 import { dataFile } from "@minimand/data";
-import {
-  adamw,
-  aggregateLoss,
-  aggregateObjective,
-  bagBatches,
-  clipBagMeans,
-  fit,
-  labelPrivacy,
-  linear,
-  makeBags,
-  predictor,
-  privatiseBagMeans,
-  rocAuc,
-  supervised,
-} from "minimand";
+import { adamw, aggregateObjective, fit, predictor, supervised } from "minimand";
 import { derive, disposeTree, keyOf, randomSource, shuffle } from "minimand/engine";
+import { aggregateLoss } from "minimand/losses";
+import { rocAuc } from "minimand/metrics";
+import { linear } from "minimand/models";
+import { bagBatches, clipBagMeans, labelPrivacy, makeBags, privatiseBagMeans } from "minimand/training";
 
 /** Users on the host: their inputs, and whether they bought (0 or 1). */
 interface Users {

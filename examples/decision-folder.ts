@@ -9,7 +9,7 @@ import { lstatSync, readdirSync, readFileSync, rmSync, truncateSync } from "node
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isArgumentError } from "@minimand/cli/server";
-import { type Bandit, type BanditContext, type Decision, restoreBandit } from "minimand/online";
+import { type Bandit, type BanditContext, type Decision, restoreBandit } from "@minimand/lab/online";
 
 /** Names of the files of a folder. */
 export interface DecisionFolder {

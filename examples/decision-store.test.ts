@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { linUcb, neuFastCb } from "minimand/online";
+import { linUcb, neuFastCb } from "@minimand/lab/online";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { openStore } from "./decision-store.ts";
 
@@ -267,7 +267,7 @@ describe("the store", () => {
       // Every third line is followed by a snapshot of some 100 kB.
       child.stdin.end(`
         import { openStore } from ${JSON.stringify(new URL("decision-store.ts", import.meta.url).href)};
-        import { neuFastCb } from "minimand/online";
+        import { neuFastCb } from "@minimand/lab/online";
         const create = () => neuFastCb({ dim: 2, arms: 3 });
         const store = await openStore({ folder: ${JSON.stringify(folder)}, create, snapshotEvery: 3, maxPending: 1e6 });
         for (let i = 0; ; i++) console.log((await store.choose({ features: [i, 1] })).decisionId);

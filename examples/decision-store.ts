@@ -10,7 +10,6 @@ import { type FileHandle, open, rm } from "node:fs/promises";
 import { type FolderLock, lockFolder } from "@minimand/cli/folder-lock";
 import { makeFolder } from "@minimand/cli/make-folder";
 import { messageOf } from "@minimand/cli/server";
-import { checkNumber } from "minimand/engine";
 import {
   type Bandit,
   type BanditContext,
@@ -18,7 +17,8 @@ import {
   decisionLine,
   expiryLine,
   rewardLine,
-} from "minimand/online";
+} from "@minimand/lab/online";
+import { checkNumber } from "minimand/engine";
 import { decisionFolder, readFolder, syncFolder, writeAll, writeWhole } from "./decision-folder.ts";
 import { waitingList } from "./waiting-list.ts";
 

@@ -11,28 +11,21 @@ import { readFile, writeFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 import { numpy as np, random } from "@jax-js/jax";
 import { dataFile } from "@minimand/data";
+import {
+  geometricBrownianMotion,
+  hyvarinenScore,
+  logNormalPrior,
+  multiplicativeScoreMatching,
+  sampleMultiplicative,
+} from "@minimand/lab/generative";
 import { NativeUnavailableError, nativeCompiler } from "@minimand/native";
 import { readIdx } from "@minimand/papers";
 import { encode } from "fast-png";
-import {
-  adam,
-  dense,
-  fit,
-  geometricBrownianMotion,
-  hyvarinenScore,
-  linearSchedule,
-  logNormalPrior,
-  minibatches,
-  multiplicativeScoreMatching,
-  residual,
-  sampleMultiplicative,
-  sequential,
-  silu,
-  someBatches,
-  supervised,
-} from "minimand";
+import { adam, dense, fit, minibatches, residual, sequential, silu, supervised } from "minimand";
 import { type Compile, compileWithJit, disposeTree, keyOf, refTree, type Tree } from "minimand/engine";
+import { linearSchedule } from "minimand/optimizers";
 import { startEngine } from "minimand/start";
+import { someBatches } from "minimand/training";
 
 /** Digits are brought from 28 x 28 to this size. */
 const side = 14;

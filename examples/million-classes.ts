@@ -11,18 +11,14 @@
  */
 import { defaultDevice, init, numpy as np } from "@jax-js/jax";
 import {
-  adam,
-  type Batch,
   FactoredOutputLayer,
   initialOutputWeights,
-  mlp,
-  predictor,
-  targetRanks,
-  topKAccuracy,
   trainWithFactoredOutput,
-  zLossSpec,
-} from "minimand";
+} from "@minimand/lab/output-layer";
+import { adam, type Batch, mlp, predictor } from "minimand";
 import { keyOf, randomSource } from "minimand/engine";
+import { zLossSpec } from "minimand/losses";
+import { targetRanks, topKAccuracy } from "minimand/metrics";
 
 /** Size of the shop and of the training. */
 export interface Settings {

@@ -1,6 +1,6 @@
+import { decodeCenters } from "@minimand/lab/vision";
 import { loadModel, nativeCompiler } from "@minimand/native";
 import { decode } from "fast-png";
-import { decodeCenters } from "minimand";
 import { expect, it } from "vitest";
 import { nightDetector, sheetOf } from "./night-detector.ts";
 

@@ -14,34 +14,21 @@ import { readFile, writeFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 import { numpy as np } from "@jax-js/jax";
 import { dataFile } from "@minimand/data";
-import { NativeUnavailableError, nativeCompiler, toOnnx } from "@minimand/native";
-import { readIdx } from "@minimand/papers";
-import { encode } from "fast-png";
 import {
-  adam,
   centerDetector,
   centerLoss,
   centerTargets,
-  chain,
-  clipByGlobalNorm,
   decodeCenters,
   featEnhancer,
-  fit,
   gammaCorrection,
-  type LabelledBox,
   lowLight,
-  type Model,
-  meanAveragePrecision,
-  minibatches,
-  objectiveOf,
-  partition,
-  predictor,
-  setToZero,
-  someBatches,
-  supervised,
   unevenLight,
   withEnhancer,
-} from "minimand";
+} from "@minimand/lab/vision";
+import { NativeUnavailableError, nativeCompiler, toOnnx } from "@minimand/native";
+import { readIdx } from "@minimand/papers";
+import { encode } from "fast-png";
+import { adam, chain, fit, type Model, minibatches, objectiveOf, predictor, supervised } from "minimand";
 import {
   type Compile,
   derive,
@@ -53,7 +40,10 @@ import {
   refTree,
   type Tree,
 } from "minimand/engine";
+import { type LabelledBox, meanAveragePrecision } from "minimand/metrics";
+import { clipByGlobalNorm, partition, setToZero } from "minimand/optimizers";
 import { startEngine } from "minimand/start";
+import { someBatches } from "minimand/training";
 
 const [side, digit, seed] = [32, 14, 1];
 /** Which digits there are. */

@@ -1,4 +1,4 @@
-import { ballDomain, ogd, optimisticOmd } from "minimand";
+import { ballDomain, ogd, optimisticOmd } from "@minimand/lab/online";
 import { expect, it } from "vitest";
 import { mailsInRuns, main, serveAll } from "./online-service.ts";
 

@@ -12,7 +12,14 @@
 import { readFile } from "node:fs/promises";
 import { encode, fitEncoder, makeDataset, readTable } from "@minimand/compare";
 import { dataFile } from "@minimand/data";
-import { ballDomain, type OnlineLearner, ogd, optimisticOmd, type SessionSnapshot, serve } from "minimand";
+import {
+  ballDomain,
+  type OnlineLearner,
+  ogd,
+  optimisticOmd,
+  type SessionSnapshot,
+  serve,
+} from "@minimand/lab/online";
 import { checkNumber, rangeError } from "minimand/engine";
 
 interface Mail {

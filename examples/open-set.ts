@@ -14,19 +14,17 @@ import { dataFile } from "@minimand/data";
 import { type Images, readIdx } from "@minimand/papers";
 import {
   adam,
-  cosineClassifier,
   fit,
-  HypersphereClassifier,
   marginCrossEntropy,
   minibatches,
   mlp,
   objectiveOf,
-  openSetAuroc,
-  openSetClassificationRate,
   predictor,
   supervised,
 } from "minimand";
 import { disposeTree, keyOf, type Tree } from "minimand/engine";
+import { openSetAuroc, openSetClassificationRate } from "minimand/metrics";
+import { cosineClassifier, HypersphereClassifier } from "minimand/models";
 
 const pixels = 28 * 28;
 const features = 32;

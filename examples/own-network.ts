@@ -14,22 +14,20 @@ import { dataFile } from "@minimand/data";
 import {
   adamw,
   type BatchLoss,
-  batchNorm,
   crossEntropy,
   dense,
   dropout,
   fit,
-  gelu,
   minibatches,
   objectiveOf,
   predictor,
   residual,
-  rmsNorm,
   sequential,
   silu,
   supervised,
 } from "minimand";
 import { derive, disposeTree, keyOf, logSoftmax, randomSource, shuffle } from "minimand/engine";
+import { batchNorm, gelu, rmsNorm } from "minimand/models";
 
 const pixels = 64;
 const classes = 10;

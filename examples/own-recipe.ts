@@ -8,49 +8,53 @@
  */
 import { defaultDevice, init, numpy as np, random } from "@jax-js/jax";
 import {
-  accumulateGradients,
-  adaBelief,
-  adagrad,
   adamw,
-  adaptiveGradientClip,
-  applyIfFinite,
   type BatchLoss,
   chain,
-  clipByValue,
-  cosineSchedule,
-  exponentialSchedule,
   fit,
   type GradientTransformation,
+  labelSmoothingCrossEntropy,
+  lamb,
+  minibatches,
+  mlp,
+  muon,
+  type Objective,
+  objectiveOf,
+  predictor,
+  sgd,
+  supervised,
+} from "minimand";
+import { disposeTree, keyOf, randomSource, refTree } from "minimand/engine";
+import {
   gammaNll,
   gaussianNll,
   infoNceLoss,
+  multilabelBinaryCrossEntropy,
+  ntXentLoss,
+  poissonNll,
+  supConLoss,
+} from "minimand/losses";
+import {
+  accumulateGradients,
+  adaBelief,
+  adagrad,
+  adaptiveGradientClip,
+  applyIfFinite,
+  clipByValue,
+  cosineSchedule,
+  exponentialSchedule,
   joinSchedules,
-  labelSmoothingCrossEntropy,
-  lamb,
   linearSchedule,
   masked,
-  minibatches,
-  mlp,
-  multilabelBinaryCrossEntropy,
-  muon,
   nadam,
-  ntXentLoss,
-  type Objective,
-  objectiveOf,
   oneCycleSchedule,
   partition,
-  poissonNll,
   polynomialSchedule,
-  predictor,
   radam,
   rmsprop,
   setToZero,
-  sgd,
-  supConLoss,
-  supervised,
   warmRestartsSchedule,
-} from "minimand";
-import { disposeTree, keyOf, randomSource, refTree } from "minimand/engine";
+} from "minimand/optimizers";
 
 const classes = 4;
 const rows = 256;

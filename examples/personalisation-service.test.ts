@@ -13,7 +13,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseBanditLog } from "minimand/online";
+import { parseBanditLog } from "@minimand/lab/online";
 import { afterAll, describe, expect, it } from "vitest";
 import { createService } from "./personalisation-service.ts";
 

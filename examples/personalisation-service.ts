@@ -21,8 +21,8 @@
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { guardedApp, isArgumentError, isMendable, jsonFields, listen, messageOf } from "@minimand/cli/server";
+import { type Bandit, type BanditContext, neuFastCb } from "@minimand/lab/online";
 import { checkNumber, rangeError, typeError } from "minimand/engine";
-import { type Bandit, type BanditContext, neuFastCb } from "minimand/online";
 import { type DecisionNames, decisionNames } from "./decision-names.ts";
 import { type DecisionStore, openStore } from "./decision-store.ts";
 

@@ -15,20 +15,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defaultDevice, init, numpy as np } from "@jax-js/jax";
 import {
-  adam,
   cachedLogits,
   causalTransformer,
+  generate,
+  type WordTokenizer,
+  wordTokenizer,
+} from "@minimand/lab/language";
+import {
+  adam,
   crossEntropy,
   dpoLoss,
   fit,
-  generate,
   type Layer,
   minibatches,
   objectiveOf,
-  type PreferenceLoss,
   type ReferenceLogps,
-  readSafetensors,
-  referenceLogps,
   responsePairs,
   rpoLoss,
   sequencePolicy,
@@ -36,13 +37,12 @@ import {
   type TokenPair,
   tensorsOf,
   trainPreference,
-  treeOf,
   type Variables,
-  type WordTokenizer,
-  wordTokenizer,
   writeSafetensors,
 } from "minimand";
 import { disposeTree, keyOf, type Tree } from "minimand/engine";
+import { readSafetensors, treeOf } from "minimand/models";
+import { type PreferenceLoss, referenceLogps } from "minimand/training";
 
 /** A question and two answers. */
 export interface Pair {

@@ -19,29 +19,31 @@ import {
   adam,
   calibrateElastic,
   chain,
-  clipByValue,
   crossEntropy,
   dense,
   disposeState,
   type ElasticVariables,
-  elasticApply,
   elasticNetwork,
-  elasticStep,
   exportQuantized,
-  geneticSearch,
-  layerSizes,
   minibatches,
   objectiveOf,
   type QuantConfig,
-  refElastic,
-  relu,
-  selectionOf,
   sequential,
   supervised,
   train,
   uniformConfigs,
 } from "minimand";
 import { type Compile, compileWithJit, disposeTree, keyOf, refTree, type Tree } from "minimand/engine";
+import { relu } from "minimand/models";
+import { clipByValue } from "minimand/optimizers";
+import {
+  elasticApply,
+  elasticStep,
+  geneticSearch,
+  layerSizes,
+  refElastic,
+  selectionOf,
+} from "minimand/quantization";
 import { startEngine } from "minimand/start";
 
 const inputs = 784;

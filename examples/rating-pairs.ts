@@ -13,7 +13,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 import { dataFile } from "@minimand/data";
-import { estimateFlipRate } from "minimand";
+import { estimateFlipRate } from "@minimand/lab/solvers";
 import { derive, randomSource } from "minimand/engine";
 
 /** An entry of the lexicon, and the scores of its ten raters. */

@@ -16,27 +16,29 @@ import { NativeUnavailableError, nativeCompiler } from "@minimand/native";
 import { readIdx } from "@minimand/papers";
 import {
   adam,
-  avgPool,
-  batchNorm,
-  conv2d,
-  convTranspose2d,
   crossEntropy,
   dense,
   dropout,
   fit,
-  flatten,
-  globalAveragePool,
   type Layer,
-  maxPool,
   minibatches,
   objectiveOf,
   predictor,
-  relu,
   sequential,
   supervised,
-  upsample,
 } from "minimand";
 import { type Compile, disposeTree, keyOf } from "minimand/engine";
+import {
+  avgPool,
+  batchNorm,
+  conv2d,
+  convTranspose2d,
+  flatten,
+  globalAveragePool,
+  maxPool,
+  relu,
+  upsample,
+} from "minimand/models";
 import { startEngine } from "minimand/start";
 
 const side = 28;

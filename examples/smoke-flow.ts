@@ -1,7 +1,7 @@
 /*
  * Smoke that is lighter than air, on a square of cells: what moves it, but for the pressure, which solves a Poisson equation.
  */
-import type { PoissonOperator } from "minimand";
+import type { PoissonOperator } from "@minimand/lab/solvers";
 
 /** Velocities on the sides of cells, and smoke in their middles; rows go down. */
 interface State {

@@ -11,31 +11,27 @@
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { NativeUnavailableError, nativeCompiler } from "@minimand/native";
-import { encode } from "fast-png";
 import {
-  adam,
   conjugateGradient,
   type Direction,
   dcdm,
-  dcdmUNet2d,
   deflatedPcg,
   directionObjective,
   incompleteCholesky,
-  minibatches,
   multigrid,
   networkDirection,
   type PoissonOperator,
   poisson2d,
   poissonProduct,
-  predictor,
   ritz,
   ritzMixtures,
   type SolveResult,
-  supervised,
-  train,
-} from "minimand";
+} from "@minimand/lab/solvers";
+import { NativeUnavailableError, nativeCompiler } from "@minimand/native";
+import { encode } from "fast-png";
+import { adam, minibatches, predictor, supervised, train } from "minimand";
 import { type Compile, disposeTree, keyOf } from "minimand/engine";
+import { dcdmUNet2d } from "minimand/models";
 import { startEngine } from "minimand/start";
 import { type SmokeFlow, smokeFlow } from "./smoke-flow.ts";
 

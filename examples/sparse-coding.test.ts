@@ -1,5 +1,5 @@
+import { lipschitzConstant } from "@minimand/lab/solvers";
 import { nativeCompiler } from "@minimand/native";
-import { lipschitzConstant } from "minimand";
 import { expect, it } from "vitest";
 import { cosineDictionary, sparseCoding } from "./sparse-coding.ts";
 

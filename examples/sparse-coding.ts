@@ -12,24 +12,22 @@ import { readFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 import { numpy as np } from "@jax-js/jax";
 import { dataFile } from "@minimand/data";
-import { NativeUnavailableError, nativeCompiler } from "@minimand/native";
-import { readIdx } from "@minimand/papers";
 import {
-  adam,
-  type Batch,
   fista,
   type Iteration,
   ista,
   loadUnfolded,
   type Matrix,
-  predictor,
   runIteration,
   saveUnfolded,
   trainUnfolded,
   unfold,
   unfoldedStep,
   unsupervisedLoss,
-} from "minimand";
+} from "@minimand/lab/solvers";
+import { NativeUnavailableError, nativeCompiler } from "@minimand/native";
+import { readIdx } from "@minimand/papers";
+import { adam, type Batch, predictor } from "minimand";
 import { type Compile, derive, disposeTree, keyOf, randomSource } from "minimand/engine";
 import { startEngine } from "minimand/start";
 

@@ -15,23 +15,20 @@ import { nativeCompiler } from "@minimand/native";
 import {
   adamw,
   type Batch,
-  cosineSchedule,
   crossEntropy,
   dense,
   type Examples,
-  embedding,
   fit,
   layerNorm,
-  learnedPositions,
   minibatches,
   objectiveOf,
   predictor,
   sequential,
   supervised,
-  transformerBlock,
-  warmup,
 } from "minimand";
 import { type Compile, disposeTree, keyOf, logSoftmax, randomSource } from "minimand/engine";
+import { embedding, learnedPositions, transformerBlock } from "minimand/models";
+import { cosineSchedule, warmup } from "minimand/optimizers";
 
 /** What is left of the text; everything else becomes a space. */
 const letters = " abcdefghijklmnopqrstuvwxyz.,'";

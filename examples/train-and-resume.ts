@@ -20,7 +20,6 @@ import {
   disposeState,
   type Examples,
   loadState,
-  metricById,
   minibatches,
   mlp,
   objectiveOf,
@@ -32,6 +31,7 @@ import {
   validationOn,
 } from "minimand";
 import { keyOf, leavesOf } from "minimand/engine";
+import { metricById } from "minimand/metrics";
 
 /** What came out. */
 export interface ResumedResult {

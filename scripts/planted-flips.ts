@@ -2,8 +2,9 @@
  * How often a planted flip rate is told, and is in its interval: by the likelihood alone (95 %), and by the rule that `minimand compare`
  * has. The rule's limits were chosen on other seeds and by another way of fitting.
  */
+
+import { estimateFlipRate, logLinearPreference, marginScale } from "@minimand/lab/solvers";
 import type { Row } from "@minimand/papers";
-import { estimateFlipRate, logLinearPreference, marginScale } from "minimand";
 import { derive, expit, log1pExp, normal, randomSource } from "minimand/engine";
 import { type Rating, ratingPairs } from "../examples/rating-pairs.ts";
 import { likeliestFlips } from "../packages/compare/src/trial/likeliest-flips.ts";

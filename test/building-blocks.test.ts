@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import * as library from "minimand";
 import { describe, expect, it } from "vitest";
+import { library } from "./support/library.ts";
 
 /* docs/building-blocks.md names, beside what other libraries export, what stands for it here. */
 const page = readFileSync("docs/building-blocks.md", "utf8");

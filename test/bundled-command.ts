@@ -9,14 +9,15 @@ const bundled =
 
 /** Where the sources of our packages begin. */
 const sources = Object.fromEntries(
-  ["minimand", "compare", "native", "papers", "data"].map((folder) => [
-    folder === "minimand" ? folder : `@minimand/${folder}`,
-    pathToFileURL(resolve("packages", folder, "src/index.ts")).href,
-  ]),
+  ["minimand", "lab/online", "compare", "native", "papers", "data"].map((module) => {
+    const [folder, ...wing] = module.split("/");
+    const file = resolve("packages", folder, "src", ...wing, "index.ts");
+    return [folder === "minimand" ? folder : `@minimand/${module}`, pathToFileURL(file).href];
+  }),
 );
 
 /** The packages that a user's module shares with the command, and the source of each of their entries by its path in the bundle. */
-const sharedPackages = ["minimand", "@minimand/compare", "@minimand/native"];
+const sharedPackages = ["minimand", "@minimand/lab", "@minimand/compare", "@minimand/native"];
 const shared = Object.fromEntries(
   sharedPackages.flatMap((name) => {
     const folder = resolve("packages", name.replace("@minimand/", ""));

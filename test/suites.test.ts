@@ -1,9 +1,9 @@
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import * as library from "minimand";
 import { describe, expect, it } from "vitest";
 import { bandits } from "../packages/cli/src/bandit/bandit-choices.ts";
 import { type Declared, declaredIn } from "./support/declared.ts";
+import { library } from "./support/library.ts";
 
 /*
  * Every loss, optimizer, layer, training step and online learner that the library exports is in the conformance suite of its shape.
@@ -11,10 +11,10 @@ import { type Declared, declaredIn } from "./support/declared.ts";
  * `conformance`, and the fixtures that they import; who is imported there is in the suite, since an import without use is refused
  * by the compiler.
  */
-const source = "packages/minimand/src";
+const source = "packages/{minimand,lab}/src";
 
-function suiteOf(wing: string): Set<string> {
-  const files = new Set(globSync(`${source}/${wing}/**/*conformance{,.test,.cpu.test}.ts`));
+function suiteOf(folders: string): Set<string> {
+  const files = new Set(globSync(`packages/${folders}/**/*conformance{,.test,.cpu.test}.ts`));
   // Fixtures are appended while the set is walked.
   for (const file of files) {
     for (const [, path] of readFileSync(file, "utf8").matchAll(/from "(\.[^"]*\.fixture\.ts)"/g))
@@ -27,7 +27,8 @@ function suiteOf(wing: string): Set<string> {
 }
 
 interface Shape {
-  wing: string;
+  /** The folders of its suite, below `packages/`. */
+  folders: string;
   is: (declared: Declared) => boolean;
   /** Exports that return the shape's type and have no place in its suite, with the reason. */
   not: { [name: string]: string };
@@ -38,7 +39,7 @@ const because = (reason: string, names: string): Shape["not"] =>
 
 const shapes: { [shape: string]: Shape } = {
   loss: {
-    wing: "losses",
+    folders: "minimand/src/losses",
     is: ({ returns, file }) =>
       file.includes("/losses/") &&
       !file.includes("/losses/preference/") &&
@@ -84,7 +85,7 @@ const shapes: { [shape: string]: Shape } = {
     },
   },
   "loss of preferences": {
-    wing: "losses/preference",
+    folders: "minimand/src/losses/preference",
     is: ({ returns, file }) => file.includes("/losses/preference/") && /^np\.Array$/.test(returns),
     not: because(
       "takes no pairs; tested in preference.test.ts",
@@ -92,7 +93,7 @@ const shapes: { [shape: string]: Shape } = {
     ),
   },
   optimizer: {
-    wing: "optimizers",
+    folders: "{minimand/src/optimizers,lab/src/online}",
     is: ({ returns }) => /^GradientTransformation\b/.test(returns),
     not: because(
       "no optimizer alone: it keeps to the sphere, turns a learner into one, or cuts a flat vector",
@@ -100,12 +101,12 @@ const shapes: { [shape: string]: Shape } = {
     ),
   },
   layer: {
-    wing: "models/layers",
+    folders: "minimand/src/models/layers",
     is: ({ returns, file }) => file.includes("/models/layers/") && /^Layer\b/.test(returns),
     not: {},
   },
   "training step": {
-    wing: "training",
+    folders: "{minimand/src/training,lab/src/architecture,lab/src/self-training}",
     is: ({ returns }) => /^(Async)?(Train|Mesa|Supervised)Step\b/.test(returns),
     not: because(
       "trains one kind of model, with a state of its own; tested in a file of its own",
@@ -113,7 +114,7 @@ const shapes: { [shape: string]: Shape } = {
     ),
   },
   "online learner": {
-    wing: "online",
+    folders: "lab/src/online",
     is: ({ returns }) => /^(Bandit|\w*Learner|LinearQPolicyOptimizer|SimulatorFree\w*)(<|$)/.test(returns),
     not: because(
       "is given losses, not gradients: its own test runs the suite of all learners",
@@ -122,12 +123,12 @@ const shapes: { [shape: string]: Shape } = {
   },
 };
 
-describe.each(Object.entries(shapes))("every exported %s", (_, { wing, is, not }) => {
+describe.each(Object.entries(shapes))("every exported %s", (_, { folders, is, not }) => {
   const exported = declaredIn(source).filter(({ name }) => name in library);
   const found = [...new Set(exported.filter(is).map(({ name }) => name))];
 
   it("is in its conformance suite", () => {
-    const suite = suiteOf(wing);
+    const suite = suiteOf(folders);
     expect(found.length).toBeGreaterThan(5);
     expect(found.filter((name) => !suite.has(name) && !Object.hasOwn(not, name))).toEqual([]);
   });

@@ -48,7 +48,7 @@ it("examples in docstrings and programs of pages compile", () => {
   };
   const pages = [...programsOfPages(), ...guidePrograms()];
   const examples = [...examplesOf("packages/*/src/**/*.ts"), wrong, ...pages];
-  expect(pages.length).toBe(17);
+  expect(pages.length).toBe(18);
   expect(examples.length).toBeGreaterThan(300);
   mkdirSync(folder, { recursive: true });
   examples.forEach((example, i) => {

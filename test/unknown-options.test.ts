@@ -1,13 +1,13 @@
 import { globSync, readFileSync } from "node:fs";
-import * as library from "minimand";
 import { describe, expect, it } from "vitest";
 import { declaredIn } from "./support/declared.ts";
+import { library } from "./support/library.ts";
 
 /*
  * Every export that takes an object of options of which some may be left out refuses a name that is none: from JavaScript, a mistyped
  * one would mean the default. Names are looked at before anything else, so that nothing but the options has to be given here.
  */
-const source = "packages/minimand/src";
+const source = "packages/{minimand,lab}/src";
 
 const declarations = new Map(
   globSync(`${source}/**/*.ts`).flatMap((file) =>
@@ -76,7 +76,7 @@ describe("an option that is none", () => {
   it.each([...takers].filter(([name]) => !Object.hasOwn(leftOut, name)))(
     "is refused by %s",
     async (name, args) => {
-      const take = (library as unknown as Record<string, (...given: unknown[]) => unknown>)[name];
+      const take = library[name] as (...given: unknown[]) => unknown;
       const others = args.slice(1).map(() => ({}));
       const refusal = await Promise.resolve()
         .then(() => take(...others, { ...kinds[name], nonsense: 1 }))

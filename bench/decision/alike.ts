@@ -1,5 +1,5 @@
 import { scoreOfPrediction } from "@minimand/compare";
-import { metricById } from "minimand";
+import { metricById } from "minimand/metrics";
 import type { Drawn } from "./draw.ts";
 import { cutOf } from "./judge.ts";
 import { plan } from "./settings.ts";

@@ -1,5 +1,5 @@
 import { chosenByValidation, pairedFits, type SeedOutcome, testDifference } from "@minimand/compare";
-import { metricById } from "minimand";
+import { metricById } from "minimand/metrics";
 import type { Fit } from "./trainer.ts";
 
 /** How what validation chooses differs from the baseline, larger is better, and its 95 % interval. */

@@ -8,7 +8,7 @@ import {
   pairedFits,
   type SeedOutcome,
 } from "@minimand/compare";
-import { metricById } from "minimand";
+import { metricById } from "minimand/metrics";
 import type { Drawn } from "./draw.ts";
 import { rule } from "./rule.ts";
 import { plan } from "./settings.ts";

@@ -7,13 +7,13 @@ import {
   disposeState,
   fit,
   type Model,
-  metricById,
   type Objective,
   predictor,
   squaredError,
   supervised,
 } from "minimand";
 import { type Compile, derive, keyOf, normal, randomSource, relu, shuffle, type Tree } from "minimand/engine";
+import { metricById } from "minimand/metrics";
 import { type Setting, training } from "./settings.ts";
 import { type Fit, innerOf, type Job, type Trainer } from "./trainer.ts";
 

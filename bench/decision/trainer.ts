@@ -15,8 +15,8 @@ import {
   type PreparedFold,
   scoreOfPrediction,
 } from "@minimand/compare";
-import { metricById } from "minimand";
 import type { Compile } from "minimand/engine";
+import { metricById } from "minimand/metrics";
 import { type Setting, training } from "./settings.ts";
 
 /** A fit to be made: by the loss of a name, with a number for start and batches. */

@@ -34,6 +34,7 @@ export const treatments: Record<string, Treatment> = {
     kind: "outside",
     because: "a package of others from the registry, 114 MB",
   },
+  "npm install @minimand/lab minimand @jax-js/jax": { kind: "install" },
   "npm install @minimand/compare minimand @jax-js/jax": { kind: "install" },
   "npm install @minimand/papers @minimand/compare minimand @jax-js/jax": { kind: "install" },
   "npm install @minimand/data": { kind: "install" },

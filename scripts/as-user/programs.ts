@@ -44,7 +44,7 @@ function compile(project: string): void {
   execFileSync("tsc", ["--init"], { cwd: project });
   tsc();
   // The types of Plot, which `@minimand/compare` draws with, don't compile with it.
-  const files = ["readme.ts", "minimand.ts", "native.ts"];
+  const files = ["readme.ts", "minimand.ts", "lab.ts", "native.ts"];
   const strict = {
     extends: "./tsconfig.json",
     compilerOptions: { skipLibCheck: false, noEmit: true },

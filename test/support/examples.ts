@@ -9,6 +9,7 @@ import * as native from "@minimand/native";
 import * as papers from "@minimand/papers";
 import * as library from "minimand";
 import * as engine from "minimand/engine";
+import { wings } from "./library.ts";
 
 /** The code under one `@example` of a docstring. */
 export interface Example {
@@ -41,6 +42,7 @@ function examplesIn(file: string): Example[] {
 /** Where examples get what they name, the first that has it. */
 const modules: { [specifier: string]: object } = {
   minimand: library,
+  ...wings,
   "minimand/engine": engine,
   "@minimand/compare": compare,
   "@minimand/papers": papers,

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { linUcb } from "minimand";
+import { linUcb } from "@minimand/lab/online";
 import { describe, expect, it } from "vitest";
 import { everythingIn, sampleCsv, start, temporaryFolder } from "../../../test/support/cli.ts";
 import type { EvaluationFile, SimulationFile } from "./bandit/bandit-files.ts";

@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { featEnhancer } from "@minimand/lab/vision";
 import { encode } from "fast-png";
-import { featEnhancer, tensorsOf, writeSafetensors } from "minimand";
+import { tensorsOf, writeSafetensors } from "minimand";
 import { keyOf } from "minimand/engine";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";

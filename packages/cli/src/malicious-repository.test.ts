@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { poisson2d, writeMatrixMarket } from "minimand";
+import { poisson2d, writeMatrixMarket } from "@minimand/lab/solvers";
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import { everythingIn, sampleCsv, temporaryFolder, tiny } from "../../../test/support/cli.ts";

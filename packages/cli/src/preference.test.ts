@@ -10,7 +10,7 @@ const compare = (...args: string[]) => run(["compare", ...args]);
 const pairs = ["--task", "preference"];
 const some = [...pairs, ...tiny, "--losses", "rdpo", "--references", "none"];
 
-const own = `import { binaryMargins } from "minimand";
+const own = `import { binaryMargins } from "minimand/losses";
 import { softplus } from "minimand/engine";
 export const candidates = [{
   kind: "loss", id: "mine", label: "Mine", formula: "log(1 + exp(-h))", tasks: ["preference"],

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readSafetensors, writeSafetensors } from "minimand";
+import { writeSafetensors } from "minimand";
+import { readSafetensors } from "minimand/models";
 import { describe, expect, it } from "vitest";
 import { everythingIn, minimand, temporaryFolder } from "../../../test/support/cli.ts";
 import { openStore } from "./files/store.ts";

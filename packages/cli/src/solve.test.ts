@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { poisson2d, readMatrixMarket, writeMatrixMarket } from "minimand";
+import { poisson2d, readMatrixMarket, writeMatrixMarket } from "@minimand/lab/solvers";
 import { describe, expect, it } from "vitest";
 import { everythingIn, minimand, start, temporaryFolder } from "../../../test/support/cli.ts";
 import { oneProcess } from "./one-process.fixture.ts";

@@ -1,5 +1,6 @@
-import { bagSizes, metricById } from "minimand";
 import { checkOptions } from "minimand/engine";
+import { bagSizes } from "minimand/losses";
+import { metricById } from "minimand/metrics";
 import { behavioursOf } from "./behaviour/behaviours-of.ts";
 import { metricsOfRows } from "./behaviour/metrics-of-rows.ts";
 import type { Dataset } from "./dataset/dataset.ts";

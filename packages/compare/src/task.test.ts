@@ -1,4 +1,4 @@
-import { metricById } from "minimand";
+import { metricById } from "minimand/metrics";
 import { describe, expect, it } from "vitest";
 import { candidateById, references } from "./plan/candidates.ts";
 import type { Task } from "./results.ts";

@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
-import { compiledValueAndGrad } from "../src/engine/differentiate.ts";
-import type { Tree } from "../src/engine/tree.ts";
+import type { Tree } from "minimand/engine";
+import { compiledValueAndGrad } from "minimand/engine";
 
 /** From a function name of the vectors to the library's outputs, under the vectors' names. */
 // biome-ignore lint/suspicious/noExplicitAny: vectors are JSON of many shapes; adapters give each its shape.

@@ -9,7 +9,7 @@ import {
   qEstimate,
   ramp,
   regularisedInverse,
-} from "../src/online/mdp/index.ts";
+} from "@minimand/lab/online";
 import type { Adapters } from "./adapters.ts";
 
 /** Nested typed arrays as the vectors have them: arrays. */

@@ -1,13 +1,8 @@
 import type { numpy as np } from "@jax-js/jax";
-import { compiledValueAndGrad } from "../src/engine/differentiate.ts";
-import {
-  type AggregateLossOptions,
-  aggregateLoss,
-  withinBagVariance,
-} from "../src/losses/aggregate/index.ts";
-import { aggregateRisk } from "../src/theory/aggregate-risk.ts";
-import { optimalRho, privateAggregateRisk } from "../src/theory/optimal-aggregation.ts";
-import { aggregateLinearFit, bagMeans, privatiseBagMeans } from "../src/training/aggregate/index.ts";
+import { aggregateRisk, optimalRho, privateAggregateRisk } from "@minimand/lab/theory";
+import { compiledValueAndGrad } from "minimand/engine";
+import { type AggregateLossOptions, aggregateLoss, withinBagVariance } from "minimand/losses";
+import { aggregateLinearFit, bagMeans, privatiseBagMeans } from "minimand/training";
 import { type Adapters, float } from "./adapters.ts";
 
 type Kind = AggregateLossOptions["kind"] | "withinVariance";

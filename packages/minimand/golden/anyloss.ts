@@ -1,7 +1,7 @@
 import type { numpy as np } from "@jax-js/jax";
-import { compiledValueAndGrad } from "../src/engine/differentiate.ts";
-import type { ScoreTarget } from "../src/losses/classification/scores/soft-scores.ts";
-import { amplify, anyLoss, scoreOrientedLoss, softConfusionMatrix } from "../src/losses/index.ts";
+import { compiledValueAndGrad } from "minimand/engine";
+import type { ScoreTarget } from "minimand/losses";
+import { amplify, anyLoss, scoreOrientedLoss, softConfusionMatrix } from "minimand/losses";
 import { type Adapters, float, ids, meanAndGradients } from "./adapters.ts";
 
 /** `fbeta_0.5` of the vectors is the metric `fbeta` with `beta: 0.5`. */

@@ -1,20 +1,20 @@
 import { numpy as np } from "@jax-js/jax";
 import {
-  advRhoMarginCompSum,
-  compSum,
-  scoreDeviation,
-  smoothAdvCompSum,
-  squaredScoreDeviation,
-} from "../src/losses/index.ts";
-import {
   compSumBoundedDeterministicInf,
   compSumConditionalInf,
   compSumInverseTransform,
   compSumTransform,
   expectedConditionalInf,
   minimizabilityGap,
-} from "../src/theory/index.ts";
-import { pgdStep } from "../src/training/adversarial/index.ts";
+} from "@minimand/lab/theory";
+import {
+  advRhoMarginCompSum,
+  compSum,
+  scoreDeviation,
+  smoothAdvCompSum,
+  squaredScoreDeviation,
+} from "minimand/losses";
+import { pgdStep } from "minimand/training";
 import { type Adapters, float, ids, meanAndGradients } from "./adapters.ts";
 
 export const adapters: Adapters = {

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { compiledValueAndGrad } from "../src/engine/differentiate.ts";
+import { compiledValueAndGrad } from "minimand/engine";
 import {
   csConditional,
   csDivergence,
@@ -10,8 +10,8 @@ import {
   medianHeuristic,
   nibBound,
   vibKl,
-} from "../src/losses/index.ts";
-import { fgsm } from "../src/training/index.ts";
+} from "minimand/losses";
+import { fgsm } from "minimand/training";
 import { type Adapters, float } from "./adapters.ts";
 
 type Samples = { [name: string]: np.Array };

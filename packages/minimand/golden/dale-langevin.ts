@@ -1,6 +1,4 @@
 import { numpy as np } from "@jax-js/jax";
-import { compiledValueAndGrad } from "../src/engine/differentiate.ts";
-import { exactChain } from "../src/generative/exact-chain.fixture.ts";
 import {
   daleLangevinStep,
   geometricBrownianMotion,
@@ -8,9 +6,11 @@ import {
   multiplicativeScoreMatching,
   nonnegativeScoreMatching,
   unconstrainedStep,
-} from "../src/generative/index.ts";
-import { frechetDistance, kernelDistance } from "../src/metrics/index.ts";
-import { applyUpdates, exponentiatedGradient } from "../src/optimizers/index.ts";
+} from "@minimand/lab/generative";
+import { compiledValueAndGrad } from "minimand/engine";
+import { frechetDistance, kernelDistance } from "minimand/metrics";
+import { applyUpdates, exponentiatedGradient } from "minimand/optimizers";
+import { exactChain } from "../../lab/src/generative/exact-chain.fixture.ts";
 import { type Adapters, float } from "./adapters.ts";
 
 const values = (x: np.Array) => x.js();

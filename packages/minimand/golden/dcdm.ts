@@ -1,7 +1,4 @@
 import type { numpy as np } from "@jax-js/jax";
-import { keyOf } from "../src/engine/random.ts";
-import type { Tree } from "../src/engine/tree.ts";
-import { dcdmNet2d } from "../src/models/index.ts";
 import {
   type Boundary,
   conjugateGradient,
@@ -18,7 +15,10 @@ import {
   ritz,
   ritzMixture,
   type SolveResult,
-} from "../src/solvers/index.ts";
+} from "@minimand/lab/solvers";
+import type { Tree } from "minimand/engine";
+import { keyOf } from "minimand/engine";
+import { dcdmNet2d } from "minimand/models";
 import { type Adapters, float, meanAndGradients } from "./adapters.ts";
 
 type Grid = number[][];

@@ -1,5 +1,4 @@
 import type { numpy as np } from "@jax-js/jax";
-import { compiledValueAndGrad } from "../src/engine/differentiate.ts";
 import {
   fista,
   hardThreshold,
@@ -14,7 +13,8 @@ import {
   type UnfoldedLoss,
   unfold,
   unsupervisedLoss,
-} from "../src/solvers/index.ts";
+} from "@minimand/lab/solvers";
+import { compiledValueAndGrad } from "minimand/engine";
 import { type Adapters, float } from "./adapters.ts";
 
 type Parameters = { [name: string]: np.Array };

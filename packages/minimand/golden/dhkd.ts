@@ -1,7 +1,7 @@
 import type { numpy as np } from "@jax-js/jax";
-import { binaryKl, binaryKlNorm, dkdLoss, kdLoss } from "../src/losses/index.ts";
-import { neuralCollapse } from "../src/metrics/index.ts";
-import { alignGradients } from "../src/training/index.ts";
+import { binaryKl, binaryKlNorm, dkdLoss, kdLoss } from "minimand/losses";
+import { neuralCollapse } from "minimand/metrics";
+import { alignGradients } from "minimand/training";
 import { type Adapters, float, ids, meanAndGradients } from "./adapters.ts";
 
 type Options = { temperature: number; alpha?: number; beta?: number };

@@ -4,8 +4,8 @@ import {
   type Margin,
   marginLogits,
   marginSoftmax,
-} from "../src/losses/index.ts";
-import { tarAtFar, verificationAccuracy } from "../src/metrics/index.ts";
+} from "minimand/losses";
+import { tarAtFar, verificationAccuracy } from "minimand/metrics";
 import { type Adapters, float, ids, meanAndGradients } from "./adapters.ts";
 
 /** Values, logits and gradients of one margin; the margin is made anew for each use, as its arrays are consumed. */

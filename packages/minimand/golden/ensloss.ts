@@ -1,5 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
-import { compiledValueAndGrad } from "../src/engine/differentiate.ts";
+import { compiledValueAndGrad } from "minimand/engine";
 import {
   binaryFocalLoss,
   binaryMargins,
@@ -15,8 +15,8 @@ import {
   logHingeLoss,
   logisticLoss,
   squaredHingeLoss,
-} from "../src/losses/index.ts";
-import { applyUpdates, sgd } from "../src/optimizers/index.ts";
+} from "minimand/losses";
+import { applyUpdates, sgd } from "minimand/optimizers";
 import { type Adapters, float, ids } from "./adapters.ts";
 
 /** Values of a loss of margins, and its derivatives as the gradient of the sum. */

@@ -1,5 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
-import { compiledValueAndGrad } from "../src/engine/differentiate.ts";
+import { compiledValueAndGrad } from "minimand/engine";
 import {
   averageBits,
   encodeConfigs,
@@ -13,7 +13,7 @@ import {
   wdrLoss,
   weightMoments,
   zeroPointOf,
-} from "../src/quantization/index.ts";
+} from "minimand/quantization";
 import { type Adapters, float, ids } from "./adapters.ts";
 
 const values = (x: np.Array) => x.js();

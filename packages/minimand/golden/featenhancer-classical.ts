@@ -5,7 +5,7 @@ import {
   equalizeHistogram,
   gammaCorrection,
   zeroDceTerms,
-} from "../src/vision/index.ts";
+} from "@minimand/lab/vision";
 import { type Adapters, float } from "./adapters.ts";
 
 /** A matrix of the vectors as one picture of one channel. */

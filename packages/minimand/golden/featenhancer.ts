@@ -1,18 +1,16 @@
 import { defaultDevice, init, numpy as np } from "@jax-js/jax";
-import { compiledValueAndGrad } from "../src/engine/differentiate.ts";
-import { keyOf } from "../src/engine/random.ts";
-import { disposeTree, leavesOf, refTree } from "../src/engine/tree.ts";
 import {
   type Convolution,
   dimLight,
   encodeLight,
   type FeatEnhancerOptions,
   featEnhancer,
-  resizeBilinear,
   type SafaParams,
   safa,
   sensorVariance,
-} from "../src/vision/index.ts";
+} from "@minimand/lab/vision";
+import { compiledValueAndGrad, disposeTree, keyOf, leavesOf, refTree } from "minimand/engine";
+import { resizeBilinear } from "minimand/models";
 import type { Adapters } from "./adapters.ts";
 import { classicalAdapters, picture, table } from "./featenhancer-classical.ts";
 

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { refTree, type Tree } from "../src/engine/tree.ts";
+import { refTree, type Tree } from "minimand/engine";
 import {
   applyUpdates,
   constraintViolation,
@@ -12,7 +12,7 @@ import {
   lionK,
   lionLookahead,
   lionMomentum,
-} from "../src/optimizers/index.ts";
+} from "minimand/optimizers";
 import { type Adapters, float } from "./adapters.ts";
 
 type Options = {

@@ -1,5 +1,3 @@
-import { expit } from "../src/engine/expit.ts";
-import { argmax } from "../src/online/bandits/arm-choice.ts";
 import {
   expectedSquareLoss,
   fastCbGamma,
@@ -17,7 +15,9 @@ import {
   perturbedSquareLoss,
   projectBall,
   squareCbGamma,
-} from "../src/online/bandits/index.ts";
+} from "@minimand/lab/online";
+import { expit } from "minimand/engine";
+import { argmax } from "../../lab/src/online/bandits/arm-choice.ts";
 import type { Adapters } from "./adapters.ts";
 
 /** The vectors' network: `v^T tanh(W x) / sqrt(m)`. */

@@ -6,8 +6,8 @@ import {
   normalizedSoftmaxLowerBound,
   prototypicalLoss,
   tripletLoss,
-} from "../src/losses/index.ts";
-import { HypersphereClassifier } from "../src/models/index.ts";
+} from "minimand/losses";
+import { HypersphereClassifier } from "minimand/models";
 import { type Adapters, float, ids, meanAndGradients } from "./adapters.ts";
 
 export const adapters: Adapters = {

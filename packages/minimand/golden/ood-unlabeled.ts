@@ -1,15 +1,14 @@
 import { numpy as np } from "@jax-js/jax";
-import { compiledValueAndGrad } from "../src/engine/differentiate.ts";
-import { relu, softplus } from "../src/engine/numerics.ts";
-import { droRisk, expectedHatLoss, expectedRampLoss, gaussianMixtureRisk } from "../src/theory/index.ts";
 import {
   innerMaximise,
   type LinearRobustOptions,
   linearRobustLoss,
   linearRss,
   linearWorstInputs,
-} from "../src/training/self-training/index.ts";
-import { transportCost } from "../src/training/self-training/inner-maximise.ts";
+} from "@minimand/lab/self-training";
+import { droRisk, expectedHatLoss, expectedRampLoss, gaussianMixtureRisk } from "@minimand/lab/theory";
+import { compiledValueAndGrad, relu, softplus } from "minimand/engine";
+import { transportCost } from "../../lab/src/self-training/inner-maximise.ts";
 import { type Adapters, float } from "./adapters.ts";
 
 type Linear = { X: number[][]; y: number[]; w: number[]; b: number };

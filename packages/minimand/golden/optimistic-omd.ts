@@ -18,7 +18,7 @@ import {
   type RoundLoss,
   seaQuantities,
   simplexDomain,
-} from "../src/online/convex/index.ts";
+} from "@minimand/lab/online";
 import type { Adapters } from "./adapters.ts";
 
 type DomainSpec = { kind: string; radius: number; center?: number[]; lower: number; upper: number };

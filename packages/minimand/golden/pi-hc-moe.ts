@@ -1,7 +1,4 @@
 import { numpy as np } from "@jax-js/jax";
-import { compiledValueAndGrad } from "../src/engine/differentiate.ts";
-import { refTree } from "../src/engine/tree.ts";
-import { linearCombination } from "../src/solvers/grids/linear-combination.ts";
 import {
   diffusionSorption,
   finiteDifference,
@@ -12,7 +9,9 @@ import {
   partitionGrid,
   retardationFactor,
   solveImplicit,
-} from "../src/solvers/index.ts";
+} from "@minimand/lab/solvers";
+import { compiledValueAndGrad, refTree } from "minimand/engine";
+import { linearCombination } from "../../lab/src/solvers/grids/linear-combination.ts";
 import { type Adapters, float } from "./adapters.ts";
 
 /** `[u + kappa u^3 - y ; ridge w]` with `u = B w`, of one problem. */

@@ -1,5 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
-import type { PairLogps } from "../src/losses/preference/index.ts";
+import type { PairLogps } from "minimand/losses";
 import { type Adapters, float, meanAndGradients } from "./adapters.ts";
 
 /** A loss of preferences of the vectors: values, their mean, and the gradient of the mean in the policy's log-probabilities. */

@@ -1,8 +1,4 @@
 import { numpy as np } from "@jax-js/jax";
-import { relu, softmax } from "../src/engine/numerics.ts";
-import type { Tree } from "../src/engine/tree.ts";
-import { crossEntropy } from "../src/losses/index.ts";
-import { groupL2, proxGroupL2, proxL1, sgd } from "../src/optimizers/index.ts";
 import {
   type Bilevel,
   darts,
@@ -12,7 +8,11 @@ import {
   solvableDarts,
   solvableModel,
   solvableRarts,
-} from "../src/training/index.ts";
+} from "@minimand/lab/architecture";
+import type { Tree } from "minimand/engine";
+import { relu, softmax } from "minimand/engine";
+import { crossEntropy } from "minimand/losses";
+import { groupL2, proxGroupL2, proxL1, sgd } from "minimand/optimizers";
 import { type Adapters, float, ids } from "./adapters.ts";
 
 type Data = { x: np.Array; y: np.Array };

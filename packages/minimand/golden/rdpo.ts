@@ -1,4 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
+import { estimateFlipRate, logLinearPreference } from "@minimand/lab/solvers";
 import {
   conservativeDpoLoss,
   denoise,
@@ -12,8 +13,7 @@ import {
   probitPreferenceLoss,
   robustDpoLoss,
   robustify,
-} from "../src/losses/preference/index.ts";
-import { estimateFlipRate, logLinearPreference } from "../src/solvers/preference/index.ts";
+} from "minimand/losses";
 import { type Adapters, float, meanAndGradients } from "./adapters.ts";
 import { preference } from "./preference.fixture.ts";
 

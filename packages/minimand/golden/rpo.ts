@@ -1,5 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
-import { compiledValueAndGrad } from "../src/engine/differentiate.ts";
+import { rpoMaximin, rpoObjective } from "@minimand/lab/solvers";
+import { compiledValueAndGrad } from "minimand/engine";
 import {
   aotLoss,
   aotUnpairedLoss,
@@ -17,8 +18,7 @@ import {
   rpoLoss,
   sequenceLogps,
   sppoHardLoss,
-} from "../src/losses/preference/index.ts";
-import { rpoMaximin, rpoObjective } from "../src/solvers/preference/index.ts";
+} from "minimand/losses";
 import { type Adapters, float, ids } from "./adapters.ts";
 import { inOrderOf, minus, preference } from "./preference.fixture.ts";
 

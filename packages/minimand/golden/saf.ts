@@ -1,12 +1,10 @@
 import { numpy as np, random } from "@jax-js/jax";
-import type { Tree } from "../src/engine/tree.ts";
-import { refTree } from "../src/engine/tree.ts";
-import { crossEntropy, trajectoryLoss } from "../src/losses/index.ts";
-import type { Model } from "../src/models/index.ts";
-import { applyUpdates, type GradientTransformation, sgd } from "../src/optimizers/index.ts";
-import { sharpness } from "../src/theory/sharpness/index.ts";
-import { minibatches, objectiveOf, type SupervisedState, type TrainStep } from "../src/training/index.ts";
-import { esamDirection } from "../src/training/sharpness-aware/esam.ts";
+import { sharpness } from "@minimand/lab/theory";
+import type { Tree } from "minimand/engine";
+import { refTree } from "minimand/engine";
+import { crossEntropy, trajectoryLoss } from "minimand/losses";
+import type { Model } from "minimand/models";
+import { applyUpdates, type GradientTransformation, sgd } from "minimand/optimizers";
 import {
   asam,
   asamPerturbation,
@@ -14,12 +12,17 @@ import {
   esamPerturbation,
   historySlots,
   mesa,
+  minibatches,
+  objectiveOf,
   outputHistory,
+  type SupervisedState,
   saf,
   sam,
   samPerturbation,
   sharpestExamples,
-} from "../src/training/sharpness-aware/index.ts";
+  type TrainStep,
+} from "minimand/training";
+import { esamDirection } from "../src/training/sharpness-aware/esam.ts";
 import { makeStep } from "../src/training/step.ts";
 import { type Adapters, float, ids, meanAndGradients } from "./adapters.ts";
 

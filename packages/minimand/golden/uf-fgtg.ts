@@ -1,13 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
-import { compiledValueAndGrad } from "../src/engine/differentiate.ts";
-import { diffusionSchedule } from "../src/generative/index.ts";
-import {
-  alignLoss,
-  denoisingLoss,
-  jointPromptLoss,
-  minSnrWeights,
-  tokenCrossEntropy,
-} from "../src/losses/index.ts";
+import { noiseCrossAttention, tokenAdapter } from "@minimand/lab/prompts";
+import { compiledValueAndGrad } from "minimand/engine";
+import { alignLoss, denoisingLoss, jointPromptLoss, minSnrWeights, tokenCrossEntropy } from "minimand/losses";
 import {
   clipScore,
   colourfulness,
@@ -15,9 +9,9 @@ import {
   inceptionScore,
   meanCosineDistance,
   vendiScore,
-} from "../src/metrics/index.ts";
-import { weightRows } from "../src/models/dense-weight.ts";
-import { noiseCrossAttention, tokenAdapter } from "../src/models/index.ts";
+} from "minimand/metrics";
+import { weightRows } from "minimand/models";
+import { diffusionSchedule } from "minimand/training";
 import { type Adapters, float } from "./adapters.ts";
 
 /** A layer of the vectors, whose weight is `[out, in]`, as this library keeps it. */

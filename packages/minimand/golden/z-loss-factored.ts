@@ -1,13 +1,8 @@
-import {
-  sphericalSoftmaxSpec,
-  squaredErrorSpec,
-  taylorSoftmaxSpec,
-  zLossSpec,
-} from "../src/losses/classification/spherical/index.ts";
-import { FactoredOutputLayer, type SavedFactoredOutput } from "../src/output-layer/index.ts";
-import { invert, leftSingularVectors } from "../src/output-layer/linear-algebra.ts";
-import { restored, savedOf } from "../src/output-layer/saved-layer.ts";
-import { correct } from "../src/output-layer/stabilize.ts";
+import { FactoredOutputLayer, type SavedFactoredOutput } from "@minimand/lab/output-layer";
+import { sphericalSoftmaxSpec, squaredErrorSpec, taylorSoftmaxSpec, zLossSpec } from "minimand/losses";
+import { invert, leftSingularVectors } from "../../lab/src/output-layer/linear-algebra.ts";
+import { restored, savedOf } from "../../lab/src/output-layer/saved-layer.ts";
+import { correct } from "../../lab/src/output-layer/stabilize.ts";
 import type { Adapters } from "./adapters.ts";
 
 /* The cases of z-loss.json that are about the factored output layer, for z-loss.ts. */

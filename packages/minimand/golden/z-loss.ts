@@ -12,7 +12,7 @@ import {
   upperBoundSpec,
   zLoss,
   zLossSpec,
-} from "../src/losses/index.ts";
+} from "minimand/losses";
 import { type Adapters, float, ids, meanAndGradients } from "./adapters.ts";
 import { factoredAdapters } from "./z-loss-factored.ts";
 

@@ -21,6 +21,7 @@ import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { getRequestListener } from "@hono/node-server";
 import { dataFile } from "@minimand/data";
+import * as theory from "@minimand/lab/theory";
 import {
   cards,
   type Host,
@@ -31,7 +32,6 @@ import {
   ruleHeading,
 } from "@minimand/papers";
 import { startEngine } from "minimand/start";
-import * as theory from "minimand/theory";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { noBrowser, openBrowser } from "../../../test/support/browser.ts";
@@ -125,7 +125,7 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     // One small module of the reference: all of them cost more than the rest of the site.
     else
       await runBuild(
-        ...["--url", `https://example.org${base}`, "--out", folder, "--modules", "minimand/theory"],
+        ...["--url", `https://example.org${base}`, "--out", folder, "--modules", "@minimand/lab/theory"],
       );
     browser = await openBrowser();
     server = await serveFolder(folder);
@@ -365,7 +365,7 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
         .pieces.filter((name) => process.env.MINIMAND_SITE !== undefined || Object.hasOwn(theory, name)),
     );
     await pieces.getByRole("link", { name: "hConsistencyBound", exact: true }).click();
-    await page.waitForURL(`${site}api/minimand/theory.html#hConsistencyBound`);
+    await page.waitForURL(`${site}api/lab/theory.html#hConsistencyBound`);
     await page.locator("h3#hConsistencyBound").waitFor(patience);
     expect(said).toEqual([]);
     await page.close();
@@ -388,7 +388,7 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     // Words of the catalogue's own sentence.
     await find("random loss against overfitting", "papers/ensloss.html");
     await find("ownership of an aray", "docs/ownership.html");
-    await find("minimizabiltyGap", "api/minimand/theory.html#minimizabilityGap");
+    await find("minimizabiltyGap", "api/lab/theory.html#minimizabilityGap");
     await find("own network", "docs/");
     await page.keyboard.press("/");
     await page.locator(".result").first().waitFor();
@@ -405,7 +405,7 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     "docs/",
     "docs/results.html",
     "compare.html",
-    "api/minimand/theory.html",
+    "api/lab/theory.html",
     "source/examples/smoke.ts.html",
     "404.html",
   ])(

@@ -8,7 +8,7 @@ import {
   neuralTs,
   neuralUcb,
   neuSquareCb,
-} from "minimand";
+} from "@minimand/lab/online";
 import { suggest } from "minimand/engine";
 
 /** Settings that commands offer; each bandit takes its own. */

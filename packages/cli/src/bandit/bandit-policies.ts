@@ -12,7 +12,7 @@ import {
   type ReplayEstimate,
   replayLog,
   restoreBandit,
-} from "minimand";
+} from "@minimand/lab/online";
 import { didYouMean } from "minimand/engine";
 import { isMendable, messageOf } from "../error-text.ts";
 import { UsageError } from "../failure.ts";

@@ -1,4 +1,10 @@
-import { type Bandit, type BanditContext, classificationToBandit, decisionLine, rewardLine } from "minimand";
+import {
+  type Bandit,
+  type BanditContext,
+  classificationToBandit,
+  decisionLine,
+  rewardLine,
+} from "@minimand/lab/online";
 import type { BanditTable } from "./bandit-table.ts";
 
 /** One bandit on one order of the rows. */

@@ -1,8 +1,8 @@
 import { basename, join } from "node:path";
 import { plural } from "@minimand/compare";
+import { writeMatrixMarket } from "@minimand/lab/solvers";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { didYouMean } from "minimand/engine";
-import { writeMatrixMarket } from "minimand/solvers";
 import { UsageError } from "../failure.ts";
 import { unmakeFolder } from "../files/make-folder.ts";
 import { makeOutputFolder } from "../files/output-folder.ts";

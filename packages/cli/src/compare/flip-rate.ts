@@ -1,6 +1,6 @@
 import type { GivenFlips } from "@minimand/compare";
+import { estimateFlipRate } from "@minimand/lab/solvers";
 import { InvalidArgumentError, Option } from "commander";
-import { estimateFlipRate } from "minimand";
 import { messageOf } from "../error-text.ts";
 import { UsageError } from "../failure.ts";
 

@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
-import { type FeatEnhancerOptions, featEnhancer, type Layer, readSafetensors, treeOf } from "minimand";
+import { type FeatEnhancerOptions, featEnhancer } from "@minimand/lab/vision";
+import type { Layer } from "minimand";
 import {
   type Compile,
   compileWithJit,
@@ -9,6 +10,7 @@ import {
   refTree,
   type Tree,
 } from "minimand/engine";
+import { readSafetensors, treeOf } from "minimand/models";
 import { messageOf } from "../error-text.ts";
 import { UsageError } from "../failure.ts";
 import type { Raster } from "../pictures/raster.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { HostPicture } from "minimand";
+import type { HostPicture } from "@minimand/lab/vision";
 import type { Compile } from "minimand/engine";
 import { textOf } from "../error-text.ts";
 import { exitCodeOf, UsageError } from "../failure.ts";

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { equalizationTable, gammaCorrection } from "minimand";
+import { equalizationTable, gammaCorrection } from "@minimand/lab/vision";
 import type { Raster } from "../pictures/raster.ts";
 import { type DetectorEnhancer, detectorView } from "./detector-view.ts";
 import { luminanceOf, withLuminance } from "./luminance.ts";

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { applyCurves } from "minimand";
+import { applyCurves } from "@minimand/lab/vision";
 import { describe, expect, it } from "vitest";
 import type { Raster } from "../pictures/raster.ts";
 import { resizeRaster, sizeWithin } from "../pictures/resize-raster.ts";

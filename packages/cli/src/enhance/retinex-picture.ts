@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { gaussianBlur } from "minimand";
+import { gaussianBlur } from "@minimand/lab/vision";
 import type { Raster } from "../pictures/raster.ts";
 import { resizeRaster, sizeWithin } from "../pictures/resize-raster.ts";
 import { interpolatedRows } from "./interpolated-rows.ts";

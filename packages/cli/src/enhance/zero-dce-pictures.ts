@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { type HostPicture, trainZeroDce, type ZeroDceParams, zeroDceCurves } from "minimand";
+import { type HostPicture, trainZeroDce, type ZeroDceParams, zeroDceCurves } from "@minimand/lab/vision";
 import { type Compile, compileWithJit, disposeTree, refTree } from "minimand/engine";
 import type { Raster } from "../pictures/raster.ts";
 import { resizeRaster, sizeWithin } from "../pictures/resize-raster.ts";

@@ -17,7 +17,7 @@ import {
 import { onnxOf } from "@minimand/compare/keep";
 import { dataFile } from "@minimand/data";
 import { loadModel, modelInfo, nativeCompiler, sumKey, type TensorValues } from "@minimand/native";
-import { readSafetensors } from "minimand";
+import { readSafetensors } from "minimand/models";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../../../test/support/cli.ts";
 import { csv } from "../../../../test/support/datasets.ts";

@@ -11,7 +11,7 @@ import { guardedLoad } from "./own-guard.ts";
  * Packages that a module gets from the command, wherever it lies: arrays of a second copy of the engine could not be mixed with
  * ours, and a file beside nobody's node_modules can import them, too.
  */
-const shared = /^(minimand|@minimand\/(compare|native)|@jax-js\/jax)(\/|$)/;
+const shared = /^(minimand|@minimand\/(lab|compare|native)|@jax-js\/jax)(\/|$)/;
 
 /** What each module has imported so far, by address. */
 const imports = new Map<string, Set<string>>();

@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { expect, it } from "vitest";
-import { hashOf, houseFingerprint } from "./code-fingerprint.ts";
+import { join, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { codeFolders, hashOf, houseFingerprint, houseFolders } from "./code-fingerprint.ts";
 
 it("changes with any code, its name or place, and with nothing else", async () => {
   const folder = await mkdtemp(join(tmpdir(), "minimand-code-"));
@@ -45,4 +45,29 @@ it("names a house by its engine, always alike", () => {
   expect(house).toMatch(/^[0-9a-f]{64}$/);
   expect(houseFingerprint("wasm")).toBe(house);
   expect(houseFingerprint("native")).not.toBe(house);
+});
+
+describe.each([
+  ["a paper's trials", codeFolders("comp-sum", "native"), ["papers/src/comp-sum", "papers/src/kit"]],
+  ["a house", houseFolders("native"), ["papers/src", "cli/src/compare", "cli/src/run"]],
+])("the code of %s", (_, folders, own) => {
+  const packages = ["minimand", "lab", "data", "compare", "native"].map((name) => `${name}/src`);
+
+  it.each([...packages, ...own])("has all of %s: another byte in it is another hash", async (place) => {
+    const folder = folders.find((each) => each === resolve("packages", place));
+    expect(folder).toBeDefined();
+    const copy = await mkdtemp(join(tmpdir(), "minimand-code-"));
+    try {
+      await cp(folder!, copy, { recursive: true });
+      const all = folders.map((each) => (each === folder ? copy : each));
+      const first = hashOf(all);
+      const files = await readdir(copy, { recursive: true, withFileTypes: true });
+      const code = files.filter(({ name }) => /^(?!.*\.(test|fixture)\.)(?!conformance).*\.ts$/.test(name));
+      const { parentPath, name } = code[Math.floor(code.length / 2)];
+      await appendFile(join(parentPath, name), "\n");
+      expect(hashOf(all), name).not.toBe(first);
+    } finally {
+      await rm(copy, { recursive: true });
+    }
+  });
 });

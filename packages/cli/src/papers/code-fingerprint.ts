@@ -6,32 +6,40 @@ import { fileURLToPath } from "node:url";
 import type { EngineUsed } from "@minimand/compare";
 
 /**
- * A hash of the code that computes the trials of a paper: the library, the comparison, the paper's own folder and, on the
- * native engine, its compiler. With it in their names, trials of older code are never mistaken for trials of this one.
+ * A hash of the code that computes the trials of a paper: the library and the lab, the data and the comparison, the paper's own folder
+ * and, on the native engine, its compiler. With it in their names, trials of older code are never mistaken for trials of this one.
  */
-export function codeFingerprint(slug: string, engine: EngineUsed["name"]): string {
-  return hashOf([
-    folderOf("minimand"),
-    folderOf("@minimand/compare"),
-    join(folderOf("@minimand/papers"), slug),
-    // What all papers share, and those on embeddings.
-    join(folderOf("@minimand/papers"), "kit"),
-    join(folderOf("@minimand/papers"), "embeddings"),
-    ...(engine === "native" ? [folderOf("@minimand/native")] : []),
-  ]);
+export const codeFingerprint = (slug: string, engine: EngineUsed["name"]): string =>
+  hashOf(codeFolders(slug, engine));
+
+/** The folders of {@link codeFingerprint}. */
+export function codeFolders(slug: string, engine: EngineUsed["name"]): string[] {
+  const papers = folderOf("@minimand/papers");
+  // What all papers share, and those on embeddings.
+  const own = [slug, "kit", "embeddings"].map((room) => join(papers, room));
+  return [...sharedFolders(engine), ...own];
 }
+
+const sharedFolders = (engine: EngineUsed["name"]): string[] => [
+  ...["minimand", "@minimand/data", "@minimand/compare"].map(folderOf),
+  // The lab has no module of its own name.
+  dirname(folderOf("@minimand/lab/online")),
+  ...(engine === "native" ? [folderOf("@minimand/native")] : []),
+];
 
 /**
  * A hash of all code that computes any trial of a comparison or a reproduction, and of what papers have frozen or chosen: processes
  * of one house give equal results for equal trials, but for the kind of their CPU. Code that was compiled is another house than its source.
  */
-export function houseFingerprint(engine: EngineUsed["name"]): string {
+export const houseFingerprint = (engine: EngineUsed["name"]): string =>
+  hashOf(houseFolders(engine), { choices: true });
+
+/** The folders of {@link houseFingerprint}. */
+export function houseFolders(engine: EngineUsed["name"]): string[] {
   const command = ["compare", "papers", "run"].map((room) =>
     fileURLToPath(new URL(`../${room}`, import.meta.url)),
   );
-  const native = engine === "native" ? [folderOf("@minimand/native")] : [];
-  const packages = [folderOf("minimand"), folderOf("@minimand/compare"), folderOf("@minimand/papers")];
-  return hashOf([...packages, ...native, ...command], { choices: true });
+  return [...sharedFolders(engine), folderOf("@minimand/papers"), ...command];
 }
 
 const folderOf = (name: string): string => dirname(fileURLToPath(import.meta.resolve(name)));

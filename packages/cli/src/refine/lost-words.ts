@@ -1,5 +1,5 @@
 import { listed, plural } from "@minimand/compare";
-import { cleanPrompt } from "minimand";
+import { cleanPrompt } from "@minimand/lab/prompts";
 
 const articles: ReadonlySet<string> = new Set(["a", "an", "the"]);
 

@@ -1,14 +1,8 @@
-import {
-  adam,
-  chain,
-  cleanPrompt,
-  clipByGlobalNorm,
-  cosineSchedule,
-  promptExamples,
-  trainPromptRefiner,
-  wordTokenizer,
-} from "minimand";
+import { wordTokenizer } from "@minimand/lab/language";
+import { cleanPrompt, promptExamples, trainPromptRefiner } from "@minimand/lab/prompts";
+import { adam, chain } from "minimand";
 import { type Compile, derive, disposeTree, randomSource, shuffle, textLines } from "minimand/engine";
+import { clipByGlobalNorm, cosineSchedule } from "minimand/optimizers";
 import { UsageError } from "../failure.ts";
 import { modelsOf, type Refiner, type RefinerShape, startOf } from "./refiner.ts";
 

@@ -1,17 +1,9 @@
 import type { numpy as np } from "@jax-js/jax";
-import {
-  adam,
-  estimateFlipRate,
-  type PairLogps,
-  preferencesFromRewards,
-  type RefinerParams,
-  refinerPairs,
-  refinerPolicy,
-  robustDpoLoss,
-  rpoLoss,
-  trainPreference,
-} from "minimand";
+import { type RefinerParams, refinerPairs, refinerPolicy } from "@minimand/lab/prompts";
+import { estimateFlipRate } from "@minimand/lab/solvers";
+import { adam, type PairLogps, robustDpoLoss, rpoLoss, trainPreference } from "minimand";
 import { type Compile, disposeTree, refTree, type Tree } from "minimand/engine";
+import { preferencesFromRewards } from "minimand/training";
 import type { Judged } from "./collect-images.ts";
 import { modelsOf, type Refiner } from "./refiner.ts";
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { plural, type TrialStore } from "@minimand/compare";
-import { type PromptRefiner, refinePrompt } from "minimand";
+import { type PromptRefiner, refinePrompt } from "@minimand/lab/prompts";
 import { type Compile, derive } from "minimand/engine";
 import { UsageError } from "../failure.ts";
 import { checkNoLink } from "../files/inside.ts";

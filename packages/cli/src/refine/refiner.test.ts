@@ -1,5 +1,6 @@
-import { readSafetensors, writeSafetensors } from "minimand";
+import { writeSafetensors } from "minimand";
 import { disposeTree, type Tree } from "minimand/engine";
+import { readSafetensors } from "minimand/models";
 import { expect, it } from "vitest";
 import { type RefinerShape, readRefiner, refinerBytes, startOf } from "./refiner.ts";
 

@@ -1,3 +1,4 @@
+import { type WordTokenizer, wordTokenizerFrom } from "@minimand/lab/language";
 import {
   noiseAdapter,
   type PromptRefiner,
@@ -5,14 +6,10 @@ import {
   promptEncoder,
   promptRefiner,
   type RefinerParams,
-  readSafetensors,
-  tensorsOf,
-  treeOf,
-  type WordTokenizer,
-  wordTokenizerFrom,
-  writeSafetensors,
-} from "minimand";
+} from "@minimand/lab/prompts";
+import { tensorsOf, writeSafetensors } from "minimand";
 import { type Compile, disposeTree, keyOf, parseJson, received, type Tree } from "minimand/engine";
+import { readSafetensors, treeOf } from "minimand/models";
 import { UsageError } from "../failure.ts";
 
 /** Sizes and words of a refiner: all that its parameters don't say. */

@@ -1,5 +1,5 @@
 import { decode } from "fast-png";
-import { laplacianSharpness, rmsContrast } from "minimand";
+import { laplacianSharpness, rmsContrast } from "minimand/metrics";
 import type { Shown } from "./scorer.ts";
 
 /** A scorer that likes sharp pictures of high contrast, whatever they show. */

@@ -1,4 +1,4 @@
-import { poisson2d } from "minimand";
+import { poisson2d } from "@minimand/lab/solvers";
 import { expect, it } from "vitest";
 import { solveBy } from "./solve-run.ts";
 

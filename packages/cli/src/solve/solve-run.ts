@@ -6,7 +6,7 @@ import {
   jacobi,
   type SolveOptions,
   type SolveResult,
-} from "minimand/solvers";
+} from "@minimand/lab/solvers";
 import { hear } from "../run/interruptible.ts";
 import { normOf } from "./vectors.ts";
 

@@ -1,7 +1,7 @@
 import { constants } from "node:buffer";
 import { gunzipSync } from "node:zlib";
+import { type CsrMatrix, csrMatrix, readMatrixMarket } from "@minimand/lab/solvers";
 import { textLines } from "minimand/engine";
-import { type CsrMatrix, csrMatrix, readMatrixMarket } from "minimand/solvers";
 import { UsageError } from "../failure.ts";
 import { readBytes } from "../files/read-bytes.ts";
 

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { macroAreas } from "minimand";
+import { macroAreas } from "minimand/metrics";
 import { describe, expect, it } from "vitest";
 import type { PredictedTrial } from "../results.ts";
 import { keepPrediction, predictionKept } from "../trial/kept-predictions.ts";

@@ -1,4 +1,4 @@
-import { thresholdCounts } from "minimand";
+import { thresholdCounts } from "minimand/metrics";
 import type { Truth } from "../decision/fits-of.ts";
 import type { MeanRoc, PredictedTrial } from "../results.ts";
 import { predictionKept } from "../trial/kept-predictions.ts";

@@ -1,4 +1,4 @@
-import { calibrationErrorOf, evaluateClassification, evaluateRegression } from "minimand";
+import { calibrationErrorOf, evaluateClassification, evaluateRegression } from "minimand/metrics";
 import { describe, expect, it } from "vitest";
 import { outcomesOf } from "../decision/fits-of.ts";
 import { sumReliability } from "../figures/reliability.ts";

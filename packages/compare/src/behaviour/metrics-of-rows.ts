@@ -1,4 +1,4 @@
-import { classificationMetrics, regressionMetrics } from "minimand";
+import { classificationMetrics, regressionMetrics } from "minimand/metrics";
 import { rowsOfSeed, type Truth } from "../decision/fits-of.ts";
 import type { PredictedTrial } from "../results.ts";
 import { finiteOrNull } from "../trial/outcome.ts";

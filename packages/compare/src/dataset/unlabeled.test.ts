@@ -1,4 +1,4 @@
-import { metricById } from "minimand";
+import { metricById } from "minimand/metrics";
 import { describe, expect, it } from "vitest";
 import { csv, datasetOf } from "../../../../test/support/datasets.ts";
 import { tableOf } from "../../../../test/support/tables.ts";

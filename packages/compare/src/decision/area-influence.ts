@@ -1,4 +1,4 @@
-import { type ThresholdCounts, thresholdCounts } from "minimand";
+import { type ThresholdCounts, thresholdCounts } from "minimand/metrics";
 import { centred } from "./jackknife.ts";
 import type { Influence } from "./out-of-fold.ts";
 

@@ -1,5 +1,5 @@
-import { rocAuc } from "minimand";
 import { randomSource } from "minimand/engine";
+import { rocAuc } from "minimand/metrics";
 import { describe, expect, it } from "vitest";
 import type { PredictedTrial } from "../results.ts";
 import { keepPrediction } from "../trial/kept-predictions.ts";

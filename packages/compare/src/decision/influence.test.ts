@@ -1,5 +1,6 @@
-import { averagePrecision, type Metric, metricById, metricCatalogue, rocAuc } from "minimand";
+import { type Metric, metricCatalogue } from "minimand";
 import { randomSource } from "minimand/engine";
+import { averagePrecision, metricById, rocAuc } from "minimand/metrics";
 import { describe, expect, it } from "vitest";
 import { influenceOf } from "./influence.ts";
 import type { OutOfFold } from "./out-of-fold.ts";

@@ -1,4 +1,5 @@
-import { confusionMatrix, type Metric, metricById } from "minimand";
+import type { Metric } from "minimand";
+import { confusionMatrix, metricById } from "minimand/metrics";
 import { areaInfluence } from "./area-influence.ts";
 import { calibrationInfluence, decisionInfluence } from "./jackknife.ts";
 import type { Influence, OutOfFold } from "./out-of-fold.ts";

@@ -1,4 +1,10 @@
-import { calibrationErrorOf, confusionMatrix, reliabilityBins, scoreOf, scoresWithoutOne } from "minimand";
+import {
+  calibrationErrorOf,
+  confusionMatrix,
+  reliabilityBins,
+  scoreOf,
+  scoresWithoutOne,
+} from "minimand/metrics";
 import type { Influence } from "./out-of-fold.ts";
 
 /**

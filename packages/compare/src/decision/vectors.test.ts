@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { metricById } from "minimand";
+import { metricById } from "minimand/metrics";
 import { describe, expect, it } from "vitest";
 import { influenceOf } from "./influence.ts";
 import { maxT } from "./max-t.ts";

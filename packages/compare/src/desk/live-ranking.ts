@@ -1,4 +1,5 @@
-import { type Metric, metricById } from "minimand";
+import type { Metric } from "minimand";
+import { metricById } from "minimand/metrics";
 import { references } from "../plan/candidates.ts";
 import { metricFor } from "../plan/settings.ts";
 import { correctedTTest } from "../ranking/corrected-t-test.ts";

@@ -1,5 +1,5 @@
-import { NonFiniteError } from "minimand";
 import type { Compile } from "minimand/engine";
+import { NonFiniteError } from "minimand/training";
 import { type SavedModel, weightsFile, writeModelDescription } from "../model/description.ts";
 import { fitWhole } from "../model/saved-model.ts";
 import { bySeverity } from "../notes.ts";

@@ -1,5 +1,6 @@
-import { type Metric, metricById } from "minimand";
+import type { Metric } from "minimand";
 import { checkOptions } from "minimand/engine";
+import { metricById } from "minimand/metrics";
 import { referenceNamed } from "../plan/trained-references.ts";
 import { nothingTested, recommended } from "../recommendation/recommend.ts";
 import type { Configuration, KeptChoice, Ranking, Settings, TrialRecord, TuningRecord } from "../results.ts";

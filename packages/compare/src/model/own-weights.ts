@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
-import { readSafetensors, type Tensor } from "minimand";
+import type { Tensor } from "minimand";
 import { keyOf, leavesOf, mapTree } from "minimand/engine";
+import { readSafetensors } from "minimand/models";
 import { DataError } from "../table/data-error.ts";
 import type { Network, Trained } from "../trial/network.ts";
 import { tensorOf } from "./tensor-of.ts";

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { readSafetensors, writeSafetensors } from "minimand";
+import { writeSafetensors } from "minimand";
 import { derive } from "minimand/engine";
+import { readSafetensors } from "minimand/models";
 import { describe, expect, it } from "vitest";
 import { csv, datasetOf } from "../../../../test/support/datasets.ts";
 import { liveBuffers } from "../../../../test/support/leaks.ts";

@@ -1,5 +1,6 @@
-import { NonFiniteError, writeSafetensors } from "minimand";
+import { writeSafetensors } from "minimand";
 import { type Compile, checkOptions, derive } from "minimand/engine";
+import { NonFiniteError } from "minimand/training";
 import type { Dataset } from "../dataset/dataset.ts";
 import { encodeTable, type UnreadableRows } from "../dataset/encode.ts";
 import { inputNames } from "../dataset/encoder.ts";

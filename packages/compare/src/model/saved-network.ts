@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
-import { readSafetensors, type Tensor, weightRows } from "minimand";
+import type { Tensor } from "minimand";
 import { leavesOf, rangeError, type Tree } from "minimand/engine";
+import { readSafetensors, weightRows } from "minimand/models";
 import type { OwnModel } from "../plan/own-parts.ts";
 import { outputsFor } from "../task.ts";
 import { makeNetwork, type Network, type Trained } from "../trial/network.ts";

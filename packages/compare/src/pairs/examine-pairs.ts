@@ -1,4 +1,4 @@
-import { estimateFlipRate } from "minimand";
+import { estimateFlipRate } from "@minimand/lab/solvers";
 import type { Note } from "../results.ts";
 import { columnsWord } from "../shell-words.ts";
 import { isMissingNumber, parseNumber } from "../table/cells.ts";

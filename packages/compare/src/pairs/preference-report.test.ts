@@ -1,4 +1,4 @@
-import { estimateFlipRate } from "minimand";
+import { estimateFlipRate } from "@minimand/lab/solvers";
 import { randomSource } from "minimand/engine";
 import { describe, expect, it } from "vitest";
 import type { PairCalibration, PredictedTrial } from "../results.ts";

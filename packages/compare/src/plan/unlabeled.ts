@@ -1,4 +1,9 @@
-import { entropyMinimization, robustSelfTraining, selfTraining, virtualAdversarial } from "minimand";
+import {
+  entropyMinimization,
+  robustSelfTraining,
+  selfTraining,
+  virtualAdversarial,
+} from "@minimand/lab/self-training";
 import { classTasks, type OwnStepCandidate } from "./candidate.ts";
 import { tuning } from "./tuning.ts";
 

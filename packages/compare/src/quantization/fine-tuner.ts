@@ -2,20 +2,20 @@ import type { numpy as np } from "@jax-js/jax";
 import {
   adam,
   chain,
-  clipByValue,
   crossEntropy,
   disposeState,
   type ElasticVariables,
-  flat,
   type Model,
   minibatches,
-  NonFiniteError,
   objectiveOf,
   squaredError,
   supervised,
   train,
 } from "minimand";
 import { type Compile, keyOf, refTree } from "minimand/engine";
+import { flat } from "minimand/models";
+import { clipByValue } from "minimand/optimizers";
+import { NonFiniteError } from "minimand/training";
 import type { Rows } from "../trial/fold.ts";
 import { batchSizeFor } from "../trial/learner.ts";
 import { softmaxRows } from "../trial/outcome.ts";

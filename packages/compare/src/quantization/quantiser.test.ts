@@ -1,14 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
-import {
-  dense,
-  exportQuantized,
-  type LayerLike,
-  mlp,
-  quantisableLayers,
-  relu,
-  type Variables,
-} from "minimand";
+import { dense, exportQuantized, type LayerLike, mlp, quantisableLayers, type Variables } from "minimand";
 import { keyOf, normal, randomSource, refTree, type Tree } from "minimand/engine";
+import { relu } from "minimand/models";
 import { startEngine } from "minimand/start";
 import { describe, expect, it } from "vitest";
 import { asyncLeakOf } from "../../../../test/support/leaks.ts";

@@ -8,8 +8,6 @@ import {
   type LayerLike,
   predictor,
   type QuantConfig,
-  quantizedModel,
-  refElastic,
   sequential,
   type Variables,
   withIntegerBiases,
@@ -23,6 +21,7 @@ import {
   shuffle,
   type Tree,
 } from "minimand/engine";
+import { quantizedModel, refElastic } from "minimand/quantization";
 import type { Task } from "../results.ts";
 import { givesNumbers } from "../task.ts";
 import { type Rows, takenRows } from "../trial/fold.ts";

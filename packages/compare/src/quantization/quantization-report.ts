@@ -1,4 +1,4 @@
-import { metricById } from "minimand";
+import { metricById } from "minimand/metrics";
 import { outcomesOf, pairedFits, type SeedOutcome, type Truth } from "../decision/fits-of.ts";
 import { testDifference } from "../decision/test-difference.ts";
 import type {

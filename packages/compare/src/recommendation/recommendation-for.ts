@@ -1,4 +1,4 @@
-import { metricById } from "minimand";
+import { metricById } from "minimand/metrics";
 import type { Truth } from "../decision/fits-of.ts";
 import { references } from "../plan/candidates.ts";
 import type { PredictedTrial, Recommendation } from "../results.ts";

@@ -1,4 +1,4 @@
-import { metricById } from "minimand";
+import { metricById } from "minimand/metrics";
 import { describe, expect, it } from "vitest";
 import { csv, datasetOf, quick, twoInputs } from "../../../../test/support/datasets.ts";
 import { liveBuffers } from "../../../../test/support/leaks.ts";

@@ -1,4 +1,4 @@
-import { bagMeans, bagProportions } from "minimand";
+import { bagMeans, bagProportions } from "minimand/training";
 import type { Dataset } from "../dataset/dataset.ts";
 
 /** What training sees of the target where rows are in bags. */

@@ -1,4 +1,5 @@
-import { metricById, mlp } from "minimand";
+import { mlp } from "minimand";
+import { metricById } from "minimand/metrics";
 import { describe, expect, it } from "vitest";
 import { csv, datasetOf } from "../../../../test/support/datasets.ts";
 import { liveBuffers } from "../../../../test/support/leaks.ts";

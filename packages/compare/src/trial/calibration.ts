@@ -1,4 +1,4 @@
-import { marginScale } from "minimand";
+import { marginScale } from "@minimand/lab/solvers";
 import { expit } from "minimand/engine";
 import type { Part } from "./fold.ts";
 import type { Prediction } from "./outcome.ts";

@@ -1,5 +1,6 @@
-import { metricById, NonFiniteError } from "minimand";
 import { derive } from "minimand/engine";
+import { metricById } from "minimand/metrics";
+import { NonFiniteError } from "minimand/training";
 import type { Dataset } from "../dataset/dataset.ts";
 import { folds } from "../dataset/folds.ts";
 import { innerSplit } from "../dataset/inner-split.ts";

@@ -1,5 +1,5 @@
-import { injectLabelNoise } from "minimand";
 import { derive } from "minimand/engine";
+import { injectLabelNoise } from "minimand/training";
 import { makeImbalanced } from "../dataset/corrupt.ts";
 import type { Dataset } from "../dataset/dataset.ts";
 import { encode, encodeTable } from "../dataset/encode.ts";

@@ -1,7 +1,8 @@
 import type { numpy as np } from "@jax-js/jax";
 import { NativeUnavailableError, nativeCompiler } from "@minimand/native";
-import { type Head, metricById } from "minimand";
+import type { Head } from "minimand";
 import type { Compile } from "minimand/engine";
+import { metricById } from "minimand/metrics";
 import { describe, expect, it } from "vitest";
 import { csv, datasetOf, twoInputs } from "../../../../test/support/datasets.ts";
 import { asyncLeakOf } from "../../../../test/support/leaks.ts";

@@ -1,6 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
-import { metricById } from "minimand";
 import { keyOf } from "minimand/engine";
+import { metricById } from "minimand/metrics";
 import { describe, expect, it } from "vitest";
 import { csv, datasetOf } from "../../../../test/support/datasets.ts";
 import { asyncLeakOf, liveBuffers } from "../../../../test/support/leaks.ts";

@@ -1,16 +1,6 @@
-import {
-  type BagBatches,
-  bagBatches,
-  disposeState,
-  type Examples,
-  type JoinedStates,
-  type Metric,
-  minibatches,
-  NonFiniteError,
-  train,
-  trainAll,
-} from "minimand";
+import { disposeState, type Examples, type JoinedStates, type Metric, minibatches, train } from "minimand";
 import { type Compile, keyOf, refTree } from "minimand/engine";
+import { type BagBatches, bagBatches, NonFiniteError, trainAll } from "minimand/training";
 import type { Dataset } from "../dataset/dataset.ts";
 import { type BuildInfo, hasNeed, minimisedBy, type NetworkCandidate, seesBags } from "../plan/candidate.ts";
 import { metricFor } from "../plan/settings.ts";

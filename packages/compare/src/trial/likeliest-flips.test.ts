@@ -1,4 +1,4 @@
-import { estimateFlipRate } from "minimand";
+import { estimateFlipRate } from "@minimand/lab/solvers";
 import { expit, normal, randomSource } from "minimand/engine";
 import { describe, expect, it } from "vitest";
 import { likeliestFlips } from "./likeliest-flips.ts";

@@ -1,4 +1,4 @@
-import { estimateFlipRate } from "minimand";
+import { estimateFlipRate } from "@minimand/lab/solvers";
 
 /** More than 95 %, since margins of one model hang together. */
 const level = 0.99;

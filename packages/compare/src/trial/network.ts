@@ -1,6 +1,8 @@
 import type { numpy as np } from "@jax-js/jax";
-import { type FeatureModel, type FlatModel, flat, type Head, mlp, NonFiniteError, predictor } from "minimand";
+import { type FeatureModel, type FlatModel, type Head, mlp, predictor } from "minimand";
 import { type Compile, disposeTree, refTree, type Tree } from "minimand/engine";
+import { flat } from "minimand/models";
+import { NonFiniteError } from "minimand/training";
 import type { Settings, Task } from "../results.ts";
 import { outputsFor, traitsOf } from "../task.ts";
 import type { PreparedFold, Rows } from "./fold.ts";

@@ -1,4 +1,4 @@
-import { metricById } from "minimand";
+import { metricById } from "minimand/metrics";
 import { describe, expect, it } from "vitest";
 import type { Part } from "./fold.ts";
 import { fullEvaluation, predictionOf, scoreOfPrediction } from "./outcome.ts";

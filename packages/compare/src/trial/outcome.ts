@@ -1,4 +1,5 @@
-import { evaluateClassification, evaluateRegression, type Metric } from "minimand";
+import type { Metric } from "minimand";
+import { evaluateClassification, evaluateRegression } from "minimand/metrics";
 import type { Task, TrialRecord } from "../results.ts";
 import { traitsOf } from "../task.ts";
 import type { Part, PreparedFold } from "./fold.ts";

@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
-import { type FeatureModel, focal, mlp, readSafetensors, weightRows } from "minimand";
+import { type FeatureModel, focal, mlp } from "minimand";
+import { readSafetensors, weightRows } from "minimand/models";
 import { describe, expect, it } from "vitest";
 import { csv, datasetOf, quick } from "../../../../test/support/datasets.ts";
 import { asyncLeakOf } from "../../../../test/support/leaks.ts";

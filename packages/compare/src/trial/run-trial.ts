@@ -1,5 +1,7 @@
-import { type Metric, metricById, NonFiniteError } from "minimand";
+import type { Metric } from "minimand";
 import { type Compile, checkOptions, derive } from "minimand/engine";
+import { metricById } from "minimand/metrics";
+import { NonFiniteError } from "minimand/training";
 import type { Dataset } from "../dataset/dataset.ts";
 import { type BuildInfo, isTrees, minimisedBy, type NetworkCandidate } from "../plan/candidate.ts";
 import { baselineIdOf, plannedFor, references } from "../plan/candidates.ts";

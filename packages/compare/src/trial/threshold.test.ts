@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { metricById } from "minimand";
+import { metricById } from "minimand/metrics";
 import { describe, expect, it } from "vitest";
 import type { Part } from "./fold.ts";
 import { type Prediction, scoreOfPrediction } from "./outcome.ts";

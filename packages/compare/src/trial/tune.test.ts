@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { metricById } from "minimand";
+import { metricById } from "minimand/metrics";
 import { describe, expect, it } from "vitest";
 import { liveBuffers } from "../../../../test/support/leaks.ts";
 import { type Grid, gridOf } from "../plan/grid.ts";

@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from "node:fs";
-import * as library from "minimand";
+import * as losses from "minimand/losses";
 import { describe, expect, it } from "vitest";
 import { declaredIn } from "../../../../test/support/declared.ts";
 import { conformingBatchLosses } from "./batch-conformance.ts";
@@ -64,7 +64,7 @@ describe("every exported loss", () => {
       ),
     );
     const taken = declaredIn(folder)
-      .filter(({ name }) => name in library)
+      .filter(({ name }) => name in losses)
       .flatMap(({ name, takes }) => [...new Set(parametersIn(takes))].map((p) => `${name}: ${p}`));
     expect(taken.length).toBeGreaterThan(60);
     expect(taken.filter((pair) => !covered.has(pair)).toSorted()).toEqual(unused.toSorted());

@@ -1,4 +1,3 @@
-export * from "./architecture/index.ts";
 export * from "./cosine-classifier.ts";
 export { weightRows } from "./dense-weight.ts";
 export { type DirectionNetOptions, dcdmNet2d, dcdmUNet2d } from "./direction-nets.ts";
@@ -7,10 +6,9 @@ export * from "./flat.ts";
 export { cosineHeadScale, type Head, heads } from "./head.ts";
 export { type Embed, HypersphereClassifier } from "./hypersphere-classifier.ts";
 export type { HypersphereData } from "./hypersphere-data.ts";
-export * from "./language/index.ts";
 export * from "./layers/index.ts";
 export * from "./mlp.ts";
 export * from "./model.ts";
-export * from "./prompts/index.ts";
+export * from "./resize.ts";
 export { readSafetensors, type Safetensors, type Tensor, writeSafetensors } from "./safetensors.ts";
 export { tensorsOf, treeOf } from "./tree-tensors.ts";

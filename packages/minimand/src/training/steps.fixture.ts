@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import type { Compile } from "../engine/compile.ts";
 import { aldrInit, crossEntropy } from "../losses/index.ts";
-import { dense, type Model, mlp, relu, sequential, slimmableMlp } from "../models/index.ts";
+import { dense, type Model, mlp, relu, sequential } from "../models/index.ts";
 import { adamw, sgd } from "../optimizers/index.ts";
 import {
   calibrateElastic,
@@ -11,20 +11,12 @@ import {
   uniformConfigs,
 } from "../quantization/index.ts";
 import { advCompSum, adversarialTraining, trades } from "./adversarial/index.ts";
-import { darts, rarts, searchStep } from "./architecture/index.ts";
 import { type Examples, minibatches } from "./batches.ts";
 import { nonlinearBottleneck, variationalBottleneck } from "./bottleneck/index.ts";
 import { auxiliaryHead, distill } from "./distillation/index.ts";
 import { ensLossTrainer } from "./ens-loss.ts";
 import { aldrObjective } from "./memory-objective.ts";
 import { objectiveOf } from "./objective.ts";
-import {
-  distributionallyRobust,
-  entropyMinimization,
-  robustSelfTraining,
-  selfTraining,
-  virtualAdversarial,
-} from "./self-training/index.ts";
 import { asam, esam, gsam, lookSam, mesa, outputHistory, saf, sam } from "./sharpness-aware/index.ts";
 import { type Hyper, supervised } from "./supervised.ts";
 import type { TrainStep } from "./train-step.ts";
@@ -64,17 +56,6 @@ const labels = (f: np.Array, y: np.Array, { weights }: { weights: np.Array }): n
 const plain = objectiveOf(model, labels);
 const optimizer = ({ learningRate }: { [name: string]: np.Array }) => adamw(learningRate);
 const attack = { model, optimizer, steps: 2 };
-/** Unlabelled rows of another domain: the half planes, stretched. */
-const unlabeled = () => ({ unlabeled: (halfPlanes().x as Float32Array).map((v) => 1.2 * v) });
-const semi = { model, optimizer, unlabeledBatch: 40 };
-const gated = slimmableMlp({ inputs: 2, hidden: [16], outputs: 2 });
-const search = { optimizer, architectureOptimizer: optimizer };
-const searched = (make: Parameters<typeof searchStep>[0]["search"]) =>
-  searchStep({
-    model: gated,
-    loss: labels,
-    search: make,
-  });
 
 const elastic = elasticNetwork(
   [
@@ -177,49 +158,6 @@ export const conformingSteps: readonly ConformingStep[] = [
     name: "mesa",
     make: (compile) => mesa({ model, objective: plain, optimizer, compile }),
     hyper: { stepsPerEpoch: 3, startEpoch: 2, decay: 0.8 },
-  },
-  {
-    name: "distributionallyRobust",
-    make: (compile) => distributionallyRobust({ ...attack, compile }),
-    hyper: { gamma: 2 },
-  },
-  {
-    name: "robustSelfTraining",
-    make: (compile) => robustSelfTraining({ ...semi, steps: 2, compile }),
-    memory: unlabeled,
-  },
-  {
-    name: "robustSelfTraining, both parts robust",
-    make: (compile) => robustSelfTraining({ ...semi, steps: 2, cost: "l2", robustLabeled: true, compile }),
-    memory: unlabeled,
-  },
-  {
-    name: "selfTraining",
-    make: (compile) => selfTraining({ ...semi, compile }),
-    hyper: { warmup: 20, every: 25 },
-    memory: unlabeled,
-  },
-  {
-    name: "entropyMinimization",
-    make: (compile) => entropyMinimization({ ...semi, compile }),
-    memory: unlabeled,
-  },
-  {
-    name: "virtualAdversarial",
-    make: (compile) => virtualAdversarial({ ...semi, compile }),
-    hyper: { epsilon: 0.5 },
-    memory: unlabeled,
-  },
-  {
-    name: "searchStep, rarts",
-    model: gated,
-    make: (compile) => searched((problem) => rarts(problem, { ...search, compile })),
-    hyper: { beta: 0.5 },
-  },
-  {
-    name: "searchStep, darts of second order",
-    model: gated,
-    make: (compile) => searched((problem) => darts(problem, { ...search, order: 2, compile })),
   },
   {
     name: "elasticStep",

@@ -6,7 +6,6 @@ import { batchesOf, model } from "./steps.fixture.ts";
 
 /* That every export refuses an option that is none, test/unknown-options.test.ts looks at. */
 
-const problem = training.bilevelOf(training.solvableModel as never, crossEntropy);
 it("says which option may be meant", () => {
   expect(() => training.supervised({ optimiser: 1 } as never)).toThrow(
     new TypeError(
@@ -16,7 +15,6 @@ it("says which option may be meant", () => {
   expect(() =>
     training.auxiliaryHead({ features: 2, classes: 2, kind: "linear", dropout: 0 } as never),
   ).toThrow(/^auxiliaryHead: expected only the options features, classes, kind, got "dropout"$/);
-  expect(() => training.darts(problem, { order: 1, unrolled: {} } as never)).toThrow(/got "unrolled"$/);
   expect(() => training.sam(undefined as never)).toThrow(
     new TypeError("sam: expected an object of options, got undefined"),
   );
@@ -26,7 +24,6 @@ it("so does init of every step", () => {
   const loss = (f: never, y: never, { weights }: { weights: never }) => crossEntropy(f, y, { weights });
   const objective = training.objectiveOf(model, loss as never);
   const optimizer = { init: () => ({}), update: (grads: never) => [grads, {}] } as never;
-  const search = training.singleLevel(problem, { optimizer, architectureOptimizer: optimizer });
   const inits: Pick<training.TrainStep<unknown>, "init" | "dispose">[] = [
     training.supervised({ model, objective, optimizer }),
     training.sam({ model, objective, optimizer }),
@@ -37,12 +34,7 @@ it("so does init of every step", () => {
     training.trades({ model, optimizer }),
     training.adversarialTraining({ model, optimizer }),
     training.distill({ student: model, optimizer }),
-    training.selfTraining({ model, optimizer }),
-    training.virtualAdversarial({ model, optimizer }),
-    training.robustSelfTraining({ model, optimizer }),
-    training.linearRssStep({ inputs: 2, loss: "hinge", optimizer }),
     training.ensLossTrainer({ model, optimizer }),
-    { init: (_, options) => search.init({}, {}, options as never), dispose: search.dispose },
   ];
   for (const { init, dispose } of inits) {
     const key = random.key(0);

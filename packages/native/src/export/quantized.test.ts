@@ -1,21 +1,18 @@
 import { numpy as np } from "@jax-js/jax";
 import {
   calibrateElastic,
-  conv2d,
   dense,
   type ElasticVariables,
   elasticNetwork,
-  flatten,
   type LayerLike,
   type QuantConfig,
-  quantizedModel,
-  refElastic,
-  relu,
   sequential,
   uniformConfigs,
   withIntegerBiases,
 } from "minimand";
 import { keyOf, normal, randomSource, type Tree } from "minimand/engine";
+import { conv2d, flatten, relu } from "minimand/models";
+import { quantizedModel, refElastic } from "minimand/quantization";
 import { describe, expect, it } from "vitest";
 import { leakOf } from "../../../../test/support/leaks.ts";
 import { checkerSays, noChecker } from "../../../../test/support/onnx.ts";

@@ -4,7 +4,6 @@ import {
   type ElasticNetwork,
   type ElasticVariables,
   exportQuantized,
-  packIntegers,
   type QuantConfig,
   type QuantizedActivation,
   type QuantizedLayer,
@@ -20,6 +19,7 @@ import {
   type Tree,
   typeError,
 } from "minimand/engine";
+import { packIntegers } from "minimand/quantization";
 import { type Constant, encodeModel, type Node } from "../onnx/model.ts";
 import { freshNames } from "./names.ts";
 import { checkMetadata, fragmentOf } from "./to-onnx.ts";

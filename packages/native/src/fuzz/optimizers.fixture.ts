@@ -1,30 +1,32 @@
 import { numpy as np } from "@jax-js/jax";
 import fc from "fast-check";
 import {
-  adaBelief,
-  adagrad,
   adam,
   adamw,
   addDecayedWeights,
-  applyIfFinite,
-  applyUpdates,
   chain,
-  clipByGlobalNorm,
-  clipByValue,
-  cosineSchedule,
   type GradientTransformation,
   type LearningRate,
   lamb,
   lion,
+  sgd,
+  signum,
+} from "minimand";
+import { mapTree, refTree, type Tree } from "minimand/engine";
+import {
+  adaBelief,
+  adagrad,
+  applyIfFinite,
+  applyUpdates,
+  clipByGlobalNorm,
+  clipByValue,
+  cosineSchedule,
   nadam,
   oneCycleSchedule,
   radam,
   rmsprop,
-  sgd,
   sgdw,
-  signum,
-} from "minimand";
-import { mapTree, refTree, type Tree } from "minimand/engine";
+} from "minimand/optimizers";
 import { numbers, type Steps } from "./tails.fixture.ts";
 
 const optimizers: readonly ((rate: LearningRate) => GradientTransformation)[] = [

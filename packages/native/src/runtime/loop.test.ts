@@ -1,24 +1,22 @@
 import { numpy as np, random } from "@jax-js/jax";
+import { fista, runIteration } from "@minimand/lab/solvers";
 import {
   adamw,
   aldrInit,
   aldrObjective,
   crossEntropy,
-  ensLossTrainer,
-  fista,
   fit,
   type Model,
   minibatches,
   mlp,
-  NonFiniteError,
   objectiveOf,
-  runIteration,
   type SupervisedState,
   sgd,
   supervised,
   type TrainStep,
 } from "minimand";
 import { type Compile, disposeTree, leavesOf, type Tree } from "minimand/engine";
+import { ensLossTrainer, NonFiniteError } from "minimand/training";
 import { describe, expect, it } from "vitest";
 import { liveBuffers } from "../../../../test/support/leaks.ts";
 import { nativeCompiler } from "./compile.ts";

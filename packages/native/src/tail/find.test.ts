@@ -1,15 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
-import {
-  adam,
-  applyIfFinite,
-  applyUpdates,
-  chain,
-  clipByGlobalNorm,
-  type GradientTransformation,
-  lion,
-  sgd,
-} from "minimand";
+import { adam, chain, type GradientTransformation, lion, sgd } from "minimand";
 import { differentiate, type Tree } from "minimand/engine";
+import { applyIfFinite, applyUpdates, clipByGlobalNorm } from "minimand/optimizers";
 import { describe, expect, it } from "vitest";
 import { trace } from "../lower/trace.ts";
 import { splitTail } from "./find.ts";

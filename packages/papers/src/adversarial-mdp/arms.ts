@@ -1,4 +1,4 @@
-import type { CovarianceMethod, MdpAlgorithm } from "minimand";
+import type { CovarianceMethod, MdpAlgorithm } from "@minimand/lab/online";
 import { named } from "../kit/named.ts";
 import type { Study } from "./settings.ts";
 

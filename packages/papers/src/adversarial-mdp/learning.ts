@@ -8,7 +8,7 @@ import {
   switchingLosses,
   type TabularSimulator,
   tabularSimulator,
-} from "minimand";
+} from "@minimand/lab/online";
 import { derive } from "minimand/engine";
 import { armOf } from "./arms.ts";
 import type { Choice, Study } from "./settings.ts";

@@ -1,4 +1,4 @@
-import { ftrlRegret, logBarrierFtrl, qEstimate, regularisedInverse } from "minimand";
+import { ftrlRegret, logBarrierFtrl, qEstimate, regularisedInverse } from "@minimand/lab/online";
 import { derive, randomSource } from "minimand/engine";
 
 /** The lemmas, checked by numbers. */

@@ -1,6 +1,6 @@
 import type { Dataset } from "@minimand/compare";
-import { debiasedLabels } from "minimand";
 import { derive } from "minimand/engine";
+import { debiasedLabels } from "minimand/training";
 import { heldOut, shuffled, standardised } from "../kit/rows.ts";
 import { largestTest, largestTrain } from "./settings.ts";
 

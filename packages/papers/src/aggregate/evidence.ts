@@ -1,4 +1,4 @@
-import { aggregateRisk, optimalBagSize, optimalRho, privateAggregateRisk } from "minimand";
+import { aggregateRisk, optimalBagSize, optimalRho, privateAggregateRisk } from "@minimand/lab/theory";
 import { differences, mean } from "../kit/statistics.ts";
 import { below, paired } from "./intervals.ts";
 import { privacy } from "./settings.ts";

@@ -1,4 +1,5 @@
-import { aggregateLinearFit, bagMeans, optimalRho } from "minimand";
+import { optimalRho } from "@minimand/lab/theory";
+import { aggregateLinearFit, bagMeans } from "minimand/training";
 import { taken } from "../kit/rows.ts";
 import { mean } from "../kit/statistics.ts";
 import { debiasedMeans, type Rows, type Split } from "./data.ts";

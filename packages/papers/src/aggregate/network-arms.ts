@@ -1,14 +1,8 @@
-import {
-  type AggregateLossOptions,
-  adamw,
-  aggregateObjective,
-  bagBatches,
-  bagMeans,
-  flat,
-  mlp,
-  rocAuc,
-} from "minimand";
+import { type AggregateLossOptions, adamw, aggregateObjective, mlp } from "minimand";
 import { derive } from "minimand/engine";
+import { rocAuc } from "minimand/metrics";
+import { flat } from "minimand/models";
+import { bagBatches, bagMeans } from "minimand/training";
 import { logitsOf } from "../kit/accuracy.ts";
 import { networksOf } from "../kit/networks.ts";
 import { cosine } from "../kit/schedules.ts";

@@ -1,4 +1,4 @@
-import { aggregateRisk, optimalRho } from "minimand";
+import { aggregateRisk, optimalRho } from "@minimand/lab/theory";
 import { describe, expect, it } from "vitest";
 import { bundledHost as host, quickRun } from "../kit/test-host.fixture.ts";
 import { columnsAtEnds } from "../kit/tune-grid.ts";

@@ -1,5 +1,6 @@
-import { aggregateLinearFit, bagMeans, optimalRho, privatiseBagMeans } from "minimand";
+import { optimalRho } from "@minimand/lab/theory";
 import { derive, type RandomSource, randomSource } from "minimand/engine";
+import { aggregateLinearFit, bagMeans, privatiseBagMeans } from "minimand/training";
 import { normalPairs } from "../kit/normals.ts";
 import { privacy, simulation } from "./settings.ts";
 

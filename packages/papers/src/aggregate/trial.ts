@@ -1,5 +1,5 @@
-import { makeBags } from "minimand";
 import { derive } from "minimand/engine";
+import { makeBags } from "minimand/training";
 import { type MeasuredBy, trialOf } from "../kit/parts.ts";
 import { mean, rounded } from "../kit/statistics.ts";
 import type { TrialHost } from "../reproduction.ts";

@@ -1,5 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
-import { anyLoss, binaryCrossEntropy, deltaRule, scoreOrientedLoss, weightedBce } from "minimand";
+import { anyLoss, scoreOrientedLoss } from "minimand";
+import { binaryCrossEntropy, deltaRule, weightedBce } from "minimand/losses";
 import { innerParts, type Replica } from "./data.ts";
 import { type Score, scores } from "./settings.ts";
 

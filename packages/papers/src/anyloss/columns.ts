@@ -1,6 +1,7 @@
 import { numpy as np, random, vmap } from "@jax-js/jax";
-import { adam, linear, objectiveOf, type SupervisedState, sgd, supervised, type TrainStep } from "minimand";
+import { adam, objectiveOf, type SupervisedState, sgd, supervised, type TrainStep } from "minimand";
 import { disposeTree, leavesOf } from "minimand/engine";
+import { linear } from "minimand/models";
 import { programsOf } from "../kit/programs.ts";
 import { discard } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";

@@ -1,6 +1,6 @@
 import { type Dataset, folds as dealFolds } from "@minimand/compare";
-import { undersample } from "minimand";
 import { derive } from "minimand/engine";
+import { undersample } from "minimand/training";
 import { shuffled } from "../kit/rows.ts";
 import { deviation, mean } from "../kit/statistics.ts";
 import { folds as foldCount, type Material } from "./settings.ts";

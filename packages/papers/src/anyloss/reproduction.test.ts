@@ -1,6 +1,7 @@
 import { random } from "@jax-js/jax";
-import { anyLoss, fit, linear, minibatches, objectiveOf, sgd, supervised } from "minimand";
+import { anyLoss, fit, minibatches, objectiveOf, sgd, supervised } from "minimand";
 import { disposeTree, leavesOf } from "minimand/engine";
+import { linear } from "minimand/models";
 import { describe, expect, it } from "vitest";
 import { taken } from "../kit/rows.ts";
 import { deviation } from "../kit/statistics.ts";

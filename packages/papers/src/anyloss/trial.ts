@@ -1,5 +1,6 @@
-import { binaryCounts, scoreOf, smote, tuneThreshold } from "minimand";
 import { derive } from "minimand/engine";
+import { binaryCounts, scoreOf } from "minimand/metrics";
+import { smote, tuneThreshold } from "minimand/training";
 import { named } from "../kit/named.ts";
 import { taken } from "../kit/rows.ts";
 import type { TrialHost } from "../reproduction.ts";

@@ -1,21 +1,23 @@
 import { numpy as np } from "@jax-js/jax";
 import {
   adam,
-  advCompSum,
-  adversarialTraining,
-  flat,
   type Model,
   minibatches,
   mlp,
   objectiveOf,
-  type RobustEvaluator,
-  robustAccuracy,
   type SupervisedState,
   supervised,
   type TrainStep,
-  trades,
 } from "minimand";
 import { derive, mapTree } from "minimand/engine";
+import { flat } from "minimand/models";
+import {
+  advCompSum,
+  adversarialTraining,
+  type RobustEvaluator,
+  robustAccuracy,
+  trades,
+} from "minimand/training";
 import { inputsOf } from "../kit/accuracy.ts";
 import { named } from "../kit/named.ts";
 import { batchCrossEntropy } from "../kit/networks.ts";

@@ -1,5 +1,5 @@
+import { compSumConditionalInf, compSumPhi, compSumTransform } from "@minimand/lab/theory";
 import { derive, type RandomSource, randomSource } from "minimand/engine";
-import { compSumConditionalInf, compSumPhi, compSumTransform } from "minimand/theory";
 import { boundTaus } from "./arms.ts";
 import type { BoundsResult, BoundsSpec } from "./spec.ts";
 

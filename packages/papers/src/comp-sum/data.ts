@@ -1,6 +1,6 @@
 import type { Dataset } from "@minimand/compare";
-import { injectLabelNoise } from "minimand";
 import { derive } from "minimand/engine";
+import { injectLabelNoise } from "minimand/training";
 import {
   type Draw,
   halvedRows,

@@ -1,5 +1,7 @@
-import { adam, chain, clipByGlobalNorm, compSum, flat, minibatches, mlp } from "minimand";
+import { adam, chain, compSum, minibatches, mlp } from "minimand";
 import { derive } from "minimand/engine";
+import { flat } from "minimand/models";
+import { clipByGlobalNorm } from "minimand/optimizers";
 import { accuracyOn } from "../kit/accuracy.ts";
 import { networksOf } from "../kit/networks.ts";
 import type { Labelled } from "../kit/rows.ts";

@@ -1,12 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import {
-  type Attack,
-  csQmi,
-  encoderDecoder,
-  type FgsmAttack,
-  fgsm,
   mlp,
-  pgd,
   predictor,
   type RepresentationModel,
   type SupervisedState,
@@ -14,6 +8,9 @@ import {
   type Variables,
 } from "minimand";
 import { type Compile, type Compiled, compileWithJit, refTree, type Tree } from "minimand/engine";
+import { csQmi } from "minimand/losses";
+import { encoderDecoder } from "minimand/models";
+import { type Attack, type FgsmAttack, fgsm, pgd } from "minimand/training";
 import { inputsOf, outputsOf } from "../kit/accuracy.ts";
 import { programsOf } from "../kit/programs.ts";
 import type { Arm } from "./arms.ts";

@@ -1,4 +1,4 @@
-import { frechetDistance, kernelDistance, neighbourhoodScores } from "minimand";
+import { frechetDistance, kernelDistance, neighbourhoodScores } from "minimand/metrics";
 import { countOf, type Rows } from "./data.ts";
 import { likeliest, type Seen } from "./features.ts";
 import { featureSize } from "./settings.ts";

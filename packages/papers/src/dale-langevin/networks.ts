@@ -1,24 +1,26 @@
 import { numpy as np, random } from "@jax-js/jax";
 import {
-  adam,
   addNoise,
-  denoisingLoss,
-  dense,
-  fit,
   geometricBrownianMotion,
   hyvarinenScore,
-  linearSchedule,
+  multiplicativeScoreMatching,
+} from "@minimand/lab/generative";
+import {
+  adam,
+  dense,
+  fit,
   type Model,
   minibatches,
-  multiplicativeScoreMatching,
   residual,
   type SupervisedState,
   sequential,
   silu,
-  someBatches,
   supervised,
 } from "minimand";
 import { type Compile, type Compiled, compileWithJit, keyOf, refTree, type Tree } from "minimand/engine";
+import { denoisingLoss } from "minimand/losses";
+import { linearSchedule } from "minimand/optimizers";
+import { someBatches } from "minimand/training";
 import { discard } from "../kit/train-network.ts";
 import { columnMoments, countOf, type Rows } from "./data.ts";
 import { batch, firstTime, learningRate, sigma } from "./settings.ts";

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { multiplicativeTweedie } from "minimand";
+import { multiplicativeTweedie } from "@minimand/lab/generative";
 import { derive, normal, randomSource } from "minimand/engine";
 import { countOf, type Rows } from "./data.ts";
 import { motion, type Trained } from "./networks.ts";

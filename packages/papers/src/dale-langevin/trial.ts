@@ -3,11 +3,11 @@ import {
   daleLangevinStep,
   logNormalMarginal,
   logNormalPrior,
-  type Model,
   sampleAdditive,
   sampleMultiplicative,
   unconstrainedStep,
-} from "minimand";
+} from "@minimand/lab/generative";
+import type { Model } from "minimand";
 import { derive, keyOf, randomSource } from "minimand/engine";
 import { type MeasuredBy, trialOf } from "../kit/parts.ts";
 import type { TrialHost } from "../reproduction.ts";

@@ -1,6 +1,7 @@
 import { type numpy as np, random } from "@jax-js/jax";
-import { conv2d, dense, type Layer, type Model, silu, upsample } from "minimand";
+import { dense, type Layer, type Model, silu } from "minimand";
 import type { Tree } from "minimand/engine";
+import { conv2d, upsample } from "minimand/models";
 
 /** What a {@link scoreUNet} is made for. */
 export interface UNetSizes {

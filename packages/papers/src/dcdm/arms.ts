@@ -1,8 +1,6 @@
 import {
   conjugateGradient,
   dcdm,
-  dcdmNet2d,
-  dcdmUNet2d,
   deflatedPcg,
   incompleteCholesky,
   jacobi,
@@ -10,7 +8,8 @@ import {
   multigrid,
   type PoissonOperator,
   type SolveResult,
-} from "minimand";
+} from "@minimand/lab/solvers";
+import { dcdmNet2d, dcdmUNet2d } from "minimand/models";
 import { named } from "../kit/named.ts";
 import { deflation, mostClassical } from "./settings.ts";
 

@@ -1,4 +1,4 @@
-import { conjugateGradient, multigrid, type PoissonOperator } from "minimand";
+import { conjugateGradient, multigrid, type PoissonOperator } from "@minimand/lab/solvers";
 import type { Solve } from "./arms.ts";
 import { type Problem, problemOf } from "./problems.ts";
 import { shownAfter, tolerances } from "./settings.ts";

@@ -1,17 +1,15 @@
 import {
-  adam,
-  cosineSchedule,
   dcdm,
   directionObjective,
-  minibatches,
   networkDirection,
   type PoissonOperator,
   poisson2d,
   poissonProduct,
   ritzMixtures,
-  type SupervisedState,
-} from "minimand";
+} from "@minimand/lab/solvers";
+import { adam, minibatches, type SupervisedState } from "minimand";
 import { derive } from "minimand/engine";
+import { cosineSchedule } from "minimand/optimizers";
 import { networksOf } from "../kit/networks.ts";
 import { mean } from "../kit/statistics.ts";
 import { discard, keyFor, trainOrNull } from "../kit/train-network.ts";

@@ -1,4 +1,4 @@
-import { type PoissonOperator, poisson2d, ritzMixtures } from "minimand";
+import { type PoissonOperator, poisson2d, ritzMixtures } from "@minimand/lab/solvers";
 import { derive, normal, type RandomSource, randomSource } from "minimand/engine";
 
 export const families = ["Ritz mixture", "plume", "white noise", "smooth", "plume, disc"] as const;

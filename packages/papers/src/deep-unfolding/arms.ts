@@ -1,4 +1,4 @@
-import { iht, ista, lista, type Matrix, tista, type UnfoldOptions } from "minimand";
+import { iht, ista, lista, type Matrix, tista, type UnfoldOptions } from "@minimand/lab/solvers";
 import type { Scale } from "../reproduction.ts";
 import { learningRate, type Problem, trained } from "./settings.ts";
 

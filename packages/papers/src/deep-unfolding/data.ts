@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
-import type { Batch, Matrix } from "minimand";
+import type { Matrix } from "@minimand/lab/solvers";
+import type { Batch } from "minimand";
 import { derive, randomSource } from "minimand/engine";
 import { normals } from "../kit/normals.ts";
 import { batch, type Conditions, type Sizes, trained } from "./settings.ts";

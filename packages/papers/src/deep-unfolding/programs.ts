@@ -1,13 +1,13 @@
 import { numpy as np } from "@jax-js/jax";
 import {
-  adam,
   sparseObjective,
   supervisedLoss,
   type Unfolded,
   type UnfoldedStep,
   unfoldedStep,
   unsupervisedLoss,
-} from "minimand";
+} from "@minimand/lab/solvers";
+import { adam } from "minimand";
 import { type Compile, type Compiled, compileWithJit, disposeTree, keyOf, refTree } from "minimand/engine";
 import { programsOf } from "../kit/programs.ts";
 import type { Arm } from "./arms.ts";

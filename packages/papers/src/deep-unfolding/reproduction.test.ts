@@ -1,4 +1,4 @@
-import { lipschitzConstant } from "minimand";
+import { lipschitzConstant } from "@minimand/lab/solvers";
 import { describe, expect, it } from "vitest";
 import { bundledHost, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";
 import { armsOf } from "./arms.ts";

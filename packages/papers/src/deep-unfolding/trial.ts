@@ -7,7 +7,7 @@ import {
   trainUnfolded,
   type Unfolded,
   unfold,
-} from "minimand";
+} from "@minimand/lab/solvers";
 import { disposeTree, keyOf } from "minimand/engine";
 import { named } from "../kit/named.ts";
 import { type MeasuredBy, trialOf } from "../kit/parts.ts";

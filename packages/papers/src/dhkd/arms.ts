@@ -1,4 +1,5 @@
-import { binaryKl, binaryKlNorm, type DistillationLoss, dkdLoss, kdLoss } from "minimand";
+import { binaryKlNorm, type DistillationLoss, dkdLoss, kdLoss } from "minimand";
+import { binaryKl } from "minimand/losses";
 import { grid } from "../kit/grid.ts";
 import { named } from "../kit/named.ts";
 

@@ -1,5 +1,6 @@
-import { binaryKl, minibatches, type SupervisedState } from "minimand";
+import { minibatches, type SupervisedState } from "minimand";
 import { derive, disposeTree, refTree, type Tree } from "minimand/engine";
+import { binaryKl } from "minimand/losses";
 import { accuracyOf, logitsOf } from "../kit/accuracy.ts";
 import { part } from "../kit/part.ts";
 import type { Labelled } from "../kit/rows.ts";

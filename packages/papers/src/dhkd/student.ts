@@ -5,16 +5,15 @@ import {
   type DistillationLoss,
   distill,
   type FeatureModel,
-  gradientConflict,
   minibatches,
   mlp,
-  type NeuralCollapse,
-  neuralCollapse,
   predictor,
   type SupervisedState,
   sgd,
 } from "minimand";
 import { keyOf, refTree, type Tree } from "minimand/engine";
+import { type NeuralCollapse, neuralCollapse } from "minimand/metrics";
+import { gradientConflict } from "minimand/training";
 import { inputsOf, type Predict } from "../kit/accuracy.ts";
 import type { Network } from "../kit/networks.ts";
 import { programsOf } from "../kit/programs.ts";

@@ -1,5 +1,6 @@
-import { flat, type Model, minibatches, mlp, sgd } from "minimand";
+import { type Model, minibatches, mlp, sgd } from "minimand";
 import { derive } from "minimand/engine";
+import { flat } from "minimand/models";
 import { accuracyOf, logitsOf } from "../kit/accuracy.ts";
 import { convolutions } from "../kit/convolutions.ts";
 import { batchCrossEntropy, networksOf } from "../kit/networks.ts";

@@ -1,5 +1,6 @@
-import { minibatches, type NeuralCollapse } from "minimand";
+import { minibatches } from "minimand";
 import { derive } from "minimand/engine";
+import type { NeuralCollapse } from "minimand/metrics";
 import { accuracyOn } from "../kit/accuracy.ts";
 import { part } from "../kit/part.ts";
 import { type MeasuredBy, trialOf } from "../kit/parts.ts";

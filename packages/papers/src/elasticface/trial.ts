@@ -1,5 +1,5 @@
-import { equalErrorRate, rocAuc, tarAtFar, verificationAccuracy } from "minimand";
 import { derive, randomSource } from "minimand/engine";
+import { equalErrorRate, rocAuc, tarAtFar, verificationAccuracy } from "minimand/metrics";
 import { accuracyOf, classifierOf, classifierOfMeans, type Embedded } from "../embeddings/classify.ts";
 import type { EmbeddingSpec } from "../embeddings/run.ts";
 import { embeddedMaterial } from "../embeddings/train.ts";

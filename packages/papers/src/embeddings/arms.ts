@@ -1,25 +1,25 @@
 import { type numpy as np, random } from "@jax-js/jax";
 import {
   adam,
-  batchContrastiveLoss,
-  batchPrototypicalLoss,
-  batchTripletLoss,
-  type CosineClassifierOptions,
   chain,
-  cosineClassifier,
   crossEntropy,
-  keepUnitNorm,
-  linear,
   type Margin,
   type Model,
   marginCrossEntropy,
   objectiveOf,
-  projectUnitNorm,
   type SupervisedState,
   supervised,
   type TrainStep,
 } from "minimand";
 import type { Compile, Tree } from "minimand/engine";
+import {
+  batchContrastiveLoss,
+  batchPrototypicalLoss,
+  batchTripletLoss,
+  projectUnitNorm,
+} from "minimand/losses";
+import { type CosineClassifierOptions, cosineClassifier, linear } from "minimand/models";
+import { keepUnitNorm } from "minimand/optimizers";
 import { named } from "../kit/named.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { type Embed, HypersphereClassifier } from "minimand";
+import { type Embed, HypersphereClassifier } from "minimand/models";
 import { taken } from "../kit/rows.ts";
 import type { Part } from "./material.ts";
 

@@ -1,13 +1,9 @@
 import type { numpy as np } from "@jax-js/jax";
 import {
-  binaryFocalLoss,
   chain,
-  clipByGlobalNorm,
-  ensLossTrainer,
   exponentialLoss,
   type GradientTransformation,
   hingeLoss,
-  logisticLoss,
   type Model,
   marginLoss,
   objectiveOf,
@@ -17,6 +13,9 @@ import {
   type TrainStep,
 } from "minimand";
 import type { Compile } from "minimand/engine";
+import { binaryFocalLoss, logisticLoss } from "minimand/losses";
+import { clipByGlobalNorm } from "minimand/optimizers";
+import { ensLossTrainer } from "minimand/training";
 
 /** The losses compared; the first is the paper's method, `rivals` the fixed losses it is judged against. */
 export const losses = ["EnsLoss", "logistic", "hinge", "exponential", "focal"] as const;

@@ -1,15 +1,7 @@
 import { numpy as np, random } from "@jax-js/jax";
-import {
-  expHingeLoss,
-  invHingeLoss,
-  invLogHingeLoss,
-  logHingeLoss,
-  marginLoss,
-  minibatches,
-  mlp,
-  sgd,
-} from "minimand";
+import { marginLoss, minibatches, mlp, sgd } from "minimand";
 import { derive, randomSource } from "minimand/engine";
+import { expHingeLoss, invHingeLoss, invLogHingeLoss, logHingeLoss } from "minimand/losses";
 import { networkOf } from "../kit/networks.ts";
 import { normals } from "../kit/normals.ts";
 import { range } from "../kit/rows.ts";

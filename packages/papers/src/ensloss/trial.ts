@@ -1,5 +1,6 @@
-import { flat, minibatches, mlp, predictor } from "minimand";
+import { minibatches, mlp, predictor } from "minimand";
 import { derive } from "minimand/engine";
+import { flat } from "minimand/models";
 import { logitsOf } from "../kit/accuracy.ts";
 import { named } from "../kit/named.ts";
 import type { Network } from "../kit/networks.ts";

@@ -1,12 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import {
-  type ElasticVariables,
-  elasticApply,
-  elasticNetwork,
-  type QuantConfig,
-  refElastic,
-  selectionOf,
-} from "minimand";
+import { type ElasticVariables, elasticNetwork, type QuantConfig } from "minimand";
 import {
   type Compile,
   type Compiled,
@@ -15,6 +8,7 @@ import {
   refTree,
   type Tree,
 } from "minimand/engine";
+import { elasticApply, refElastic, selectionOf } from "minimand/quantization";
 import { accuracyOf } from "../kit/accuracy.ts";
 import { programsOf } from "../kit/programs.ts";
 import type { Labelled } from "../kit/rows.ts";

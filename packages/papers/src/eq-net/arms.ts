@@ -1,4 +1,5 @@
-import { everyForm, type QuantForm, type WdrOptions } from "minimand";
+import type { QuantForm } from "minimand";
+import { everyForm, type WdrOptions } from "minimand/quantization";
 import { named } from "../kit/named.ts";
 
 /** One way to come to a network of all widths. */

@@ -3,17 +3,12 @@ import {
   adam,
   calibrateElastic,
   chain,
-  clipByValue,
   dense,
   type ElasticVariables,
   elasticNetwork,
-  elasticStep,
   minibatches,
   objectiveOf,
   type QuantForm,
-  quantizedModel,
-  refElastic,
-  relu,
   type SupervisedState,
   type SupervisedStep,
   sequential,
@@ -21,6 +16,9 @@ import {
   uniformConfigs,
 } from "minimand";
 import { derive, disposeTree, refTree } from "minimand/engine";
+import { relu } from "minimand/models";
+import { clipByValue } from "minimand/optimizers";
+import { elasticStep, quantizedModel, refElastic } from "minimand/quantization";
 import { accuracyOn } from "../kit/accuracy.ts";
 import { batchCrossEntropy, networksOf } from "../kit/networks.ts";
 import { programsOf } from "../kit/programs.ts";

@@ -1,13 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
-import {
-  type ElasticVariables,
-  elasticApply,
-  enumerateConfigs,
-  refElastic,
-  selectionOf,
-  uniformConfigs,
-} from "minimand";
+import { type ElasticVariables, uniformConfigs } from "minimand";
 import { compileWithJit, type Tree } from "minimand/engine";
+import { elasticApply, enumerateConfigs, refElastic, selectionOf } from "minimand/quantization";
 import { describe, expect, it } from "vitest";
 import { accuracyOf } from "../kit/accuracy.ts";
 import { bundledHost, expectOnGrids, quickRun, testVerdicts } from "../kit/test-host.fixture.ts";

@@ -1,16 +1,14 @@
+import { type ElasticVariables, type QuantConfig, uniformConfigs } from "minimand";
+import { derive } from "minimand/engine";
 import {
-  type ElasticVariables,
   encodeConfigs,
   enumerateConfigs,
   geneticSearch,
   type LayerSizes,
-  type QuantConfig,
   type SearchSpace,
   sampleConfigs,
   trainAccuracyPredictor,
-  uniformConfigs,
-} from "minimand";
-import { derive } from "minimand/engine";
+} from "minimand/quantization";
 import { mean } from "../kit/statistics.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { type Judge, judgeOf } from "./accuracy.ts";

@@ -1,5 +1,6 @@
-import { type ElasticVariables, uniformConfigs, weightMoments } from "minimand";
+import { type ElasticVariables, uniformConfigs } from "minimand";
 import { disposeTree, type Tree } from "minimand/engine";
+import { weightMoments } from "minimand/quantization";
 import { type MeasuredBy, trialOf } from "../kit/parts.ts";
 import { mean } from "../kit/statistics.ts";
 import type { TrialHost } from "../reproduction.ts";

@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
-import { centerTargets, type LabelledBox, lowLight, unevenLight } from "minimand";
+import { centerTargets, lowLight, unevenLight } from "@minimand/lab/vision";
 import { derive, type RandomSource, randomSource } from "minimand/engine";
+import type { LabelledBox } from "minimand/metrics";
 import type { Images, TrialHost } from "../reproduction.ts";
 import { type Regime, scene } from "./settings.ts";
 

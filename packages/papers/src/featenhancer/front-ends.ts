@@ -8,7 +8,7 @@ import {
   standardizePictures,
   trainZeroDce,
   zeroDce,
-} from "minimand";
+} from "@minimand/lab/vision";
 import { derive, disposeTree, keyOf, refTree, sizeOf } from "minimand/engine";
 import type { Layer } from "minimand/models";
 import type { TrialHost } from "../reproduction.ts";

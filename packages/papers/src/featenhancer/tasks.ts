@@ -1,7 +1,13 @@
-import { decodeCenters, meanAveragePrecision, meanIoU } from "minimand";
+import {
+  centerDetector,
+  centerLoss,
+  decodeCenters,
+  pixelCrossEntropy,
+  segmenter,
+} from "@minimand/lab/vision";
+import { meanAveragePrecision, meanIoU } from "minimand/metrics";
 import type { Layer } from "minimand/models";
 import type { BatchLoss, Examples } from "minimand/training";
-import { centerDetector, centerLoss, pixelCrossEntropy, segmenter } from "minimand/vision";
 import { classesOf } from "../kit/accuracy.ts";
 import type { Canvases } from "./canvases.ts";
 import { scene } from "./settings.ts";

@@ -1,13 +1,8 @@
-import {
-  adam,
-  chain,
-  clipByGlobalNorm,
-  minibatches,
-  type SupervisedState,
-  someBatches,
-  withEnhancer,
-} from "minimand";
+import { withEnhancer } from "@minimand/lab/vision";
+import { adam, chain, minibatches, type SupervisedState } from "minimand";
 import { derive, disposeTree, refTree, type Tree } from "minimand/engine";
+import { clipByGlobalNorm } from "minimand/optimizers";
+import { someBatches } from "minimand/training";
 import { outputsOf } from "../kit/accuracy.ts";
 import { type Network, type NetworkParts, networksOf } from "../kit/networks.ts";
 import { cosine } from "../kit/schedules.ts";

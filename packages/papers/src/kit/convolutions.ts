@@ -1,4 +1,5 @@
-import { batchNorm, conv2d, dense, flatten, type Model, relu, sequential } from "minimand";
+import { dense, type Model, sequential } from "minimand";
+import { batchNorm, conv2d, flatten, relu } from "minimand/models";
 
 /**
  * Convolutions of 3 x 3 on square grey images, each with batch normalisation and relu, those after the first of stride 2, before a linear layer.

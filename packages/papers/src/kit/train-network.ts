@@ -1,13 +1,7 @@
 import { random } from "@jax-js/jax";
-import {
-  type Batch,
-  type FitOptions,
-  NonFiniteError,
-  type SupervisedState,
-  type TrainStep,
-  train,
-} from "minimand";
+import { type Batch, type FitOptions, type SupervisedState, type TrainStep, train } from "minimand";
 import { derive, disposeTree } from "minimand/engine";
+import { NonFiniteError } from "minimand/training";
 import type { Schedule } from "./schedules.ts";
 
 /** What is trained, and how long. */

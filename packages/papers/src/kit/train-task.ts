@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
-import { adam, type Batch, chain, clipByGlobalNorm, cosineSchedule, fit, supervised } from "minimand";
+import { adam, type Batch, chain, fit, supervised } from "minimand";
 import { type Compile, disposeTree, keyOf, refTree, type Tree } from "minimand/engine";
+import { clipByGlobalNorm, cosineSchedule } from "minimand/optimizers";
 
 /** Numbers of a batch, its shape without the rows. */
 interface Numbers {

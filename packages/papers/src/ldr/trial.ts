@@ -1,5 +1,7 @@
-import { aldrInit, flat, minibatches, mlp, rocAuc, sgd } from "minimand";
+import { aldrInit, minibatches, mlp, sgd } from "minimand";
 import { derive } from "minimand/engine";
+import { rocAuc } from "minimand/metrics";
+import { flat } from "minimand/models";
 import { accuracyOn } from "../kit/accuracy.ts";
 import { named } from "../kit/named.ts";
 import { networksOf } from "../kit/networks.ts";

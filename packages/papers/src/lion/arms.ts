@@ -9,11 +9,11 @@ import {
   lion,
   lionK,
   sgd,
-  sgdw,
   signSgd,
   signum,
 } from "minimand";
 import type { Parameter } from "minimand/engine";
+import { sgdw } from "minimand/optimizers";
 import { named } from "../kit/named.ts";
 
 /** Numbers of a run. For kappas `weightDecay` is in units of the start: at 1 its set just holds the initial weights. */

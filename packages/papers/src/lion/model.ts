@@ -1,15 +1,5 @@
-import {
-  batchNorm,
-  conv2d,
-  dense,
-  globalAveragePool,
-  type Layer,
-  type Model,
-  mlp,
-  relu,
-  residual,
-  sequential,
-} from "minimand";
+import { dense, type Layer, type Model, mlp, residual, sequential } from "minimand";
+import { batchNorm, conv2d, globalAveragePool, relu } from "minimand/models";
 import type { Layers } from "./settings.ts";
 
 /**

@@ -1,15 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import {
-  constraintViolation,
-  crossEntropy,
-  type KappaChoice,
-  kappa,
-  type LionReport,
-  lionMonitor,
-  minibatches,
-  optimizerMemory,
-  type SupervisedState,
-} from "minimand";
+import { crossEntropy, type KappaChoice, kappa, minibatches, type SupervisedState } from "minimand";
 import {
   type Compile,
   compileWithJit,
@@ -22,6 +12,7 @@ import {
   refTree,
   type Tree,
 } from "minimand/engine";
+import { constraintViolation, type LionReport, lionMonitor, optimizerMemory } from "minimand/optimizers";
 import { accuracyOn, inputsOf } from "../kit/accuracy.ts";
 import { batchCrossEntropy, type Network, networkOf } from "../kit/networks.ts";
 import { programsOf } from "../kit/programs.ts";

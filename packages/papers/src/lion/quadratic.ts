@@ -1,15 +1,15 @@
 import { numpy as np } from "@jax-js/jax";
+import { lionK } from "minimand";
+import { type Compile, checkFloat64, compileWithJit, disposeTree, refTree, type Tree } from "minimand/engine";
 import {
+  applyUpdates,
   constraintViolation,
   decayPenalty,
   discreteLyapunov,
-  lionK,
   lionLookahead,
   lionMomentum,
   lionOde,
-} from "minimand";
-import { type Compile, checkFloat64, compileWithJit, disposeTree, refTree, type Tree } from "minimand/engine";
-import { applyUpdates } from "minimand/optimizers";
+} from "minimand/optimizers";
 import { programsOf } from "../kit/programs.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { kappaCase } from "./kappas.ts";

@@ -6,7 +6,7 @@ import {
   neuralTs,
   neuralUcb,
   neuSquareCb,
-} from "minimand";
+} from "@minimand/lab/online";
 import { named } from "../kit/named.ts";
 import { perturbation, replay } from "./settings.ts";
 

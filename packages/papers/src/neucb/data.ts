@@ -1,5 +1,5 @@
 import { encode, fitEncoder } from "@minimand/compare";
-import { type BanditEnvironment, classificationToBandit } from "minimand";
+import { type BanditEnvironment, classificationToBandit } from "@minimand/lab/online";
 import { derive } from "minimand/engine";
 import { halved, range, shuffled } from "../kit/rows.ts";
 import type { TrialHost } from "../reproduction.ts";

@@ -1,4 +1,4 @@
-import { onlineNetwork, onlineRegressor } from "minimand";
+import { onlineNetwork, onlineRegressor } from "@minimand/lab/online";
 import { derive, randomSource } from "minimand/engine";
 import { growth, type learners } from "./settings.ts";
 

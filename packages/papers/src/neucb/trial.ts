@@ -1,4 +1,4 @@
-import { type BanditEnvironment, simulateBandit } from "minimand";
+import { type BanditEnvironment, simulateBandit } from "@minimand/lab/online";
 import { derive } from "minimand/engine";
 import { type MeasuredBy, trialOf } from "../kit/parts.ts";
 import type { TrialHost } from "../reproduction.ts";

@@ -1,5 +1,5 @@
-import { openSetAuroc } from "minimand";
 import { derive, randomSource, shuffle } from "minimand/engine";
+import { openSetAuroc } from "minimand/metrics";
 import { armOf } from "../embeddings/arms.ts";
 import {
   accuracyOf,

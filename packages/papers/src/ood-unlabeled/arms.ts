@@ -1,15 +1,17 @@
 import {
   distributionallyRobust,
   entropyMinimization,
+  robustSelfTraining,
+  selfTraining,
+  virtualAdversarial,
+} from "@minimand/lab/self-training";
+import {
   type Model,
   objectiveOf,
-  robustSelfTraining,
   type SupervisedOptions,
   type SupervisedState,
-  selfTraining,
   supervised,
   type TrainStep,
-  virtualAdversarial,
 } from "minimand";
 import { grid } from "../kit/grid.ts";
 import { named } from "../kit/named.ts";

@@ -1,16 +1,14 @@
 import { numpy as np } from "@jax-js/jax";
 import {
-  adamw,
-  fit,
-  gaussianMixtureRisk,
   type LinearRssRun,
-  linear,
   linearRssTrainer,
   meanDirection,
-  minibatches,
   shareInsideHat,
-} from "minimand";
+} from "@minimand/lab/self-training";
+import { gaussianMixtureRisk } from "@minimand/lab/theory";
+import { adamw, fit, minibatches } from "minimand";
 import { type Compile, derive, keyOf, randomSource } from "minimand/engine";
+import { linear } from "minimand/models";
 import { batchCrossEntropy, networksOf } from "../kit/networks.ts";
 import { normalPairs } from "../kit/normals.ts";
 import { part } from "../kit/part.ts";

@@ -1,4 +1,4 @@
-import { expectedHatLoss, labeledOnlyBound, robustSelfTrainingBound } from "minimand";
+import { expectedHatLoss, labeledOnlyBound, robustSelfTrainingBound } from "@minimand/lab/theory";
 import type { Choices } from "../kit/choices.ts";
 import type { Trial } from "../kit/collect.ts";
 import { resultsWhere } from "../kit/evidence.ts";

@@ -9,7 +9,7 @@ import {
   optimisticOmd,
   optimisticOmdExpConcave,
   optimisticOmdStronglyConvex,
-} from "minimand";
+} from "@minimand/lab/online";
 import { named } from "../kit/named.ts";
 import type { Problem } from "./problems.ts";
 

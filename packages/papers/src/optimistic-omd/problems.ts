@@ -8,7 +8,7 @@ import {
   quadraticLoss,
   type RoundLoss,
   seaQuantities,
-} from "minimand";
+} from "@minimand/lab/online";
 import { derive, randomSource } from "minimand/engine";
 import { normals } from "../kit/normals.ts";
 import { direction, rotated } from "./rotated.ts";

@@ -1,4 +1,4 @@
-import { ballDomain, minimizeOn, type RoundLoss } from "minimand";
+import { ballDomain, minimizeOn, type RoundLoss } from "@minimand/lab/online";
 import { derive, randomSource, shuffle } from "minimand/engine";
 import { greyLevels, range, standardised } from "../kit/rows.ts";
 import type { TrialHost } from "../reproduction.ts";

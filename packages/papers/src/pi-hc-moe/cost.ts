@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { diffusionSorption, type LayerTerms, linearCombinationLayer } from "minimand";
+import { diffusionSorption, type LayerTerms, linearCombinationLayer } from "@minimand/lab/solvers";
 import { disposeTree, normal, randomSource, refTree } from "minimand/engine";
 import { laterMedian } from "../kit/statistics.ts";
 import type { TrialHost } from "../reproduction.ts";

@@ -1,4 +1,4 @@
-import { solveDiffusionSorption } from "minimand";
+import { solveDiffusionSorption } from "@minimand/lab/solvers";
 import { randomSource } from "minimand/engine";
 import { family, grid, problem, reference } from "./settings.ts";
 

@@ -5,7 +5,7 @@ import {
   implicitValue,
   leastSquaresSolver,
   type Residual,
-} from "minimand";
+} from "@minimand/lab/solvers";
 import { compiledValueAndGrad, normal, randomSource } from "minimand/engine";
 import { laterMedian } from "../kit/statistics.ts";
 import { gradients } from "./settings.ts";

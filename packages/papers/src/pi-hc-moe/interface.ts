@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { differenceMatrix, type Equations, type LayerTerms } from "minimand";
+import { differenceMatrix, type Equations, type LayerTerms } from "@minimand/lab/solvers";
 import { grid } from "./settings.ts";
 
 /*

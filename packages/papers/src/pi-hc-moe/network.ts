@@ -1,14 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
-import {
-  adam,
-  applyUpdates,
-  chain,
-  clipByGlobalNorm,
-  equationResiduals,
-  type LeastSquaresReport,
-  mlp,
-  softConstraintLoss,
-} from "minimand";
+import { equationResiduals, type LeastSquaresReport, softConstraintLoss } from "@minimand/lab/solvers";
+import { adam, chain, mlp } from "minimand";
 import {
   type Compile,
   compileWithJit,
@@ -18,6 +10,7 @@ import {
   refTree,
   type Tree,
 } from "minimand/engine";
+import { applyUpdates, clipByGlobalNorm } from "minimand/optimizers";
 import type { Arm } from "./arms.ts";
 import { type Instance, initialLines, inputRows } from "./data.ts";
 import { grid, training } from "./settings.ts";

@@ -6,7 +6,7 @@ import {
   type LeastSquaresReport,
   type LinearCombinationLayer,
   linearCombinationLayer,
-} from "minimand";
+} from "@minimand/lab/solvers";
 import { type Compile, disposeTree, refTree, type Tree } from "minimand/engine";
 import type { Arm } from "./arms.ts";
 import { interfaceEquations, interfaceTerms } from "./interface.ts";

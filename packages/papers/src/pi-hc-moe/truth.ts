@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { diffusionSorption, equationResiduals, solveDiffusionSorption } from "minimand";
+import { diffusionSorption, equationResiduals, solveDiffusionSorption } from "@minimand/lab/solvers";
 import { disposeTree } from "minimand/engine";
 import { coarse } from "./arm-trial.ts";
 import { drawInstances, initialLines, solutionOf } from "./data.ts";

@@ -1,4 +1,4 @@
-import type { RartsOptions } from "minimand";
+import type { RartsOptions } from "@minimand/lab/architecture";
 import { named } from "../kit/named.ts";
 import { tuningSeeds } from "./settings.ts";
 

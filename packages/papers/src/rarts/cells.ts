@@ -2,13 +2,13 @@ import type { numpy as np } from "@jax-js/jax";
 import {
   averageNetworks,
   discardSearch,
-  NonFiniteError,
-  predictor,
   runSearch,
   type SearchState,
   UnboundedSearchError,
-} from "minimand";
+} from "@minimand/lab/architecture";
+import { predictor } from "minimand";
 import { derive, disposeTree, refTree, type Tree } from "minimand/engine";
+import { NonFiniteError } from "minimand/training";
 import { part } from "../kit/part.ts";
 import { programsOf } from "../kit/programs.ts";
 import { cosine } from "../kit/schedules.ts";

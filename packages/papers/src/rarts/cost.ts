@@ -1,4 +1,4 @@
-import { discardSearch, type SearchState } from "minimand";
+import { discardSearch, type SearchState } from "@minimand/lab/architecture";
 import { laterMedian } from "../kit/statistics.ts";
 import type { TrialHost } from "../reproduction.ts";
 import { cellArm } from "./arms.ts";

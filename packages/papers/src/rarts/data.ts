@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import type { SearchBatch } from "minimand";
+import type { SearchBatch } from "@minimand/lab/architecture";
 import { derive } from "minimand/engine";
 import { digitPixels, type Labelled, shuffled, taken } from "../kit/rows.ts";
 import type { TrialHost } from "../reproduction.ts";

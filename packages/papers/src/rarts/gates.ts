@@ -6,8 +6,8 @@ import {
   discardSearch,
   implicitHypergradient,
   rarts,
-  sgd,
-} from "minimand";
+} from "@minimand/lab/architecture";
+import { sgd } from "minimand";
 import { derive, disposeTree, randomSource, shuffle, type Tree } from "minimand/engine";
 import { part } from "../kit/part.ts";
 import { programsOf } from "../kit/programs.ts";

@@ -1,4 +1,4 @@
-import { randomSearch } from "minimand";
+import { randomSearch } from "@minimand/lab/architecture";
 import { derive, keyOf } from "minimand/engine";
 import { part } from "../kit/part.ts";
 import { discard } from "../kit/train-network.ts";

@@ -1,4 +1,4 @@
-import type { Genotype } from "minimand";
+import type { Genotype } from "@minimand/lab/architecture";
 import { derive, keyOf } from "minimand/engine";
 import type { Network } from "../kit/networks.ts";
 import { part } from "../kit/part.ts";

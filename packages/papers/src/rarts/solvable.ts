@@ -6,13 +6,13 @@ import {
   rarts,
   type SearchState,
   type SolvablePoint,
-  sgd,
   singleLevel,
   solvableDarts,
   solvableModel,
   solvableRarts,
   solvableSingleLevel,
-} from "minimand";
+} from "@minimand/lab/architecture";
+import { sgd } from "minimand";
 import { checkFloat64, type Tree } from "minimand/engine";
 import type { TrialHost } from "../reproduction.ts";
 

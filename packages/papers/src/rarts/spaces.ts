@@ -1,22 +1,20 @@
 import type { numpy as np } from "@jax-js/jax";
 import {
   type ArchitectureSearch,
-  adamw,
   bilevelOf,
   type CellSupernet,
   cellSupernet,
-  chain,
-  clipByGlobalNorm,
   darts,
   enumerateGenotypes,
   type Genotype,
   genotypeName,
   rarts,
   type SearchState,
-  sgd,
   singleLevel,
-} from "minimand";
+} from "@minimand/lab/architecture";
+import { adamw, chain, sgd } from "minimand";
 import { keyOf } from "minimand/engine";
+import { clipByGlobalNorm } from "minimand/optimizers";
 import { batchCrossEntropy } from "../kit/networks.ts";
 import { programsOf } from "../kit/programs.ts";
 import type { TrialHost } from "../reproduction.ts";

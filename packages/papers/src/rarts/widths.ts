@@ -7,17 +7,16 @@ import {
   discardSearch,
   gateScores,
   magnitudeScores,
-  proxGroupL2,
-  proxL1,
   pruneChannels,
   rarts,
   runSearch,
   type SlimmableParams,
-  sgd,
   singleLevel,
   slimmableMlp,
-} from "minimand";
+} from "@minimand/lab/architecture";
+import { sgd } from "minimand";
 import { derive, disposeTree, keyOf, randomSource, type Tree } from "minimand/engine";
+import { proxGroupL2, proxL1 } from "minimand/optimizers";
 import { batchCrossEntropy, type Network } from "../kit/networks.ts";
 import { part } from "../kit/part.ts";
 import { programsOf } from "../kit/programs.ts";

@@ -1,4 +1,5 @@
-import type { LogLinearOptions, PairLogps, PreferenceLoss, PreferenceOptions } from "minimand";
+import type { LogLinearOptions } from "@minimand/lab/solvers";
+import type { PairLogps, PreferenceOptions } from "minimand";
 import {
   conservativeDpoLoss,
   dpoLoss,
@@ -6,8 +7,9 @@ import {
   ipoLoss,
   noiseAwareDpoLoss,
   robustDpoLoss,
-  robustify,
 } from "minimand";
+import { robustify } from "minimand/losses";
+import type { PreferenceLoss } from "minimand/training";
 
 /** A loss of preferences, for text. */
 export interface Arm {

@@ -1,5 +1,6 @@
-import { flipPreferences, logLinearPreference } from "minimand";
+import { logLinearPreference } from "@minimand/lab/solvers";
 import { derive, normal, type RandomSource, randomSource } from "minimand/engine";
+import { flipPreferences } from "minimand/training";
 import { estimators } from "./arms.ts";
 import { type BanditAmount, unheld, world } from "./settings.ts";
 

@@ -5,14 +5,14 @@ import {
   type Model,
   minibatches,
   objectiveOf,
-  robustify,
   type SupervisedState,
-  someBatches,
   supervised,
   type TokenPair,
   type TrainStep,
 } from "minimand";
 import { disposeTree, softplus } from "minimand/engine";
+import { robustify } from "minimand/losses";
+import { someBatches } from "minimand/training";
 import { programsOf } from "../kit/programs.ts";
 import { keyFor } from "../kit/train-network.ts";
 import type { TrialHost } from "../reproduction.ts";

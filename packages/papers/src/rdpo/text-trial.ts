@@ -1,5 +1,6 @@
-import { flipPreferences, type TokenPair } from "minimand";
+import type { TokenPair } from "minimand";
 import { derive, disposeTree, type Tree } from "minimand/engine";
+import { flipPreferences } from "minimand/training";
 import { named } from "../kit/named.ts";
 import { type SentimentCorpus, sentimentCorpusOf } from "../kit/sentiment/corpus.ts";
 import { type JudgedPairs, type Judging, judgedPairs, judgedSamples } from "../kit/sentiment/judge.ts";

@@ -1,4 +1,5 @@
-import { conservativeDpoLoss, dpoLoss, ipoLoss, type PreferenceLoss, rpoLoss } from "minimand";
+import { conservativeDpoLoss, dpoLoss, ipoLoss, rpoLoss } from "minimand";
+import type { PreferenceLoss } from "minimand/training";
 import { named } from "../kit/named.ts";
 
 /** A loss by which the language model is trained on pairs. */

@@ -1,4 +1,4 @@
-import { type LogLinearOptions, logLinearPreference, rpoMaximin } from "minimand";
+import { type LogLinearOptions, logLinearPreference, rpoMaximin } from "@minimand/lab/solvers";
 import { countsOf, inner, type Problem, table } from "./bandit.ts";
 import { bandit, etas } from "./settings.ts";
 

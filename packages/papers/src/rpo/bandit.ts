@@ -1,4 +1,4 @@
-import type { PairTable } from "minimand";
+import type { PairTable } from "@minimand/lab/solvers";
 import { derive, type RandomSource, randomSource, shuffle } from "minimand/engine";
 import { normals } from "../kit/normals.ts";
 import { range } from "../kit/rows.ts";

@@ -1,5 +1,5 @@
-import { injectLabelNoise } from "minimand";
 import { derive } from "minimand/engine";
+import { injectLabelNoise } from "minimand/training";
 import { part } from "../kit/part.ts";
 import {
   type Draw,

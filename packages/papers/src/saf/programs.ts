@@ -1,12 +1,11 @@
 import { numpy as np } from "@jax-js/jax";
+import { type Sharpness, sharpness } from "@minimand/lab/theory";
 import {
   crossEntropy,
   type Model,
   outputHistory,
   predictor,
-  type Sharpness,
   type SupervisedState,
-  sharpness,
   type TrainStep,
 } from "minimand";
 import type { Compile, Tree } from "minimand/engine";

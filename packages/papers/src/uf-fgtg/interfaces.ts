@@ -1,5 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
-import type { promptDecoder, promptEncoder, WordTokenizer } from "minimand";
+import type { WordTokenizer } from "@minimand/lab/language";
+import type { promptDecoder, promptEncoder } from "@minimand/lab/prompts";
 import type { Tree } from "minimand/engine";
 
 /** What can be drawn. */

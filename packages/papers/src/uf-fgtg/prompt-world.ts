@@ -1,4 +1,4 @@
-import type { RefinerParams } from "minimand";
+import type { RefinerParams } from "@minimand/lab/prompts";
 import { disposeTree } from "minimand/engine";
 import type { TrialHost } from "../reproduction.ts";
 import { armOf } from "./arms.ts";

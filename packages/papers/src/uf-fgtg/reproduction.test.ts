@@ -1,3 +1,4 @@
+import { wordTokenizer, wordTokenizerFrom } from "@minimand/lab/language";
 import {
   noiseAdapter,
   promptDecoder,
@@ -5,9 +6,7 @@ import {
   promptRefiner,
   type RefinerParams,
   refinePrompt,
-  wordTokenizer,
-  wordTokenizerFrom,
-} from "minimand";
+} from "@minimand/lab/prompts";
 import { disposeTree, randomSource } from "minimand/engine";
 import { describe, expect, it } from "vitest";
 import { mean } from "../kit/statistics.ts";

@@ -1,4 +1,4 @@
-import type { RefinerParams } from "minimand";
+import type { RefinerParams } from "@minimand/lab/prompts";
 import { derive, disposeTree } from "minimand/engine";
 import type { Trial } from "../kit/collect.ts";
 import { mean } from "../kit/statistics.ts";

@@ -4,7 +4,7 @@ import {
   squaredErrorSpec,
   taylorSoftmaxSpec,
   zLossSpec,
-} from "minimand";
+} from "minimand/losses";
 import { type Choices, chosen } from "../kit/choices.ts";
 
 /** The Z-losses that are tried, b ever larger; for every k tuning chooses one of them. No score can have a z above the root of the number of classes, 223. */

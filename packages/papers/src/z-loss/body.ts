@@ -1,5 +1,5 @@
 import { numpy as np, random } from "@jax-js/jax";
-import { adam, applyUpdates, type GradientTransformation } from "minimand";
+import { adam, type GradientTransformation } from "minimand";
 import {
   type Compile,
   type Compiled,
@@ -11,6 +11,7 @@ import {
   relu,
   type Tree,
 } from "minimand/engine";
+import { applyUpdates } from "minimand/optimizers";
 import { programsOf } from "../kit/programs.ts";
 import { contextWords, model } from "./settings.ts";
 

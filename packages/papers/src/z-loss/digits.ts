@@ -1,18 +1,13 @@
 import type { numpy as np } from "@jax-js/jax";
+import { adam, crossEntropy, minibatches, mlp, zLoss } from "minimand";
+import { derive } from "minimand/engine";
 import {
-  adam,
-  crossEntropy,
   logSphericalSoftmaxLoss,
   logTaylorSoftmaxLoss,
-  minibatches,
-  mlp,
   sphericalSoftmax,
-  targetRanks,
   taylorSoftmax,
-  topKAccuracy,
-  zLoss,
-} from "minimand";
-import { derive } from "minimand/engine";
+} from "minimand/losses";
+import { targetRanks, topKAccuracy } from "minimand/metrics";
 import { inputsOf } from "../kit/accuracy.ts";
 import { networksOf } from "../kit/networks.ts";
 import { shuffled, standardised } from "../kit/rows.ts";

@@ -1,4 +1,4 @@
-import { initialOutputWeights } from "minimand";
+import { initialOutputWeights } from "@minimand/lab/output-layer";
 import { range } from "../kit/rows.ts";
 import { transposed } from "./ranks.ts";
 import { softmaxStep } from "./softmax-step.ts";

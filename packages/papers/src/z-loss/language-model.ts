@@ -1,5 +1,5 @@
-import { meanReciprocalRank, topKAccuracy } from "minimand";
 import { derive, randomSource } from "minimand/engine";
+import { meanReciprocalRank, topKAccuracy } from "minimand/metrics";
 import type { TrialHost } from "../reproduction.ts";
 import { bodyOf } from "./body.ts";
 import { layerOf } from "./layers.ts";

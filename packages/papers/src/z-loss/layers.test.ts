@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
-import { hierarchicalSoftmaxLoss, targetRanks } from "minimand";
 import { compiledValueAndGrad } from "minimand/engine";
+import { hierarchicalSoftmaxLoss } from "minimand/losses";
+import { targetRanks } from "minimand/metrics";
 import { describe, expect, it } from "vitest";
 import { hierarchicalLayer } from "./hierarchical-layer.ts";
 import { denseScores, ranksOf, type Scores, transposed } from "./ranks.ts";

@@ -1,9 +1,5 @@
-import {
-  denseOutputLayer,
-  FactoredOutputLayer,
-  initialOutputWeights,
-  type SphericalLossSpec,
-} from "minimand";
+import { denseOutputLayer, FactoredOutputLayer, initialOutputWeights } from "@minimand/lab/output-layer";
+import type { SphericalLossSpec } from "minimand/losses";
 import { sphericalLosses, type WordArm } from "./arms.ts";
 import { hierarchicalLayer } from "./hierarchical-layer.ts";
 import { denseScores } from "./ranks.ts";

@@ -1,4 +1,4 @@
-import { initialOutputWeights } from "minimand";
+import { initialOutputWeights } from "@minimand/lab/output-layer";
 import { derive, randomSource } from "minimand/engine";
 import { denseScores } from "./ranks.ts";
 import { softmaxStep } from "./softmax-step.ts";

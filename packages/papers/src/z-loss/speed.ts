@@ -1,5 +1,5 @@
-import { zLossSpec } from "minimand";
 import { randomSource } from "minimand/engine";
+import { zLossSpec } from "minimand/losses";
 import { laterMedian } from "../kit/statistics.ts";
 import type { SpeedArm } from "./arms.ts";
 import { hierarchicalLayer } from "./hierarchical-layer.ts";

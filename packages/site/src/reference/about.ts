@@ -1,11 +1,11 @@
 import { readRepository } from "../pages/repository.ts";
 import type { Module } from "./modules.ts";
 
-/** What a module is for: what its entry says of itself, the floor plan of the library's wings, or the description of its package. */
+/** What a module is for: what its entry says of itself, the floor plan of the wings, or the description of its package. */
 export function aboutModule({ specifier, entry }: Module): string {
   const [, said] = /^\/\*+(?:\s|\* )*([\s\S]*?)\s*\*\//.exec(readRepository(entry)) ?? [];
   if (said !== undefined) return said.replaceAll(/\s*\n \* ?/g, " ");
-  const [, wing] = /^minimand\/(.+)$/.exec(specifier) ?? [];
+  const [, wing] = /^(?:minimand|@minimand\/lab)\/(.+)$/.exec(specifier) ?? [];
   if (wing !== undefined) return rowOf(wing);
   const [folder] = specifier.replace("@minimand/", "").split("/");
   return sentence(

@@ -7,9 +7,9 @@ export interface Module {
 }
 
 /** Packages in the order of the reference. */
-const packages = ["minimand", "compare", "papers", "native"];
+const packages = ["minimand", "lab", "compare", "papers", "native"];
 
-/** All modules of the packages, but `minimand` itself, which has what its wings have. */
+/** All modules of the packages, but `minimand` itself, which has a part of what its wings have, and what only the lab may import. */
 export function modules(): Module[] {
   return packages.flatMap((folder) => {
     const { name, exports } = JSON.parse(readRepository(`packages/${folder}/package.json`)) as {
@@ -21,7 +21,7 @@ export function modules(): Module[] {
         specifier: name + path.slice(1),
         entry: `packages/${folder}/${source.slice(2)}`,
       }))
-      .filter(({ specifier }) => specifier !== "minimand");
+      .filter(({ specifier }) => specifier !== "minimand" && specifier !== "minimand/internals");
   });
 }
 

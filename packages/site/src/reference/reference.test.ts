@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from "node:fs";
-import * as online from "minimand/online";
+import * as online from "@minimand/lab/online";
 import { beforeAll, describe, expect, it } from "vitest";
 import { aboutModule } from "./about.ts";
 import { modules } from "./modules.ts";
@@ -35,10 +35,10 @@ describe("the reference of a module", () => {
   let text: string;
   beforeAll(async () => {
     reference = await referenceOf([
-      { specifier: "minimand/online", entry: "packages/minimand/src/online/index.ts" },
+      { specifier: "@minimand/lab/online", entry: "packages/lab/src/online/index.ts" },
     ]);
     text = [...reference.pages]
-      .flatMap(([path, page]) => (path.startsWith("api/minimand/") ? page : []))
+      .flatMap(([path, page]) => (path.startsWith("api/lab/") ? page : []))
       .join("\n\n### ");
   });
 
@@ -59,7 +59,7 @@ describe("the reference of a module", () => {
       /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport (?:async )?(?:function\*?|const|interface|type|class) (\w+)((?:[^\n]*\{\n(?: [^\n]*\n|\n)*\})?)/g;
     const lacks: string[] = [];
     let parts = 0;
-    for (const file of globSync("packages/minimand/src/online/**/*.ts").filter(
+    for (const file of globSync("packages/lab/src/online/**/*.ts").filter(
       (file) => !file.endsWith(".test.ts"),
     ))
       for (const [whole, docstring, name, body] of readFileSync(file, "utf8").matchAll(declared)) {
@@ -85,22 +85,22 @@ describe("the reference of a module", () => {
   });
 
   it("links to what it names, and to the words of the source, which it brings", () => {
-    const bandits = reference.pages.get("api/minimand/online/bandits.md") ?? "";
+    const bandits = reference.pages.get("api/lab/online/bandits.md") ?? "";
     expect(bandits).toContain('linUcb(options: <a href="#LinUcbOptions">LinUcbOptions</a>)');
-    const file = "source/packages/minimand/src/online/bandits/linear/linear-bandits.ts.txt";
+    const file = "source/packages/lab/src/online/bandits/linear/linear-bandits.ts.txt";
     expect(bandits).toContain(`href="../../../${file}#:~:text=export%20function%20linUcb"`);
     expect(reference.pages.get(`public/${file}`)).toContain("\nexport function linUcb(");
   });
 
   it("knows where a piece is described, and of one that isn't, nothing", () => {
     const address = reference.addressOf("linUcb");
-    expect(address).toBe("api/minimand/online/bandits.html#linUcb");
-    expect(reference.pages.get("api/minimand/online/bandits.md")).toContain("\n### linUcb {#linUcb}\n");
+    expect(address).toBe("api/lab/online/bandits.html#linUcb");
+    expect(reference.pages.get("api/lab/online/bandits.md")).toContain("\n### linUcb {#linUcb}\n");
     expect(reference.addressOf("focal")).toBeNull();
   });
 
   it("gives the search names and first sentences", () => {
-    const known = searchText(reference.pages.get("api/minimand/online/bandits.md") ?? "");
+    const known = searchText(reference.pages.get("api/lab/online/bandits.md") ?? "");
     expect(known).toMatch(/<h2 id="linUcb">linUcb .*<\/h2><p>LinUCB: ridge regression of rewards[^<]*<\/p>/);
     expect(known).not.toContain("Deterministic: its propensities");
   });
@@ -118,7 +118,7 @@ it("a name that nothing has is told, and is no link", () => {
 });
 
 it("docstrings link to what is declared somewhere", () => {
-  const files = globSync("packages/{minimand,compare,papers,native}/src/**/*.ts").filter(
+  const files = globSync("packages/{minimand,lab,compare,papers,native}/src/**/*.ts").filter(
     (file) => !/\.(test|fixture)\.ts$/.test(file),
   );
   const texts = files.map((file) => readFileSync(file, "utf8"));

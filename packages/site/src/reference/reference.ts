@@ -3,6 +3,7 @@ import { frontmatter } from "../pages/frontmatter.ts";
 import { readRepository } from "../pages/repository.ts";
 import { aboutModule } from "./about.ts";
 import { type Module, modules } from "./modules.ts";
+import { movedPages } from "./moved.ts";
 import { hrefsFrom, linksOf, type Place, type Places, placesOf } from "./places.ts";
 import { type Library, readLibrary } from "./read.ts";
 import { type Named, type Room, roomsOf, titleOf } from "./rooms.ts";
@@ -49,6 +50,7 @@ export async function referenceOf(chosen: readonly Module[]): Promise<Reference>
   }
   if (chosen.length === modules().length && lost.length > 0)
     throw new Error(`docstrings that name what is nowhere:\n${lost.join("\n")}`);
+  for (const [path, page] of movedPages([...pages.keys()])) pages.set(path, page);
   const listed = rooms
     .filter(({ folder }) => folder === "")
     .map(({ module, page }) => ({ name: module.specifier, page, about: aboutModule(module) }));
@@ -61,7 +63,9 @@ export async function referenceOf(chosen: readonly Module[]): Promise<Reference>
 }
 
 function addressIn(places: Places, piece: string): string | null {
-  const place = places.named(piece).find(({ room }) => room.module.specifier.startsWith("minimand/"));
+  const place = places
+    .named(piece)
+    .find(({ room }) => /^(minimand|@minimand\/lab)\//.test(room.module.specifier));
   return place === undefined ? null : `${place.room.page}.html#${place.anchor}`;
 }
 
@@ -93,7 +97,7 @@ function roomPage(
     }),
     `# ${title}`,
     about,
-    `Imported from ${importsOf(room.module)}.`,
+    `Imported from \`${room.module.specifier}\`.`,
     further === "" ? "" : `On pages of their own: ${further}.`,
     alsoHere(room, places),
     ...groups.flatMap(([heading, kinds]) => {
@@ -115,12 +119,6 @@ function roomPage(
     .filter((block) => block !== "")
     .join("\n\n");
 }
-
-/** Wings are part of the whole library, but for two that few need. */
-const importsOf = ({ specifier }: Module): string =>
-  specifier.startsWith("minimand/") && !["minimand/engine", "minimand/start"].includes(specifier)
-    ? `\`${specifier}\` or \`minimand\``
-    : `\`${specifier}\``;
 
 function furtherPages(room: Room, rooms: readonly Room[]): string {
   const others =

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { geometricBrownianMotion, logNormalMarginal } from "minimand/generative";
+import { geometricBrownianMotion, logNormalMarginal } from "@minimand/lab/generative";
 import { drawn, spaced } from "./drawn.ts";
 import { numberOf, type Shown, type Values } from "./lesson.ts";
 

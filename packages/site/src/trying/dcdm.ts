@@ -1,4 +1,4 @@
-import { conjugateGradient, multigrid, poisson2d } from "minimand/solvers";
+import { conjugateGradient, multigrid, poisson2d } from "@minimand/lab/solvers";
 import { smokeFlow } from "../../../../examples/smoke-flow.ts";
 import { numberOf, type Shown, type Values } from "./lesson.ts";
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { namesAmong, shortName, shortNames } from "@minimand/compare";
+import { parseBanditLog } from "@minimand/lab/online";
 import { Command } from "commander";
-import { parseBanditLog } from "minimand";
 import { type BanditSettings, bandits } from "../../bandit/bandit-choices.ts";
 import type { EvaluationFile } from "../../bandit/bandit-files.ts";
 import { armPolicies, evaluatePolicies, loggedValue, type Rewarded } from "../../bandit/bandit-policies.ts";

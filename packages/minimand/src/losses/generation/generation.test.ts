@@ -1,15 +1,14 @@
 import { jit, numpy as np, random } from "@jax-js/jax";
+import { compiledValueAndGrad } from "minimand/engine";
 import {
   alignLoss,
-  type DiffusionSchedule,
   denoisingLoss,
-  diffusionSchedule,
   drawSimilarityLoss,
   jointPromptLoss,
   minSnrWeights,
   tokenCrossEntropy,
-} from "minimand";
-import { compiledValueAndGrad } from "minimand/engine";
+} from "minimand/losses";
+import { type DiffusionSchedule, diffusionSchedule } from "minimand/training";
 import { describe, expect, it } from "vitest";
 import { leakOf } from "../../../../../test/support/leaks.ts";
 import { numbers } from "../numbers.fixture.ts";

@@ -1,8 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
 import { compiledValueAndGrad } from "../../engine/differentiate.ts";
+import { normalCdf } from "../../engine/normal.ts";
 import { randomSource } from "../../engine/random.ts";
-import { normalCdf } from "../../theory/normal.ts";
 import {
   conservativeDpoLoss,
   denoise,

@@ -1,3 +1,4 @@
+import { randomSource } from "minimand/engine";
 import {
   clipScore,
   colourfulness,
@@ -8,8 +9,7 @@ import {
   rmsContrast,
   saliencyCentring,
   vendiScore,
-} from "minimand";
-import { randomSource } from "minimand/engine";
+} from "minimand/metrics";
 import { describe, expect, it } from "vitest";
 
 const oneHot = (classes: number) =>

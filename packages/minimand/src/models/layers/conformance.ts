@@ -7,7 +7,6 @@ import { disposeTree, leavesOf, mapTree } from "../../engine/tree.ts";
 import { sgd } from "../../optimizers/index.ts";
 import { supervised } from "../../training/supervised.ts";
 import type { Variables } from "../model.ts";
-import { tokenAdapter } from "../prompts/token-adapter.ts";
 import { multiHeadAttention } from "./attention.ts";
 import { conv2d, convTranspose2d } from "./conv2d.ts";
 import { type CrossLayer, crossAttention } from "./cross-attention.ts";
@@ -54,12 +53,6 @@ export const conformingLayers: readonly ConformingLayer[] = [
     input: [2, 3, 4],
     output: [2, 3, 3],
     refused: [2, 4, 3],
-  },
-  {
-    layer: tokenAdapter({ inputs: 5, outputs: 3, finalActivation: "none" }),
-    input: [2, 4, 5],
-    output: [2, 4, 3],
-    refused: [2, 4, 6],
   },
   { layer: dropout(0.4), input: [5, 7], output: [5, 7], draws: true },
   { layer: layerNorm(6), input: [4, 6], output: [4, 6], refused: [4, 7] },

@@ -1,25 +1,18 @@
 import { numpy as np } from "@jax-js/jax";
+import { neuralNgram } from "@minimand/lab/language";
+import { logLinearPreference } from "@minimand/lab/solvers";
 import {
   adam,
-  bcoPairLoss,
   conservativeDpoLoss,
   disposeState,
   dpoLoss,
-  implicitRewards,
   loadState,
-  logLinearPreference,
-  neuralNgram,
   type PolicyLogpsOf,
   type PreferenceExamples,
-  type PreferenceLoss,
-  preferenceTraining,
   type ReferenceLogps,
-  type RunningMean,
-  referenceLogps,
   responsePairs,
   robustDpoLoss,
   rpoLoss,
-  runningMean,
   saveState,
   sequencePolicy,
   sgd,
@@ -27,6 +20,8 @@ import {
   trainPreference,
 } from "minimand";
 import { disposeTree, keyOf, logSoftmax, randomSource, refTree, type Tree } from "minimand/engine";
+import { bcoPairLoss, implicitRewards, type RunningMean, runningMean } from "minimand/losses";
+import { type PreferenceLoss, preferenceTraining, referenceLogps } from "minimand/training";
 import { describe, expect, it } from "vitest";
 import { asyncLeakOf } from "../../../../../test/support/leaks.ts";
 import { refuseUnknownOptions } from "../../../../../test/support/unknown-options.ts";

@@ -1,4 +1,4 @@
-import { flipPreferences } from "minimand";
+import { flipPreferences } from "minimand/training";
 import { describe, expect, it } from "vitest";
 import { refuseUnknownOptions } from "../../../../../test/support/unknown-options.ts";
 

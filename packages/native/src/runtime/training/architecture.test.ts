@@ -1,12 +1,9 @@
 import { numpy as np, random } from "@jax-js/jax";
-import { crossEntropy } from "minimand";
-import { type Compile, compileWithJit, leavesOf, type Tree } from "minimand/engine";
-import { cellSupernet, slimmableMlp } from "minimand/models";
-import { adam, proxGroupL2, proxL1, sgd } from "minimand/optimizers";
 import {
   type ArchitectureSearch,
   type Bilevel,
   bilevelOf,
+  cellSupernet,
   darts,
   discardSearch,
   implicitHypergradient,
@@ -16,7 +13,11 @@ import {
   type SearchBatch,
   type SearchModel,
   singleLevel,
-} from "minimand/training";
+  slimmableMlp,
+} from "@minimand/lab/architecture";
+import { crossEntropy } from "minimand";
+import { type Compile, compileWithJit, leavesOf, type Tree } from "minimand/engine";
+import { adam, proxGroupL2, proxL1, sgd } from "minimand/optimizers";
 import { describe, expect, it } from "vitest";
 import { liveBuffers } from "../../../../../test/support/leaks.ts";
 import { nativeCompiler } from "../compile.ts";

@@ -1,20 +1,14 @@
 import { numpy as np } from "@jax-js/jax";
 import {
-  adam,
-  conv2d,
   type FeatEnhancerOptions,
   featEnhancer,
-  type Layer,
-  objectiveOf,
   oneScaleEnhancer,
-  relu,
-  resizeBilinear,
-  sequential,
   stackEnhancer,
-  supervised,
   withEnhancer,
-} from "minimand";
+} from "@minimand/lab/vision";
+import { adam, type Layer, objectiveOf, sequential, supervised } from "minimand";
 import { type Compile, compileWithJit, disposeTree, keyOf, leavesOf, type Tree } from "minimand/engine";
+import { conv2d, relu, resizeBilinear } from "minimand/models";
 import { expect, it } from "vitest";
 import { toOnnx } from "../../export/to-onnx.ts";
 import { nativeCompiler } from "../compile.ts";

@@ -1,11 +1,14 @@
 import { numpy as np } from "@jax-js/jax";
-import { embedding } from "minimand";
+import { embedding } from "minimand/models";
 import { describe, expect, it } from "vitest";
+import { conformingAdapters } from "../../../../lab/src/prompts/models/conformance.ts";
 import { conformingLayers, titleOf, trained } from "../../../../minimand/src/models/layers/conformance.ts";
 import { compile, nativeCompiler } from "../compile.ts";
 import { close } from "./training.fixture.ts";
 
-describe.each(conformingLayers.map((each) => [titleOf(each), each] as const))("%s", (_, conforming) => {
+const layers = [...conformingLayers, ...conformingAdapters];
+
+describe.each(layers.map((each) => [titleOf(each), each] as const))("%s", (_, conforming) => {
   it("trains as under jit", async () => {
     const warnings: string[] = [];
     const native = await nativeCompiler({ warn: (message) => void warnings.push(message) });

@@ -5,7 +5,7 @@ import {
   type LayerTerms,
   linearCombinationLayer,
   softConstraintLoss,
-} from "minimand";
+} from "@minimand/lab/solvers";
 import {
   type Compile,
   compileWithJit,

@@ -1,5 +1,3 @@
-import { mlp } from "minimand/models";
-import { adam, chain, keepUnitNorm, sgd } from "minimand/optimizers";
 import {
   distributionallyRobust,
   entropyMinimization,
@@ -7,7 +5,9 @@ import {
   robustSelfTraining,
   selfTraining,
   virtualAdversarial,
-} from "minimand/training";
+} from "@minimand/lab/self-training";
+import { mlp } from "minimand/models";
+import { adam, chain, keepUnitNorm, sgd } from "minimand/optimizers";
 import { describe, it } from "vitest";
 import { examples, expectSame, inputs } from "./training.fixture.ts";
 

@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
-import { crossEntropy, type Hyper, type SupervisedOptions, type SupervisedStep, sharpness } from "minimand";
+import { sharpness } from "@minimand/lab/theory";
+import { crossEntropy, type Hyper, type SupervisedOptions, type SupervisedStep } from "minimand";
 import { compileWithJit, disposeTree, keyOf, leavesOf, type Tree } from "minimand/engine";
 import { mlp } from "minimand/models";
 import { sgd } from "minimand/optimizers";

@@ -1,5 +1,6 @@
-import { aldrInit, crossEntropy, ensLoss, truncatedGceInit } from "minimand";
+import { aldrInit, crossEntropy, ensLoss } from "minimand";
 import { compileWithJit } from "minimand/engine";
+import { truncatedGceInit } from "minimand/losses";
 import { flat, linear, type Model, mlp } from "minimand/models";
 import { adam, adamw, chain, clipByGlobalNorm, sgd } from "minimand/optimizers";
 import {

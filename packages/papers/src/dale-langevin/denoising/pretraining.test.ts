@@ -1,5 +1,5 @@
-import { readSafetensors } from "minimand";
 import { compileWithJit } from "minimand/engine";
+import { readSafetensors } from "minimand/models";
 import { describe, expect, it } from "vitest";
 import { pretraining } from "./pretraining.ts";
 import { speckleRemover } from "./remove-speckle.ts";

@@ -1,7 +1,9 @@
 import type { numpy as np } from "@jax-js/jax";
 import { numpy } from "@jax-js/jax";
-import { multiplicativeScoreMatching, readSafetensors, tensorsOf, treeOf, writeSafetensors } from "minimand";
+import { multiplicativeScoreMatching } from "@minimand/lab/generative";
+import { tensorsOf, writeSafetensors } from "minimand";
 import { compileWithJit, derive, disposeTree, keyOf, randomSource, refTree } from "minimand/engine";
+import { readSafetensors, treeOf } from "minimand/models";
 import { mean } from "../../kit/statistics.ts";
 import { type Task, trainTask } from "../../kit/train-task.ts";
 import type { Pretrained, Pretraining, PretrainingHost } from "../../pretraining.ts";

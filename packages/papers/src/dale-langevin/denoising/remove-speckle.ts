@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
-import { multiplicativeTweedie, readSafetensors, treeOf } from "minimand";
+import { multiplicativeTweedie } from "@minimand/lab/generative";
 import { type Compile, compileWithJit, disposeTree, keyOf, refTree } from "minimand/engine";
+import { readSafetensors, treeOf } from "minimand/models";
 import type { ChosenWidths } from "./filters.ts";
 import type { Light } from "./light.ts";
 import { offset } from "./speckle.ts";

@@ -1,6 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
-import { conv2d, geometricBrownianMotion, hyvarinenScore, type Model, sequential } from "minimand";
+import { geometricBrownianMotion, hyvarinenScore } from "@minimand/lab/generative";
+import { type Model, sequential } from "minimand";
 import { type keyOf, relu, type Tree } from "minimand/engine";
+import { conv2d } from "minimand/models";
 
 /** Noise whose time is the square of its level: the deviation of its logarithm. */
 export const motion = geometricBrownianMotion({ sigma: 1 });

@@ -1,4 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
+import { neuralNgram } from "@minimand/lab/language";
 import {
   adam,
   crossEntropy,
@@ -6,15 +7,14 @@ import {
   type Layer,
   type Minibatches,
   minibatches,
-  neuralNgram,
   objectiveOf,
   type Schedule,
   type SupervisedState,
-  someBatches,
   supervised,
   type TrainStep,
 } from "minimand";
 import { derive, disposeTree, type Tree } from "minimand/engine";
+import { someBatches } from "minimand/training";
 import type { TrialHost } from "../../reproduction.ts";
 import { programsOf } from "../programs.ts";
 import { keyFor } from "../train-network.ts";

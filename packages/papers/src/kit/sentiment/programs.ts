@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
-import { sequenceLogps } from "minimand";
 import { type Compile, type Compiled, compileWithJit, logSoftmax, type Tree } from "minimand/engine";
+import { sequenceLogps } from "minimand/losses";
 import { programsOf } from "../programs.ts";
 import type { SentimentCorpus } from "./corpus.ts";
 import { contextWords, sentimentModel } from "./model.ts";

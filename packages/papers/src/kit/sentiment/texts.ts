@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { generate } from "minimand";
+import { generate } from "@minimand/lab/language";
 import { refTree, type Tree } from "minimand/engine";
 import type { TrialHost } from "../../reproduction.ts";
 import type { SentimentCorpus } from "./corpus.ts";

@@ -1,6 +1,5 @@
 import {
   adam,
-  type PreferenceLoss,
   type ReferenceLogps,
   responsePairs,
   sequencePolicy,
@@ -8,6 +7,7 @@ import {
   trainPreference,
 } from "minimand";
 import type { Tree } from "minimand/engine";
+import type { PreferenceLoss } from "minimand/training";
 import type { TrialHost } from "../../reproduction.ts";
 import type { SentimentCorpus } from "./corpus.ts";
 import { sentimentModel } from "./model.ts";

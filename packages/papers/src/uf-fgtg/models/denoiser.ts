@@ -1,15 +1,7 @@
 import { numpy as np, random } from "@jax-js/jax";
-import {
-  crossAttention,
-  dense,
-  gelu,
-  layerNorm,
-  learnedPositions,
-  sequential,
-  silu,
-  type Variables,
-} from "minimand";
+import { dense, layerNorm, sequential, silu, type Variables } from "minimand";
 import type { Tree } from "minimand/engine";
+import { crossAttention, gelu, learnedPositions } from "minimand/models";
 import { type Denoiser, featureSize, promptLength } from "../interfaces.ts";
 import { schedule } from "./schedule.ts";
 

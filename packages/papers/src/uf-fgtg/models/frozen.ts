@@ -1,5 +1,7 @@
-import { promptDecoder, promptEncoder, readSafetensors, type Tensor, treeOf } from "minimand";
+import { promptDecoder, promptEncoder } from "@minimand/lab/prompts";
+import type { Tensor } from "minimand";
 import { disposeTree, keyOf, type Tree } from "minimand/engine";
+import { readSafetensors, treeOf } from "minimand/models";
 import { type Frozen, featureSize, promptLength } from "../interfaces.ts";
 import { latentDenoiser } from "./denoiser.ts";
 import { latentSize, latentsOf } from "./latents.ts";

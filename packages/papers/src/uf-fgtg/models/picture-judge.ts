@@ -1,16 +1,7 @@
 import { numpy as np, random } from "@jax-js/jax";
-import {
-  conv2d,
-  dense,
-  embedding,
-  flatten,
-  type Layer,
-  maxPool,
-  relu,
-  sequential,
-  type Variables,
-} from "minimand";
+import { dense, type Layer, sequential, type Variables } from "minimand";
 import { type Compile, compileWithJit, refTree, softmax, type Tree, unitNorm } from "minimand/engine";
+import { conv2d, embedding, flatten, maxPool, relu } from "minimand/models";
 import { type Frozen, featureSize, type Picture, type PictureJudge, promptLength } from "../interfaces.ts";
 import { pictureSize, side } from "../world/render.ts";
 import { colours, shapes } from "../world/subjects.ts";

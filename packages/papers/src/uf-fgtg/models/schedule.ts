@@ -1,4 +1,4 @@
-import { type DiffusionSchedule, diffusionSchedule } from "minimand";
+import { type DiffusionSchedule, diffusionSchedule } from "minimand/training";
 import { diffusionSteps } from "../interfaces.ts";
 
 /** The noise of the world's denoiser. */

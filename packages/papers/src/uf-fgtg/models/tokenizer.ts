@@ -1,4 +1,5 @@
-import { cleanPrompt, wordTokenizer } from "minimand";
+import { wordTokenizer } from "@minimand/lab/language";
+import { cleanPrompt } from "@minimand/lab/prompts";
 import { type PromptTokenizer, promptLength } from "../interfaces.ts";
 import { modifierWords } from "../world/modifiers.ts";
 import { colours, nouns, places } from "../world/subjects.ts";

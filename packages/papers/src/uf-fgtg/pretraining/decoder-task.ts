@@ -1,5 +1,5 @@
-import { tokenCrossEntropy } from "minimand";
 import { derive, randomSource, refTree } from "minimand/engine";
+import { tokenCrossEntropy } from "minimand/losses";
 import type { Task } from "../../kit/train-task.ts";
 import { type PromptTokenizer, promptLength, type TextDecoder } from "../interfaces.ts";
 

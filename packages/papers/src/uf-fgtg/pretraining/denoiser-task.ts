@@ -1,6 +1,6 @@
 import { numpy as np, random } from "@jax-js/jax";
-import { denoisingLoss } from "minimand";
 import { derive, normal, randomSource, type Tree } from "minimand/engine";
+import { denoisingLoss } from "minimand/losses";
 import type { Task } from "../../kit/train-task.ts";
 import {
   type Denoiser,

@@ -1,5 +1,6 @@
-import { crossEntropy, infoNceLoss } from "minimand";
+import { crossEntropy } from "minimand";
 import { derive, randomSource, type Tree } from "minimand/engine";
+import { infoNceLoss } from "minimand/losses";
 import type { Task } from "../../kit/train-task.ts";
 import { type Latents, type Picture, type PromptTokenizer, promptLength } from "../interfaces.ts";
 import { classifier, contrastiveModel } from "../models/picture-judge.ts";

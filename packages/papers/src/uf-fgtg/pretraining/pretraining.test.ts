@@ -1,4 +1,4 @@
-import { readSafetensors } from "minimand";
+import { readSafetensors } from "minimand/models";
 import { afterAll, describe, expect, it } from "vitest";
 import { pretraining } from "./pretraining.ts";
 import { principalComponents } from "./principal-components.ts";

@@ -1,5 +1,6 @@
-import { readSafetensors, tensorsOf, writeSafetensors } from "minimand";
+import { tensorsOf, writeSafetensors } from "minimand";
 import { derive, disposeTree } from "minimand/engine";
+import { readSafetensors } from "minimand/models";
 import { type Task, trainTask } from "../../kit/train-task.ts";
 import type { Pretrained, Pretraining, PretrainingHost } from "../../pretraining.ts";
 import type { Latents } from "../interfaces.ts";

@@ -1,4 +1,4 @@
-import { colourfulness, laplacianSharpness, rmsContrast, saliencyCentring } from "minimand";
+import { colourfulness, laplacianSharpness, rmsContrast, saliencyCentring } from "minimand/metrics";
 import { deviation, mean } from "../../kit/statistics.ts";
 import type { Picture } from "../interfaces.ts";
 import { side } from "../world/index.ts";

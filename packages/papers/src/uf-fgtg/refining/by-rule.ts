@@ -1,4 +1,4 @@
-import { generate, type WordTokenizer } from "minimand";
+import { generate, type WordTokenizer } from "@minimand/lab/language";
 import type { RandomSource } from "minimand/engine";
 import type { Triplet } from "../interfaces.ts";
 import { modifierWords } from "../world/index.ts";

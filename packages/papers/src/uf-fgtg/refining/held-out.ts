@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { refinerTerms } from "minimand";
+import { refinerTerms } from "@minimand/lab/prompts";
 import { compileWithJit, disposeTree, keyOf, refTree, type Tree } from "minimand/engine";
 import { mean } from "../../kit/statistics.ts";
 import type { TrialHost } from "../../reproduction.ts";

@@ -1,4 +1,4 @@
-import { clipScore, distinctN, inceptionScore, meanCosineDistance, vendiScore } from "minimand";
+import { clipScore, distinctN, inceptionScore, meanCosineDistance, vendiScore } from "minimand/metrics";
 import { mean } from "../../kit/statistics.ts";
 import type { Picture, PictureJudge } from "../interfaces.ts";
 import { colours, shapes, subjectOfPrompt } from "../world/index.ts";

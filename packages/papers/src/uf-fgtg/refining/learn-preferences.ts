@@ -1,15 +1,9 @@
-import {
-  adam,
-  clipScore,
-  estimateFlipRate,
-  preferencesFromRewards,
-  type RefinerParams,
-  refinerPairs,
-  refinerPolicy,
-  robustDpoLoss,
-  trainPreference,
-} from "minimand";
+import { type RefinerParams, refinerPairs, refinerPolicy } from "@minimand/lab/prompts";
+import { estimateFlipRate } from "@minimand/lab/solvers";
+import { adam, robustDpoLoss, trainPreference } from "minimand";
 import { derive, disposeTree, refTree } from "minimand/engine";
+import { clipScore } from "minimand/metrics";
+import { preferencesFromRewards } from "minimand/training";
 import { deviation, mean } from "../../kit/statistics.ts";
 import type { TrialHost } from "../../reproduction.ts";
 import type { Arm } from "../arms.ts";

@@ -1,4 +1,4 @@
-import { type PromptExamples, promptExamples } from "minimand";
+import { type PromptExamples, promptExamples } from "@minimand/lab/prompts";
 import { derive, randomSource } from "minimand/engine";
 import { type Frozen, promptLength, type Triplet } from "../interfaces.ts";
 

@@ -1,4 +1,4 @@
-import { promptRefiner, type RefinerParams, refinePrompt } from "minimand";
+import { promptRefiner, type RefinerParams, refinePrompt } from "@minimand/lab/prompts";
 import { derive, randomSource } from "minimand/engine";
 import type { TrialHost } from "../../reproduction.ts";
 import type { Arm } from "../arms.ts";

@@ -1,12 +1,7 @@
-import {
-  type PromptAdapter,
-  type RefinerParams,
-  readSafetensors,
-  tensorsOf,
-  treeOf,
-  writeSafetensors,
-} from "minimand";
+import type { PromptAdapter, RefinerParams } from "@minimand/lab/prompts";
+import { tensorsOf, writeSafetensors } from "minimand";
 import { disposeTree } from "minimand/engine";
+import { readSafetensors, treeOf } from "minimand/models";
 import type { Frozen } from "../interfaces.ts";
 import { startOf } from "./train-refiner.ts";
 

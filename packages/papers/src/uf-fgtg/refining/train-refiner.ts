@@ -1,14 +1,12 @@
 import {
-  adam,
-  chain,
-  clipByGlobalNorm,
-  cosineSchedule,
   noiseAdapter,
   type PromptAdapter,
   type RefinerParams,
   trainPromptRefiner,
-} from "minimand";
+} from "@minimand/lab/prompts";
+import { adam, chain } from "minimand";
 import { disposeTree, keyOf, refTree } from "minimand/engine";
+import { clipByGlobalNorm, cosineSchedule } from "minimand/optimizers";
 import type { TrialHost } from "../../reproduction.ts";
 import type { Arm } from "../arms.ts";
 import { type Frozen, featureSize } from "../interfaces.ts";

@@ -1,4 +1,4 @@
-import { cleanPrompt } from "minimand";
+import { cleanPrompt } from "@minimand/lab/prompts";
 import type { RandomSource } from "minimand/engine";
 import type { Rgb, Scene, ShapeName } from "../interfaces.ts";
 import { modifiers, modifierWords } from "./modifiers.ts";

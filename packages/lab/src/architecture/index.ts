@@ -1,0 +1,2 @@
+export * from "./models/index.ts";
+export * from "./search/index.ts";

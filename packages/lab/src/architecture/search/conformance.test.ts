@@ -1,0 +1,6 @@
+import { stepsConform } from "../../../../minimand/src/training/conformance.fixture.ts";
+import { stepsResume } from "../../../../minimand/src/training/states/resume-conformance.fixture.ts";
+import { searchSteps } from "./steps.fixture.ts";
+
+stepsConform(searchSteps);
+stepsResume(searchSteps);

@@ -1,0 +1,2 @@
+export * from "./models/index.ts";
+export * from "./training/index.ts";

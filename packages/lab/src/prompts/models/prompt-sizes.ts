@@ -1,0 +1,25 @@
+import { checkNumber, checkOptions, rangeError } from "minimand/engine";
+
+/** Sizes of encoders and decoders of prompts. */
+export interface PromptSizes {
+  /** Ids that there are. */
+  vocabulary: number;
+  /** Tokens of a prompt with its start and end. */
+  length: number;
+  /** Numbers at each place, default 32. */
+  size?: number;
+  /** Of the attention, divisors of the size; default 2. */
+  heads?: number;
+  /** Default 2. */
+  blocks?: number;
+}
+
+/** The sizes with their defaults. Throws RangeError for what is no integer >= 1, and heads that don't divide the size. */
+export function checkPromptSizes(of: string, options: PromptSizes): Required<PromptSizes> {
+  checkOptions(of, options, { vocabulary: true, length: true, size: true, heads: true, blocks: true });
+  const { vocabulary, length, size = 32, heads = 2, blocks = 2 } = options;
+  const all = { vocabulary, length, size, heads, blocks };
+  for (const [name, value] of Object.entries(all)) checkNumber(name, value, { min: 1, integer: true });
+  if (size % heads !== 0) throw rangeError("heads", `a divisor of the size (${size})`, heads);
+  return all;
+}

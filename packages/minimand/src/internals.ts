@@ -1,0 +1,43 @@
+/**
+ * What `@minimand/lab` builds its losses, layers and steps of, beside what is public: it may change in any release, so that only
+ * packages of the same version may import it.
+ */
+export { addOuterToFactor, cholesky, solveFactored, solveLower, times } from "./engine/cholesky.ts";
+export { normalCdf, normalDensity } from "./engine/normal.ts";
+export { type Sfc32, sfc32 } from "./engine/sfc32.ts";
+export {
+  type Code,
+  largestMemory,
+  load,
+  minus,
+  number,
+  plus,
+  simd,
+  store,
+  type WasmFunction,
+  wasmOver,
+  whileBelow,
+  zeros,
+} from "./engine/wasm-code.ts";
+export { checkLossOptions, lossOptions } from "./losses/loss-options.ts";
+export { operand } from "./losses/operand.ts";
+export { checkLabels, checkWeights, maskRows, weighted } from "./losses/per-example.ts";
+export { checkBox } from "./metrics/detection/boxes.ts";
+export { symmetricEigen } from "./metrics/symmetric-eigen.ts";
+export { affine, type DenseParams, normalWeight } from "./models/dense-weight.ts";
+export { type AttentionParams, attention, attentionParams } from "./models/layers/attend.ts";
+export { sliceAxis } from "./models/layers/axis.ts";
+export { checkFloats, checkInput, checkLastAxis, plainLayer } from "./models/layers/layer.ts";
+export { readSummed, writeSummed } from "./models/summed-safetensors.ts";
+export { gradientAt } from "./training/gradient-at.ts";
+export {
+  checkUnread,
+  type HyperRanges,
+  hyperInputs,
+  initOptimizer,
+  named,
+  optimizerAt,
+  readHyper,
+} from "./training/hyper.ts";
+export { makeStep, type StepOptions } from "./training/step.ts";
+export type { StepInputs, StepMethod } from "./training/step-method.ts";

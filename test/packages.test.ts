@@ -1,0 +1,84 @@
+import { globSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+
+/* What the page on architecture says of packages: who may import whom, and what `minimand` itself exports. */
+
+/** Each package with those that its code may import; tests may import more. */
+const arrows: { [folder: string]: readonly string[] } = {
+  minimand: [],
+  lab: ["minimand"],
+  native: ["minimand"],
+  data: [],
+  compare: ["minimand", "lab", "native"],
+  papers: ["minimand", "lab", "compare"],
+  cli: ["minimand", "lab", "native", "data", "compare", "papers"],
+  site: ["minimand", "lab", "native", "data", "compare", "papers", "cli"],
+};
+
+const codeOf = (pattern: string): string[] =>
+  globSync(pattern).filter(
+    (file) => !/\.(test|fixture|checks)\.ts$|conformance\.ts$|\/node_modules\//.test(file),
+  );
+
+/** What a file imports, types included. */
+const importsOf = (file: string): string[] =>
+  [...readFileSync(file, "utf8").matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map(([, name]) => name);
+
+const packageOf = (specifier: string): string | undefined =>
+  /^(?:@minimand\/(\w+)|(minimand))(?:\/|$)/.exec(specifier)?.slice(1).find(Boolean);
+
+describe.each(Object.entries(arrows))("the code of %s", (folder, allowed) => {
+  const files = codeOf(`packages/${folder}/src/**/*.{ts,vue}`);
+
+  it(`imports no packages but ${allowed.join(", ") || "that of the engine"}`, () => {
+    expect(files.length).toBeGreaterThan(0);
+    const wrong = files.flatMap((file) =>
+      importsOf(file)
+        .filter((specifier) => {
+          const name = packageOf(specifier);
+          return name !== undefined && name !== folder && !allowed.includes(name);
+        })
+        .map((specifier) => `${file}: ${specifier}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it.runIf(folder !== "lab")("doesn't import what only the lab may", () => {
+    expect(files.filter((file) => importsOf(file).includes("minimand/internals"))).toEqual([]);
+  });
+});
+
+describe("`minimand` itself", () => {
+  const root = readFileSync("packages/minimand/src/index.ts", "utf8");
+  const names = [...root.matchAll(/export \{([^}]*)\}/g)].flatMap(([, list]) =>
+    list
+      .split(",")
+      .map((name) => name.trim())
+      .filter((name) => name !== ""),
+  );
+
+  it("exports at most 300 names, each by its name", () => {
+    expect(root).not.toContain("export *");
+    expect(names.length).toBeGreaterThan(200);
+    expect(names.length).toBeLessThanOrEqual(300);
+  });
+
+  it("exports the functions that READMEs, guides, examples and lists of candidates import from it, and no others", () => {
+    const readers = globSync([
+      "README.md",
+      "packages/*/README.md",
+      "docs/*.md",
+      "examples/**/*.ts",
+      "packages/compare/src/plan/*.ts",
+    ]);
+    const imported = new Set(
+      readers.flatMap((file) =>
+        [...readFileSync(file, "utf8").matchAll(/import \{([^}]*)\} from "minimand";/g)].flatMap(([, list]) =>
+          list.split(",").map((name) => name.trim()),
+        ),
+      ),
+    );
+    const functions = names.filter((name) => !name.startsWith("type "));
+    expect(functions.filter((name) => !imported.has(name))).toEqual([]);
+  });
+});
