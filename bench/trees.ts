@@ -11,12 +11,12 @@ import { join } from "node:path";
 import {
   type Dataset,
   folds,
-  libraryVersion,
   makeDataset,
   predictTrees,
   readTable,
   trainTrees,
   treeColumns,
+  treesReference,
 } from "@minimand/compare";
 import { dataFile, tables } from "@minimand/data";
 import { startPython } from "./python.ts";
@@ -85,7 +85,7 @@ for (const name of python === null ? [] : names) {
   const [one, three] = [await scoreOf(dataset, 1), await scoreOf(dataset, 3)];
   const metric = dataset.task === "regression" ? "R2" : "accuracy";
   rows.push([
-    `${name}, ${dataset.rows} rows, ${metric}: ${libraryVersion}; the mean of three; ${python!.version}`,
+    `${name}, ${dataset.rows} rows, ${metric}: ${treesReference.library}; the mean of three; ${python!.version}`,
     [one, three, theirs].map((score) => score.toFixed(4)).join("; "),
     dataset.rows < enough ? "" : `at most ${most} points behind`,
     dataset.rows < enough || 100 * (theirs - Math.min(one, three)) <= most,

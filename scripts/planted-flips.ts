@@ -7,7 +7,7 @@ import { estimateFlipRate, logLinearPreference, marginScale } from "@minimand/la
 import type { Row } from "@minimand/papers";
 import { derive, expit, log1pExp, normal, randomSource } from "minimand/engine";
 import { type Rating, ratingPairs } from "../examples/rating-pairs.ts";
-import { likeliestFlips } from "../packages/compare/src/trial/likeliest-flips.ts";
+import { likeliestFlips } from "../packages/compare/src/train/likeliest-flips.ts";
 
 /** Differences of properties, the side that was chosen first; neighbours may share items. */
 type Differences = readonly (readonly number[])[];

@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 
 /* What the page on architecture says of packages: who may import whom, and what `minimand` itself exports. */
@@ -80,5 +81,32 @@ describe("`minimand` itself", () => {
     );
     const functions = names.filter((name) => !name.startsWith("type "));
     expect(functions.filter((name) => !imported.has(name))).toEqual([]);
+  });
+});
+
+describe("the rooms of compare", () => {
+  const source = "packages/compare/src";
+  /** From the ground up: each imports from itself and those before it. The ground floor are the files that are in no room. */
+  const rooms = ["", "read", "data", "plan", "train", "judge", "model", "report", "run", "browser"];
+  /** What is imported from outside, which opens into all rooms. */
+  const doors = ["index.ts", "keep.ts", "messages.ts"];
+  const roomOf = (file: string): string => relative(source, dirname(file)).split("/")[0];
+  const files = codeOf(`${source}/**/*.ts`);
+
+  it("are these", () => {
+    expect(new Set(files.map(roomOf))).toEqual(new Set(rooms));
+  });
+
+  it("import from those above them alone", () => {
+    const back = files
+      .filter((file) => !doors.includes(relative(source, file)))
+      .flatMap((file) =>
+        importsOf(file)
+          .filter((specifier) => specifier.startsWith("."))
+          .map((specifier) => join(dirname(file), specifier))
+          .filter((target) => rooms.indexOf(roomOf(target)) > rooms.indexOf(roomOf(file)))
+          .map((target) => `${file}: ${target}`),
+      );
+    expect(back).toEqual([]);
   });
 });

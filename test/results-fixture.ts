@@ -1,5 +1,5 @@
+import { untested } from "../packages/compare/src/judge/ranking/rank.ts";
 import { defaultSettings } from "../packages/compare/src/plan/settings.ts";
-import { untested } from "../packages/compare/src/ranking/rank.ts";
 import type {
   AcrossReport,
   Behaviour,

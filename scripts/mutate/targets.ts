@@ -19,19 +19,19 @@ const cli = "packages/cli/src";
 
 const targets: readonly Target[] = [
   {
-    files: `${compare}/decision/*.ts`,
+    files: `${compare}/judge/decision/*.ts`,
     stages: () => [
-      { files: [`${compare}/decision/`] },
-      { files: [`${compare}/ranking/`, `${compare}/recommendation/`] },
+      { files: [`${compare}/judge/decision/`] },
+      { files: [`${compare}/judge/ranking/`, `${compare}/judge/recommendation/`] },
     ],
   },
   {
-    files: `${compare}/{ranking,recommendation}/*.ts`,
-    stages: () => [{ files: [`${compare}/ranking/`, `${compare}/recommendation/`] }],
+    files: `${compare}/judge/{ranking,recommendation}/*.ts`,
+    stages: () => [{ files: [`${compare}/judge/ranking/`, `${compare}/judge/recommendation/`] }],
   },
   {
-    files: `${compare}/table/**/*.ts`,
-    stages: (path) => [{ files: [`${dirname(path)}/`] }, { files: [`${compare}/table/`] }],
+    files: `${compare}/read/**/*.ts`,
+    stages: (path) => [{ files: [`${dirname(path)}/`] }, { files: [`${compare}/read/`] }],
   },
   { files: `${losses}/**/*.ts`, stages: lossStages },
   { files: `${cli}/files/folder-lock.ts`, stages: () => [{ files: [`${cli}/files/folder-lock`] }] },

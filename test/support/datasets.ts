@@ -1,5 +1,5 @@
-import type { Dataset } from "../../packages/compare/src/dataset/dataset.ts";
-import { type MakeDatasetOptions, makeDataset } from "../../packages/compare/src/dataset/make-dataset.ts";
+import type { Dataset } from "../../packages/compare/src/data/dataset.ts";
+import { type MakeDatasetOptions, makeDataset } from "../../packages/compare/src/data/make-dataset.ts";
 import { defaultSettings } from "../../packages/compare/src/plan/settings.ts";
 import type { Settings } from "../../packages/compare/src/results.ts";
 import { tableOf } from "./tables.ts";

@@ -1,6 +1,6 @@
-import type { Dataset } from "../../packages/compare/src/dataset/dataset.ts";
-import { makePairDataset } from "../../packages/compare/src/pairs/pair-dataset.ts";
-import { pairTable } from "../../packages/compare/src/pairs/read-pairs.ts";
+import type { Dataset } from "../../packages/compare/src/data/dataset.ts";
+import { makePairDataset } from "../../packages/compare/src/data/pairs/pair-dataset.ts";
+import { pairTable } from "../../packages/compare/src/data/pairs/read-pairs.ts";
 import { randomSource } from "../../packages/minimand/src/engine/random.ts";
 import { csv } from "./datasets.ts";
 import { tableOf } from "./tables.ts";

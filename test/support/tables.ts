@@ -1,5 +1,5 @@
-import { readTable, type TableFormat } from "../../packages/compare/src/table/read-table.ts";
-import type { Cell, Table } from "../../packages/compare/src/table/table.ts";
+import { readTable, type TableFormat } from "../../packages/compare/src/read/read-table.ts";
+import type { Cell, Table } from "../../packages/compare/src/read/table.ts";
 
 /** A table from text, for tests. */
 export function tableOf(text: string, name = "a.csv", format?: TableFormat): Promise<Table> {

@@ -11,7 +11,7 @@ import { watch } from "../../../test/support/quiet.ts";
 
 /* The programs of docs/export.md, as they stand there. */
 
-const root = fileURLToPath(new URL("../../../", import.meta.url));
+const root = fileURLToPath(new URL("../../..", import.meta.url));
 const folder = temporaryFolder();
 const text = readFileSync(join(root, "docs/export.md"), "utf8");
 const program = (language: string, place = 0): string =>

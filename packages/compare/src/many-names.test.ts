@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { csv } from "../../../test/support/datasets.ts";
 import { tableOf } from "../../../test/support/tables.ts";
-import { classFinder } from "./dataset/target.ts";
-import { testCopies } from "./doctor/test-copies.ts";
+import { testCopies } from "./data/doctor/test-copies.ts";
+import { pairTable } from "./data/pairs/index.ts";
+import { isOfPairs } from "./data/pairs/is-of-pairs.ts";
+import { classFinder } from "./data/target.ts";
 import { makeDataset, type predictTable } from "./index.ts";
-import { pairTable } from "./pairs/index.ts";
-import { isOfPairs } from "./pairs/is-of-pairs.ts";
-import { predictResponses } from "./pairs/predict-pairs.ts";
-import { Column, type Table } from "./table/table.ts";
+import { predictResponses } from "./model/predict-pairs.ts";
+import { Column, type Table } from "./read/table.ts";
 
 /** A table of numbers that is read from no file. */
 const tableWith = (names: readonly string[], cells: readonly number[]): Table => ({

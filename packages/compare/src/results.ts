@@ -3,13 +3,13 @@
  * workbench read. Numbers that could not be computed are `null` (JSON has no NaN or Infinity).
  */
 
-import type { GivenFlips, PairCalibration, PreferenceReport } from "./pairs/report-types.ts";
-import type { QuantizationReport } from "./quantization/report-types.ts";
-import type { Ranking } from "./ranking/report-types.ts";
+import type { GivenFlips, PairCalibration, PreferenceReport } from "./preference-types.ts";
+import type { QuantizationReport } from "./quantization-types.ts";
+import type { Ranking } from "./ranking-types.ts";
 
-export type * from "./pairs/report-types.ts";
-export type * from "./quantization/report-types.ts";
-export type * from "./ranking/report-types.ts";
+export type * from "./preference-types.ts";
+export type * from "./quantization-types.ts";
+export type * from "./ranking-types.ts";
 
 /** What a column may be said to be (`--types`): `date-dmy` and `date-mdy` are dates with the day or the month first. */
 export type ColumnKind = "numeric" | "categorical" | "text" | "date" | "date-dmy" | "date-mdy";

@@ -1,6 +1,6 @@
 import { parseJson } from "minimand/engine";
 import * as v from "valibot";
-import { DataError, quoted } from "./table/data-error.ts";
+import { DataError, quoted } from "./data-error.ts";
 
 /** What reads a value of a type from plain JSON. */
 export type Shape<T> = v.GenericSchema<unknown, T>;

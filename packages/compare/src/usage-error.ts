@@ -12,3 +12,8 @@ export function isArgumentError(error: unknown): error is TypeError | RangeError
 export function firstLine(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split("\n")[0];
 }
+
+/** What is wrong with a module of `--with`, in one line. */
+export function refusal(file: string, what: string): UsageError {
+  return new UsageError(`--with ${file}: ${what}`);
+}

@@ -80,7 +80,7 @@ describe.skipIf(process.platform === "win32")("what the command prints", () => {
 });
 
 it("is the one way out of what commands answer", () => {
-  const source = fileURLToPath(new URL("../", import.meta.url));
+  const source = fileURLToPath(new URL("..", import.meta.url));
   const writers = everythingIn(source).filter(
     (path) =>
       /(?<!\.test|\.fixture)\.ts$/.test(path) &&

@@ -1,8 +1,8 @@
 import { didYouMean } from "minimand/engine";
 import Papa from "papaparse";
+import { listed, quoted } from "../data-error.ts";
 import { commaHint, namesAmong } from "../name-list.ts";
-import { listed, quoted } from "../table/data-error.ts";
-import type { Cell, Table } from "../table/table.ts";
+import type { Cell, Table } from "../read/table.ts";
 import { givesNumbers } from "../task.ts";
 import { UsageError } from "../usage-error.ts";
 import type { ModelDescription } from "./description.ts";

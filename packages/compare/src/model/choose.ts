@@ -1,8 +1,8 @@
 import type { Metric } from "minimand";
 import { checkOptions } from "minimand/engine";
 import { metricById } from "minimand/metrics";
+import { nothingTested, recommended } from "../judge/recommendation/recommend.ts";
 import { referenceNamed } from "../plan/trained-references.ts";
-import { nothingTested, recommended } from "../recommendation/recommend.ts";
 import type { Configuration, KeptChoice, Ranking, Settings, TrialRecord, TuningRecord } from "../results.ts";
 
 /** What to keep: what is recommended, or a reference by its name. */

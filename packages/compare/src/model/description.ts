@@ -1,13 +1,13 @@
 import { type Head, heads } from "minimand";
 import { parseJson } from "minimand/engine";
-import { dateParts } from "../dataset/dates/parts.ts";
-import type { CategoricalEncoder, Encoder, NumericEncoder } from "../dataset/encoder.ts";
-import type { TargetReading } from "../dataset/target-reading.ts";
-import type { NGramEncoder } from "../dataset/text/n-gram-encoder.ts";
-import { buckets, nGramRules } from "../dataset/text/n-grams.ts";
+import { dateParts } from "../data/dates/parts.ts";
+import type { CategoricalEncoder, Encoder, NumericEncoder } from "../data/encoder.ts";
+import type { TargetReading } from "../data/target-reading.ts";
+import type { NGramEncoder } from "../data/text/n-gram-encoder.ts";
+import { buckets, nGramRules } from "../data/text/n-grams.ts";
+import { DataError, quoted } from "../data-error.ts";
 import { mostLayers } from "../plan/settings.ts";
 import type { Configuration, Task } from "../results.ts";
-import { DataError, quoted } from "../table/data-error.ts";
 import { traitsOf } from "../task.ts";
 import { withOwnSum } from "./sums.ts";
 

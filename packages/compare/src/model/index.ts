@@ -11,6 +11,7 @@ export {
   weightsFile,
   writeModelDescription,
 } from "./description.ts";
+export { predictResponses } from "./predict-pairs.ts";
 export { readSavedModel } from "./read-saved-model.ts";
 export * from "./saved-model.ts";
 export { networkOfOwn, savedLayers, sizesOf } from "./saved-network.ts";

@@ -2,8 +2,8 @@ import { numpy as np } from "@jax-js/jax";
 import type { Tensor } from "minimand";
 import { keyOf, leavesOf, mapTree } from "minimand/engine";
 import { readSafetensors } from "minimand/models";
-import { DataError } from "../table/data-error.ts";
-import type { Network, Trained } from "../trial/network.ts";
+import { DataError } from "../data-error.ts";
+import type { Network, Trained } from "../train/network.ts";
 import { tensorOf } from "./tensor-of.ts";
 
 /** The parameters of an own model as one vector, and what its state holds, leaf by leaf. Looks only. */

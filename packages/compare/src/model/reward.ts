@@ -1,6 +1,6 @@
 import type { Task } from "../results.ts";
-import type { Part } from "../trial/fold.ts";
-import type { Network, Trained } from "../trial/network.ts";
+import type { Part } from "../train/fold.ts";
+import type { Network, Trained } from "../train/network.ts";
 
 /** What a kept model is asked for: a number for a response, where it was trained by pairs of them. */
 export function taskOfKept(task: Task): Task {

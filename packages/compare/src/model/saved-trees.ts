@@ -1,16 +1,16 @@
 import { derive } from "minimand/engine";
-import type { Dataset } from "../dataset/dataset.ts";
-import { readColumns, type UnreadableRows } from "../dataset/encode.ts";
-import { fitEncoder } from "../dataset/encoder.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { readColumns, type UnreadableRows } from "../data/encode.ts";
+import { fitEncoder } from "../data/encoder.ts";
+import { DataError } from "../data-error.ts";
 import { treesReference } from "../plan/trained-references.ts";
-import { predictTrees } from "../references/predict-trees.ts";
-import { treeColumns, withoutText } from "../references/tree-columns.ts";
-import { trainTrees } from "../references/trees.ts";
-import { readTrees, writeTrees } from "../references/trees-file.ts";
+import type { Table } from "../read/table.ts";
 import type { DatasetReport, Note } from "../results.ts";
-import { DataError } from "../table/data-error.ts";
-import type { Table } from "../table/table.ts";
-import type { Prediction } from "../trial/outcome.ts";
+import type { Prediction } from "../train/outcome.ts";
+import { predictTrees } from "../train/references/predict-trees.ts";
+import { treeColumns, withoutText } from "../train/references/tree-columns.ts";
+import { trainTrees } from "../train/references/trees.ts";
+import { readTrees, writeTrees } from "../train/references/trees-file.ts";
 import { type SavedTrees, weightsFile } from "./description.ts";
 import { sha256Of } from "./sums.ts";
 

@@ -1,5 +1,5 @@
 import { parseJson } from "minimand/engine";
-import { DataError } from "../table/data-error.ts";
+import { DataError } from "../data-error.ts";
 
 /** SHA-256 of bytes, in hexadecimal digits. */
 export async function sha256Of(bytes: Uint8Array): Promise<string> {

@@ -3,7 +3,7 @@ import { csv, datasetOf } from "../../../../test/support/datasets.ts";
 import { tableOf } from "../../../../test/support/tables.ts";
 import { defaultSettings } from "../plan/settings.ts";
 import type { Settings } from "../results.ts";
-import { makeTrialRunner } from "../trial/run-trial.ts";
+import { makeTrialRunner } from "../train/run-trial.ts";
 import type { SavedNetwork } from "./description.ts";
 import { fitWhole, outputsOfTable, predictTable } from "./saved-model.ts";
 import { withTeacher } from "./teacher.ts";

@@ -1,10 +1,10 @@
 import { checkOptions } from "minimand/engine";
-import type { Dataset } from "../dataset/dataset.ts";
-import { encodeTarget } from "../dataset/encode-target.ts";
-import { fitEncoder } from "../dataset/encoder.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { encodeTarget } from "../data/encode-target.ts";
+import { fitEncoder } from "../data/encoder.ts";
+import { DataError, listed, quoted } from "../data-error.ts";
+import type { Table } from "../read/table.ts";
 import type { Note } from "../results.ts";
-import { DataError, listed, quoted } from "../table/data-error.ts";
-import type { Table } from "../table/table.ts";
 import type { NetworkDescription, SavedModel } from "./description.ts";
 import { outputsOfTable } from "./saved-model.ts";
 

@@ -1,5 +1,5 @@
 import type { Tensor } from "minimand";
-import { DataError } from "../table/data-error.ts";
+import { DataError } from "../data-error.ts";
 
 /** The values of a tensor of `model.safetensors`; a DataError where it is absent, has another shape, or isn't finite. */
 export function tensorOf(tensors: Record<string, Tensor>, name: string, shape?: number[]): Float32Array {

@@ -1,5 +1,4 @@
 import { crossEntropy, squaredError } from "minimand";
-import { libraryVersion } from "../references/library.ts";
 import type { Note, Settings } from "../results.ts";
 import type { LinearReference, PlannedCandidate, TreesReference } from "./candidate.ts";
 import { classTasks } from "./candidate.ts";
@@ -19,6 +18,9 @@ export const linearReference: LinearReference = {
     return (f, y, { weights }) => loss(f, y, { weights });
   },
 };
+
+/** Package and version, as it decides what trees come out: to be changed with package.json. */
+const libraryVersion = "ydf-training 0.0.1";
 
 /** Trees that are averaged in the tuned setting. */
 const averaged = 3;

@@ -1,6 +1,6 @@
-import type { Dataset, Feature } from "../dataset/dataset.ts";
+import type { Dataset, Feature } from "../data/dataset.ts";
+import { readerVersion } from "../read/read-table.ts";
 import type { Configuration, EngineUsed, Settings } from "../results.ts";
-import { readerVersion } from "../table/read-table.ts";
 import { traitsOf } from "../task.ts";
 import { hasNeed, isReference, isTrees, minimisedBy, type PlannedCandidate } from "./candidate.ts";
 import { baselineIdOf, references } from "./candidates.ts";

@@ -1,5 +1,5 @@
+import { plural } from "../plural.ts";
 import type { Configuration, DatasetReport, EngineUsed } from "../results.ts";
-import { plural } from "../run/plural.ts";
 
 const digits = (value: number): string => `${Number(value.toPrecision(3))}`;
 

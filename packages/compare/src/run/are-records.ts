@@ -1,10 +1,10 @@
-import { mostClasses } from "../dataset/target.ts";
+import { mostClasses } from "../data/target.ts";
 import { countsOf, type Grid } from "../plan/grid.ts";
 import type { TrialKey } from "../plan/trials.ts";
 import type { Configuration, KeptPredictions, PredictedTrial } from "../results.ts";
 import { predictedTrials } from "../results-shape.ts";
 import { fits } from "../shape.ts";
-import { mostConfused } from "../trial/outcome.ts";
+import { mostConfused } from "../train/outcome.ts";
 import type { StoreKey } from "./trial-store.ts";
 
 /**

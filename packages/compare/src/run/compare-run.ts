@@ -1,9 +1,9 @@
-import { finalistsFor } from "../assemble.ts";
+import { listed } from "../data-error.ts";
+import { plural } from "../plural.ts";
 import type { PredictedTrial } from "../results.ts";
-import { listed } from "../table/data-error.ts";
+import { finalistsFor } from "./assemble.ts";
 import { type ComparisonWork, workOf } from "./comparison-work.ts";
 import { type Fitted, runWithin } from "./plan-within.ts";
-import { plural } from "./plural.ts";
 import { sampled } from "./results-of.ts";
 import type { RunOptions } from "./run-options.ts";
 import { samplesFor, takeSample } from "./take-sample.ts";

@@ -1,11 +1,11 @@
-import { mostFinalists } from "../decision/decide.ts";
+import { mostFinalists } from "../judge/decision/decide.ts";
 import { isReference, type PlannedCandidate } from "../plan/candidate.ts";
+import type { Prepared } from "../plan/prepared.ts";
 import { referenceNamed } from "../plan/trained-references.ts";
 import { type PlannedTrial, planFinals, planTrials } from "../plan/trials.ts";
 import type { PredictedTrial } from "../results.ts";
 import { makeCosts } from "./costs.ts";
 import type { Work } from "./plan-within.ts";
-import type { Prepared } from "./prepared.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { Finished, Team } from "./team.ts";
 

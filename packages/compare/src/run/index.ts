@@ -1,3 +1,6 @@
+export type { Prepared, Subject } from "../plan/prepared.ts";
+export { plural } from "../plural.ts";
+export type { ProgressLine } from "../progress-line.ts";
 export { areRecords } from "./are-records.ts";
 export { type Budget, leastFolds, makeBudget } from "./budget.ts";
 export { type Ran, runTrials } from "./compare-run.ts";
@@ -11,10 +14,7 @@ export {
   lookAt,
   type Seen,
 } from "./looks.ts";
-export { plural } from "./plural.ts";
 export type { Pool } from "./pool.ts";
-export type { Prepared, Subject } from "./prepared.ts";
-export type { ProgressLine } from "./progress-line.ts";
 export { runQuantised } from "./quantised-trials.ts";
 export { resultsOf, seenOf } from "./results-of.ts";
 export { type CompareData, type CompareJob, makeJobRunner } from "./run-job.ts";

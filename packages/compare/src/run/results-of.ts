@@ -1,8 +1,8 @@
-import { reportDataset, usedTrials } from "../assemble.ts";
+import { compareAcross } from "../judge/ranking/across.ts";
 import { chooseReferences } from "../plan/trained-references.ts";
-import { compareAcross } from "../ranking/across.ts";
 import type { Note, PredictedTrial, Results } from "../results.ts";
 import { withShortNames } from "../short-names.ts";
+import { reportDataset, usedTrials } from "./assemble.ts";
 import type { Look, Seen } from "./looks.ts";
 import type { RunOptions } from "./run-options.ts";
 

@@ -1,10 +1,10 @@
 import type { Compile } from "minimand/engine";
-import type { Dataset } from "../dataset/dataset.ts";
+import type { Dataset } from "../data/dataset.ts";
 import type { OwnParts } from "../plan/own-parts.ts";
 import type { TrialSpec } from "../plan/trials.ts";
+import { reviveTable, type Table } from "../read/table.ts";
 import type { PredictedTrial, Settings } from "../results.ts";
-import { reviveTable, type Table } from "../table/table.ts";
-import { makeTrialRunner, type TrialRunner } from "../trial/run-trial.ts";
+import { makeTrialRunner, type TrialRunner } from "../train/run-trial.ts";
 import { takeSample } from "./take-sample.ts";
 
 /** One trial of one of the data sets, on so many of its rows at most. */

@@ -1,7 +1,7 @@
 import type { Keep } from "../model/choose.ts";
+import type { Prepared } from "../plan/prepared.ts";
 import type { EngineUsed, Results } from "../results.ts";
 import type { Budget } from "./budget.ts";
-import type { Prepared } from "./prepared.ts";
 import type { Team } from "./team.ts";
 
 /** What a comparison is run with. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { Dataset } from "../dataset/dataset.ts";
-import type { Table } from "../table/table.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { Subject } from "../plan/prepared.ts";
+import type { Table } from "../read/table.ts";
 import { samplesOf } from "./budget.ts";
-import type { Subject } from "./prepared.ts";
 import { samplesFor } from "./take-sample.ts";
 
 const rows = 20_000;

@@ -1,9 +1,9 @@
-import type { Dataset } from "../dataset/dataset.ts";
-import { sampleRows } from "../dataset/pick-rows.ts";
-import { checkFolds } from "../dataset/strata.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { sampleRows } from "../data/pick-rows.ts";
+import { checkFolds } from "../data/strata.ts";
+import type { Subject } from "../plan/prepared.ts";
 import type { Settings } from "../results.ts";
 import { samplesOf } from "./budget.ts";
-import type { Subject } from "./prepared.ts";
 
 /** So many rows of a data set at most, the same in every worker; null: all. */
 export function takeSample(dataset: Dataset, sample: number | null): Dataset {

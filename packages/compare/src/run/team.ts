@@ -1,8 +1,8 @@
 import type { PlannedTrial } from "../plan/trials.ts";
+import type { ProgressLine } from "../progress-line.ts";
 import type { PredictedTrial } from "../results.ts";
 import { Interrupted } from "./interrupted.ts";
 import type { Pool } from "./pool.ts";
-import type { ProgressLine } from "./progress-line.ts";
 import type { CompareJob } from "./run-job.ts";
 import type { TrialStore } from "./trial-store.ts";
 

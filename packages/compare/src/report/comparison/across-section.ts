@@ -1,6 +1,6 @@
-import { criticalDifferenceFigure, fixed, pValue } from "../../figures/index.ts";
+import { plural } from "../../plural.ts";
 import type { AcrossReport, CandidateSummary } from "../../results.ts";
-import { plural } from "../../run/plural.ts";
+import { criticalDifferenceFigure, fixed, pValue } from "../figures/index.ts";
 import { figure } from "../page/figure.ts";
 import type { Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";

@@ -1,8 +1,8 @@
-import { labelOf } from "../../figures/index.ts";
+import { isBehind } from "../../judge/recommendation/index.ts";
 import { referenceNamed } from "../../plan/index.ts";
-import { isBehind } from "../../recommendation/index.ts";
 import type { DatasetReport, Results } from "../../results.ts";
 import { quotedWord } from "../../shell-words.ts";
+import { labelOf } from "../figures/index.ts";
 
 /** A sentence of advice with what it is about. */
 export interface Advice {

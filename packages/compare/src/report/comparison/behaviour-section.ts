@@ -1,3 +1,6 @@
+import { plural } from "../../plural.ts";
+import type { DatasetReport } from "../../results.ts";
+import { mostConfused } from "../../train/outcome.ts";
 import {
   actualFigure,
   confusionFigure,
@@ -10,10 +13,7 @@ import {
   residualsFigure,
   rocFigure,
   validationName,
-} from "../../figures/index.ts";
-import type { DatasetReport } from "../../results.ts";
-import { plural } from "../../run/plural.ts";
-import { mostConfused } from "../../trial/outcome.ts";
+} from "../figures/index.ts";
 import { figure, panel } from "../page/figure.ts";
 import type { Child, Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";

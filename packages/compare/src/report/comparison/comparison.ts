@@ -1,5 +1,5 @@
+import { plural } from "../../plural.ts";
 import type { Results } from "../../results.ts";
-import { plural } from "../../run/plural.ts";
 import type { Child, Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";
 import { page } from "../page/page.ts";

@@ -1,7 +1,7 @@
-import { classesFigure, percent } from "../../figures/index.ts";
+import { plural } from "../../plural.ts";
 import type { DatasetReport, FeatureSummary } from "../../results.ts";
-import { plural } from "../../run/plural.ts";
 import { traitsOf } from "../../task.ts";
+import { classesFigure, percent } from "../figures/index.ts";
 import { countOf } from "../format.ts";
 import { figure } from "../page/figure.ts";
 import type { Child, Markup } from "../page/markup.ts";

@@ -1,8 +1,8 @@
-import { labelOf, metricName } from "../../figures/index.ts";
-import { comparedText } from "../../ranking/index.ts";
-import { furtherTime, partOf } from "../../recommendation/index.ts";
+import { comparedText } from "../../judge/ranking/index.ts";
+import { furtherTime, partOf } from "../../judge/recommendation/index.ts";
+import { plural } from "../../plural.ts";
 import type { CandidateSummary, DatasetReport } from "../../results.ts";
-import { plural } from "../../run/plural.ts";
+import { labelOf, metricName } from "../figures/index.ts";
 import { configurationText, countOf } from "../format.ts";
 import type { Child, Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";

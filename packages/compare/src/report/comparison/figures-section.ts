@@ -1,3 +1,4 @@
+import type { DatasetReport } from "../../results.ts";
 import {
   decimals,
   fixed,
@@ -9,8 +10,7 @@ import {
   posteriorFigure,
   rankingFigure,
   seedLegend,
-} from "../../figures/index.ts";
-import type { DatasetReport } from "../../results.ts";
+} from "../figures/index.ts";
 import { figure } from "../page/figure.ts";
 import type { Child, Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";

@@ -1,6 +1,6 @@
 import { metricCatalogue } from "minimand/metrics";
-import { fixed, metricName } from "../../figures/index.ts";
 import type { DatasetReport } from "../../results.ts";
+import { fixed, metricName } from "../figures/index.ts";
 import type { Child, Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";
 import type { Row } from "../page/table.ts";

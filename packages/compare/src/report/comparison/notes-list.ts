@@ -1,5 +1,5 @@
+import { plural } from "../../plural.ts";
 import type { Note } from "../../results.ts";
-import { plural } from "../../run/plural.ts";
 import type { Child } from "../page/markup.ts";
 import { html } from "../page/markup.ts";
 

@@ -1,6 +1,6 @@
-import { fixed, labelOf, metricName, quantizationFigure, signed } from "../../figures/index.ts";
+import { plural } from "../../plural.ts";
 import type { DatasetReport, QuantizationReport, QuantizedOutcome } from "../../results.ts";
-import { plural } from "../../run/plural.ts";
+import { fixed, labelOf, metricName, quantizationFigure, signed } from "../figures/index.ts";
 import { kilobytes } from "../format.ts";
 import { figure } from "../page/figure.ts";
 import type { Child, Markup } from "../page/markup.ts";

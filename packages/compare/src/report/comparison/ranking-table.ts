@@ -1,3 +1,5 @@
+import { unequalSeeds, verdictWord } from "../../judge/ranking/index.ts";
+import type { CandidateSummary, DatasetReport, RankingEntry } from "../../results.ts";
 import {
   decimals,
   fixed,
@@ -7,9 +9,7 @@ import {
   percent,
   pValue,
   signed,
-} from "../../figures/index.ts";
-import { unequalSeeds, verdictWord } from "../../ranking/index.ts";
-import type { CandidateSummary, DatasetReport, RankingEntry } from "../../results.ts";
+} from "../figures/index.ts";
 import { duration, median } from "../format.ts";
 import type { Child, Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";

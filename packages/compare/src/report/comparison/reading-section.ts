@@ -1,5 +1,5 @@
-import { decimals, fixed, metricName } from "../../figures/index.ts";
 import type { DatasetReport } from "../../results.ts";
+import { decimals, fixed, metricName } from "../figures/index.ts";
 import type { Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";
 import { chip } from "./verdict.ts";

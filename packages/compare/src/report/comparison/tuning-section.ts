@@ -1,6 +1,6 @@
-import { decimals, fixed, metricName, partName, validationName } from "../../figures/index.ts";
+import { plural } from "../../plural.ts";
 import type { CandidateSummary, Configuration, DatasetReport, TrialRecord } from "../../results.ts";
-import { plural } from "../../run/plural.ts";
+import { decimals, fixed, metricName, partName, validationName } from "../figures/index.ts";
 import { configurationText, duration, median } from "../format.ts";
 import type { Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";

@@ -1,7 +1,7 @@
-import { verdictStyles } from "../../figures/index.ts";
-import { verdictWord } from "../../ranking/index.ts";
+import { verdictWord } from "../../judge/ranking/index.ts";
+import { plural } from "../../plural.ts";
 import type { RankingEntry, Verdict } from "../../results.ts";
-import { plural } from "../../run/plural.ts";
+import { verdictStyles } from "../figures/index.ts";
 import type { Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";
 

@@ -1,4 +1,4 @@
-import type { FigureOptions } from "../../figures/index.ts";
+import type { FigureOptions } from "../figures/index.ts";
 import type { Child, Markup } from "./markup.ts";
 import { html, trusted } from "./markup.ts";
 

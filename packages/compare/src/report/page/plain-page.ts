@@ -1,4 +1,4 @@
-import { paletteCss } from "../../figures/index.ts";
+import { paletteCss } from "../figures/index.ts";
 import { html, type Markup, trusted } from "./markup.ts";
 
 /** The style sheet of such a page, which stands in it. */

@@ -1,4 +1,4 @@
-import { paletteCss } from "../../figures/index.ts";
+import { paletteCss } from "../figures/index.ts";
 
 /** The style sheet of the report: system fonts only, colours only from the palette of the figures. */
 export const style = `

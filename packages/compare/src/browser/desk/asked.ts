@@ -1,0 +1,66 @@
+import { checkOptions, type OptionNames } from "minimand/engine";
+import type { Keep } from "../../model/choose.ts";
+import { checkSettings, defaultSettings } from "../../plan/settings.ts";
+import type { Settings } from "../../results.ts";
+import { asOptions } from "../../run/prepare/option-of.ts";
+import { UsageError } from "../../usage-error.ts";
+
+/** Options of `minimand compare` as a page has them: those of the command, in camel case. What is absent has the command's default. */
+export type AskedOptions = Partial<Omit<Settings, "test" | "unlabeled" | "distillFrom" | "sample">> & {
+  /** The model that is kept. */
+  keep?: Keep;
+  /** Widths that it is quantised in as well. */
+  quantize?: number[];
+  /** Milliseconds that it may take. */
+  budget?: number;
+};
+
+/** A comparison of files that a page has. */
+export interface Asked {
+  /** One for each data set. */
+  files: readonly File[];
+  test?: File;
+  unlabeled?: File;
+  options: AskedOptions;
+}
+
+const names: OptionNames<AskedOptions> = {
+  ...{ target: true, task: true, metric: true, baseline: true, losses: true, optimizers: true, steps: true },
+  ...{ references: true, model: true, hidden: true, seeds: true, folds: true, configurations: true },
+  ...{ maxEpochs: true, patience: true, batchSize: true, rope: true, alpha: true, positive: true },
+  ...{ labelNoise: true, imbalance: true, ignore: true, group: true, time: true, bagColumn: true },
+  ...{ types: true, missing: true, mergeLabels: true, flipRate: true, damaged: true, strict: true },
+  ...{ keep: true, quantize: true, budget: true },
+};
+
+/**
+ * The settings that a page's options come to, as the command's do.
+ *
+ * @throws TypeError, RangeError naming an option that is none or makes no sense; UsageError for what a page can't do
+ */
+export function settingsAsked({ files, test, unlabeled, options }: Asked): Settings {
+  checkOptions("options", options, names);
+  const { keep: _, quantize: __, budget, ...own } = options;
+  if (files.length === 0) throw new UsageError("files: expected at least one file, got none");
+  if (own.model === "own")
+    throw new UsageError(
+      "model: expected mlp or linear, got own: modules of one's own are loaded by the command (minimand compare --with FILE)",
+    );
+  if (budget !== undefined && !(budget > 0))
+    throw new RangeError(`budget: expected milliseconds above 0, got ${budget}`);
+  for (const [name, file] of Object.entries({ test, unlabeled }))
+    if (file !== undefined && files.length > 1)
+      throw new UsageError(`--${name}: expected one training file, got several`);
+  const pairs = own.task === "preference";
+  if (!pairs && (own.target === undefined || own.target === ""))
+    throw new UsageError("target: expected the column to predict, got none");
+  const settings: Settings = {
+    ...defaultSettings,
+    ...own,
+    target: pairs ? "preference" : own.target!,
+    test: test?.name ?? null,
+    unlabeled: unlabeled?.name ?? null,
+  };
+  asOptions(() => checkSettings(settings));
+  return settings;
+}

@@ -1,0 +1,28 @@
+import type { Note, Settings } from "../../results.ts";
+import type { Dataset } from "../dataset.ts";
+import { alikeLabels } from "./alike-labels.ts";
+import { balance } from "./balance.ts";
+import { capacity } from "./capacity.ts";
+import { leaks } from "./leaks.ts";
+import { missingCodes } from "./missing-codes.ts";
+import { times } from "./times.ts";
+
+/**
+ * What a careful reader of the data would say before any training, each with what to do about it: columns that give the target
+ * away, codes that stand for missing values, times that nothing goes by, classes that are one by another spelling or rare, a network that is large for its rows.
+ *
+ * @param settings how rows are tested on, and the network that will be trained
+ */
+export function examine(
+  dataset: Dataset,
+  settings: Pick<Settings, "folds" | "model" | "hidden" | "time" | "test">,
+): Note[] {
+  return [
+    ...leaks(dataset),
+    ...missingCodes(dataset),
+    ...times(dataset, settings),
+    ...alikeLabels(dataset),
+    ...balance(dataset, settings.folds),
+    ...capacity(dataset, settings),
+  ];
+}

@@ -1,0 +1,71 @@
+import { listed } from "../../data-error.ts";
+import type { Note } from "../../results.ts";
+import { columnsWord } from "../../shell-words.ts";
+import type { Dataset, NumericFeature } from "../dataset.ts";
+import { sampleOf } from "../sample-of.ts";
+
+/** Numbers that people write where they have none, beside 0. */
+const codes = new Set([-1, -9, -99, -999, -9999, 99, 999, 9999, 99999]);
+
+/** More rows tell no more of what is usual. */
+const mostRows = 20_000;
+
+/** So many different values nearest to a code tell how close values usually stand. */
+const neighbours = 10;
+
+/** A code is this many of those distances away from all other values, and this share of the way to the middle one. */
+const [apart, away] = [3, 0.1];
+
+/** Rarer than this, a value that stands apart is an outlier. */
+const fewest = 5;
+
+/**
+ * Values that look like codes for missing ones: 0, -1, 99, -999 and the like that stand apart from all other values of their column,
+ * at its end, and occur at least five times (of more than 20,000 rows, in a sample of about so many). A count that begins at 0 has a 1 beside it, so that its 0 doesn't stand apart.
+ *
+ * @returns a note for each such value, with the option that reads it as missing
+ */
+export function missingCodes({ features, rows }: Dataset): Note[] {
+  const sample = sampleOf(rows, mostRows);
+  const found = features.flatMap((feature) => {
+    const value = feature.kind === "numeric" ? codeOf(feature, sample) : null;
+    return value === null ? [] : [{ ...(feature as NumericFeature), value }];
+  });
+  return [...Map.groupBy(found, ({ value }) => value)].map(([value, columns]): Note => {
+    const names = listed(columns.map(({ name }) => name));
+    const counts = columns.map(({ values }) => values.reduce((n, v) => n + Number(v === value), 0));
+    const [least, most] = [Math.min(...counts), Math.max(...counts)];
+    const many = least === most ? `${most}` : `${least} to ${most}`;
+    const word = columnsWord(
+      columns.map(({ name }) => name),
+      `=${value}`,
+    );
+    const text = `${many} of ${rows} values are ${value}, far from all others; if they stand for missing ones, say so with --missing ${word}`;
+    return columns.length === 1
+      ? { level: "warning", column: columns[0]!.name, text }
+      : { level: "warning", text: `${names}: ${text}` };
+  });
+}
+
+function codeOf({ values }: NumericFeature, sample: Int32Array): number | null {
+  const present = Float64Array.from(sample, (row) => values[row]!)
+    .filter((value) => !Number.isNaN(value))
+    .sort();
+  const different = present.filter((value, i) => i === 0 || value !== present[i - 1]);
+  if (different.length <= neighbours) return null;
+  for (const side of [different, different.toReversed()]) {
+    const [value, nearest] = side as unknown as [number, number];
+    if (value !== 0 && !codes.has(value)) continue;
+    const others = present.filter((other) => other !== value);
+    if (present.length - others.length < fewest) continue;
+    const gap = Math.abs(nearest - value);
+    const usual = Math.abs(side[neighbours]! - nearest) / (neighbours - 1);
+    const middle = others[others.length >> 1]!;
+    if (gap < apart * usual || gap < away * Math.abs(middle - value)) continue;
+    // Among numbers of both signs a negative one is a number, unless it is farther away than they are from each other.
+    const spread = Math.abs(side.at(-1)! - nearest);
+    if (value < 0 && nearest < 0 && gap < spread) continue;
+    return value;
+  }
+  return null;
+}

@@ -1,0 +1,104 @@
+import type {
+  DatasetReport,
+  Ranking,
+  RankingEntry,
+  Recommendation,
+  TestedDifference,
+} from "../../results.ts";
+import { normalQuantile } from "../ranking/distributions.ts";
+import { amountOf, labelOf } from "./amounts.ts";
+import { furtherTime, partOf } from "./part-of.ts";
+
+type Step = Recommendation["next"][number];
+
+/** Above so many times the rows there are, a number of them is no advice. */
+const mostRows = 100;
+
+/** So many seeds in all are still worth the wait. */
+const mostSeeds = 30;
+
+/**
+ * What to do where nothing is decided: further seeds where they alone would decide, else the rows that would.
+ *
+ * A gain g is decided where its standard error is at most `g / (z + 0.84)`, z the normal quantile of alpha / 2 shared among the
+ * family (a bound, larger than max-T needs), 0.84 that of a chance of 0.8. The variance by fits falls as 1 / seeds, both parts fall as
+ * 1 / rows. It is a plan at the variance that was seen, and for the gain that was seen; the largest of many is seen too large.
+ */
+export function nextSteps(
+  report: Pick<DatasetReport, "ranking" | "rows" | "drawnFrom" | "seeds" | "folds" | "testRows">,
+): Step[] {
+  const { ranking, rows, seeds } = report;
+  const partial = partOf(report);
+  if (partial !== null)
+    return [
+      {
+        about: "continue",
+        text: `Let it finish: ${partial}; the same command ${furtherTime} runs the rest.`,
+      },
+    ];
+  if (seeds.planned.length === 1 && ranking.entries.some(({ verdict }) => verdict === "not pursued"))
+    return [
+      {
+        about: "seeds",
+        text: "A single seed finds nothing better: run --seeds 6, which looks closely at five.",
+      },
+    ];
+  const open = leading(report);
+  if (open === null) return [];
+  const { entry, difference, gain } = open;
+  if (gain <= ranking.rope) return [{ about: "settled", text: settledBy(entry, gain, ranking) }];
+  const family = ranking.entries.filter(({ verdict }) => verdict !== "baseline" && verdict !== "reference");
+  const z = normalQuantile(1 - ranking.alpha / 2 / Math.max(1, family.length)) + 0.84;
+  const wanted = (gain / z) ** 2;
+  const { rows: ofRows, fits: ofFits } = difference.variance;
+  const lucky = family.length > 1 ? ` (as the largest of ${family.length} it is probably less)` : "";
+  const what = `the ${amountOf(gain, ranking.metric)} of ${labelOf(ranking.metric)} that ${entry.label} seems to gain${lucky}`;
+  const factor = (ofRows + ofFits) / wanted;
+  const enough = Math.ceil((entry.seeds * ofFits) / (wanted - ofRows));
+  if (ofFits > ofRows && !difference.unstable && enough > entry.seeds && enough <= mostSeeds)
+    return [
+      {
+        about: "seeds",
+        seeds: enough,
+        text: `More seeds: the fits vary more than the rows, and about ${enough} of them (--seeds ${enough}) would decide ${what}.`,
+      },
+    ];
+  // At once decided by the bound: only luck of max-T or of few degrees of freedom is in between.
+  if (factor <= 1)
+    return [
+      { about: "seeds", text: `More seeds (--seeds ${2 * entry.seeds}): ${entry.label} is nearly decided.` },
+    ];
+  if (factor > mostRows) return [];
+  const needed = Number((rows * factor).toPrecision(2));
+  return [
+    {
+      about: "rows",
+      rows: needed,
+      text: `More rows: ${ofFits > ofRows ? "" : "the rows vary more than the fits, so that more seeds hardly help, and "}about ${needed} rows (${Number(factor.toPrecision(2))} times as many) would decide ${what}.`,
+    },
+  ];
+}
+
+function settledBy({ label }: RankingEntry, gain: number, { metric }: Pick<Ranking, "metric">): string {
+  if (gain <= 0)
+    return `No undecided finalist gained anything (the nearest, ${label}, lost ${amountOf(-gain, metric)}): more rows would sooner show that they are the same or worse.`;
+  return `The most that a finalist gained is ${amountOf(gain, metric)} (${label}), too little to matter: more rows would sooner show that they are the same.`;
+}
+
+/** The undecided finalist that seems to gain most. */
+export function leading({ ranking }: Pick<DatasetReport, "ranking">): {
+  entry: RankingEntry;
+  difference: TestedDifference;
+  gain: number;
+} | null {
+  if (ranking.entries.some(({ verdict }) => verdict === "better")) return null;
+  const sign = ranking.higherIsBetter ? 1 : -1;
+  const open = ranking.entries
+    .flatMap((entry) => {
+      const { difference, verdict } = entry;
+      if (verdict !== "undecided" || difference === null || difference.p === null) return [];
+      return [{ entry, difference, gain: sign * difference.mean }];
+    })
+    .sort((a, b) => b.gain - a.gain);
+  return open[0] ?? null;
+}

@@ -1,0 +1,273 @@
+import { references } from "../../plan/candidates.ts";
+import type { Advantage, DatasetReport, Ranking, RankingEntry, Recommendation } from "../../results.ts";
+import { traitsOf } from "../../task.ts";
+import { midSentence } from "../ranking/sentences.ts";
+import { lackText } from "../ranking/verdict-words.ts";
+import { amountOf, type Gain, gainText, labelOf, reductionText } from "./amounts.ts";
+import { usable } from "./beside.ts";
+import { costsOf } from "./costs.ts";
+import { leading, nextSteps } from "./next-step.ts";
+
+/** What a recommendation needs beside the report. */
+export interface Evidence {
+  /** Trees and the linear model against the best loss. */
+  references: readonly Advantage[];
+  /** The models against the reference that looks at no column; empty where nothing can be tested. */
+  trivial: readonly Advantage[];
+  /** The recommended candidate against the baseline in other metrics; where that is the baseline itself, the undecided finalist that seems to gain most. */
+  others: readonly (Advantage & { metric: string })[];
+}
+
+/** The loss that gains most of those that are better, else the baseline: what is kept. */
+export function recommended(ranking: Ranking): string {
+  return ranking.entries.find(({ verdict }) => verdict === "better")?.candidate ?? ranking.baseline;
+}
+
+/** A report before anything follows from it. */
+export type Unadvised = Omit<DatasetReport, "recommendation" | "behaviours">;
+
+/**
+ * What follows from a comparison: what to use, what it gains and costs, and what to do next. It says nothing that the ranking doesn't
+ * claim: where no loss is `better`, the baseline is to be used.
+ *
+ * @param report of a data set, but for what follows from it
+ */
+export function recommend(report: Unadvised, evidence: Evidence): Recommendation {
+  const { ranking } = report;
+  const candidate = recommended(ranking);
+  const entry = ranking.entries.find((one) => one.candidate === candidate)!;
+  const gain = candidate === ranking.baseline ? null : gainOf(entry, ranking);
+  const trivial = trivialOf(evidence.trivial);
+  const lead = trivial?.unbeaten
+    ? { text: nothingLearnt(trivial.candidate, report), instead: null }
+    : leadOf(
+        evidence.references.filter((one) => !isBehind(trivial, one.candidate)),
+        ranking,
+      );
+  const behind = isBehind(trivial, candidate);
+  const use = useOf(entry, gain, report, lead !== null || behind);
+  return {
+    candidate,
+    lead: lead?.text ?? null,
+    instead: lead?.instead ?? null,
+    use: `${warningOf(trivial, report, candidate)}${use}`,
+    gain,
+    costs: costsOf(report, candidate, evidence.others).map(({ about, text }) => ({
+      about,
+      text: of(entry.label, text),
+    })),
+    beside: [...openCosts(report, candidate, evidence.others), ...besides(report)],
+    next: nextSteps(report),
+    references: [...evidence.references],
+    ...(trivial !== null && { trivial }),
+  };
+}
+
+function trivialOf(models: readonly Advantage[]): Recommendation["trivial"] | null {
+  if (models.length === 0) return null;
+  return { candidate: models[0].to, unbeaten: models.every(({ low }) => low <= 0), models: [...models] };
+}
+
+/**
+ * Whether a model is no better than the reference that looks at no column, whatever intervals say: nobody should be told to keep it.
+ *
+ * @returns false where that can't be told
+ */
+export function isBehind(trivial: Recommendation["trivial"] | null, candidate: string): boolean {
+  return trivial?.models.some((one) => one.candidate === candidate && one.mean <= 0) ?? false;
+}
+
+function warningOf(
+  trivial: Recommendation["trivial"] | null,
+  { ranking }: Pick<DatasetReport, "ranking">,
+  candidate: string,
+): string {
+  if (trivial?.unbeaten) return "No model is recommended. ";
+  if (trivial && isBehind(trivial, candidate))
+    return `No network is recommended: ${midSentence(labelFor(ranking, candidate))} isn't ahead of ${inWords(ranking, trivial.candidate)}, which looks at no column. `;
+  return "";
+}
+
+/** "the mean of the target", "no preference": the reference that looks at no column. */
+function inWords(ranking: Ranking, trivial: string): string {
+  const label = midSentence(labelFor(ranking, trivial));
+  return trivial === references.coin.id ? label : `the ${label}`;
+}
+
+/** What has to be said before anything else where no model is clearly ahead of one that looks at no column. */
+function nothingLearnt(trivial: string, { ranking, task }: Pick<DatasetReport, "ranking" | "task">): string {
+  const what =
+    task === "preference"
+      ? "What is known of the responses doesn't tell which one is chosen"
+      : "These columns don't tell the target";
+  return `${what}, as far as these rows show: in ${labelOf(ranking.metric)} no model is clearly ahead of ${inWords(ranking, trivial)}, which looks at none of ${task === "preference" ? "it" : "them"}.`;
+}
+
+/** "Focal: it never predicts yes.": a reference may be advised in the same breath, so "it" alone could mean either. */
+const of = (name: string, text: string): string => `${name}: ${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+
+/** Where the baseline is recommended, costs of the undecided finalist that seems to gain most: so that nobody takes it unwarned. */
+function openCosts(report: Unadvised, candidate: string, others: Evidence["others"]): string[] {
+  const open = candidate === report.ranking.baseline ? leading(report) : null;
+  if (open === null || open.gain <= report.ranking.rope) return [];
+  const { entry } = open;
+  return costsOf(report, entry.candidate, others).map(({ text }) =>
+    of(`${entry.label}, first of the undecided`, text),
+  );
+}
+
+function useOf(
+  entry: RankingEntry,
+  gain: Gain | null,
+  {
+    ranking,
+    testRows,
+    time,
+    rows,
+    drawnFrom,
+    model,
+    trials,
+  }: Pick<DatasetReport, "ranking" | "testRows" | "time" | "rows" | "drawnFrom" | "model" | "trials">,
+  led: boolean,
+): string {
+  const use = led ? "If a network is wanted, take" : "Use";
+  const baseline = midSentence(labelFor(ranking, ranking.baseline));
+  if (gain !== null) {
+    const where =
+      testRows === null ? "on these data and with this network" : "on this test file and with this network";
+    const rivals = ranking.entries.filter(
+      ({ verdict }) => verdict !== "baseline" && verdict !== "reference",
+    ).length;
+    const luck = rivals > 2 ? ` It is the first of ${rivals}: on new rows expect a little less.` : "";
+    return `${use} ${midSentence(entry.label)}: it ${changeText(gain, ranking)} ${ranking.higherIsBetter ? "over" : "against"} ${baseline} ${where}.${luck}`;
+  }
+  if (entry.mean === null) return `Nothing can be recommended: ${baseline}, the baseline, has no result.`;
+  if (trials.some((one) => one.candidate === ranking.baseline && one.seed === 0 && one.status !== "ok"))
+    return `Nothing can be recommended: ${baseline}, the baseline, ${lackText(entry, entry.n + entry.diverged)}, so no candidate can be compared with it.`;
+  if (time !== undefined) {
+    const kept =
+      model?.candidate !== ranking.baseline
+        ? ""
+        : ` It is kept, trained again on ${drawnFrom === undefined ? `all ${rows} rows, the latest included` : `${rows} of ${drawnFrom} rows`}; the scores are of models that knew earlier rows only.`;
+    return `${use} ${baseline}: nothing is tested on later rows, so no loss can take the place of the baseline.${kept}`;
+  }
+  const others = ranking.entries.some(({ verdict }) => verdict !== "baseline" && verdict !== "reference");
+  if (others && nothingTested(ranking))
+    return `${use} ${baseline}: nothing could be tested here, so no loss can take the place of the baseline.`;
+  if (!others) return `${use} ${baseline}: no other loss was tried.`;
+  const tried = led ? "no other network" : "nothing";
+  return `${use} ${baseline}: ${tried} that was tried is shown to be better on these data${led ? "" : " and with this network"}.`;
+}
+
+/** Whether differences are there, and nothing is claimed of them. */
+export function nothingTested({ entries }: Pick<Ranking, "entries">): boolean {
+  const differences = entries.flatMap(({ difference }) => (difference === null ? [] : [difference]));
+  return differences.length > 0 && differences.every(({ p }) => p === null);
+}
+
+/** In the direction in which the metric gets better. */
+function gainOf({ difference }: RankingEntry, { higherIsBetter }: Ranking): Gain | null {
+  if (difference === null || difference.p === null) return null;
+  const { mean, low, high } = difference;
+  return higherIsBetter ? { mean, low, high } : { mean: -mean, low: -high, high: -low };
+}
+
+/** What has to be said before all losses: trees or a linear model do as well or better; and which of them. */
+function leadOf(
+  references: readonly Advantage[],
+  ranking: Ranking,
+): { instead: string; text: string } | null {
+  const [trees, linear] = ["gradient-boosted-trees", "linear-model"].map((id) =>
+    references.find(({ candidate }) => candidate === id),
+  );
+  const use = ({ candidate: instead }: Advantage, text: string) => ({ instead, text });
+  const { metric, rope } = ranking;
+  const ahead = (one: Advantage): boolean => one.low > 0;
+  const linearFirst =
+    linear !== undefined && ahead(linear) && (trees === undefined || linear.mean > trees.mean);
+  if (trees !== undefined && ahead(trees) && !linearFirst)
+    return use(
+      trees,
+      `Gradient-boosted trees are ${gainText(trees, metric)} ahead of the best loss on these data. If you don't need a network, use them.`,
+    );
+  if (linearFirst)
+    return use(
+      linear,
+      `A linear model is ${gainText(linear, metric)} ahead of the best loss on these data. A hidden layer does harm here: use the linear model.`,
+    );
+  // What is ahead of the linear model by no more than is of no use.
+  if (
+    linear !== undefined &&
+    linear.pWorse <= 0.05 &&
+    (trees === undefined || trees.mean <= linear.mean + rope)
+  )
+    return use(
+      linear,
+      `A linear model does as well: no loss is more than ${amountOf(rope, metric)} of ${labelOf(metric)} ahead of it on these data. If you want it simple, use it.`,
+    );
+  return null;
+}
+
+/**
+ * What else was tried beside the losses, and gains by the same interval: the threshold, the choice by validation. Where nothing is
+ * tested, the references that are ahead of every loss, and the one that looks at no column where no model is ahead of it.
+ */
+function besides({ ranking, task }: Pick<DatasetReport, "ranking" | "task">): string[] {
+  if (nothingTested(ranking)) return aheadUntested(ranking, references[traitsOf[task].constant].id);
+  const words: Record<string, (gain: Gain, sure: boolean) => string> = {
+    "cross-entropy-threshold": (gain, sure) =>
+      `${sure ? "A tuned threshold gains, too, and leaves the probabilities as they are" : "A tuned threshold instead of another loss"}: ${gainText(gain, ranking.metric)}.`,
+    "chosen-by-validation": (gain) =>
+      `Letting validation choose the loss on each fold ${changeText(gain, ranking)}${gain.low > 0 || gain.high < 0 ? "" : ", which may be chance"}.`,
+  };
+  return ranking.entries.flatMap((entry) => {
+    const word = words[entry.candidate];
+    const gain = gainOf(entry, ranking);
+    // Of the threshold only where there is something to gain.
+    if (word === undefined || gain === null) return [];
+    if (entry.candidate === "cross-entropy-threshold" && gain.low <= 0) return [];
+    // It chose the baseline everywhere.
+    if (gain.low === 0 && gain.high === 0) return [];
+    return [word(gain, gain.low > 0)];
+  });
+}
+
+/** "gains 3.1 points of balanced accuracy [0.8, 5.4]", "raises RMSE by 0.31 [0.1, 0.52]": nobody wants to gain an error. */
+function changeText(
+  gain: Gain,
+  { metric, higherIsBetter }: Pick<Ranking, "metric" | "higherIsBetter">,
+): string {
+  const [better, worse] = higherIsBetter ? ["gains", "loses"] : ["lowers", "raises"];
+  const size = gain.mean < 0 ? { mean: -gain.mean, low: -gain.high, high: -gain.low } : gain;
+  return `${gain.mean < 0 ? worse : better} ${higherIsBetter ? gainText(size, metric) : reductionText(size, metric)}`;
+}
+
+/** Nobody should keep a network that trees or a constant leave behind because no test was possible. */
+function aheadUntested(ranking: Ranking, trivial: string): string[] {
+  const { entries, higherIsBetter, metric, rope, baseline } = ranking;
+  const gainOver = ({ candidate, difference }: RankingEntry): number =>
+    candidate === baseline ? 0 : (higherIsBetter ? 1 : -1) * (difference?.mean ?? Number.NEGATIVE_INFINITY);
+  const most = Math.max(...entries.filter(({ verdict }) => verdict !== "reference").map(gainOver));
+  const constant = entries.find(({ candidate }) => candidate === trivial);
+  const reached = [...entries.filter(({ verdict }) => verdict !== "reference"), ...entries.filter(isModel)];
+  const unbeaten = constant !== undefined && reached.every((entry) => gainOver(entry) <= gainOver(constant));
+  const nothing = unbeaten
+    ? [
+        `No model is ahead of ${inWords(ranking, trivial)}, which looks at no column: as far as these rows show, the columns don't tell the target; this, too, is not tested.`,
+      ]
+    : [];
+  const ahead = entries
+    .filter(isModel)
+    .filter((entry) => gainOver(entry) > most + rope && !unbeaten)
+    .map((entry) => {
+      const size = `${amountOf(gainOver(entry), metric)} of ${labelOf(metric)}`;
+      return `${entry.candidate === "linear-model" ? "A linear model is" : `${entry.label} are`} ${size} ahead of the baseline, more than any loss; this, too, is not tested.`;
+    });
+  return [...nothing, ...ahead];
+}
+
+/** A reference that could be used. */
+const isModel = ({ candidate }: RankingEntry): boolean => usable.includes(candidate);
+
+const labelFor = ({ entries }: Ranking, id: string): string =>
+  entries.find(({ candidate }) => candidate === id)?.label ?? id;

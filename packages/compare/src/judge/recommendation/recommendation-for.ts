@@ -1,0 +1,40 @@
+import { metricById } from "minimand/metrics";
+import { references } from "../../plan/candidates.ts";
+import type { PredictedTrial, Recommendation } from "../../results.ts";
+import { traitsOf } from "../../task.ts";
+import type { Truth } from "../decision/truth.ts";
+import { advantageOf, besideBest, besideTrivial } from "./beside.ts";
+import { leading } from "./next-step.ts";
+import { recommend, recommended, type Unadvised } from "./recommend.ts";
+
+/** {@link recommend}, with the differences that it needs taken from the predictions. */
+export function recommendationFor(
+  report: Unadvised,
+  trials: readonly PredictedTrial[],
+  truth: Truth,
+): Recommendation {
+  const { ranking, task, time } = report;
+  // How differences on later rows vary isn't known: there are no intervals to tell of.
+  if (time !== undefined) return recommend(report, { references: [], trivial: [], others: [] });
+  const first = recommended(ranking);
+  const candidate = first === ranking.baseline ? (leading(report)?.entry.candidate ?? first) : first;
+  const metrics = traitsOf[task].watched;
+  const others =
+    candidate === ranking.baseline
+      ? []
+      : metrics.flatMap((metric) => {
+          if (metric === ranking.metric) return [];
+          const { higherIsBetter } = metricById(metric);
+          const pair = { candidate, to: ranking.baseline };
+          const found = advantageOf(trials, truth, pair, { metric, higherIsBetter, rope: 0 });
+          return found === null ? [] : [{ ...found, metric }];
+        });
+  return recommend(report, {
+    references: besideBest(trials, truth, ranking),
+    trivial: besideTrivial(trials, truth, ranking, {
+      candidate: first,
+      to: references[traitsOf[task].constant].id,
+    }),
+    others,
+  });
+}

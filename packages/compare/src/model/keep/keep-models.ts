@@ -1,0 +1,113 @@
+import type { Compile } from "minimand/engine";
+import { NonFiniteError } from "minimand/training";
+import { bySeverity } from "../../notes.ts";
+import type { OwnModel, OwnParts } from "../../plan/own-parts.ts";
+import type { Subject } from "../../plan/prepared.ts";
+import { treesReference } from "../../plan/trained-references.ts";
+import type { Results, Settings } from "../../results.ts";
+import { firstLine, UsageError } from "../../usage-error.ts";
+import { type SavedModel, weightsFile, writeModelDescription } from "../description.ts";
+import { fitWhole } from "../saved-model.ts";
+import type { Contents } from "./contents.ts";
+import { noOnnxOf, onnxOf } from "./onnx-of.ts";
+import { quantisedFile } from "./quantised-models.ts";
+
+/**
+ * Trains the chosen model of each data set again on all of its rows. Where that diverges there is no model, and the
+ * report says so.
+ */
+export async function fitModels(
+  subjects: readonly Subject[],
+  settings: Settings,
+  results: Results,
+  options: OwnParts & { signal: AbortSignal; compile?: Compile },
+): Promise<(SavedModel | null)[]> {
+  const models: (SavedModel | null)[] = [];
+  for (const [i, { name, dataset }] of subjects.entries()) {
+    const report = results.datasets[i];
+    try {
+      models.push(
+        report.model === null ? null : await fitWhole({ ...dataset, name }, settings, report.model, options),
+      );
+    } catch (error) {
+      const why = failureOf(error, report.model?.candidate);
+      if (why === null || options.signal.aborted) throw error;
+      const text = `no model is kept: ${why} when it was trained on all rows`;
+      report.notes = bySeverity([...report.notes, { level: "warning", text }]);
+      report.model = null;
+      models.push(null);
+    }
+  }
+  return models;
+}
+
+/** What became of a model that could not be trained; null for a fault of the program. */
+function failureOf(error: unknown, candidate: string | undefined): string | null {
+  if (error instanceof NonFiniteError) return `${candidate} diverged`;
+  // A library that fails costs its model, and not the comparison.
+  return candidate === treesReference.id ? `${candidate} failed (${firstLine(error)})` : null;
+}
+
+/** The description comes last: where it is, the model is whole. */
+const files = [
+  "model.safetensors",
+  "model.trees",
+  "model.onnx",
+  ...[2, 3, 4, 5, 6, 7, 8].map(quantisedFile),
+  "model.json",
+];
+
+/** The folders of the models in the output folder: `model/` for one data set, `model/NAME/` for several. */
+export function modelFoldersOf(names: readonly string[]): string[] {
+  return names.length === 1 ? ["model"] : names.map((name) => `model/${name}`);
+}
+
+/**
+ * The files of the models, by their paths in the output folder: in `model/` for one data set, in `model/NAME/` for several.
+ * Those of an earlier run go.
+ *
+ * @param own the own model that they are of
+ * @param say told why there is no ONNX file
+ */
+export async function modelFiles(
+  names: readonly string[],
+  models: readonly (SavedModel | null)[],
+  own: OwnModel | undefined,
+  say: (text: string) => void,
+): Promise<Contents> {
+  const folders = modelFoldersOf(names);
+  const contents: Record<string, string | Uint8Array | null> = {};
+  for (const folder of new Set(["model", ...folders]))
+    for (const file of files) contents[`${folder}/${file}`] = null;
+  for (const [i, model] of models.entries()) {
+    if (model === null) continue;
+    contents[`${folders[i]}/model.json`] = await writeModelDescription(model.description);
+    contents[`${folders[i]}/${weightsFile(model.description)}`] = model.weights;
+    contents[`${folders[i]}/model.onnx`] = await onnxIfPossible(model, own, say);
+  }
+  return contents;
+}
+
+/** Trees and free text have no like in ONNX, nor has all that an own model may do; what hasn't is told. */
+async function onnxIfPossible(
+  model: SavedModel,
+  own: OwnModel | undefined,
+  say: (text: string) => void,
+): Promise<Uint8Array | null> {
+  const { description } = model;
+  const reason = noOnnxOf(description);
+  if (reason !== null) {
+    say(`no model.onnx is kept: ${reason}`);
+    return null;
+  }
+  // A reference may be kept instead of the own model that was compared.
+  if (own === undefined || !("network" in description) || description.network.own === undefined)
+    return onnxOf(model);
+  try {
+    return await onnxOf(model, own);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    say(`no model.onnx is kept: ${error.message}`);
+    return null;
+  }
+}

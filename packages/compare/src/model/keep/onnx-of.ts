@@ -1,0 +1,120 @@
+import { numpy as np } from "@jax-js/jax";
+import type { TabularModel } from "@minimand/native/onnx";
+import { mlp, type Variables } from "minimand";
+import { disposeTree, type Tree } from "minimand/engine";
+import { startEngine } from "minimand/start";
+import { mostDeviations } from "../../data/encode.ts";
+import { listed } from "../../data-error.ts";
+import type { OwnModel } from "../../plan/own-parts.ts";
+import { missingWords } from "../../read/cells.ts";
+import { givesNumbers, outputsFor } from "../../task.ts";
+import { firstLine, refusal, UsageError } from "../../usage-error.ts";
+import { version } from "../../versions.ts";
+import type { ModelDescription, NetworkDescription, SavedModel, SavedNetwork } from "../description.ts";
+import { networkOfOwn, savedLayers, sizesOf } from "../saved-network.ts";
+
+/**
+ * A kept model as an ONNX file, with all that stands between a table and its predictions.
+ *
+ * @param own the own model that it is of, where it is of one
+ * @throws UsageError in one line where it is trees, or where free text or the own model does what ONNX has no like of
+ */
+export async function onnxOf(model: SavedModel, own?: OwnModel): Promise<Uint8Array> {
+  const { description, weights } = model;
+  const reason = noOnnxOf(description);
+  if (reason !== null || "trees" in description) throw new UsageError(`no model.onnx: ${reason}`);
+  const { tabularToOnnx } = await import("@minimand/native/onnx");
+  await startEngine();
+  const network = { description, weights };
+  const { params, forward } = own === undefined ? ofLayers(network) : ofOwn(network, own);
+  try {
+    return tabularToOnnx(forward, params, tableOf(description), metadataOf(description));
+  } catch (error) {
+    if (own?.origin === undefined) throw error;
+    throw refusal(own.origin.file, `${own.id} can't be written as ONNX: ${firstLine(error)}`);
+  } finally {
+    disposeTree(params);
+  }
+}
+
+/** Why there is no ONNX file of a model; null where there can be one. */
+export function noOnnxOf(description: ModelDescription): string | null {
+  if ("trees" in description)
+    return "gradient-boosted trees are read by their own library; predict uses the folder, and a run of compare without --keep trees keeps a network";
+  const texts = description.encoder.features.filter(({ kind }) => kind === "text").map(({ name }) => name);
+  if (texts.length === 0) return null;
+  return `words of the free text ${listed(texts)} are read by predict, which ONNX has no like of; predict uses the folder`;
+}
+
+/** What stands before and behind the network of a file. */
+export function tableOf(description: NetworkDescription): TabularModel {
+  return {
+    columns: onnxColumns(description),
+    missingWords: [...missingWords],
+    mostDeviations,
+    output: givesNumbers(description.task) ? description.targetScale : { classes: description.classes },
+  };
+}
+
+/** The inputs of the file. Parts of dates are inputs of their own, which values that stand for missing dates are none of. */
+function onnxColumns(description: NetworkDescription): TabularModel["columns"] {
+  return description.encoder.features.flatMap((feature) => {
+    if (feature.kind === "text") return [];
+    return feature.date === undefined ? [feature] : [{ ...feature, asMissing: [] }];
+  });
+}
+
+interface Forward {
+  params: Tree;
+  forward: (params: Tree, x: np.Array) => np.Array;
+}
+
+function ofLayers(model: SavedNetwork): Forward {
+  const saved = savedLayers(model);
+  const sizes = sizesOf(model.description);
+  const { hidden, head } = model.description.network;
+  const network = mlp({ inputs: sizes[0], hidden, outputs: sizes[sizes.length - 1], head });
+  const layers = saved.map(({ weight, bias }, i) => ({
+    weight: np.array(new Float32Array(weight), { shape: [sizes[i], sizes[i + 1]] }),
+    ...(bias !== undefined && { bias: np.array(new Float32Array(bias)) }),
+  }));
+  const forward: Forward["forward"] = (given, x) =>
+    network.apply({ params: (given as { layers: Tree }).layers, state: {} }, x, { training: false })[0];
+  return { params: { layers }, forward };
+}
+
+function ofOwn(model: SavedNetwork, own: OwnModel): Forward {
+  const { network, trained } = networkOfOwn(model, own);
+  const params = network.model.unflatten(trained.params as np.Array);
+  network.dispose();
+  const { encoder, task, classes } = model.description;
+  const { apply } = own.make({ inputs: encoder.inputs, outputs: outputsFor(task, classes.length) });
+  const forward: Forward["forward"] = (given, x) =>
+    apply(given as unknown as Variables, x, { training: false })[0];
+  return { params: { params, state: trained.state }, forward };
+}
+
+/** What a file says of the kind that it is of. */
+export const onnxSchema = "minimand.model/1";
+
+/** What a file tells of itself. */
+export function metadataOf(description: ModelDescription): Record<string, string> {
+  const { task, target, classes, candidate, dataset, encoder } = description;
+  const columns = encoder.features.map((feature) => ({
+    name: feature.name,
+    kind: feature.kind,
+    ...(feature.kind === "categorical" && { levels: feature.levels }),
+    ...(feature.kind !== "text" && feature.date && { date: feature.date }),
+  }));
+  return {
+    schema: onnxSchema,
+    minimand: version,
+    task,
+    target,
+    ...(givesNumbers(task) ? {} : { classes: JSON.stringify(classes) }),
+    columns: JSON.stringify(columns),
+    loss: candidate,
+    ...(dataset === undefined ? {} : { dataset }),
+    description: JSON.stringify(description),
+  };
+}

@@ -1,0 +1,273 @@
+import type { Metric } from "minimand";
+import { type Compile, checkOptions, derive } from "minimand/engine";
+import { metricById } from "minimand/metrics";
+import { NonFiniteError } from "minimand/training";
+import type { Dataset } from "../data/dataset.ts";
+import { type BuildInfo, isTrees, minimisedBy, type NetworkCandidate } from "../plan/candidate.ts";
+import { baselineIdOf, plannedFor, references } from "../plan/candidates.ts";
+import { checkCandidates } from "../plan/check-candidates.ts";
+import { gridOf } from "../plan/grid.ts";
+import type { OwnParts } from "../plan/own-parts.ts";
+import { checkSettingNames, metricFor } from "../plan/settings.ts";
+import type { TrialSpec } from "../plan/trials.ts";
+import type { Table } from "../read/table.ts";
+import type { PredictedTrial, Settings } from "../results.ts";
+import { traitsOf } from "../task.ts";
+import { calibrated, calibrationBy } from "./calibration.ts";
+import { estimateFlips, flipsGiven } from "./flips.ts";
+import { makeFolds, type PreparedFold } from "./fold.ts";
+import { keepPrediction } from "./kept-predictions.ts";
+import { buildInfoOf, type Learner, makeLearner } from "./learner.ts";
+import { namesOfTrial } from "./names-of-trial.ts";
+import { discard, type Network } from "./network.ts";
+import { finiteOrNull, fullEvaluation, type Prediction, scoreOfPrediction } from "./outcome.ts";
+import { checkOwnModel, makeNetworkOf } from "./own-network.ts";
+import type { Quantiser } from "./quantization/quantiser.ts";
+import { floatName, predictQuantised } from "./quantization/run-quantised.ts";
+import { runTrees } from "./run-trees.ts";
+import { selectionFor } from "./selection.ts";
+import { bestThreshold, decideBy } from "./threshold.ts";
+import { tune } from "./tune.ts";
+
+/** Runs the trials of one data set; folds and compiled steps are made once and kept. */
+export interface TrialRunner {
+  /** The record of the trial, and those of references that fall out of it (the tuned threshold). */
+  run(spec: TrialSpec, signal?: AbortSignal): Promise<PredictedTrial[]>;
+  dispose(): void;
+}
+
+/**
+ * Makes a runner. A trial tunes the candidate on the inner split of its fold, keeps the configuration and the
+ * epoch with the best report metric there, and judges that model on the test part. Same data, settings and spec: same
+ * record (but for `seconds`).
+ *
+ * @param options `testTable`: a second file as the test part (`--test`), instead of folds. `candidates`: own ones, by whose
+ *   names trials may ask for them. `model`: trained instead of the network of the settings
+ */
+export function makeTrialRunner(
+  dataset: Dataset,
+  settings: Settings,
+  options: OwnParts & { testTable?: Table | null; compile?: Compile } = {},
+): TrialRunner {
+  checkSettingNames(settings);
+  checkOptions("makeTrialRunner", options, { testTable: true, compile: true, candidates: true, model: true });
+  const { testTable = null, compile, candidates: own = [], model } = options;
+  checkCandidates(own);
+  checkOwnModel(settings, model);
+  const { task } = dataset;
+  const metric = metricById(metricFor(settings.metric, task));
+  const info = buildInfoOf(dataset, settings);
+  // Only of the last seed: trials come seed by seed, and the encoded rows are most of the memory.
+  let prepared: { seed: number; folds: PreparedFold[] } | null = null;
+  const networks = new Map<string, Network>();
+  const quantisers = new Map<string, Map<number, Quantiser>>();
+  const learners = new Map<string, Learner>();
+
+  const networkFor = (candidate: NetworkCandidate, inputs: number): Network => {
+    const { head = "linear" } = minimisedBy(candidate);
+    const other = "network" in candidate;
+    return remembered(networks, `${head} ${inputs} ${other}`, () =>
+      makeNetworkOf(
+        other ? undefined : model,
+        inputs,
+        task,
+        info.classes,
+        { ...settings, head, ...(other && { model: candidate.network }) },
+        compile,
+      ),
+    );
+  };
+  const learnerFor = (candidate: NetworkCandidate, inputs: number): Learner =>
+    remembered(learners, `${candidate.id} ${inputs}`, () =>
+      makeLearner(networkFor(candidate, inputs), candidate, info, settings, compile),
+    );
+
+  /** Pairs are judged by the share of them that is flipped. */
+  const withFlips = async (
+    fold: PreparedFold,
+    spec: TrialSpec,
+    signal?: AbortSignal,
+  ): Promise<PreparedFold> => {
+    if (dataset.pairs === undefined || fold.flips !== undefined) return fold;
+    if (settings.flipRate !== "auto") fold.flips = flipsGiven(settings.flipRate);
+    else {
+      const scoring = plannedFor(
+        baselineIdOf({ baseline: "auto" }, task),
+        task,
+        settings,
+      ) as NetworkCandidate;
+      const parts = { network: networkFor(scoring, fold.inputs), learner: learnerFor(scoring, fold.inputs) };
+      fold.flips = await estimateFlips(fold, dataset, parts, {
+        seed: derive(spec.seed, spec.fold, 1),
+        signal,
+      });
+    }
+    return fold;
+  };
+
+  return {
+    async run(spec, signal) {
+      const started = performance.now();
+      if (prepared?.seed !== spec.seed)
+        prepared = { seed: spec.seed, folds: makeFolds(dataset, settings, spec.seed, testTable) };
+      const cut = prepared.folds[spec.fold];
+      const make = recorder(spec, cut, metric, task, started);
+      if (spec.candidate === references[traitsOf[task].constant].id) {
+        return [make({ candidate: spec.candidate, prediction: constantPrediction(cut, info) })];
+      }
+      const candidate = plannedFor(spec.candidate, task, settings, own);
+      if (isTrees(candidate)) {
+        const options = { seed: derive(spec.seed, spec.fold), metric, signal };
+        try {
+          return [
+            make({
+              candidate: candidate.id,
+              ...(await runTrees(candidate, cut, { dataset, testTable }, options)),
+            }),
+          ];
+        } catch (error) {
+          // A library that fails costs a reference, and not the comparison.
+          if (signal?.aborted) throw error;
+          const why = error instanceof Error ? error.message : String(error);
+          return [make({ candidate: candidate.id, prediction: null, unavailable: why })];
+        }
+      }
+      const fold = await withFlips(cut, spec, signal);
+      const network = networkFor(candidate, fold.inputs);
+      const learner = learnerFor(candidate, fold.inputs);
+      if (spec.quantise !== undefined) {
+        const { widths, configuration } = spec.quantise;
+        const seed = derive(spec.seed, spec.fold);
+        const { trained, epochs } = await learner.train(fold, configuration, { seed, metric, signal });
+        if (trained === null) return [make({ candidate: floatName, prediction: null })];
+        try {
+          const predictions = await predictQuantised(network, trained, {
+            ...{ fold, task, widths, seed, compile, signal },
+            quantisers: remembered(quantisers, `${candidate.id} ${fold.inputs}`, () => new Map()),
+          });
+          return predictions.map(({ name, prediction }) =>
+            make({ candidate: name, prediction, chosen: configuration, epochs }),
+          );
+        } finally {
+          discard(trained);
+        }
+      }
+      const { best, tuning } = await tune(learner, fold, gridOf(candidate, settings.configurations), {
+        ...{ selection: selectionFor(minimisedBy(candidate), metric, fold.flips?.judged), metric, signal },
+        seed: derive(spec.seed, spec.fold),
+      });
+      const names = namesOfTrial(spec, task);
+      const diverged = (made: Partial<PredictedTrial>): PredictedTrial[] =>
+        names.map((candidate) => make({ ...made, candidate, prediction: null }));
+      if (best === null) return diverged({ tuning });
+      const common: Partial<PredictedTrial> = {
+        tuning,
+        chosen: best.configuration,
+        epochs: best.run.epochs,
+        curve: best.run.curve,
+      };
+      let prediction: Prediction;
+      try {
+        prediction = await network.predict(best.run.trained, fold.test, fold.target);
+        if (fold.flips !== undefined) {
+          const { judged, identifiable, assumed } = fold.flips;
+          const validation = await network.predict(best.run.trained, fold.validation, fold.target);
+          const calibration = calibrationBy(fold.validation, validation, judged);
+          prediction = calibrated(prediction, calibration);
+          common.preference = { ...calibration, identifiable, assumed };
+        }
+      } catch (error) {
+        // Outputs that are not finite on rows far away from those of training.
+        discard(best.run.trained);
+        if (!(error instanceof NonFiniteError)) throw error;
+        return diverged(common);
+      }
+      const records = [make({ candidate: spec.candidate, ...common, prediction })];
+      if (names.includes(references.threshold.id)) {
+        const validation = await network.predict(best.run.trained, fold.validation, fold.target);
+        const threshold = bestThreshold(metric, fold.validation, validation);
+        records.push(
+          make({
+            candidate: references.threshold.id,
+            ...common,
+            prediction: decideBy(threshold, prediction),
+          }),
+        );
+      }
+      discard(best.run.trained);
+      return records;
+    },
+    dispose() {
+      for (const quantiser of [...quantisers.values()].flatMap((own) => [...own.values()]))
+        quantiser.dispose();
+      for (const learner of learners.values()) learner.dispose();
+      for (const network of networks.values()) network.dispose();
+    },
+  };
+}
+
+function recorder(
+  spec: TrialSpec,
+  fold: PreparedFold,
+  metric: Metric,
+  task: Dataset["task"],
+  started: number,
+) {
+  return (
+    made: Partial<PredictedTrial> & { candidate: string; prediction: Prediction | null },
+  ): PredictedTrial => {
+    const { candidate, prediction, tuning = [], chosen = null, epochs = 0, curve = [] } = made;
+    const { unavailable, preference } = made;
+    const score = prediction === null ? Number.NaN : scoreOfPrediction(metric, fold.test, prediction);
+    return {
+      candidate,
+      seed: spec.seed,
+      fold: spec.fold,
+      status: prediction === null ? "diverged" : "ok",
+      chosen,
+      tuning,
+      epochs,
+      score: finiteOrNull(score),
+      ...(prediction === null ? { metrics: {} } : fullEvaluation(task, fold.test, prediction)),
+      curve,
+      rows: { fit: fold.fit.rows, validation: fold.validation.rows, test: fold.test.rows },
+      predictions: prediction === null ? null : keepPrediction(fold.testRows, prediction),
+      seconds: (performance.now() - started) / 1000,
+      ...(preference !== undefined && { preference }),
+      ...(unavailable !== undefined && { unavailable }),
+    };
+  };
+}
+
+/** The most frequent class of the fitting part, with its class shares as probabilities; or the mean of the target. */
+function constantPrediction(
+  { fit, test, target, classCounts: counted }: PreparedFold,
+  { task }: BuildInfo,
+): Prediction {
+  const rows = test.rows;
+  if (task === "regression") {
+    return {
+      probabilities: new Float64Array(0),
+      predicted: new Int32Array(0),
+      predictions: new Float64Array(rows).fill(target.mean),
+    };
+  }
+  // Which side the chosen response stands on is chance.
+  const classCounts = task === "preference" ? counted.map(() => fit.rows / 2) : counted;
+  const most = classCounts.indexOf(Math.max(...classCounts));
+  const shares = classCounts.map((n) => n / fit.rows);
+  return {
+    probabilities: Float64Array.from({ length: rows * shares.length }, (_, i) => shares[i % shares.length]),
+    predicted: new Int32Array(rows).fill(most),
+    predictions: new Float64Array(0),
+  };
+}
+
+function remembered<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
+}

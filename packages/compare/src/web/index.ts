@@ -1,7 +1,0 @@
-/* Comparisons in a page, and what they have of the browser. */
-export * from "../desk/index.ts";
-export { splitNames } from "../name-list.ts";
-export { answerComparison } from "./answer-comparison.ts";
-export { answerJobs } from "./answer-jobs.ts";
-export { openTrialDatabase } from "./trial-database.ts";
-export { startWebPool, type WebPoolOptions } from "./web-pool.ts";
