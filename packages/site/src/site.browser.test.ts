@@ -456,7 +456,9 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
       document.body.append(added);
       document.body.insertAdjacentHTML("beforeend", `<img src="" onerror="window.injected = 2">`);
       await fetch("https://example.org/").catch(() => {});
-      await new Promise((resolve) => setTimeout(resolve));
+      // Reports come later than what they report, on a busy machine much later.
+      for (let wait = 0; wait < 100 && directives.length < 6; wait++)
+        await new Promise((resolve) => setTimeout(resolve, 50));
       return { directives, injected: "injected" in window };
     });
     expect(refused.injected).toBe(false);
