@@ -5,7 +5,7 @@ import { globSync, readFileSync } from "node:fs";
  * every other file is `unit`, the inner loop: under a minute on two idle cores.
  */
 const nowhere = "**/node_modules/**";
-const golden = ["packages/*/golden/*.test.ts", "packages/*/src/**/*.cpu.test.ts"];
+const golden = ["packages/papers/src/kit/golden/*.test.ts", "packages/*/src/**/*.cpu.test.ts"];
 
 /** Folders and kinds of files that spawn commands, open browsers or train whole models. */
 const wholeSystem = [

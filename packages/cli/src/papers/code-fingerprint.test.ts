@@ -12,6 +12,8 @@ it("changes with any code, its name or place, and with nothing else", async () =
     const first = hashOf([folder]);
     await writeFile(join(folder, "engine", "sum.test.ts"), "it('adds');");
     await writeFile(join(folder, "README.md"), "# sums");
+    await mkdir(join(folder, "golden"));
+    await writeFile(join(folder, "golden", "adapters.ts"), "export const adapters = {};");
     await writeFile(join(folder, "measured.json"), "[]");
     expect(hashOf([folder])).toBe(first);
     await writeFile(join(folder, "engine", "sum.ts"), "export const one = 2;");

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 // biome-ignore lint/style/noRestrictedImports: files of our own packages
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { EngineUsed } from "@minimand/compare";
 
@@ -47,7 +47,7 @@ const folderOf = (name: string): string => dirname(fileURLToPath(import.meta.res
 const code = /(?<!\.d|\.test|\.fixture)\.([jt]s|safetensors)$/;
 
 /**
- * A hash of names and contents of all code and frozen models below some folders, tests left out.
+ * A hash of names and contents of all code and frozen models below some folders, tests and golden vectors left out.
  *
  * @param options `choices`: of what papers have chosen in tuning, too
  */
@@ -56,7 +56,10 @@ export function hashOf(folders: readonly string[], { choices = false }: { choice
   for (const folder of folders) {
     const files = readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter(
-        (entry) => entry.isFile() && (code.test(entry.name) || (choices && entry.name === "tuned.json")),
+        (entry) =>
+          entry.isFile() &&
+          (code.test(entry.name) || (choices && entry.name === "tuned.json")) &&
+          basename(entry.parentPath) !== "golden",
       )
       .map((entry) => join(entry.parentPath, entry.name))
       .sort();
