@@ -18,7 +18,7 @@ import type {
 } from "./index.ts";
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-const library = here("../../../../node_modules/ydf-training/dist/training.wasm");
+const library = here("../../../../../node_modules/ydf-training/dist/training.wasm");
 
 /** Rows with numbers, categories and missing values; the second half of the file is tested on. */
 function rowsOf(count: number, from = 0): string {
