@@ -2,10 +2,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { sample, temporaryFolder, tiny } from "../../../test/support/cli.ts";
+import { answers, imageServer } from "./commands/refine/image-server.fixture.ts";
+import { smallRefiner } from "./commands/refine/small-refiner.fixture.ts";
 import { oneProcess } from "./one-process.fixture.ts";
 import { printable, printableError, printableJson } from "./printable.ts";
-import { answers, imageServer } from "./refine/image-server.fixture.ts";
-import { smallRefiner } from "./refine/small-refiner.fixture.ts";
 
 /** Sets the title (OSC), clears the screen (CSI), both with C1 controls, ends a line, turns the direction of what follows. */
 const evil = "\u001b]0;owned\u0007\u001b[2J\u009b31m\u009d0;x\u009c\u0085\u2028\u202eabc\u2066\u007f";

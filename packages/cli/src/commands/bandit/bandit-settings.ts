@@ -1,7 +1,7 @@
 import { checkHidden } from "@minimand/compare";
 import type { Command } from "commander";
-import type { BanditSettings } from "../../bandit/bandit-choices.ts";
 import { number, wholeNumbers } from "../options.ts";
+import type { BanditSettings } from "./bandit-choices.ts";
 
 /** Options by which a bandit is set; each bandit takes its own. */
 export function withBanditSettings(command: Command): Command {
