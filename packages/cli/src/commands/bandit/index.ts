@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { helpfulAlone } from "../helpful-alone.ts";
-import { banditEvaluateCommand } from "./evaluate.ts";
-import { banditSimulateCommand } from "./simulate.ts";
+import { banditEvaluateCommand } from "./evaluate/index.ts";
+import { banditSimulateCommand } from "./simulate/index.ts";
 
 /** `minimand bandit ...`. */
 export function define(command: Command): Command {

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { cards, outcomeOf, practiceOf, ruleHeading } from "@minimand/papers";
 import { describe, expect, it } from "vitest";
 import { textWidth } from "../../terminal/text-width.ts";
-import { paperText } from "./index.ts";
+import { paperText } from "./report.ts";
 
 describe("a paper as text", () => {
   it("tells claim, rule, its log, outcome and what to do with it, and of one that isn't measured yet that it isn't", () => {

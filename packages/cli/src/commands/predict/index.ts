@@ -1,26 +1,6 @@
-import { answerCsv, answerOf, type Damaged, predictResponses, predictTable } from "@minimand/compare";
 import { type Command, Option } from "commander";
-import { startEngine } from "minimand/start";
-import { noteText } from "../../compare/subjects.ts";
-import { readInput } from "../../files/input.ts";
-import { readInputTable } from "../../files/read-input-table.ts";
-import { onlyModel, ownModelOf, readModel } from "../../models/find-models.ts";
-import { openOnnx, type Predictor } from "../../models/onnx-model.ts";
-import { loadOwn } from "../../own/own-candidates.ts";
-import { tell } from "../../printable.ts";
-import { print } from "../../terminal/print.ts";
-import { terminalWidth } from "../../terminal/terminal-width.ts";
 import { commas, damagedOption, repeated, strictOption, withOption } from "../options.ts";
-import { answerJson, answerSample, sampleRows } from "./report.ts";
-
-interface Options {
-  with: string[];
-  id: string[];
-  json: boolean;
-  spreadsheet: boolean;
-  damaged: Damaged;
-  strict: boolean;
-}
+import type { PredictOptions } from "./run.ts";
 
 /** `minimand predict DIR ROWS`: applies a kept model. */
 export function define(command: Command): Command {
@@ -55,29 +35,8 @@ export function define(command: Command): Command {
       "after",
       "\nEvery record has one line of answer; what can't be read has an empty one. With --damaged pad, records with too many cells are left out instead.\n\nExamples:\n  minimand predict minimand-churn new-customers.csv > predictions.csv\n  minimand predict minimand-churn new-customers.csv --id customer_id > predictions.csv\n  minimand predict minimand-churn new-customers.csv --id name --spreadsheet > predictions.csv\n  minimand predict minimand-churn - --json < rows.csv\n  minimand predict minimand-churn/model/model.onnx new-customers.csv",
     )
-    .action(async (path: string, rows: string, options: Options) => {
-      const { description, predict } = await (path.endsWith(".onnx")
-        ? openOnnx(path)
-        : openFolder(path, options.with));
-      const table = await readInputTable(await readInput(rows), { ...options, task: description.task });
-      const predicted = await predictResponses(description, table, predict);
-      // The model knows how its numbers are written, whatever the file alone would say.
-      const reading = table.notes.filter(({ about }) => about !== "numbers");
-      for (const note of [...reading, ...predicted.notes]) tell(noteText(note));
-      const answer = answerOf(predicted, description, table, options.id);
-      if (options.json) print(answerJson(answer));
-      else if (process.stdout.isTTY) {
-        print(`${answerSample(answer, terminalWidth())}\n`);
-        if (predicted.rows > sampleRows)
-          tell(`the first ${sampleRows} of ${predicted.rows} rows: '> predictions.csv' writes all of them`);
-      } else print(answerCsv(answer, options));
+    .action(async (model: string, rows: string, options: PredictOptions) => {
+      const { predict } = await import("./run.ts");
+      await predict(model, rows, options);
     });
-}
-
-async function openFolder(folder: string, files: readonly string[]): Promise<Predictor> {
-  const place = await onlyModel(folder);
-  const model = await readModel(place);
-  const own = ownModelOf(place, model, (await loadOwn(files)).models);
-  await startEngine();
-  return { description: model.description, predict: (table) => predictTable(model, table, own) };
 }

@@ -1,5 +1,6 @@
 import { plural } from "@minimand/compare";
 import { html, type Markup, page, table } from "@minimand/compare/report";
+import { printable } from "../../printable.ts";
 import type { RefinedPrompt, RefineFile } from "./refine-file.ts";
 
 /** Pictures of more bytes together are linked, not shown: a page of them could not be opened. */
@@ -82,4 +83,21 @@ function promptSection(
 <div class="pictures">${typed.files.length === 0 ? null : figure(prompt, "as typed:", typed)}${rewrites.map((own) => figure(own.text, "", own))}</div>
 ${after.length === 0 ? null : html`<h3>After learning</h3><ul>${after.map((text) => html`<li>${text}</li>`)}</ul>`}
 </section>`;
+}
+
+/** Rewrites as text; after pictures were scored, those that the refiner has learned to write. */
+export function refineText({ prompts, preferences }: RefineFile): string {
+  const lines: string[] = [];
+  for (const { prompt, rewrites, after } of prompts) {
+    if (prompts.length > 1) lines.push(prompt);
+    const best = after.length > 0 ? after : rewrites.map(({ text }) => text);
+    lines.push(...best.map((text) => (prompts.length > 1 ? `  ${text}` : text)));
+  }
+  if (preferences !== null) {
+    const { pairs, pictures, flipRate, flipRateFrom } = preferences;
+    lines.push(
+      `learned from ${plural(pairs, "pair")} of ${plural(pictures, "picture")}; flip rate ${flipRate.toPrecision(2)}, ${flipRateFrom}`,
+    );
+  }
+  return `${lines.map(printable).join("\n")}\n`;
 }

@@ -1,26 +1,25 @@
 import { join } from "node:path";
 import { namesAmong, shortName, shortNames } from "@minimand/compare";
-import { Command } from "commander";
 import { parseBanditLog } from "minimand";
-import { UsageError } from "../../failure.ts";
-import { readInput } from "../../files/input.ts";
-import { makeOutputFolder } from "../../files/output-folder.ts";
-import { replaceTogether } from "../../files/replace-together.ts";
-import { printableJson, tell } from "../../printable.ts";
-import { progressLine } from "../../run/progress.ts";
-import { print } from "../../terminal/print.ts";
-import { terminalWidth } from "../../terminal/terminal-width.ts";
-import { versions } from "../../version.ts";
-import { jsonOption, number, outOption, repeated, seedNumber } from "../options.ts";
-import { rowTables } from "../row-table.ts";
-import { type BanditSettings, bandits } from "./bandit-choices.ts";
-import type { EvaluationFile } from "./bandit-files.ts";
-import { armPolicies, evaluatePolicies, loggedValue, type Rewarded } from "./bandit-policies.ts";
-import { doubts, evaluationRows } from "./bandit-rows.ts";
-import { banditSettings, withBanditSettings } from "./bandit-settings.ts";
-import { renderEvaluation } from "./report.ts";
+import { UsageError } from "../../../failure.ts";
+import { readInput } from "../../../files/input.ts";
+import { makeOutputFolder } from "../../../files/output-folder.ts";
+import { replaceTogether } from "../../../files/replace-together.ts";
+import { printableJson, tell } from "../../../printable.ts";
+import { progressLine } from "../../../run/progress.ts";
+import { print } from "../../../terminal/print.ts";
+import { terminalWidth } from "../../../terminal/terminal-width.ts";
+import { versions } from "../../../version.ts";
+import { rowTables } from "../../row-table.ts";
+import type { BanditSettings } from "../bandit-choices.ts";
+import type { EvaluationFile } from "../bandit-files.ts";
+import { armPolicies, evaluatePolicies, loggedValue, type Rewarded } from "../bandit-policies.ts";
+import { doubts, evaluationRows } from "../bandit-rows.ts";
+import { banditSettings } from "../bandit-settings.ts";
+import { renderEvaluation } from "../report.ts";
 
-interface Options extends BanditSettings {
+/** What `minimand bandit evaluate` was asked. */
+export interface EvaluateOptions extends BanditSettings {
   policy: string[];
   clip: number;
   seed: number;
@@ -28,38 +27,8 @@ interface Options extends BanditSettings {
   json: boolean;
 }
 
-/** `minimand bandit evaluate LOG --policy ...`. */
-export function banditEvaluateCommand(): Command {
-  const command = new Command("evaluate")
-    .description("What other policies would have earned, from a log of decisions with their propensities.")
-    .argument("<log>", "JSON lines: decisions and their rewards; - for stdin")
-    .option(
-      "-p, --policy <a,b>",
-      `uniform, greedy (the best arm by a regression), arm:NAME, the file of a snapshot, or a bandit that learns along a replay: ${Object.keys(bandits).join(", ")}; names with a comma in double quotes: 'arm:"Billing, refunds"'; may be given several times; default: uniform,greedy`,
-      repeated,
-      [],
-    )
-    .option("--clip <w>", "largest weight of the clipped estimate", number, 10)
-    .option("--seed <n>", "of replays", seedNumber, 0);
-  return withBanditSettings(command)
-    .addOption(outOption("minimand-evaluate-NAME"))
-    .addOption(jsonOption("results.json"))
-    .addHelpText(
-      "after",
-      `
-Examples:
-  minimand bandit evaluate log.jsonl
-  minimand bandit evaluate log.jsonl --policy greedy,arm:blue,model.snapshot
-  minimand bandit evaluate log.jsonl --policy lin-ucb,neu-fast-cb --gamma 300
-
-A line is a decision, {"decisionId":"1","features":[0.5,1],"actionIds":["red","blue"],"action":0,
-"propensity":0.7,"propensities":[0.7,0.3]}, with "reward" in it or in a later line {"decisionId":"1","reward":1}.
-The folder holds results.json and report.html.`,
-    )
-    .action(evaluate);
-}
-
-async function evaluate(source: string, options: Options): Promise<void> {
+/** Estimates from a log what policies would have earned, and writes a report. */
+export async function evaluate(source: string, options: EvaluateOptions): Promise<void> {
   const { clip, seed } = options;
   const input = await readInput(source);
   const records = parseLog(input.source, new TextDecoder().decode(input.bytes));

@@ -1,44 +1,35 @@
 import { join } from "node:path";
 import { listed, plural, type Reading, shortNames } from "@minimand/compare";
-import { Command } from "commander";
 import { checkNumber } from "minimand/engine";
-import { noteText } from "../../compare/subjects.ts";
-import { UsageError } from "../../failure.ts";
-import { bundledTarget, readInput } from "../../files/input.ts";
-import { unmakeFolder } from "../../files/make-folder.ts";
-import { makeOutputFolder } from "../../files/output-folder.ts";
-import { readInputTable } from "../../files/read-input-table.ts";
-import { replaceTogether } from "../../files/replace-together.ts";
-import { checkReplaceable, writeWhole } from "../../files/write-whole.ts";
-import { printable, printableJson, tell } from "../../printable.ts";
-import { workersOf } from "../../run/concurrency.ts";
-import { interruptible } from "../../run/interruptible.ts";
-import { print } from "../../terminal/print.ts";
-import { terminalWidth } from "../../terminal/terminal-width.ts";
-import { wrapText } from "../../terminal/text-width.ts";
-import { versions } from "../../version.ts";
-import {
-  jsonOption,
-  list,
-  missingOption,
-  outOption,
-  place,
-  wholeNumber,
-  withDatasetOptions,
-} from "../options.ts";
-import { rowTables } from "../row-table.ts";
-import { type BanditSettings, banditNamed, bandits } from "./bandit-choices.ts";
-import type { SimulationFile } from "./bandit-files.ts";
-import { playBandits } from "./bandit-plays.ts";
-import { noiseText, simulationRows } from "./bandit-rows.ts";
-import { banditSettings, withBanditSettings } from "./bandit-settings.ts";
-import { banditTable } from "./bandit-table.ts";
-import { renderSimulation } from "./report.ts";
+import { noteText } from "../../../compare/subjects.ts";
+import { UsageError } from "../../../failure.ts";
+import { bundledTarget, readInput } from "../../../files/input.ts";
+import { unmakeFolder } from "../../../files/make-folder.ts";
+import { makeOutputFolder } from "../../../files/output-folder.ts";
+import { readInputTable } from "../../../files/read-input-table.ts";
+import { replaceTogether } from "../../../files/replace-together.ts";
+import { checkReplaceable, writeWhole } from "../../../files/write-whole.ts";
+import { printable, printableJson, tell } from "../../../printable.ts";
+import { workersOf } from "../../../run/concurrency.ts";
+import { interruptible } from "../../../run/interruptible.ts";
+import { print } from "../../../terminal/print.ts";
+import { terminalWidth } from "../../../terminal/terminal-width.ts";
+import { wrapText } from "../../../terminal/text-width.ts";
+import { versions } from "../../../version.ts";
+import { rowTables } from "../../row-table.ts";
+import { type BanditSettings, banditNamed } from "../bandit-choices.ts";
+import type { SimulationFile } from "../bandit-files.ts";
+import { playBandits } from "../bandit-plays.ts";
+import { noiseText, simulationRows } from "../bandit-rows.ts";
+import { banditSettings } from "../bandit-settings.ts";
+import { banditTable } from "../bandit-table.ts";
+import { renderSimulation } from "../report.ts";
 
 /** Rounds of a simulation, each of which is kept. */
 const mostRounds = 100_000_000;
 
-interface Options extends BanditSettings, Reading {
+/** What `minimand bandit simulate` was asked. */
+export interface SimulateOptions extends BanditSettings, Reading {
   target?: string;
   algorithms: string[];
   rounds?: number;
@@ -53,54 +44,8 @@ interface Options extends BanditSettings, Reading {
   json: boolean;
 }
 
-/** `minimand bandit simulate TABLE --target COLUMN`. */
-export function banditSimulateCommand(): Command {
-  const command = new Command("simulate")
-    .description(
-      "Play a table of classes as a bandit: a row a round, an arm a class, reward 1 for the right one. Shows the regret of several bandits.",
-    )
-    .argument(
-      "<table>",
-      "CSV, TSV, JSON lines or Parquet (also .gz); a bundled name ('minimand data'); - for stdin",
-    )
-    .option("-t, --target <column>", "the column of the classes (bundled data know theirs)")
-    .option(
-      "-a, --algorithms <a,b>",
-      `bandits, of ${Object.keys(bandits).join(", ")}; default: all but lin-exp3`,
-      list,
-      Object.keys(bandits).filter((name) => name !== "lin-exp3"),
-    )
-    .option("--rounds <n>", "default: one pass over the rows", wholeNumber)
-    .option("-s, --seeds <n>", "repeats, each with its own order of the rows", wholeNumber, 5)
-    .option("--delay <n>", "rewards come so many rounds late", wholeNumber, 0)
-    .option(
-      "-w, --workers <n>",
-      "worker threads (results don't depend on it); default: one a core",
-      wholeNumber,
-    )
-    .addOption(missingOption());
-  return withBanditSettings(withDatasetOptions(command))
-    .option(
-      "--log <file>",
-      "write a log of the first bandit's first repeat (JSON lines), for 'bandit evaluate'",
-      place,
-    )
-    .addOption(outOption("minimand-bandit-NAME"))
-    .addOption(jsonOption("results.json"))
-    .addHelpText(
-      "after",
-      `
-Examples:
-  minimand bandit simulate digits
-  minimand bandit simulate clicks.csv --target variant --algorithms neu-fast-cb,lin-ucb --delay 50
-  minimand bandit simulate digits --algorithms neural-epsilon-greedy --seeds 1 --log log.jsonl
-
-The folder holds results.json and report.html.`,
-    )
-    .action(simulate);
-}
-
-async function simulate(source: string, options: Options): Promise<void> {
+/** Plays a table as a bandit, and writes results and report. */
+export async function simulate(source: string, options: SimulateOptions): Promise<void> {
   const { algorithms, seeds, delay } = options;
   const names = [...new Set(algorithms)];
   const makers = names.map((name) => banditNamed("--algorithms", name));
