@@ -7,8 +7,8 @@ import { version } from "./version.ts";
 
 /** A command that is loaded once it is asked for: most of them need hundreds of modules. */
 interface LazyCommand {
-  /** Names what it does, for the list of commands. */
-  summary: string;
+  /** Names what it does, for the list of commands, where a command without it is left out: one that was removed. */
+  summary?: string;
   load(): Promise<{ define(command: Command): Command }>;
 }
 
@@ -20,10 +20,6 @@ const commands: Readonly<Record<string, LazyCommand>> = {
   predict: {
     summary: "Apply a kept model to new rows",
     load: () => import("./commands/predict/index.ts"),
-  },
-  export: {
-    summary: "Write a kept model as ONNX",
-    load: () => import("./commands/export/index.ts"),
   },
   quantize: {
     summary: "Write a kept model as ONNX in fewer bits",
@@ -81,6 +77,9 @@ const commands: Readonly<Record<string, LazyCommand>> = {
     summary: "Brighten dark pictures",
     load: () => import("./commands/enhance/index.ts"),
   },
+  export: {
+    load: () => import("./commands/export/index.ts"),
+  },
 };
 
 /** The command line. */
@@ -109,7 +108,10 @@ export function makeProgram(): Command {
       "\nExit codes: 0 done, 1 a fault of the program, 2 a fault in what was asked or given, 130 interrupted.",
     );
   for (const [name, { summary }] of Object.entries(commands))
-    program.command(name).summary(summary).exitOverride();
+    program
+      .command(name, { hidden: summary === undefined })
+      .summary(summary ?? "")
+      .exitOverride();
   // Commander's own would print the help of a command that isn't loaded.
   program.helpCommand(false);
   program

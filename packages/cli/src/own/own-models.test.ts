@@ -95,7 +95,7 @@ describe("minimand compare --with FILE --model NAME", () => {
     expect(await once(["predict", "line", "a.csv"])).toMatchObject({ code: 0, stderr: "" });
   });
 
-  it("keeps the model with its state: predict and export take it with the same file, ONNX without", async () => {
+  it("keeps the model with its state: predict takes it with the same file, ONNX without", async () => {
     const own = ["--with", "counting.mjs"];
     const args = [...bare, ...own, "--model", "counting"];
     expect(await once(["compare", ...args, "--out", "kept"])).toMatchObject({ code: 0 });
@@ -104,11 +104,8 @@ describe("minimand compare --with FILE --model NAME", () => {
     const predicted = await once(["predict", "kept", "a.csv", ...own]);
     expect(predicted).toMatchObject({ code: 0, stderr: "" });
     expect(predicted.stdout.split("\n")).toHaveLength(42);
-    const exported = await once(["export", "kept", ...own, "--out", "kept.onnx"]);
-    expect(exported).toMatchObject({ code: 0, stdout: "kept.onnx: label, probabilities\n" });
-    expect(readFileSync(at("kept.onnx"))).toEqual(readFileSync(at("kept/model/model.onnx")));
     const labels = (text: string): string[] => text.split("\n").map((line) => line.split(",")[0]);
-    const onnx = await once(["predict", "kept.onnx", "a.csv"]);
+    const onnx = await once(["predict", "kept/model/model.onnx", "a.csv"]);
     expect(labels(onnx.stdout)).toEqual(labels(predicted.stdout));
 
     const refusal = async (args: string[]): Promise<string> => {
@@ -119,16 +116,11 @@ describe("minimand compare --with FILE --model NAME", () => {
     const alone =
       "minimand: kept/model: expected --with FILE beside it, which brings its own model 'counting', got none of this name\n";
     expect(await refusal(["predict", "kept", "a.csv"])).toBe(alone);
-    expect(await refusal(["export", "kept"])).toBe(alone);
     expect(await refusal(["predict", "kept", "a.csv", "--with", "own.mjs"])).toBe(alone);
     writeFileSync(at("counting.mjs"), `${counting}// more`);
-    for (const command of [
-      ["predict", "kept", "a.csv"],
-      ["export", "kept"],
-    ])
-      expect(await refusal([...command, ...own])).toMatch(
-        /^minimand: --with counting\.mjs: expected the code that the model 'counting' of kept\/model was trained with \(SHA-256 [0-9a-f]{64}\), got other code\n$/,
-      );
+    expect(await refusal(["predict", "kept", "a.csv", ...own])).toMatch(
+      /^minimand: --with counting\.mjs: expected the code that the model 'counting' of kept\/model was trained with \(SHA-256 [0-9a-f]{64}\), got other code\n$/,
+    );
     expect(await refusal(["compare", "a.csv", "-t", "y", "--distill-from", "kept", "--out", "none"])).toBe(
       "minimand: --distill-from kept/model: expected a model of one of minimand's networks, got one of the own model 'counting'\n",
     );
@@ -144,9 +136,6 @@ describe("minimand compare --with FILE --model NAME", () => {
     expect(ran.stderr).toContain(`\nno model.onnx is kept: ${why}`);
     expect(existsSync(at("odd/model/model.onnx"))).toBe(false);
     expect(await once(["predict", "odd", "a.csv", "--with", "odd.mjs"])).toMatchObject({ code: 0 });
-    const exported = await once(["export", "odd", "--with", "odd.mjs"]);
-    expect(exported).toMatchObject({ code: 2, stdout: "" });
-    expect(exported.stderr).toContain(`minimand: ${why}`);
   });
 
   const made = (fields: string): string =>

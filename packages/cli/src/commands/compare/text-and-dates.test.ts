@@ -43,7 +43,9 @@ describe("minimand compare with free text", () => {
     expect(good).not.toBe(none);
     const refused = await run(["export", "text"]);
     expect(refused).toMatchObject({ code: 2, stdout: "" });
-    expect(refused.stderr).toMatch(/^minimand: no model.onnx: [^\n]*\n$/);
+    expect(refused.stderr).toMatch(
+      /^minimand: export: text\/model has no model.onnx: predict uses the folder, [^\n]*\n$/,
+    );
   });
 
   it("runs other trials for another reading of the same column", async () => {

@@ -10,7 +10,7 @@ export function define(command: Command): Command {
     )
     .argument(
       "<model>",
-      "output folder of compare, its model folder, or a model.onnx that compare or export wrote",
+      "output folder of compare, its model folder, or a model.onnx that compare or quantize wrote",
     )
     .argument("<rows>", "file with the same input columns; - for stdin")
     .option(
