@@ -1,3 +1,4 @@
+import { checkHidden } from "@minimand/compare";
 import {
   type Bandit,
   linExp3,
@@ -10,16 +11,7 @@ import {
   neuSquareCb,
 } from "minimand";
 import { suggest } from "minimand/engine";
-
-/** Settings that commands offer; each bandit takes its own. */
-export interface BanditSettings {
-  gamma?: number;
-  epsilon?: number;
-  nu?: number;
-  alpha?: number;
-  learningRate?: number;
-  hidden?: number[];
-}
+import type { BanditName, BanditSettings } from "./bandit-settings.ts";
 
 /** What a bandit is made for. */
 export interface BanditShape {
@@ -46,7 +38,7 @@ export const bandits: Record<string, Make> = {
   "lin-ucb": (shape, s) => linUcb({ ...shape, ...given({ alpha: s.alpha }) }),
   "lin-ts": (shape, s) => linTs({ ...shape, ...given({ scale: s.alpha }) }),
   "lin-exp3": (shape) => linExp3(shape),
-};
+} satisfies Record<BanditName, Make>;
 
 /**
  * The bandit of a name.
@@ -60,4 +52,17 @@ export function banditNamed(argument: string, name: string): Make {
   const near = suggest(name, names);
   const hint = near === null ? "" : `; did you mean '${near}'?`;
   throw new RangeError(`${argument}: expected one of ${names.join(", ")}, got '${name}'${hint}`);
+}
+
+/** Only what was given. */
+export function banditSettings({
+  gamma,
+  epsilon,
+  nu,
+  alpha,
+  learningRate,
+  hidden,
+}: BanditSettings): BanditSettings {
+  if (hidden !== undefined) checkHidden("--hidden", hidden);
+  return JSON.parse(JSON.stringify({ gamma, epsilon, nu, alpha, learningRate, hidden })) as BanditSettings;
 }

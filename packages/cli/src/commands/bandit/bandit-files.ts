@@ -1,7 +1,7 @@
 import type { Note } from "@minimand/compare";
 import type { versions } from "../../version.ts";
-import type { BanditSettings } from "./bandit-choices.ts";
 import type { Evaluation } from "./bandit-policies.ts";
+import type { BanditSettings } from "./bandit-settings.ts";
 import type { Play } from "./bandit-simulation.ts";
 
 /** A bandit of a simulation, with a play for each seed. */

@@ -1,8 +1,8 @@
 import { startPool } from "../../run/pool.ts";
 import { progressLine } from "../../run/progress.ts";
 import { warnOnce } from "../../run/warnings.ts";
-import type { BanditSettings } from "./bandit-choices.ts";
 import type { PlayedBandit } from "./bandit-files.ts";
+import type { BanditSettings } from "./bandit-settings.ts";
 import type { BanditTable } from "./bandit-table.ts";
 import type { BanditWorkerData, PlayDone, PlayJob } from "./bandit-worker.ts";
 

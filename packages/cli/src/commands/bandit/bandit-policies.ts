@@ -17,7 +17,8 @@ import { didYouMean } from "minimand/engine";
 import { isMendable, messageOf } from "../../error-text.ts";
 import { UsageError } from "../../failure.ts";
 import { readBytes } from "../../files/read-bytes.ts";
-import { type BanditSettings, banditNamed, bandits } from "./bandit-choices.ts";
+import { banditNamed, bandits } from "./bandit-choices.ts";
+import type { BanditSettings } from "./bandit-settings.ts";
 
 /** What a policy would have earned. */
 export type Evaluation =

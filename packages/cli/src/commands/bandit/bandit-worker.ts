@@ -1,6 +1,7 @@
 import { type Answer, answer, dataOf, throwIfEnding } from "../../run/worker.ts";
-import { type BanditSettings, banditNamed } from "./bandit-choices.ts";
+import { banditNamed } from "./bandit-choices.ts";
 import type { PlayedBandit } from "./bandit-files.ts";
+import type { BanditSettings } from "./bandit-settings.ts";
 import { type Play, playTable } from "./bandit-simulation.ts";
 import type { BanditTable } from "./bandit-table.ts";
 

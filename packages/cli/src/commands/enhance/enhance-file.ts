@@ -1,5 +1,5 @@
 import type { versions } from "../../version.ts";
-import type { EnhanceMethod } from "./methods.ts";
+import type { EnhanceMethod } from "./method-names.ts";
 
 /** What `results.json` of `minimand enhance` holds. */
 export interface EnhanceFile {

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { engineOption, jsonOption, number, outOption, place, seedNumber, wholeNumber } from "../options.ts";
-import { enhanceMethods, methodHelp } from "./methods.ts";
+import { enhanceMethods, methodHelp } from "./method-names.ts";
 import type { EnhanceOptions } from "./run.ts";
 
 /** `minimand enhance PICTURES...`. */

@@ -3,7 +3,7 @@ import { html, type Markup, page, table } from "@minimand/compare/report";
 import type { Row } from "@minimand/papers";
 import type { EnhanceFile } from "./enhance-file.ts";
 import type { Shown } from "./enhance-run.ts";
-import { type EnhanceMethod, methodHelp } from "./methods.ts";
+import { type EnhanceMethod, methodHelp } from "./method-names.ts";
 
 /** The pictures as rows of a table. */
 export function enhanceRows({ pictures }: EnhanceFile): Row[] {

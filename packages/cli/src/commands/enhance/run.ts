@@ -20,7 +20,7 @@ import { rowTables } from "../row-table.ts";
 import { readEnhancer } from "./detector-view.ts";
 import type { EnhanceFile } from "./enhance-file.ts";
 import { enhanceAll } from "./enhance-run.ts";
-import type { EnhanceMethod } from "./methods.ts";
+import type { EnhanceMethod } from "./method-names.ts";
 import { pictureFiles } from "./picture-files.ts";
 import { enhanceRows, renderEnhance } from "./report.ts";
 

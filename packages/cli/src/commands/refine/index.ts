@@ -9,7 +9,7 @@ import {
   timeSpan,
   wholeNumber,
 } from "../options.ts";
-import { preferenceLosses } from "./preferring.ts";
+import { preferenceLosses } from "./preference-losses.ts";
 import type { RefineOptions } from "./run.ts";
 
 /** `minimand refine PROMPT...`. */

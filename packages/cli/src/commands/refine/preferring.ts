@@ -13,11 +13,8 @@ import {
 } from "minimand";
 import { type Compile, disposeTree, refTree, type Tree } from "minimand/engine";
 import type { Judged } from "./collect-images.ts";
+import type { PreferenceLossName } from "./preference-losses.ts";
 import { modelsOf, type Refiner } from "./refiner.ts";
-
-/** Losses that a refiner can learn preferences by. */
-export const preferenceLosses = ["rdpo", "rpo"] as const;
-export type PreferenceLossName = (typeof preferenceLosses)[number];
 
 /** A rewrite with the mean of its pictures' scores, and each of them. */
 export interface Scored {

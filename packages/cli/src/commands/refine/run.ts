@@ -20,7 +20,7 @@ import { isKept, type Kept } from "./collect-images.ts";
 import { checkEndpoint } from "./image-endpoint.ts";
 import { lostWordsNote } from "./lost-words.ts";
 import { readPrompts, shortPrompts, trainOwnRefiner } from "./own-prompts.ts";
-import type { PreferenceLossName } from "./preferring.ts";
+import type { PreferenceLossName } from "./preference-losses.ts";
 import type { RefinedPrompt, RefineFile } from "./refine-file.ts";
 import { drawnRewrites, type EndpointRun, learnFromEndpoint, readPicture, rewritesOf } from "./refine-run.ts";
 import { type Refiner, readRefiner, refinerBytes } from "./refiner.ts";

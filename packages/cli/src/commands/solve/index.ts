@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { didYouMean } from "minimand/engine";
 import { jsonOption, list, number, outOption, place, wholeNumber } from "../options.ts";
 import type { SolveOptions } from "./run.ts";
-import { type SolverName, solverHelp, solverNames } from "./solve-run.ts";
+import { type SolverName, solverHelp, solverNames } from "./solver-names.ts";
 
 /** `minimand solve MATRIX --rhs FILE`. */
 export function define(command: Command): Command {

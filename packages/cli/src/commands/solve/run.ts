@@ -14,7 +14,8 @@ import { versions } from "../../version.ts";
 import { rowTables } from "../row-table.ts";
 import { convergenceSvg, renderSolve, solveRows } from "./report.ts";
 import type { SolveFile } from "./solve-file.ts";
-import { type Solved, type SolverName, solveBy } from "./solve-run.ts";
+import { type Solved, solveBy } from "./solve-run.ts";
+import type { SolverName } from "./solver-names.ts";
 import { readMatrix, readRightHandSide } from "./system.ts";
 import { normOf } from "./vectors.ts";
 

@@ -1,4 +1,4 @@
-import type { SolverName } from "./solve-run.ts";
+import type { SolverName } from "./solver-names.ts";
 import type { Source } from "./system.ts";
 
 /** What `results.json` of `minimand solve` holds. */

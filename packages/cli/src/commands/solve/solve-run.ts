@@ -8,6 +8,7 @@ import {
   type SolveResult,
 } from "minimand/solvers";
 import { hear } from "../../run/interruptible.ts";
+import type { SolverName } from "./solver-names.ts";
 import { normOf } from "./vectors.ts";
 
 /** What a solver found, and what it took. */
@@ -21,16 +22,6 @@ export interface Solved extends SolveResult {
   /** What had to be added to the diagonal, as a share of it, to have an incomplete factor. */
   shift: number;
 }
-
-export const solverNames = ["cg", "jacobi", "ic", "deflated"] as const;
-export type SolverName = (typeof solverNames)[number];
-
-export const solverHelp: Record<SolverName, string> = {
-  cg: "conjugate gradients",
-  jacobi: "with the diagonal as preconditioner",
-  ic: "with an incomplete Cholesky factor",
-  deflated: "by Jacobi, with the slowest part taken out by Ritz vectors",
-};
 
 /** Milliseconds of iterations after which a signal is looked at, and progress told. */
 const turn = 50;

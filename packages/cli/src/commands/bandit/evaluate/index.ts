@@ -1,7 +1,6 @@
 import { Command } from "commander";
 import { jsonOption, number, outOption, repeated, seedNumber } from "../../options.ts";
-import { bandits } from "../bandit-choices.ts";
-import { withBanditSettings } from "../bandit-settings.ts";
+import { banditNames, withBanditSettings } from "../bandit-settings.ts";
 import type { EvaluateOptions } from "./run.ts";
 
 /** `minimand bandit evaluate LOG --policy ...`. */
@@ -11,7 +10,7 @@ export function banditEvaluateCommand(): Command {
     .argument("<log>", "JSON lines: decisions and their rewards; - for stdin")
     .option(
       "-p, --policy <a,b>",
-      `uniform, greedy (the best arm by a regression), arm:NAME, the file of a snapshot, or a bandit that learns along a replay: ${Object.keys(bandits).join(", ")}; names with a comma in double quotes: 'arm:"Billing, refunds"'; may be given several times; default: uniform,greedy`,
+      `uniform, greedy (the best arm by a regression), arm:NAME, the file of a snapshot, or a bandit that learns along a replay: ${banditNames.join(", ")}; names with a comma in double quotes: 'arm:"Billing, refunds"'; may be given several times; default: uniform,greedy`,
       repeated,
       [],
     )

@@ -11,11 +11,11 @@ import { print } from "../../../terminal/print.ts";
 import { terminalWidth } from "../../../terminal/terminal-width.ts";
 import { versions } from "../../../version.ts";
 import { rowTables } from "../../row-table.ts";
-import type { BanditSettings } from "../bandit-choices.ts";
+import { banditSettings } from "../bandit-choices.ts";
 import type { EvaluationFile } from "../bandit-files.ts";
 import { armPolicies, evaluatePolicies, loggedValue, type Rewarded } from "../bandit-policies.ts";
 import { doubts, evaluationRows } from "../bandit-rows.ts";
-import { banditSettings } from "../bandit-settings.ts";
+import type { BanditSettings } from "../bandit-settings.ts";
 import { renderEvaluation } from "../report.ts";
 
 /** What `minimand bandit evaluate` was asked. */

@@ -8,8 +8,7 @@ import {
   wholeNumber,
   withDatasetOptions,
 } from "../../options.ts";
-import { bandits } from "../bandit-choices.ts";
-import { withBanditSettings } from "../bandit-settings.ts";
+import { banditNames, withBanditSettings } from "../bandit-settings.ts";
 import type { SimulateOptions } from "./run.ts";
 
 /** `minimand bandit simulate TABLE --target COLUMN`. */
@@ -25,9 +24,9 @@ export function banditSimulateCommand(): Command {
     .option("-t, --target <column>", "the column of the classes (bundled data know theirs)")
     .option(
       "-a, --algorithms <a,b>",
-      `bandits, of ${Object.keys(bandits).join(", ")}; default: all but lin-exp3`,
+      `bandits, of ${banditNames.join(", ")}; default: all but lin-exp3`,
       list,
-      Object.keys(bandits).filter((name) => name !== "lin-exp3"),
+      banditNames.filter((name) => name !== "lin-exp3"),
     )
     .option("--rounds <n>", "default: one pass over the rows", wholeNumber)
     .option("-s, --seeds <n>", "repeats, each with its own order of the rows", wholeNumber, 5)

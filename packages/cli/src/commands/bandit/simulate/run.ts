@@ -17,11 +17,11 @@ import { terminalWidth } from "../../../terminal/terminal-width.ts";
 import { wrapText } from "../../../terminal/text-width.ts";
 import { versions } from "../../../version.ts";
 import { rowTables } from "../../row-table.ts";
-import { type BanditSettings, banditNamed } from "../bandit-choices.ts";
+import { banditNamed, banditSettings } from "../bandit-choices.ts";
 import type { SimulationFile } from "../bandit-files.ts";
 import { playBandits } from "../bandit-plays.ts";
 import { noiseText, simulationRows } from "../bandit-rows.ts";
-import { banditSettings } from "../bandit-settings.ts";
+import type { BanditSettings } from "../bandit-settings.ts";
 import { banditTable } from "../bandit-table.ts";
 import { renderSimulation } from "../report.ts";
 
