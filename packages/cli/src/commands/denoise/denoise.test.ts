@@ -190,7 +190,10 @@ describe.concurrent("minimand denoise", () => {
       [["noisy.png", "--level", "-1"], "expected auto or a number > 0 and <= 1, got '-1'\n"],
       [["noisy.png", "--level", "0"], "expected auto or a number > 0 and <= 1, got '0'\n"],
       [["noisy.png", "--level", "much"], "expected auto or a number > 0 and <= 1, got 'much'\n"],
-      [["noisy.png", "--noise", "additive"], "Allowed choices are multiplicative"],
+      [
+        ["noisy.png", "--noise", "multiplicative"],
+        "--noise: expected no kind, since the command removes speckle alone; --level sets how strong it is",
+      ],
       [
         ["noisy.png", "--out", "out.gif"],
         "out.gif: expected a name that ends with .png, .jpg, .jpeg, .webp\n",

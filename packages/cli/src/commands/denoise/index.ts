@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { UsageError } from "../../failure.ts";
 import { engineOption, place, threadsOption } from "../options.ts";
 import type { DenoiseOptions } from "./run.ts";
 
@@ -14,11 +15,7 @@ export function define(command: Command): Command {
       "where the picture goes (.png, .jpg, .webp); default: NAME-denoised.png",
       place,
     )
-    .addOption(
-      new Option("--noise <kind>", "multiplicative, the only one there is; default: multiplicative")
-        .choices(["multiplicative"])
-        .default("multiplicative", "multiplicative"),
-    )
+    .addOption(new Option("--noise <kind>").argParser(noKind).hideHelp())
     .addOption(
       new Option(
         "--level <x>",
@@ -50,6 +47,13 @@ docs/denoise.md says what the network learned from, and how good it is on photog
       const { denoise } = await import("./run.ts");
       await denoise(picture, options);
     });
+}
+
+/** Refuses the option that earlier versions had. */
+function noKind(): never {
+  throw new UsageError(
+    "--noise: expected no kind, since the command removes speckle alone; --level sets how strong it is",
+  );
 }
 
 function levelOf(text: string): number | "auto" {

@@ -24,7 +24,6 @@ import { denoiseRows, renderDenoise } from "./report.ts";
 
 /** What `minimand denoise` was asked. */
 export interface DenoiseOptions extends EngineAsked {
-  noise: "multiplicative";
   level: number | "auto";
   clean?: string;
   out?: string;
@@ -34,7 +33,7 @@ export interface DenoiseOptions extends EngineAsked {
 
 /** Writes a picture without its speckle. */
 export async function denoise(path: string, options: DenoiseOptions): Promise<void> {
-  const { noise, clean: cleanPath, report } = options;
+  const { clean: cleanPath, report } = options;
   const { out = `${basename(path, extname(path))}-denoised.png` } = options;
   await checkApart({ "the picture": path, "--clean": cleanPath, "--out": out, "--report": report });
   if (report !== undefined && !/\.html?$/i.test(report))
@@ -70,7 +69,7 @@ export async function denoise(path: string, options: DenoiseOptions): Promise<vo
       const file: DenoiseFile = {
         ...{ schema: "minimand.denoise/1", created: new Date().toISOString(), versions: versions(), engine },
         picture: { file: basename(path), width, height, channels, depth },
-        ...{ clean: cleanPath ?? null, noise, level, out, report: report ?? null },
+        ...{ clean: cleanPath ?? null, noise: "multiplicative", level, out, report: report ?? null },
         methods: results.map(({ picture: _, ...result }) => result),
         seconds: (performance.now() - started) / 1000,
       };
