@@ -4,7 +4,7 @@ import { isMissing } from "../table/cells.ts";
 import { dataError, listed, quoted } from "../table/data-error.ts";
 import { columnFinder } from "../table/find-column.ts";
 import { type Column, placeOf, type Table } from "../table/table.ts";
-import { columnKinds } from "./column-type.ts";
+import { columnKinds } from "./column-kinds.ts";
 import type { Dataset } from "./dataset.ts";
 import { dropNotes } from "./drop-notes.ts";
 import { missingNote, readFeatures } from "./read-features.ts";

@@ -1,5 +1,5 @@
 import { checkOptions } from "minimand/engine";
-import { columnKinds } from "../dataset/column-type.ts";
+import { columnKinds } from "../dataset/column-kinds.ts";
 import type { Dataset } from "../dataset/dataset.ts";
 import { dropNotes } from "../dataset/drop-notes.ts";
 import { readFeatures } from "../dataset/read-features.ts";
