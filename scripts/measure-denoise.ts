@@ -22,9 +22,9 @@ import {
 } from "@minimand/papers/denoising";
 import { derive, randomSource } from "minimand/engine";
 import { startEngine } from "minimand/start";
-import { type Denoised, denoisePicture } from "../packages/cli/src/denoise/denoise-picture.ts";
+import { type Denoised, denoisePicture } from "../packages/cli/src/commands/denoise/denoise-picture.ts";
+import { bundledPhotograph } from "../packages/cli/src/commands/pretrain/photographs.ts";
 import { paperAssets } from "../packages/cli/src/papers/paper-assets.ts";
-import { bundledPhotograph } from "../packages/cli/src/papers/photographs.ts";
 import type { Raster } from "../packages/cli/src/pictures/raster.ts";
 import { readPicture } from "../packages/cli/src/pictures/read-picture.ts";
 import { writePicture } from "../packages/cli/src/pictures/write-picture.ts";

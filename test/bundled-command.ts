@@ -36,7 +36,7 @@ const shared = Object.fromEntries(
 export async function setup(): Promise<void> {
   const source = resolve("packages/cli/src");
   const folder = mkdtempSync(resolve("packages/cli/node_modules/bundled-"));
-  const entries = ["main.ts", "{.,*}/*-child.fixture.ts", "*/*-worker.ts"].flatMap((file) =>
+  const entries = ["main.ts", "{.,*}/*-child.fixture.ts", "{,commands/}*/*-worker.ts"].flatMap((file) =>
     globSync(join(source, file)),
   );
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));

@@ -12,7 +12,8 @@ const sources = [
 
 /** What need not be linear, and why. */
 const exceptions: Record<string, string> = {
-  "packages/cli/src/refine/image-endpoint.ts /\\/+$/": "the address that the user gives by --endpoint",
+  "packages/cli/src/commands/refine/image-endpoint.ts /\\/+$/":
+    "the address that the user gives by --endpoint",
   "packages/compare/src/read/cell-kind.ts": "kindOf looks at no cell of more than 64 characters",
   "packages/compare/src/data/text/n-grams.ts":
     "recheck can't read the flag v; a letter begins one word alone",

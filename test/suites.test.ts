@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { bandits } from "../packages/cli/src/bandit/bandit-choices.ts";
+import { bandits } from "../packages/cli/src/commands/bandit/bandit-choices.ts";
 import { type Declared, declaredIn } from "./support/declared.ts";
 import { library } from "./support/library.ts";
 

@@ -2,10 +2,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { sample, temporaryFolder, tiny } from "../../../test/support/cli.ts";
+import { answers, imageServer } from "./commands/refine/image-server.fixture.ts";
+import { smallRefiner } from "./commands/refine/small-refiner.fixture.ts";
 import { oneProcess } from "./one-process.fixture.ts";
 import { printable, printableError, printableJson } from "./printable.ts";
-import { answers, imageServer } from "./refine/image-server.fixture.ts";
-import { smallRefiner } from "./refine/small-refiner.fixture.ts";
 
 /** Sets the title (OSC), clears the screen (CSI), both with C1 controls, ends a line, turns the direction of what follows. */
 const evil = "\u001b]0;owned\u0007\u001b[2J\u009b31m\u009d0;x\u009c\u0085\u2028\u202eabc\u2066\u007f";
@@ -67,7 +67,7 @@ describe("text of others reaches the terminal", () => {
     await saysSafely([...asked, "--json"], 0);
     await saysSafely(["predict", "o", file, "--json"], 0);
     await saysSafely(["predict", "o", file, "--id", evil], 2);
-    await saysSafely(["export", "o", "--json", "--out", `${evil}.onnx`], 0);
+    await saysSafely(["export", evil], 2);
     await saysSafely(["quantize", "o", "--data", evil, "--bits", "4"], 2);
     await saysSafely(["compare", file, "-t", `x${evil}`, ...tiny], 2);
   }, 300_000);

@@ -240,14 +240,12 @@ describe.skipIf(isWindows)("a repository from a stranger", () => {
     expect(everythingIn(join(foreign.cwd, out))).toEqual([files[0]]);
   });
 
-  it("export, quantize and denoise write through no link to what is there or isn't", async () => {
+  it("quantize and denoise write through no link to what is there or isn't", async () => {
     const { args, out } = commands.compare;
     const own = clone();
     expect((await once(args, { cwd: own.cwd })).code).toBe(0);
     const model = join(own.cwd, out, "model");
     const attempts: [string, string[]][] = [
-      [`${out}/model/model.onnx`, ["export", out]],
-      ["e.onnx", ["export", out, "--out", "e.onnx"]],
       ["q.onnx", ["quantize", out, "--data", "data.csv", "--bits", "8", "--out", "q.onnx"]],
       ["dark-denoised.png", ["denoise", "photos/dark.png", "--level", "0.3", "--engine", "wasm"]],
     ];

@@ -7,79 +7,78 @@ import { version } from "./version.ts";
 
 /** A command that is loaded once it is asked for: most of them need hundreds of modules. */
 interface LazyCommand {
-  /** Names what it does, for the list of commands. */
-  summary: string;
+  /** Names what it does, for the list of commands, where a command without it is left out: one that was removed. */
+  summary?: string;
   load(): Promise<{ define(command: Command): Command }>;
 }
 
 const commands: Readonly<Record<string, LazyCommand>> = {
   compare: {
     summary: "Compare training losses on a table",
-    load: () => import("./commands/compare.ts"),
+    load: () => import("./commands/compare/index.ts"),
   },
   predict: {
     summary: "Apply a kept model to new rows",
-    load: () => import("./commands/predict.ts"),
-  },
-  export: {
-    summary: "Write a kept model as ONNX",
-    load: () => import("./commands/export.ts"),
+    load: () => import("./commands/predict/index.ts"),
   },
   quantize: {
     summary: "Write a kept model as ONNX in fewer bits",
-    load: () => import("./commands/quantize.ts"),
+    load: () => import("./commands/quantize/index.ts"),
   },
   data: {
     summary: "List the bundled data sets",
-    load: () => import("./commands/data.ts"),
+    load: () => import("./commands/data/index.ts"),
   },
   losses: {
     summary: "List losses, optimizers and training steps",
-    load: () => import("./commands/losses.ts"),
+    load: () => import("./commands/losses/index.ts"),
   },
   papers: {
     summary: "List the papers, or show one",
-    load: () => import("./commands/papers.ts"),
+    load: () => import("./commands/papers/index.ts"),
   },
   reproduce: {
     summary: "Reproduce the main claim of a paper",
-    load: () => import("./commands/reproduce.ts"),
+    load: () => import("./commands/reproduce/index.ts"),
   },
   worker: {
     summary: "Compute trials of the runs in a store",
-    load: () => import("./commands/store/worker.ts"),
+    load: () => import("./commands/worker/index.ts"),
   },
   runs: {
     summary: "List, show, cancel and remove the runs of a store",
-    load: () => import("./commands/store/runs.ts"),
+    load: () => import("./commands/runs/index.ts"),
   },
   serve: {
     summary: "Serve the site, and take subscriptions by e-mail",
-    load: () => import("./commands/serve.ts"),
+    load: () => import("./commands/serve/index.ts"),
   },
   pretrain: {
     summary: "Train the frozen models of a paper",
-    load: () => import("./commands/pretrain.ts"),
+    load: () => import("./commands/pretrain/index.ts"),
   },
   bandit: {
     summary: "Simulate contextual bandits, or evaluate policies from a log",
-    load: () => import("./commands/bandit/bandit.ts"),
+    load: () => import("./commands/bandit/index.ts"),
   },
   solve: {
     summary: "Solve a sparse linear system",
-    load: () => import("./commands/solve.ts"),
+    load: () => import("./commands/solve/index.ts"),
   },
   refine: {
     summary: "Rewrite prompts for an image model",
-    load: () => import("./commands/refine.ts"),
+    load: () => import("./commands/refine/index.ts"),
   },
   denoise: {
     summary: "Remove speckle from a picture",
-    load: () => import("./commands/denoise.ts"),
+    load: () => import("./commands/denoise/index.ts"),
   },
   enhance: {
     summary: "Brighten dark pictures",
-    load: () => import("./commands/enhance.ts"),
+    load: () => import("./commands/enhance/index.ts"),
+  },
+  export: {
+    load: () => import("./commands/export/index.ts"),
   },
 };
 
@@ -109,7 +108,10 @@ export function makeProgram(): Command {
       "\nExit codes: 0 done, 1 a fault of the program, 2 a fault in what was asked or given, 130 interrupted.",
     );
   for (const [name, { summary }] of Object.entries(commands))
-    program.command(name).summary(summary).exitOverride();
+    program
+      .command(name, { hidden: summary === undefined })
+      .summary(summary ?? "")
+      .exitOverride();
   // Commander's own would print the help of a command that isn't loaded.
   program.helpCommand(false);
   program

@@ -303,7 +303,7 @@ describe("minimand compare refuses", () => {
 it.each([
   ["compare", "data.csv", "-t", "y", "--out", ""],
   ["reproduce", "ensloss", "--quick", "--out", ""],
-  ["export", "kept", "--out", ""],
+  ["denoise", "dark.png", "--out", ""],
   ["bandit", "simulate", "data.csv", "-t", "y", "--out", ""],
   ["bandit", "simulate", "data.csv", "-t", "y", "--log", ""],
   ["bandit", "evaluate", "data.csv", "--out", ""],

@@ -1,11 +1,5 @@
-import {
-  type ColumnKind,
-  columnKinds,
-  type Damaged,
-  nameInList,
-  namesExpected,
-  splitNames,
-} from "@minimand/compare";
+import type { ColumnKind, Damaged } from "@minimand/compare";
+import { columnKinds, nameInList, namesExpected, splitNames } from "@minimand/compare/messages";
 import { type Command, InvalidArgumentError, Option } from "commander";
 
 /** `--engine native|wasm` of a command that trains. */

@@ -11,8 +11,8 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fileFor, sampleCsv, temporaryFolder, tiny } from "../../../../test/support/cli.ts";
 import { withoutSums } from "../../../../test/support/model-files.ts";
+import { smallRefiner } from "../commands/refine/small-refiner.fixture.ts";
 import { oneProcess } from "../one-process.fixture.ts";
-import { smallRefiner } from "../refine/small-refiner.fixture.ts";
 import { mutated } from "./mutate.fixture.ts";
 import type { Question, Reader } from "./readers-child.fixture.ts";
 

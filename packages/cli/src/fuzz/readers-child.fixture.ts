@@ -5,17 +5,17 @@ import { readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { defaultSettings, prepareComparison, type Settings } from "@minimand/compare";
 import { readIdx } from "@minimand/papers";
-import { earlierRun } from "../budget/earlier-run.ts";
+import { earlierRun } from "../commands/compare/earlier-run.ts";
+import { readPrompts } from "../commands/refine/own-prompts.ts";
+import { openSpending } from "../commands/refine/spending.ts";
+import { readBounce } from "../commands/serve/mail/bounce-report.ts";
+import { builtFor } from "../commands/serve/settings.ts";
 import { gatherFiles, handOut, readInputs } from "../compare/gather-files.ts";
 import { exitCodeOf } from "../failure.ts";
 import { readInputTable } from "../files/read-input-table.ts";
 import { openStore } from "../files/store.ts";
 import { decodePicture } from "../pictures/read-picture.ts";
 import { makeProgram } from "../program.ts";
-import { readPrompts } from "../refine/own-prompts.ts";
-import { openSpending } from "../refine/spending.ts";
-import { builtFor } from "../serve/settings.ts";
-import { readBounce } from "../subscription/bounce-report.ts";
 
 const run = async (...args: string[]): Promise<void> => {
   await makeProgram().parseAsync(["--quiet", ...args], { from: "user" });

@@ -28,7 +28,7 @@ export interface Predictor {
 }
 
 /**
- * Opens an ONNX file that `compare` or `export` wrote.
+ * Opens an ONNX file that `compare` or `quantize` wrote.
  *
  * @throws UsageError in one line for a file that is none, is cut off, or is foreign, and where ONNX Runtime isn't installed
  */
@@ -51,7 +51,7 @@ export async function openOnnxBytes(bytes: Uint8Array, path: string): Promise<Pr
   const info = asked(() => modelInfo(bytes));
   if (info.metadata.schema !== onnxSchema || info.metadata.description === undefined)
     throw new UsageError(
-      `${path}: expected a model that 'minimand compare' or 'minimand export' wrote, got another ONNX file`,
+      `${path}: expected a model that 'minimand compare' or 'minimand quantize' wrote, got another ONNX file`,
     );
   const description = readModelDescription(info.metadata.description, path);
   if (!fits(info, description))

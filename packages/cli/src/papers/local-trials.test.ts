@@ -13,10 +13,10 @@ import {
   type TrialOutcome,
 } from "@minimand/papers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { progressOnStderr } from "../commands/reproduce/progress-on-stderr.ts";
 import { Interrupted } from "../failure.ts";
 import { openStore } from "../files/store.ts";
 import { dataInPlaces } from "./data-in-places.ts";
-import { progressOnStderr } from "./progress-on-stderr.ts";
 import { squares } from "./squares.fixture.ts";
 
 /** A pool whose jobs end when the test says so, in any order. */

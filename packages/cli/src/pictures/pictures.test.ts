@@ -284,7 +284,7 @@ describe("sharp", () => {
 
   it("isn't loaded before a command reads pictures", () => {
     const commands = ["compare", "denoise", "enhance", "pretrain"].map(
-      (name) => `import "../commands/${name}.ts";`,
+      (name) => `import "../commands/${name}/run.ts";`,
     );
     expect(without(`${commands.join(" ")} console.log("fine")`)).toBe("fine\n");
   });

@@ -67,7 +67,6 @@ describe.skipIf(process.platform === "win32")("what the command prints", () => {
       expect(compared).toEqual(noSpace);
       expect(existsSync(at("o/results.json"))).toBe(true);
       expect(await shell(`minimand predict o a.csv > ${full}`)).toEqual(noSpace);
-      expect(await shell(`minimand export o -o o.onnx > ${full}`)).toEqual(noSpace);
       expect((await run(["predict", "o", "a.csv"])).code).toBe(0);
     },
   );

@@ -9,16 +9,6 @@ import { type DateColumn, type DateDoubt, dateColumn, readDates, readMoment } fr
 import type { DayOrder } from "./dates/parse-date.ts";
 import { isFreeText } from "./text/free-text.ts";
 
-/** What a column may be said to be. */
-export const columnKinds = [
-  "numeric",
-  "categorical",
-  "text",
-  "date",
-  "date-dmy",
-  "date-mdy",
-] as const satisfies readonly ColumnKind[];
-
 /** A column read as numbers (NaN where missing), as levels or different texts (-1 where missing), or as dates, with the reason. */
 export type TypedColumn =
   | {

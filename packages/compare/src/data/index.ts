@@ -1,4 +1,4 @@
-export { columnKinds } from "./column-type.ts";
+export { columnKinds } from "./column-kinds.ts";
 export {
   checkCorruption,
   type ImbalanceOptions,

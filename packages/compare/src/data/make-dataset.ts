@@ -4,7 +4,7 @@ import { isMissing } from "../read/cells.ts";
 import { columnFinder } from "../read/find-column.ts";
 import { type Column, placeOf, type Table } from "../read/table.ts";
 import type { ColumnKind, FeatureSummary, Note, Task } from "../results.ts";
-import { columnKinds } from "./column-type.ts";
+import { columnKinds } from "./column-kinds.ts";
 import type { Dataset } from "./dataset.ts";
 import { dropNotes } from "./drop-notes.ts";
 import { missingNote, readFeatures } from "./read-features.ts";

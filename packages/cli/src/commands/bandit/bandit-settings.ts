@@ -1,7 +1,29 @@
-import { checkHidden } from "@minimand/compare";
 import type { Command } from "commander";
-import type { BanditSettings } from "../../bandit/bandit-choices.ts";
 import { number, wholeNumbers } from "../options.ts";
+
+/** The bandits, in the order of the help. */
+export const banditNames = [
+  "neu-fast-cb",
+  "neu-square-cb",
+  "neural-epsilon-greedy",
+  "neural-ucb",
+  "neural-ts",
+  "lin-ucb",
+  "lin-ts",
+  "lin-exp3",
+] as const;
+
+export type BanditName = (typeof banditNames)[number];
+
+/** Settings that commands offer; each bandit takes its own. */
+export interface BanditSettings {
+  gamma?: number;
+  epsilon?: number;
+  nu?: number;
+  alpha?: number;
+  learningRate?: number;
+  hidden?: number[];
+}
 
 /** Options by which a bandit is set; each bandit takes its own. */
 export function withBanditSettings(command: Command): Command {
@@ -16,17 +38,4 @@ export function withBanditSettings(command: Command): Command {
     .option("--alpha <x>", "exploration of lin-ucb and lin-ts; default: 1", number)
     .option("--learning-rate <x>", "of the networks; default: 0.5, of neu-fast-cb 2", number)
     .option("--hidden <a,b>", "widths of the networks' hidden layers; default: 100", wholeNumbers);
-}
-
-/** Only what was given. */
-export function banditSettings({
-  gamma,
-  epsilon,
-  nu,
-  alpha,
-  learningRate,
-  hidden,
-}: BanditSettings): BanditSettings {
-  if (hidden !== undefined) checkHidden("--hidden", hidden);
-  return JSON.parse(JSON.stringify({ gamma, epsilon, nu, alpha, learningRate, hidden })) as BanditSettings;
 }

@@ -2,7 +2,7 @@ import { checkOptions } from "minimand/engine";
 import { dataError, listed, quoted } from "../../data-error.ts";
 import { type Cell, Column, columnsByName, type Table } from "../../read/table.ts";
 import type { ColumnKind, Note } from "../../results.ts";
-import { columnKinds } from "../column-type.ts";
+import { columnKinds } from "../column-kinds.ts";
 import type { Dataset } from "../dataset.ts";
 import { dropNotes } from "../drop-notes.ts";
 import { readFeatures } from "../read-features.ts";

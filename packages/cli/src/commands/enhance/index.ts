@@ -1,0 +1,44 @@
+import { type Command, Option } from "commander";
+import { engineOption, jsonOption, number, outOption, place, seedNumber, wholeNumber } from "../options.ts";
+import { enhanceMethods, methodHelp } from "./method-names.ts";
+import type { EnhanceOptions } from "./run.ts";
+
+/** `minimand enhance PICTURES...`. */
+export function define(command: Command): Command {
+  return command
+    .description("Brighten dark pictures by classical methods, and show them before and after.")
+    .argument("<pictures...>", "PNG, JPEG or WebP files, or folders of them")
+    .addOption(
+      new Option(
+        "--method <name>",
+        `${enhanceMethods.map((name) => `${name} (${methodHelp[name]})`).join(", ")}; default: adaptive-gamma`,
+      )
+        .choices(enhanceMethods)
+        .default("adaptive-gamma", "adaptive-gamma"),
+    )
+    .option("--gamma <x>", "exponent of the method gamma, below 1 it brightens; default: 0.4", number)
+    .option("--compare", "show all methods on the contact sheet, not only the one that is written", false)
+    .option("--steps <n>", "of fitting zero-dce; default: 150", wholeNumber)
+    .option("--seed <n>", "of fitting zero-dce; default: 0", seedNumber)
+    .option("--model <file>", "FeatEnHancer that you trained, for detector-view (docs/enhance.md)", place)
+    .addOption(engineOption())
+    .addOption(outOption("minimand-enhance").default("minimand-enhance", "minimand-enhance"))
+    .addOption(jsonOption("results.json"))
+    .addHelpText(
+      "after",
+      `
+Examples:
+  minimand enhance photos/ --out bright/
+  minimand enhance photos/ --out bright/ --compare
+  minimand enhance night.jpg dusk.png --method gamma --gamma 0.5
+  minimand enhance photos/ --method zero-dce --steps 400
+
+The folder holds the pictures under their names (files of these names that are there are replaced), enhance.html with
+all before and after, and results.json. A picture
+that can't be read is left out with one line, the others are done, and the exit code is 2.`,
+    )
+    .action(async (pictures: string[], options: EnhanceOptions) => {
+      const { enhance } = await import("./run.ts");
+      await enhance(pictures, options);
+    });
+}

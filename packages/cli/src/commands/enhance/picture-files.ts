@@ -1,0 +1,72 @@
+import { readdir, realpath, stat } from "node:fs/promises";
+import { basename, dirname, extname, join, resolve } from "node:path";
+import { plural } from "@minimand/compare";
+import { UsageError } from "../../failure.ts";
+import { placeOf } from "../../files/write-whole.ts";
+import { tell } from "../../printable.ts";
+
+/** Names that pictures have. */
+const endings = [".png", ".jpg", ".jpeg", ".webp"];
+
+/** A picture's place, and its name in the output folder. */
+export interface PictureFile {
+  path: string;
+  name: string;
+}
+
+/**
+ * The pictures that are meant by paths: files, and all pictures right in a folder.
+ *
+ * @throws UsageError where there are none, where two have the same name, and where one would be written over; errors of the operating system
+ */
+export async function pictureFiles(paths: readonly string[], out: string): Promise<PictureFile[]> {
+  const files: PictureFile[] = [];
+  for (const path of paths) {
+    if ((await stat(path)).isDirectory()) for (const file of await picturesIn(path)) files.push(file);
+    else files.push({ path, name: basename(path) });
+  }
+  const names = new Map<string, string>();
+  const target = await realpath(out).catch(() => resolve(out));
+  for (const { path, name } of files) {
+    // Some systems take names that differ in capitals for the same.
+    const other = names.get(name.toLowerCase());
+    if (other !== undefined)
+      throw new UsageError(`${path}: expected names that differ, got that of ${other} again`);
+    names.set(name.toLowerCase(), path);
+    if ((await realpath(dirname(path))) === target)
+      throw new UsageError(
+        `--out: expected another folder than that of ${path}, which would be written over`,
+      );
+  }
+  const places = new Map(
+    await Promise.all(files.map(async ({ path }) => [await realpath(path), path] as const)),
+  );
+  for (const { name } of files) {
+    const own = join(out, name);
+    // What stands in the way of the folder is told where it is made.
+    const read = places.get(await placeOf(resolve(own)).catch(() => own));
+    if (read !== undefined)
+      throw new UsageError(
+        `--out: expected no links to the pictures, got ${own}, by which ${read} would be written over`,
+      );
+  }
+  return files;
+}
+
+async function picturesIn(folder: string): Promise<PictureFile[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const names: string[] = [];
+  let others = 0;
+  for (const entry of entries) {
+    if (entry.name.startsWith(".")) continue;
+    const isPicture = !entry.isDirectory() && endings.includes(extname(entry.name).toLowerCase());
+    if (isPicture) names.push(entry.name);
+    else others++;
+  }
+  if (names.length === 0)
+    throw new UsageError(
+      `${folder}: expected pictures (${endings.join(", ")}), got ${others === 0 ? "an empty folder" : plural(others, "other name")}`,
+    );
+  if (others > 0) tell(`${folder}: ${plural(others, "name")} left out: no picture (${endings.join(", ")})`);
+  return names.sort().map((name) => ({ path: join(folder, name), name }));
+}

@@ -1,0 +1,22 @@
+import { UsageError } from "../../../failure.ts";
+import type { Database, Sql } from "../../../store/database.ts";
+import { codeOf } from "../../../store/database-errors.ts";
+
+/** A database whose errors don't tell what was asked: drivers put statements and their parameters into them, addresses among those. */
+export function discreet(database: Database): Database {
+  return {
+    ...database,
+    query: <Row extends object>(text: string, parameters?: readonly unknown[]) =>
+      quietly(database.query<Row>(text, parameters)),
+    transaction: <T>(work: (sql: Sql) => Promise<T>) => quietly(database.transaction(work)),
+  };
+}
+
+async function quietly<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new Error(`the store failed (${codeOf(error) || "without a code"})`);
+  }
+}
