@@ -14,7 +14,7 @@ interface Declaration {
   text: string;
 }
 
-const packages = ["data", "minimand", "compare", "papers", "native"];
+const packages = ["data", "minimand", "lab", "compare", "papers", "native"];
 
 /** Lists the files behind the entries of the packages. */
 function entries(): string[] {
