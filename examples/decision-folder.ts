@@ -42,8 +42,11 @@ export function decisionFolder(folder: string): DecisionFolder {
         throw new RangeError(`${folder}: expected a folder, got a link`);
       for (const name of readdirSync(folder)) {
         const path = join(folder, name);
-        if (/^(snapshot-\d+\.bin|names\.key)\.partial$/.test(name)) rmSync(path);
-        else if (/^(snapshot-\d+\.bin|decisions-\d+\.jsonl|names\.key)$/.test(name)) checkFile(path);
+        if (/^(snapshot-\d+\.bin|names\.key)\.partial$/.test(name)) {
+          if (lstatSync(path).isDirectory())
+            throw new RangeError(`${path}: expected a file, got a folder; take it away`);
+          rmSync(path);
+        } else if (/^(snapshot-\d+\.bin|decisions-\d+\.jsonl|names\.key)$/.test(name)) checkFile(path);
       }
     },
   };

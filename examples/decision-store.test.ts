@@ -58,6 +58,16 @@ describe("the store", () => {
     expect(readFileSync(victim, "utf8")).toBe("without a line end");
   });
 
+  it("refuses a folder in place of a file", async () => {
+    for (const name of ["snapshot-0.bin", "snapshot-0.bin.partial", "names.key.partial"]) {
+      const folder = temporary();
+      mkdirSync(join(folder, name));
+      const opened = openStore({ folder, create, snapshotEvery: 7, maxPending });
+      await expect(opened, name).rejects.toThrow(/^\S+: expected a (regular )?file.*got .*; take it away$/);
+      await expect(opened, name).rejects.toThrow(RangeError);
+    }
+  });
+
   it("goes on from snapshots and journals as if nothing had happened", async () => {
     const whole = create();
     let kept = temporary();

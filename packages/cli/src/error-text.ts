@@ -7,6 +7,7 @@ const reasons: Record<string, string> = {
   EACCES: "permission denied",
   EPERM: "permission denied",
   EISDIR: "is a folder, expected a file",
+  ERR_FS_EISDIR: "is a folder, expected a file",
   ENOTDIR: "a part of the path is a file, expected a folder",
   EEXIST: "exists and is not a folder",
   ENOSPC: "no space left on the disk",

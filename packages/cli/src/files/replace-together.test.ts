@@ -15,6 +15,7 @@ import { fileURLToPath } from "node:url";
 import type { Contents } from "@minimand/compare/keep";
 import { describe, expect, it } from "vitest";
 import { everythingIn, temporaryFolder } from "../../../../test/support/cli.ts";
+import { exitCodeOf, failureLine } from "../failure.ts";
 import { finishReplacement, isThere, readCurrent, replaceTogether } from "./replace-together.ts";
 
 const support = (name: string): string =>
@@ -224,6 +225,16 @@ describe("replaceTogether", () => {
       refused,
     );
     expect(contentsOf(join(folder, "far"))).toEqual(before);
+  });
+
+  it("refuses a folder in the place of a file that is to go", async () => {
+    const folder = folderWith({
+      ".minimand-new/plan.json": JSON.stringify({ gone: ["model/a.json"], come: [] }),
+      "model/a.json/theirs": "stays",
+    });
+    const error = await finishReplacement(folder).catch((error: unknown) => error);
+    expect(exitCodeOf(error)).toBe(2);
+    expect(failureLine(error)).toBe(`${join(folder, "model/a.json")}: is a folder, expected a file`);
   });
 
   it("replaces no report and no model that minimand did not write, and no file that no run writes", async () => {

@@ -1,6 +1,7 @@
-import pg from "pg";
+import type pg from "pg";
 import { UsageError } from "../failure.ts";
 import { untilAborted } from "../run/until-aborted.ts";
+import { carefulClient } from "./careful-client.ts";
 import { closeConnection } from "./close-connection.ts";
 import { connectionSettings } from "./connection-settings.ts";
 import { codeOf, isOutage, reasonOf } from "./database-errors.ts";
@@ -31,7 +32,7 @@ export async function firstConnection(address: PostgresAddress, signal: AbortSig
 }
 
 async function check({ name }: PostgresAddress, settings: pg.PoolConfig, signal: AbortSignal): Promise<void> {
-  const client = new pg.Client(settings);
+  const client = new (carefulClient(name))(settings);
   client.on("error", () => {});
   try {
     await untilAborted(signal, client.connect());
@@ -39,7 +40,10 @@ async function check({ name }: PostgresAddress, settings: pg.PoolConfig, signal:
       signal,
       client.query<{ version: number }>("select current_setting('server_version_num')::int as version"),
     );
-    const version = Math.floor(rows[0].version / 10_000);
+    const number = Number(rows.at(0)?.version);
+    if (Number.isNaN(number))
+      throw new UsageError(`${name}: expected a PostgreSQL server, got one that does not state its version`);
+    const version = Math.floor(number / 10_000);
     if (version < oldest)
       throw new UsageError(`${name}: expected PostgreSQL ${oldest} or newer, got ${version}`);
   } finally {
@@ -54,6 +58,10 @@ function asRefusal({ name }: PostgresAddress, error: unknown, signal: AbortSigna
   if (error instanceof UsageError || error === signal.reason) return error;
   const code = codeOf(error);
   const reason = reasonOf(error);
+  if (/^received invalid response/.test(reason))
+    return new UsageError(
+      `${name}: expected a PostgreSQL server, got answers that can't be read (${reason})`,
+    );
   if (isOutage(error)) return new UsageError(`${name}: can't be reached: ${reason}`);
   if (/password must be a string/.test(reason))
     return new UsageError(

@@ -1,6 +1,7 @@
 import pg from "pg";
 import { UsageError } from "../failure.ts";
 import { never, untilAborted } from "../run/until-aborted.ts";
+import { carefulClient } from "./careful-client.ts";
 import { closeConnection, closeConnections, cutConnection } from "./close-connection.ts";
 import { sessionAnswering, settle } from "./connection-settings.ts";
 import type { Database, Session, Sql } from "./database.ts";
@@ -38,7 +39,8 @@ export async function openPostgres(
 ): Promise<Database> {
   const { name, pooled } = address;
   const options = await firstConnection(address, signal);
-  const pool = new pg.Pool({ ...options, max: connections, idleTimeoutMillis: 60_000 });
+  const Client = carefulClient(name);
+  const pool = new pg.Pool({ ...options, max: connections, idleTimeoutMillis: 60_000, Client });
   // An idle connection that breaks is replaced by the next statement.
   pool.on("error", () => {});
   const open = new Set<pg.PoolClient>();
@@ -105,7 +107,9 @@ export async function openPostgres(
     boss: { db, backend: "postgres" },
     async session() {
       if (pooled) return null;
-      const session = await bear(() => openSession(options, closing.signal));
+      const session = await bear(() =>
+        openSession(new Client({ ...options, query_timeout: sessionAnswering }), closing.signal),
+      );
       sessions.push(session);
       return session;
     },
@@ -121,8 +125,7 @@ export async function openPostgres(
   };
 }
 
-async function openSession(config: pg.ClientConfig, closing: AbortSignal): Promise<Session> {
-  const client = new pg.Client({ ...config, query_timeout: sessionAnswering });
+async function openSession(client: pg.Client, closing: AbortSignal): Promise<Session> {
   let alive = true;
   const gone = (): void => {
     alive = false;

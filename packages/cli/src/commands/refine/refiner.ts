@@ -8,7 +8,15 @@ import {
   type RefinerParams,
 } from "@minimand/lab/prompts";
 import { tensorsOf, writeSafetensors } from "minimand";
-import { type Compile, disposeTree, keyOf, parseJson, received, type Tree } from "minimand/engine";
+import {
+  type Compile,
+  checkNumber,
+  disposeTree,
+  keyOf,
+  parseJson,
+  received,
+  type Tree,
+} from "minimand/engine";
 import { readSafetensors, treeOf } from "minimand/models";
 import { UsageError } from "../../failure.ts";
 
@@ -50,15 +58,24 @@ export function startOf(shape: RefinerShape, seed: number): RefinerParams {
   };
 }
 
-/** Ready for `refinePrompt`. */
+/** Most numbers of one array of a rewrite, and of all rewrites that are computed at once: 16 MiB and 1 GiB. */
+const [mostOfOne, mostOfAll] = [2 ** 22, 2 ** 28];
+
+/** Returns how many numbers the largest array of a rewrite has: logits, attention, hidden layers, or noise. */
+function numbersOf({ tokens, length, size, vectors }: RefinerShape): number {
+  return Math.max(length * Math.max(tokens.length, 2 * length, 2 * size, 2 * vectors), vectors * size);
+}
+
+/** Ready for `refinePrompt`; computes as many of `count` rewrites at once as memory allows. */
 export function readyRefiner(
   { params, ...shape }: Refiner,
-  rows: number,
+  count: number,
   compile: Compile | undefined,
 ): PromptRefiner {
   const { tokenizer, encoder, adapter, decoder } = modelsOf(shape);
+  const rows = Math.max(2, Math.min(count, Math.floor(mostOfAll / numbersOf(shape))));
   return promptRefiner({
-    ...{ encoder, adapter, decoder, params, tokenizer, length: shape.length, rows: Math.max(2, rows) },
+    ...{ encoder, adapter, decoder, params, tokenizer, length: shape.length, rows },
     ...(compile !== undefined && { compile }),
   });
 }
@@ -87,6 +104,13 @@ export function readRefiner(bytes: Uint8Array, name: string): Refiner {
     // A small file may claim a model that fills the memory.
     if (!(shape.size * Math.max(shape.tokens.length, shape.length, shape.size) <= numbers))
       throw refused(`sizes that its ${numbers} numbers don't fill`);
+    checkNumber("length", shape.length, { min: 3, integer: true });
+    // Refuses other sizes than integers, and too many tokens or vectors.
+    modelsOf(shape);
+    if (numbersOf(shape) > mostOfOne)
+      throw refused(
+        `${shape.tokens.length} words and ${shape.length} tokens, which need more than ${mostOfOne} numbers a rewrite`,
+      );
     const like = startOf(shape, 0);
     try {
       return { ...shape, params: treeOf(tensors, like as Tree) as RefinerParams };

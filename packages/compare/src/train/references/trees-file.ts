@@ -39,7 +39,8 @@ function treesIn(about: Record<string, unknown>, files: ReadonlyMap<string, Uint
   if (!scales.every((scale: unknown) => scale === null || isScale(scale))) return null;
   const own = new Map<string, Map<string, Uint8Array>>();
   for (const [name, content] of files) {
-    const [, model, file] = /^(\d{1,9})\/([\w.-]+)$/.exec(name) ?? [];
+    // Neither '.' nor '..' is a file, and no name of the library is long.
+    const [, model, file] = /^(\d{1,9})\/(\w[\w.-]{0,99})$/.exec(name) ?? [];
     if (model === undefined || file === undefined) return null;
     own.set(model, (own.get(model) ?? new Map<string, Uint8Array>()).set(file, content));
   }

@@ -167,6 +167,7 @@ describe("trees", () => {
     refused({ only: 7 });
     refused({}, [["0/a/b", new Uint8Array(1)]]);
     refused({}, [["2/done", new Uint8Array(1)]]);
+    for (const name of [".", "..", "a".repeat(101)]) refused({}, [[`0/${name}`, new Uint8Array(1)]]);
   });
 
   it("are refused where they ask for other columns than there are", async () => {

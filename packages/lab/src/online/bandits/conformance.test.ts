@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { itIsALearner } from "../conformance.fixture.ts";
-import { linUcb, restoreBandit } from "../index.ts";
+import { linUcb, neuFastCb, restoreBandit } from "../index.ts";
 import { bandits, conforming, contexts, dim, play } from "./bandits.fixture.ts";
 import { pack, unpack } from "./snapshot-bytes.ts";
 
@@ -165,6 +165,17 @@ it("scales contexts to norm 1, refuses others, or takes all, as told", () => {
   expect(() => predicted("check", [7, 0])).toThrow("features: expected a vector of norm 1, got 7");
 });
 
+/** Plain data with some of it changed. */
+function merged(data: object, changed: object): object {
+  const plain = (value: unknown): value is object =>
+    typeof value === "object" && value !== null && !ArrayBuffer.isView(value) && !Array.isArray(value);
+  const parts = Object.entries(changed).map(([name, value]) => {
+    const own = (data as Record<string, unknown>)[name];
+    return [name, plain(own) && plain(value) ? merged(own, value) : value];
+  });
+  return { ...data, ...Object.fromEntries(parts) };
+}
+
 describe("a snapshot", () => {
   const bandit = bandits["NeuFastCB, signs"]({ dim, arms: 3 });
   play(bandit, contexts(10, true));
@@ -209,6 +220,75 @@ describe("a snapshot", () => {
     const before = bandit.snapshot();
     expect(() => bandit.restore(bytes)).toThrow(/^snapshot(\.\w+)*: expected /);
     expect(bandit.snapshot()).toEqual(before);
+  });
+
+  it.each<[string, string, boolean, object]>([
+    ["more weights than it has", "NeuFastCB, signs", true, { options: { hidden: [9] } }],
+    ["fewer weights than it has", "epsilon-greedy", true, { options: { hidden: [7] } }],
+    ["more weights than it has, for NeuralTS", "NeuralTS", true, { options: { hidden: [9] } }],
+    ["another design", "NeuralUCB", true, { algorithm: { design: new Float64Array(3) } }],
+    ["weights in JSON", "epsilon-greedy", true, { algorithm: { parameters: { length: 1e9 } } }],
+    ["other moments", "NeuSquareCB, none, Adam", true, { algorithm: { memory: { first: [] } } }],
+    ["fewer examples than it says", "epsilon-greedy", true, { algorithm: { filled: 20 } }],
+    [
+      "more examples than it keeps",
+      "epsilon-greedy",
+      true,
+      { options: { replay: { capacity: 9, batch: 1 } } },
+    ],
+    ["a place outside of its examples", "epsilon-greedy", true, { algorithm: { next: 20 } }],
+    ["examples in JSON", "epsilon-greedy", true, { algorithm: { replayX: [] } }],
+    ["more arms than regressions", "LinUCB", true, { options: { arms: 4 } }],
+    ["other vectors than regressions", "LinTS", false, { options: { dim: 3 } }],
+    ["a regression in JSON", "LinUCB", true, { algorithm: { inverse: { length: 1e12 } } }],
+    ["more arms than losses", "LinExp3", true, { options: { arms: 4 } }],
+    ["more arms than covariances", "LinExp3", true, { algorithm: { inverse: new Float64Array(1) } }],
+    [
+      "a context of many arms",
+      "LinExp3",
+      true,
+      { algorithm: { buffer: { counts: Int32Array.of(1e8), seen: 1, next: 0 } } },
+    ],
+    [
+      "a context of more vectors than there are",
+      "LinExp3",
+      false,
+      { algorithm: { buffer: { counts: Int32Array.of(1e6), seen: 1, next: 0 } } },
+    ],
+    [
+      "a context of no arms",
+      "LinExp3",
+      false,
+      { algorithm: { buffer: { counts: Int32Array.of(0), x: new Float64Array(0), seen: 1, next: 0 } } },
+    ],
+    ["contexts in JSON", "LinExp3", true, { algorithm: { buffer: { counts: { length: 1e8 } } } }],
+    ["contexts of the other kind", "LinExp3", false, { algorithm: { buffer: { own: true } } }],
+    ["more contexts than it keeps", "LinExp3", true, { options: { buffer: { capacity: 9, refresh: 1 } } }],
+    ["a place outside of its contexts", "LinExp3", true, { algorithm: { buffer: { next: 25 } } }],
+    ["fewer contexts seen than kept", "LinExp3", true, { algorithm: { buffer: { seen: 1 } } }],
+    ["decisions without vectors", "LinUCB", true, { ledger: { pending: { x: new Float64Array(1) } } }],
+    ["decisions without arms", "LinUCB", true, { ledger: { pending: { action: new Int32Array(0) } } }],
+    ["decisions in JSON", "LinUCB", true, { ledger: { pending: { t: { length: 1e9 } } } }],
+  ])("that claims %s is refused (%s)", (_, name, own, changed) => {
+    const bandit = bandits[name]({ dim, arms: own ? 3 : undefined });
+    play(bandit, contexts(20, own));
+    bandit.choose(contexts(1, own)[0]);
+    const saved = unpack(bandit.snapshot(), 1) as object;
+    expect(() => restoreBandit(pack(saved, 1))).not.toThrow();
+    const bytes = pack(merged(saved, changed), 1);
+    expect(() => restoreBandit(bytes)).toThrow(
+      /^snapshot: expected the state of a bandit, got one that can't/,
+    );
+  });
+
+  it("is compared with its options before memory is taken", () => {
+    const bandit = neuFastCb({ dim, perturbation: { mode: "signs" } });
+    const saved = unpack(bandit.snapshot(), 1) as object;
+    // Such signs don't fit, which is found out when they are drawn.
+    const options = { hidden: [10_000], perturbation: { samples: 100_000 } };
+    expect(() => restoreBandit(pack(merged(saved, { options }), 1))).toThrow(
+      /parameters: expected 50000 numbers/,
+    );
   });
 
   it("may lie anywhere in a buffer", () => {

@@ -1,3 +1,5 @@
+import { checkSaved } from "./saved-arrays.ts";
+
 /** A decision that waits for its reward. */
 export interface Waiting extends NewDecision {
   t: number;
@@ -81,6 +83,12 @@ export function pendingDecisions(dim: number, saved?: SavedPending): PendingDeci
 
   if (saved !== undefined) {
     const { t, action, slot, propensity, x, memo } = saved;
+    checkSaved("pending.t", t, Float64Array);
+    checkSaved("pending.action", action, Int32Array, t.length);
+    checkSaved("pending.slot", slot, Int32Array, t.length);
+    checkSaved("pending.propensity", propensity, Float64Array, t.length);
+    checkSaved("pending.x", x, Float64Array, t.length * dim);
+    checkSaved("pending.memo", memo, Float64Array, memo?.length === 0 ? 0 : t.length * dim);
     t.forEach((number, i) => {
       add(number, {
         ...{ action: action[i], slot: slot[i], propensity: propensity[i] },

@@ -13,11 +13,14 @@ import { type TokenAdapterOptions, tokenAdapter } from "./token-adapter.ts";
 export interface NoiseAdapterOptions extends TokenAdapterOptions {
   /** Of the attention, divisors of `inputs`; default 2. */
   heads?: number;
-  /** Vectors of noise a draw, default 4; 0 leaves the noise out, and with it the attention. */
+  /** Vectors of noise a draw, at most 1024, default 4; 0 leaves the noise out, and with it the attention. */
   vectors?: number;
   /** What the attention counts at the start; learned. Default 0.1. */
   scale?: number;
 }
+
+/** The size of no parameter depends on the number of vectors, so that a file would not bound it. */
+const mostVectors = 1024;
 
 type NoiseAdapterParams = { adapter: Tree; attention: NoiseAttentionParams; scale: np.Array };
 
@@ -29,7 +32,7 @@ type NoiseAdapterParams = { adapter: Tree; attention: NoiseAttentionParams; scal
  * for diversity, whose text says less.
  *
  * @returns the adapter, for `promptRefiner` and `trainPromptRefiner`
- * @throws RangeError for sizes that are no integers, heads that don't divide the inputs, a scale that isn't finite
+ * @throws RangeError for sizes that are no integers or out of range, heads that don't divide the inputs, a scale that isn't finite
  * @example
  * noiseAdapter({ inputs: 32, outputs: 32 }).noiseShape // [4, 32]
  * @see Hei et al. 2024, arXiv 2402.12760, "adaptive feature extraction module"
@@ -42,7 +45,7 @@ export function noiseAdapter(options: NoiseAdapterOptions): PromptAdapter {
   const { heads = 2, vectors = 4, scale = 0.1, ...sizes } = options;
   const layer = tokenAdapter(sizes);
   const { inputs } = sizes;
-  checkNumber("vectors", vectors, { min: 0, integer: true });
+  checkNumber("vectors", vectors, { min: 0, max: mostVectors, integer: true });
   checkNumber("heads", heads, { min: 1, integer: true });
   if (inputs % heads !== 0) throw rangeError("heads", `a divisor of inputs (${inputs})`, heads);
   checkNumber("scale", scale);

@@ -12,7 +12,7 @@ type Params = { words: Variables; places: Variables; blocks: Variables[]; head: 
  *
  * @param options `vocabulary`, `length`; `size` of the memory, too, default 32; `heads` and `blocks`, default 2
  * @returns `init(key)`, `logits`, and `memory`: the decoder's own memory of a text, its words, each with its place, to be trained on alone
- * @throws RangeError for sizes that are no integers >= 1, heads that don't divide the size
+ * @throws RangeError for sizes that are no integers >= 1, a length over 1024, heads that don't divide the size
  * @example
  * const decoder = promptDecoder({ vocabulary: 9, length: 5, size: 4 })
  * const params = decoder.init(keyOf(0))

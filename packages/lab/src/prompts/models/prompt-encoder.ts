@@ -10,7 +10,7 @@ import { checkPromptSizes, type PromptSizes } from "./prompt-sizes.ts";
  *
  * @param options `vocabulary`, `length`; `size`, default 32; `heads` and `blocks`, default 2
  * @returns `init(key)` and `encode`, from int32 ids `[batch, length]` to `[batch, length, size]`
- * @throws RangeError for sizes that are no integers >= 1, heads that don't divide the size
+ * @throws RangeError for sizes that are no integers >= 1, a length over 1024, heads that don't divide the size
  * @example
  * const encoder = promptEncoder({ vocabulary: 9, length: 5, size: 4 })
  * encoder.encode(encoder.init(keyOf(0)), np.array([[1, 5, 3, 2, 2]], { dtype: np.int32 })).shape // [1, 5, 4]

@@ -14,6 +14,7 @@ import {
 } from "minimand/engine";
 import { checkText } from "../../language/next-logits.ts";
 import type { PromptTokenizer, RefinerModels, RefinerParams } from "./prompt-models.ts";
+import { mostTokens } from "./prompt-sizes.ts";
 import { checkTokenizer } from "./prompt-tokens.ts";
 
 /** What {@link promptRefiner} is made of. */
@@ -21,7 +22,7 @@ export interface PromptRefinerOptions extends RefinerModels {
   /** Of a refiner that is trained, e.g. by `trainPromptRefiner`; kept. */
   params: RefinerParams;
   tokenizer: PromptTokenizer;
-  /** Tokens of a prompt with its start and end, as encoder and decoder take them. */
+  /** Tokens of a prompt with its start and end, as encoder and decoder take them; at most 1024. */
   length: number;
   /** Prompts that are continued at once; default 8. */
   rows?: number;
@@ -52,7 +53,7 @@ export interface PromptRefiner {
  *
  * @param options the models and their `params`, `tokenizer`, `length`; `rows`, `compile`
  * @returns a refiner, to be disposed of by `dispose()`
- * @throws TypeError, RangeError for models that are none, sizes below 1
+ * @throws TypeError, RangeError for models that are none, sizes out of range
  * @example
  * const refiner = promptRefiner({ encoder, adapter, decoder, params, tokenizer, length: 20 })
  * const rewrites = await refinePrompt(refiner, "a red moon", { count: 3 })
@@ -75,7 +76,7 @@ export function promptRefiner(options: PromptRefinerOptions): PromptRefiner {
   } = options;
   checkRefinerModels({ encoder, adapter, decoder });
   checkTokenizer(tokenizer);
-  checkNumber("length", length, { min: 3, integer: true });
+  checkNumber("length", length, { min: 3, max: mostTokens, integer: true });
   checkNumber("rows", rows, { min: 1, integer: true });
   const noiseSize = adapter.noiseShape[0] * adapter.noiseShape[1];
 

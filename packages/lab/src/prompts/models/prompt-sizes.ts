@@ -4,7 +4,7 @@ import { checkNumber, checkOptions, rangeError } from "minimand/engine";
 export interface PromptSizes {
   /** Ids that there are. */
   vocabulary: number;
-  /** Tokens of a prompt with its start and end. */
+  /** Tokens of a prompt with its start and end, at most 1024. */
   length: number;
   /** Numbers at each place, default 32. */
   size?: number;
@@ -14,12 +14,16 @@ export interface PromptSizes {
   blocks?: number;
 }
 
-/** The sizes with their defaults. Throws RangeError for what is no integer >= 1, and heads that don't divide the size. */
+/** Most tokens of a prompt, since an attention has a number for each pair of tokens. Text encoders of image models take 77 to 512. */
+export const mostTokens = 1024;
+
+/** Returns the sizes with their defaults. Throws RangeError for sizes that are no integers >= 1, more than 1024 tokens, heads that don't divide the size. */
 export function checkPromptSizes(of: string, options: PromptSizes): Required<PromptSizes> {
   checkOptions(of, options, { vocabulary: true, length: true, size: true, heads: true, blocks: true });
   const { vocabulary, length, size = 32, heads = 2, blocks = 2 } = options;
   const all = { vocabulary, length, size, heads, blocks };
   for (const [name, value] of Object.entries(all)) checkNumber(name, value, { min: 1, integer: true });
+  checkNumber("length", length, { max: mostTokens });
   if (size % heads !== 0) throw rangeError("heads", `a divisor of the size (${size})`, heads);
   return all;
 }

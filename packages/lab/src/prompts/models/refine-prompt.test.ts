@@ -173,6 +173,7 @@ describe("a refiner", () => {
     expect(of({ decoder: {} })).toThrow(/^decoder/);
     expect(of({ tokenizer: {} })).toThrow(/^tokenizer/);
     expect(of({ length: 2 })).toThrow(/^length/);
+    expect(of({ length: 1025 })).toThrow("length: expected an integer >= 3 and <= 1024, got 1025");
     expect(of({ lenght: 2 })).toThrow(/did you mean 'length'/);
     disposeTree(params);
   });
@@ -201,6 +202,7 @@ describe("adapters", () => {
     expect(of(1)).not.toEqual(of(2));
     expect(plain.noiseShape).toEqual([0, 4]);
     expect(() => noiseAdapter({ inputs: 4, outputs: 3, heads: 3 })).toThrow(/^heads/);
+    expect(() => noiseAdapter({ inputs: 4, outputs: 3, vectors: 1025 })).toThrow(/^vectors: .* <= 1024/);
     disposeTree(params as never);
   });
 

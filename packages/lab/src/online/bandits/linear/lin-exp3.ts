@@ -4,6 +4,7 @@ import type { Algorithm } from "../algorithm.ts";
 import type { Bandit, BanditOptions } from "../bandit.ts";
 import { type Arms, checkArms, predictions } from "../context.ts";
 import { makeBandit, type SavedBandit } from "../make-bandit.ts";
+import { checkSaved } from "../saved-arrays.ts";
 import { type ContextBuffer, contextBuffer, covarianceInverses } from "./context-buffer.ts";
 import { trianglesOf } from "./triangles.ts";
 
@@ -71,9 +72,14 @@ function linExp3Algorithm(options: LinExp3Options, saved?: State): Algorithm {
   checkChoice("regularizer", regularizer, ["entropy", "log-barrier"]);
   checkNumber("buffer.capacity", size.capacity, { min: 1, integer: true });
   checkNumber("buffer.refresh", size.refresh, { min: 1, integer: true });
+  const numbers = (fixed * dim * (dim + 1)) / 2;
+  if (saved !== undefined) {
+    checkSaved("cumulative", saved.cumulative, Float64Array, fixed * dim);
+    checkSaved("inverse", saved.inverse, Float64Array, numbers);
+  }
   const cumulative = saved?.cumulative ?? new Float64Array(fixed * dim);
-  const buffer = contextBuffer(dim, size.capacity, saved?.buffer);
-  const covariances = trianglesOf(dim, saved?.inverse ?? new Float64Array((fixed * dim * (dim + 1)) / 2));
+  const buffer = contextBuffer(options, size.capacity, saved?.buffer);
+  const covariances = trianglesOf(dim, saved?.inverse ?? new Float64Array(numbers));
   let learned = saved?.learned ?? 0;
 
   const lossOf = (slot: number, x: Float64Array): number => innerAt(cumulative, slot * dim, x);

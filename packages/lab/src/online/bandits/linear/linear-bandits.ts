@@ -128,7 +128,8 @@ function linearAlgorithm(
   checkNumber("alpha", alpha, { min: 0 });
   checkNumber("scale", scale, { min: 0 });
   checkNumber("estimates", estimates, { min: 1, max: 100_000, integer: true });
-  const model = saved === undefined ? ridge(dim, fixed ?? 1, lambda) : restoredRidge(saved);
+  const slots = fixed ?? 1;
+  const model = saved === undefined ? ridge(dim, slots, lambda) : restoredRidge(saved, dim, slots);
 
   function ucb(predicted: Float64Array, uncertainty: Float64Array): Verdict {
     const action = argmaxOfSum(predicted, uncertainty);

@@ -1,6 +1,7 @@
 import { checkNumber, rangeError } from "minimand/engine";
 import { inner, innerAt, product } from "../../vectors.ts";
 import { type Arms, predictions } from "../context.ts";
+import { checkSaved } from "../saved-arrays.ts";
 import { trianglesOf } from "./triangles.ts";
 import type { Triangles } from "./triangles-in-javascript.ts";
 
@@ -39,13 +40,15 @@ export function ridge(dim: number, slots: number, lambda: number): Ridge {
   const inverse = new Float64Array(slots * size);
   for (let slot = 0; slot < slots; slot++)
     for (let i = 0; i < dim; i++) inverse[slot * size + (i * (i + 1)) / 2 + i] = 1 / lambda;
-  return restoredRidge({ dim, theta: new Float64Array(slots * dim), inverse });
+  return restoredRidge({ dim, theta: new Float64Array(slots * dim), inverse }, dim, slots);
 }
 
-export const restoredRidge = ({ dim, theta, inverse }: SavedRidge): Ridge => ({
-  ...{ dim, theta },
-  triangles: trianglesOf(dim, inverse),
-});
+/** @throws TypeError, RangeError for arrays of other sizes */
+export function restoredRidge({ theta, inverse }: SavedRidge, dim: number, slots: number): Ridge {
+  checkSaved("theta", theta, Float64Array, slots * dim);
+  checkSaved("inverse", inverse, Float64Array, (slots * dim * (dim + 1)) / 2);
+  return { dim, theta, triangles: trianglesOf(dim, inverse) };
+}
 
 export const savedRidge = ({ dim, theta, triangles }: Ridge): SavedRidge => ({
   ...{ dim, theta },

@@ -10,7 +10,7 @@ import {
   gammaAt,
   inverseGap,
 } from "./inverse-gap.ts";
-import { onlineRegressor, type RegressorState } from "./regressor.ts";
+import { buildRegressor, type RegressorState } from "./regressor.ts";
 import { type RegressorOptions, regressorPart } from "./regressor-options.ts";
 
 /** Options of all bandits that predict by a network; see {@link onlineRegressor} and {@link Bandit}. */
@@ -112,14 +112,14 @@ function neuralAlgorithm(kind: NeuralKind, options: NeuralOptions, saved?: Regre
   const greedy = kind === "neural-epsilon-greedy";
   const { loss = "square" } = greedy ? options : { loss: kind === "neu-fast-cb" ? "kl" : "square" };
   checkChoice("loss", loss, ["square", "kl"]);
-  const regressor = onlineRegressor({
+  const settings: RegressorOptions = {
     ...regressorPart(options),
     loss,
     slots: options.arms ?? 1,
     seed: derive(seed, 13),
     ...(greedy && options.perturbation === undefined ? { perturbation: { mode: "none" } } : {}),
-  });
-  if (saved !== undefined) regressor.resume(saved);
+  };
+  const regressor = buildRegressor(settings, saved);
 
   const weigh = (costs: Float64Array, t: number): Float64Array => {
     if (greedy) return epsilonGreedy(costs, epsilon);

@@ -3,9 +3,10 @@ import type { Algorithm, Verdict } from "../algorithm.ts";
 import { argmax, argmaxOfSum, drawnFirst, only } from "../arm-choice.ts";
 import type { Bandit } from "../bandit.ts";
 import { makeBandit, type SavedBandit } from "../make-bandit.ts";
+import { checkSaved } from "../saved-arrays.ts";
 import { type NeuralBanditOptions, neuralBanditNames } from "./neural-bandits.ts";
-import { onlineRegressor, type RegressorState } from "./regressor.ts";
-import { regressorPart } from "./regressor-options.ts";
+import { buildRegressor, type RegressorState } from "./regressor.ts";
+import { type RegressorOptions, regressorPart } from "./regressor-options.ts";
 
 /** Options of {@link neuralUcb} and {@link neuralTs}. */
 export interface NeuralExplorationOptions extends NeuralBanditOptions {
@@ -87,13 +88,14 @@ function explorationAlgorithm(kind: ExplorationKind, options: NeuralTsOptions, s
   checkNumber("nu", nu, { above: 0 });
   checkChoice("target", target, ["reward", "cost"]);
   checkNumber("estimates", estimates, { min: 1, max: 100_000, integer: true });
-  const regressor = onlineRegressor({
+  const settings: RegressorOptions = {
     perturbation: { mode: "none" },
     ...regressorPart(options),
     loss: "square",
     slots: options.arms ?? 1,
     seed: derive(seed, 13),
-  });
+  };
+  const regressor = buildRegressor(settings, saved?.regressor);
   const { network, parameters } = regressor;
   const design = new Float64Array(network.size).fill(lambda);
   /** 1 / U. */
@@ -101,7 +103,7 @@ function explorationAlgorithm(kind: ExplorationKind, options: NeuralTsOptions, s
   const gradient = new Float64Array(network.size);
   const reaches = Array.from({ length: network.slots }, (_, slot) => network.reach(slot));
   if (saved !== undefined) {
-    regressor.resume(saved.regressor);
+    checkSaved("design", saved.design, Float64Array, network.size);
     design.set(saved.design);
     inverse.set(design.map((u) => 1 / u));
   }

@@ -183,6 +183,12 @@ describe("online regression", () => {
   it("refuses options out of range", () => {
     const make = (more: object) => () =>
       onlineRegressor({ dim: 2, loss: "square", ...more } as RegressorOptions);
+    expect(make({ dim: 100, replay: { capacity: 2e6, batch: 1 } })).toThrow(
+      "replay.capacity: expected vectors of at most 134217728 numbers, got 200000000",
+    );
+    expect(make({ hidden: [10_000], perturbation: { mode: "signs", samples: 100_000 } })).toThrow(
+      "samples: expected signs of at most 268435456 bytes, got 375000000",
+    );
     expect(make({ loss: "hinge" })).toThrow('loss: expected one of "square", "kl"');
     expect(make({ learningRate: 0 })).toThrow("learningRate: expected a finite number > 0, got 0");
     expect(make({ learningRate: { kind: "cosine", initial: 1 } })).toThrow(TypeError);

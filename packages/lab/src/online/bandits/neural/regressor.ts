@@ -1,5 +1,6 @@
-import { checkOptions, derive, expit, rangeError } from "minimand/engine";
+import { checkNumber, checkOptions, derive, expit, rangeError } from "minimand/engine";
 import { randomStream } from "../random-stream.ts";
+import { checkSaved } from "../saved-arrays.ts";
 import { descent, stepSizeAt } from "./descent.ts";
 import { type OnlineNetwork, onlineNetwork } from "./network.ts";
 import { largestStableRate, perturbationScale, projectBall } from "./perturbation.ts";
@@ -31,7 +32,11 @@ export interface OnlineRegressor {
   learn(slot: number, x: Float64Array, y: number): void;
   /** Everything that continues it bit for bit; the arrays are its own. */
   state(): RegressorState;
-  /** Takes over a state of the same shape. */
+  /**
+   * Takes over a state of the same shape.
+   *
+   * @throws TypeError, RangeError for one of another shape; nothing is changed
+   */
   resume(state: RegressorState): void;
 }
 
@@ -67,6 +72,11 @@ export function onlineRegressor(options: RegressorOptions): OnlineRegressor {
     seed: true,
     warn: true,
   });
+  return buildRegressor(options);
+}
+
+/** New, or from a state of the same shape. */
+export function buildRegressor(options: RegressorOptions, saved?: RegressorState): OnlineRegressor {
   const settings = regressorSettings(options);
   const { loss, optimizer, learningRate, seed } = settings;
   const { mode, cp, samples } = settings.perturbation;
@@ -74,6 +84,7 @@ export function onlineRegressor(options: RegressorOptions): OnlineRegressor {
   const { hidden, activation, scaled, slots } = options;
   const network = onlineNetwork({ dim: options.dim, hidden, activation, scaled, slots });
   const { size, dim, layers, width } = network;
+  if (saved !== undefined) checkParameters(saved, size);
   const radii = radiiOf(options.radius, layers.length);
   const c = perturbationScale(mode === "none" ? 0 : cp, width);
   const signs: Signs | null =
@@ -128,7 +139,7 @@ export function onlineRegressor(options: RegressorOptions): OnlineRegressor {
     if (signs !== null) signProducts(signs, parameters, start, c, offsets);
   }
 
-  return {
+  const regressor: OnlineRegressor = {
     network,
     parameters,
     get updates() {
@@ -173,15 +184,28 @@ export function onlineRegressor(options: RegressorOptions): OnlineRegressor {
       return { updates, filled, next, ...held, ...examples, memory: rule.memory };
     },
     resume(state) {
+      checkParameters(state, size);
+      checkNumber("updates", state.updates, { min: 0, integer: true });
+      for (const name of Object.keys(rule.memory))
+        checkSaved(`memory.${name}`, state.memory[name], Float64Array, size);
+      memory.load(state);
       updates = state.updates;
       parameters.set(state.parameters);
       start.set(state.start);
       random.resume(state.random);
-      memory.load(state);
       for (const [name, vector] of Object.entries(rule.memory)) vector.set(state.memory[name]);
       if (signs !== null) signProducts(signs, parameters, start, c, offsets);
     },
   };
+  if (saved !== undefined) regressor.resume(saved);
+  return regressor;
+}
+
+/** Throws unless a state is one of a network of that size. */
+function checkParameters({ parameters, start, random }: RegressorState, size: number): void {
+  checkSaved("parameters", parameters, Float64Array, size);
+  checkSaved("start", start, Float64Array, size);
+  checkSaved("random", random, Uint32Array, 4);
 }
 
 /** Tells of a first step at which plain descent diverges by the perturbation alone. */

@@ -1,4 +1,5 @@
-import { checkNumber } from "minimand/engine";
+import { checkNumber, rangeError } from "minimand/engine";
+import { checkSaved } from "../saved-arrays.ts";
 
 /** How much is remembered and how much of it an update learns from. */
 export interface ReplayOptions {
@@ -29,10 +30,15 @@ export interface SavedReplay {
   replaySlot: Int32Array;
 }
 
-/** @throws TypeError, RangeError for sizes below 1 */
+/** Numbers of the vectors that are remembered: 1 GiB. */
+const mostNumbers = 2 ** 27;
+
+/** @throws TypeError, RangeError for sizes below 1, a capacity for more than {@link mostNumbers} */
 export function replayMemory(dim: number, { capacity, batch }: ReplayOptions): ReplayMemory {
   checkNumber("replay.batch", batch, { min: 1, integer: true });
   checkNumber("replay.capacity", capacity, { min: 1, integer: true });
+  if (capacity * dim > mostNumbers)
+    throw rangeError("replay.capacity", `vectors of at most ${mostNumbers} numbers`, capacity * dim);
   const x = new Float64Array(capacity * dim);
   const y = new Float64Array(capacity);
   const slots = new Int32Array(capacity);
@@ -59,6 +65,11 @@ export function replayMemory(dim: number, { capacity, batch }: ReplayOptions): R
       replaySlot: slots.subarray(0, filled),
     }),
     load(saved) {
+      checkNumber("filled", saved.filled, { min: 0, max: capacity, integer: true });
+      checkNumber("next", saved.next, { min: 0, below: capacity, integer: true });
+      checkSaved("replayX", saved.replayX, Float64Array, saved.filled * dim);
+      checkSaved("replayY", saved.replayY, Float64Array, saved.filled);
+      checkSaved("replaySlot", saved.replaySlot, Int32Array, saved.filled);
       ({ filled, next } = saved);
       x.set(saved.replayX);
       y.set(saved.replayY);

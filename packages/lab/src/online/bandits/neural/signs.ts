@@ -14,9 +14,14 @@ export interface Signs {
   readonly codes: readonly Uint8Array[];
 }
 
-/** Independent fair signs. */
+/** A byte for eight signs: 256 MiB. */
+const mostBytes = 2 ** 28;
+
+/** Independent fair signs, of at most 268,435,456 bytes. */
 export function drawSigns(samples: number, size: number, seed: number): Signs {
   checkNumber("samples", samples, { min: 1, max: 100_000, integer: true });
+  const bytes = Math.ceil(samples / 8) * size;
+  if (bytes > mostBytes) throw rangeError("samples", `signs of at most ${mostBytes} bytes`, bytes);
   const random = randomStream(seed);
   const codes: Uint8Array[] = [];
   for (let first = 0; first < samples; first += 8) {
