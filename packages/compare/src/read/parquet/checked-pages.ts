@@ -1,7 +1,7 @@
 import type { ColumnMetaData, PageHeader, SchemaElement } from "hyparquet";
 import { parquetHeader } from "hyparquet/src/column.js";
 import { type Leaf, startOf } from "./fields.ts";
-import { checkDelta, checkLevels, checkPlain, checkRuns, type Reader } from "./runs.ts";
+import { checkDelta, checkLevels, checkPlain, checkRuns, checkSplit, type Reader } from "./runs.ts";
 import { endOfThrift } from "./thrift.ts";
 
 type Decompress = (input: Uint8Array, size: number) => Uint8Array;
@@ -135,5 +135,6 @@ function checkIndices(reader: Reader, count: number): void {
 
 function checkValues(reader: Reader, encoding: string, count: number, leaf: Leaf, take: Take): void {
   if (encoding === "PLAIN") checkPlain(reader, count, leaf);
+  else if (encoding === "BYTE_STREAM_SPLIT") checkSplit(reader, count, leaf);
   else if (encoding.startsWith("DELTA_")) checkDelta(reader, encoding, count, leaf, take);
 }

@@ -95,7 +95,12 @@ function checkGroups({ num_rows, row_groups }: FileMetaData, leaves: readonly Le
   if (bytes > size) throw new Error("columns that overlap");
 }
 
-function checkChunk(meta: ColumnMetaData, { path, repetition }: Leaf, rows: bigint, size: number): void {
+function checkChunk(
+  meta: ColumnMetaData,
+  { element, path, repetition }: Leaf,
+  rows: bigint,
+  size: number,
+): void {
   const { path_in_schema: own, num_values: values } = meta;
   if (own.length !== path.length || own.some((part, i) => part !== path[i]))
     throw new Error("columns in another order than in the schema");
@@ -103,6 +108,9 @@ function checkChunk(meta: ColumnMetaData, { path, repetition }: Leaf, rows: bigi
     throw new Error(`a column of ${values} values in a row group of ${rows} rows`);
   // Writers say anything of where nothing is.
   if (rows === 0n) return;
+  // hyparquet reads pages by the one, and makes cells of them by the other.
+  if (meta.type !== element.type)
+    throw new Error(`a column of ${meta.type} where the schema has ${element.type}`);
   const start = startOf(meta);
   if (!(start >= 4 && meta.total_compressed_size > 0n && start + Number(meta.total_compressed_size) <= size))
     throw new Error("a column beyond the end of the file");

@@ -31,6 +31,7 @@ function lying(change: (metadata: FileMetaData, columns: ColumnMetaData[]) => vo
 const plain = {
   ...{ PLAIN: 0, PLAIN_DICTIONARY: 2, RLE: 3 },
   ...{ DELTA_BINARY_PACKED: 5, DELTA_LENGTH_BYTE_ARRAY: 6, DELTA_BYTE_ARRAY: 7 },
+  BYTE_STREAM_SPLIT: 9,
 } as const;
 
 /** A file of one column with one page. */
@@ -89,6 +90,13 @@ const files: [what: string, file: Uint8Array, message: string][] = [
       x!.num_values = 99n;
     }),
     "a column of 99 values in a row group of 100 rows",
+  ],
+  [
+    "another type of a column than its schema",
+    lying((_, [x]) => {
+      x!.type = "INT64";
+    }),
+    "a column of INT64 where the schema has INT32",
   ],
   [
     "a column less than its schema",
@@ -194,6 +202,56 @@ const files: [what: string, file: Uint8Array, message: string][] = [
       ...Array<number>(1_000_000).fill(1),
     ]),
     "a decimal number of 1000000 bytes",
+  ],
+  [
+    "a first number without an end",
+    ofPage({ type: "INT64" }, 40, "DELTA_BINARY_PACKED", [
+      ...[...varint(128), 4, ...varint(40)],
+      ...Array<number>(300_000).fill(255),
+    ]),
+    "a number of more than 64 bits",
+  ],
+  [
+    "a difference without an end, behind a block",
+    ofPage({ type: "INT64" }, 200, "DELTA_BINARY_PACKED", [
+      ...[
+        ...varint(128),
+        4,
+        ...varint(200),
+        0,
+        0,
+        1,
+        0,
+        63,
+        64,
+        ...Array<number>(4 + 4 * 63 + 4 * 64).fill(1),
+      ],
+      ...Array<number>(300_000).fill(255),
+    ]),
+    "a number of more than 64 bits",
+  ],
+  [
+    "differences of 255 bits",
+    ofPage({ type: "INT64" }, 40, "DELTA_BINARY_PACKED", [
+      ...[...varint(128), 4, ...varint(40), 0, 0, 255, 0, 0, 0, ...Array<number>(2000).fill(1)],
+    ]),
+    "differences of 255 bits",
+  ],
+  [
+    "decimal numbers of 20,000 bytes, split",
+    ofPage(
+      { type: "FIXED_LEN_BYTE_ARRAY", type_length: 20_000, converted_type: "DECIMAL", precision: 9 },
+      ...([2, "BYTE_STREAM_SPLIT", Array<number>(40_000).fill(1)] as const),
+    ),
+    "a decimal number of 20000 bytes",
+  ],
+  [
+    "a thousand million bytes a value, split",
+    ofPage(
+      { type: "FIXED_LEN_BYTE_ARRAY", type_length: 2 ** 30, converted_type: "UTF8" },
+      ...([4, "BYTE_STREAM_SPLIT", Array<number>(1000).fill(1)] as const),
+    ),
+    "4 values of 1073741824 bytes, which are more than the page has",
   ],
   [
     "numbers of entries of a dictionary that it hasn't",

@@ -58,6 +58,27 @@ describe("readParquet", () => {
     expect(table.columns[0]!.cells).toEqual([...values]);
   });
 
+  it.each([2, 33, 1000])("reads differences of %i numbers of any size, and split ones", async (rows) => {
+    // Steps of few bits, then of 64: each block has widths of its own.
+    const long = Array.from({ length: rows }, (_, i) =>
+      BigInt.asIntN(64, BigInt(i * i) * (i < 300 ? 1n : 0x1234567890abcdn)),
+    );
+    const whole = Array.from({ length: rows }, (_, i) => ((i % 7) * (i < 300 ? 1 : -987_654_321)) | 0);
+    const half = whole.map((value) => value / 2);
+    const encoding = "DELTA_BINARY_PACKED";
+    const table = await readTable(
+      file([
+        { name: "long", data: long, type: "INT64", encoding },
+        { name: "whole", data: whole, type: "INT32", encoding },
+        { name: "half", data: half, type: "DOUBLE", encoding: "BYTE_STREAM_SPLIT" },
+      ]),
+      { name: "a.parquet" },
+    );
+    const cells = cellsOf(table);
+    expect(cells.long.map(String)).toEqual(long.map(String));
+    expect([cells.whole, cells.half]).toEqual([whole, half]);
+  });
+
   it("leaves out columns of objects, and says so", async () => {
     const bytes = file([
       { name: "x", data: [1, 2], type: "DOUBLE" },

@@ -1,6 +1,7 @@
 import { deltaBinaryUnpack } from "hyparquet/src/delta.js";
 import { readVarInt } from "hyparquet/src/thrift.js";
 import type { Leaf } from "./fields.ts";
+import { longest } from "./thrift.ts";
 
 /** Bytes that are read from front to back. */
 export interface Reader {
@@ -69,6 +70,18 @@ function countPacked(view: DataView, from: number, width: number, count: number,
   return found;
 }
 
+/**
+ * Checks values that are split into streams of their first bytes, second bytes, and so on: hyparquet takes memory for all of them before it
+ * reads one.
+ */
+export function checkSplit({ view, offset }: Reader, count: number, { element, ...leaf }: Leaf): void {
+  if (element.type !== "FIXED_LEN_BYTE_ARRAY") return;
+  const length = element.type_length ?? 0;
+  if (isDecimal({ element, ...leaf })) checkDigits(length);
+  if (count * length > view.byteLength - offset)
+    throw new Error(`${count} values of ${length} bytes, which are more than the page has`);
+}
+
 const isDecimal = ({ element }: Leaf): boolean => element.converted_type === "DECIMAL";
 
 /** Checks the lengths of decimals that are texts of bytes; all other plain values are as long as the page. */
@@ -88,7 +101,7 @@ function checkDigits(bytes: number): void {
 }
 
 /**
- * Checks differences of numbers or of lengths: the sizes of their blocks, and what texts that begin like the one before them come to.
+ * Checks differences of numbers or of lengths: the sizes of their blocks, numbers without an end, and what texts that begin like the one before them come to.
  *
  * @param take subtracts unpacked bytes from those that are allowed
  */
@@ -100,7 +113,13 @@ export function checkDelta(
   take: (bytes: number) => void,
 ): void {
   if (count === 0) return;
-  const first = lengthsOf(reader, encoding === "DELTA_BINARY_PACKED" ? 0 : count);
+  if (encoding === "DELTA_BINARY_PACKED") {
+    const head = { ...reader };
+    const { block, parts } = blocksOf(head);
+    if (leaf.element.type !== "INT32") checkLongs(head, block / parts, parts, count);
+    return;
+  }
+  const first = lengthsOf(reader, count);
   const second = encoding === "DELTA_BYTE_ARRAY" ? lengthsOf(reader, count) : null;
   let before = 0;
   for (const [i, length] of first.entries()) {
@@ -114,11 +133,43 @@ export function checkDelta(
 }
 
 function lengthsOf(reader: Reader, count: number): Int32Array {
-  const head = { ...reader };
-  const [block, parts] = [readVarInt(head), readVarInt(head)];
+  blocksOf({ ...reader });
+  const lengths = new Int32Array(count);
+  deltaBinaryUnpack(reader, count, lengths);
+  return lengths;
+}
+
+/** Numbers of a block of differences, and its parts, which are the first of three numbers in front of them. */
+function blocksOf(reader: Reader): { block: number; parts: number } {
+  const [block, parts] = [readVarInt(reader), readVarInt(reader)];
   if (!(block > 0 && parts > 0 && block % parts === 0 && block <= 1 << 24))
     throw new Error(`blocks of ${block} numbers in ${parts} parts`);
-  const lengths = new Int32Array(count);
-  if (count > 0) deltaBinaryUnpack(reader, count, lengths);
-  return lengths;
+  readVarInt(reader);
+  return { block, parts };
+}
+
+/**
+ * Checks the blocks of differences of 64 bits. hyparquet takes quadratic time for a number without an end, so that this goes in its steps from
+ * one block to the next.
+ *
+ * @param reader behind the first three numbers
+ * @param size values of a part
+ */
+function checkLongs(reader: Reader, size: number, parts: number, count: number): void {
+  checkLong(reader);
+  for (let seen = 1; seen < count; ) {
+    checkLong(reader);
+    const widths = reader.offset;
+    reader.offset += parts;
+    for (let i = 0; i < parts && seen < count; i++, seen += size) {
+      const width = reader.view.getUint8(widths + i);
+      if (width > 64) throw new Error(`differences of ${width} bits`);
+      reader.offset += 4 * Math.floor((size * width) / 32);
+    }
+  }
+}
+
+function checkLong(reader: Reader): void {
+  for (let i = 0; i < longest; i++) if (reader.view.getUint8(reader.offset++) < 0x80) return;
+  throw new Error("a number of more than 64 bits");
 }

@@ -5,7 +5,7 @@ const mostStructs = 5_000_000;
 const deepest = 32;
 
 /** Bytes of a number of 64 bits. */
-const longest = 10;
+export const longest = 10;
 
 /**
  * Finds the end of a struct in Thrift's compact protocol, and refuses those that would take the parser more than linear time or memory:
