@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
+import { wings } from "./support/library.ts";
 
 /* What the page on architecture says of packages: who may import whom, and what `minimand` itself exports. */
 
@@ -25,6 +26,14 @@ const codeOf = (pattern: string): string[] =>
 const importsOf = (file: string): string[] =>
   [...readFileSync(file, "utf8").matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map(([, name]) => name);
 
+const partsOf = (list: string): string[] =>
+  list
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+
+const namesIn = (list: string): string[] => partsOf(list).map((part) => part.replace(/^type /, ""));
+
 const packageOf = (specifier: string): string | undefined =>
   /^(?:@minimand\/(\w+)|(minimand))(?:\/|$)/.exec(specifier)?.slice(1).find(Boolean);
 
@@ -44,19 +53,59 @@ describe.each(Object.entries(arrows))("the code of %s", (folder, allowed) => {
     expect(wrong).toEqual([]);
   });
 
+  it("imports no other package by its files", () => {
+    const own = join("packages", folder, "src");
+    const wrong = files
+      // Vectors look at steps on the way.
+      .filter((file) => !file.includes("/golden/"))
+      .flatMap((file) =>
+        importsOf(file)
+          .filter((specifier) => specifier.startsWith("."))
+          .map((specifier) => join(dirname(file), specifier))
+          .filter((target) => target.startsWith("packages/") && !target.startsWith(own))
+          .map((target) => `${file}: ${target}`),
+      );
+    expect(wrong).toEqual([]);
+  });
+
   it.runIf(folder !== "lab")("doesn't import what only the lab may", () => {
     expect(files.filter((file) => importsOf(file).includes("minimand/internals"))).toEqual([]);
   });
 });
 
+describe("the library in tests", () => {
+  it("is all modules of the library and of the lab", () => {
+    const modules = ["minimand", "lab"].flatMap((folder) => {
+      const { name, exports } = JSON.parse(readFileSync(`packages/${folder}/package.json`, "utf8"));
+      return Object.keys(exports).map((path) => name + path.slice(1));
+    });
+    // Tests import these by themselves.
+    const others = ["minimand", "minimand/engine", "minimand/internals", "minimand/start"];
+    expect(Object.keys(wings).toSorted()).toEqual(
+      modules.filter((name) => !others.includes(name)).toSorted(),
+    );
+  });
+});
+
+describe("what only the lab may import", () => {
+  it("is imported there, each name", () => {
+    const internals = readFileSync("packages/minimand/src/internals.ts", "utf8");
+    const names = [...internals.matchAll(/export (?:type )?\{([^}]*)\}/g)].flatMap(([, list]) =>
+      namesIn(list),
+    );
+    const imports = codeOf("packages/lab/src/**/*.ts").flatMap((file) =>
+      [
+        ...readFileSync(file, "utf8").matchAll(/import (?:type )?\{([^}]*)\} from "minimand\/internals"/g),
+      ].flatMap(([, list]) => namesIn(list)),
+    );
+    expect(names.length).toBeGreaterThan(20);
+    expect(names.filter((name) => !imports.includes(name))).toEqual([]);
+  });
+});
+
 describe("`minimand` itself", () => {
   const root = readFileSync("packages/minimand/src/index.ts", "utf8");
-  const names = [...root.matchAll(/export \{([^}]*)\}/g)].flatMap(([, list]) =>
-    list
-      .split(",")
-      .map((name) => name.trim())
-      .filter((name) => name !== ""),
-  );
+  const names = [...root.matchAll(/export \{([^}]*)\}/g)].flatMap(([, list]) => partsOf(list));
 
   it("exports at most 300 names, each by its name", () => {
     expect(root).not.toContain("export *");
@@ -75,7 +124,7 @@ describe("`minimand` itself", () => {
     const imported = new Set(
       readers.flatMap((file) =>
         [...readFileSync(file, "utf8").matchAll(/import \{([^}]*)\} from "minimand";/g)].flatMap(([, list]) =>
-          list.split(",").map((name) => name.trim()),
+          partsOf(list),
         ),
       ),
     );

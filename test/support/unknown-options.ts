@@ -1,3 +1,5 @@
+import { random } from "@jax-js/jax";
+import type { TrainStep } from "minimand/training";
 import { expect, it } from "vitest";
 
 /** Tests that functions, by their names, refuse an option that is none: from JavaScript, a mistyped one would mean the default. */
@@ -11,4 +13,16 @@ export function refuseUnknownOptions(takers: Record<string, (options: never) => 
       new RegExp(`^${name}: expected only the options .*, got "nonsense"$`),
     );
   });
+}
+
+/** Expects that `init` of each step refuses an option that is none, and discards the steps. */
+export function refuseUnknownInit(steps: readonly Pick<TrainStep<unknown>, "init" | "dispose">[]): void {
+  for (const { init, dispose } of steps) {
+    const key = random.key(0);
+    expect(() => init(key, { hypr: { learningRate: 0.1 } } as never)).toThrow(
+      /^init: expected only the options hyper, \w+, got "hypr": did you mean 'hyper'\?$/,
+    );
+    key.dispose();
+    dispose();
+  }
 }

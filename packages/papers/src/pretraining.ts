@@ -13,7 +13,7 @@ export interface Photograph {
 
 /** What training a part may ask of the place it runs in. */
 export interface PretrainingHost {
-  /** `quick` is a smoke test of seconds, whose models are good for nothing. */
+  /** `quick` is a smoke test of seconds; its models are of no use. */
   scale: "quick" | "default";
   seed: number;
   /** The files of the parts before, by their names. */

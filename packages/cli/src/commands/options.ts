@@ -108,7 +108,7 @@ export function repeated(text: string, before: readonly string[]): string[] {
 export const withOption = (what: string): Option =>
   new Option(
     "--with <file>",
-    `a module of yours ${what} (.ts, .mjs, .js; docs/own-candidates.md); may be given several times`,
+    `your module ${what} (.ts, .mjs, .js; docs/own-candidates.md); may be given several times`,
   )
     .argParser(repeated)
     .default([]);

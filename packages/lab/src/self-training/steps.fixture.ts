@@ -1,13 +1,15 @@
-import type { numpy as np } from "@jax-js/jax";
-import { adamw } from "minimand/optimizers";
-import { type ConformingStep, halfPlanes, model } from "../../../minimand/src/training/steps.fixture.ts";
+import {
+  attack,
+  type ConformingStep,
+  halfPlanes,
+  model,
+  optimizer,
+} from "../../../minimand/src/training/steps.fixture.ts";
 import { entropyMinimization } from "./entropy-minimization.ts";
 import { distributionallyRobust, robustSelfTraining } from "./robust-self-training.ts";
 import { selfTraining } from "./self-training.ts";
 import { virtualAdversarial } from "./virtual-adversarial.ts";
 
-const optimizer = ({ learningRate }: { [name: string]: np.Array }) => adamw(learningRate);
-const attack = { model, optimizer, steps: 2 };
 /** Unlabelled rows of another domain: the half planes, stretched. */
 const unlabeled = () => ({ unlabeled: (halfPlanes().x as Float32Array).map((v) => 1.2 * v) });
 const semi = { model, optimizer, unlabeledBatch: 40 };

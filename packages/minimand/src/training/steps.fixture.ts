@@ -51,11 +51,11 @@ export interface ConformingStep {
   model?: Model;
 }
 
-const labels = (f: np.Array, y: np.Array, { weights }: { weights: np.Array }): np.Array =>
+export const labels = (f: np.Array, y: np.Array, { weights }: { weights: np.Array }): np.Array =>
   crossEntropy(f, y, { weights });
 const plain = objectiveOf(model, labels);
-const optimizer = ({ learningRate }: { [name: string]: np.Array }) => adamw(learningRate);
-const attack = { model, optimizer, steps: 2 };
+export const optimizer = ({ learningRate }: { [name: string]: np.Array }) => adamw(learningRate);
+export const attack = { model, optimizer, steps: 2 };
 
 const elastic = elasticNetwork(
   [

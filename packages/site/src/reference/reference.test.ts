@@ -99,6 +99,14 @@ describe("the reference of a module", () => {
     expect(reference.addressOf("focal")).toBeNull();
   });
 
+  it("leads from the addresses that the pages had before, anchors kept", () => {
+    const moved = reference.pages.get("public/api/minimand/online/bandits.html");
+    expect(moved).toContain('location.replace("../../lab/online/bandits.html" + location.hash)');
+    expect(
+      [...reference.pages.keys()].filter((path) => path.startsWith("public/api/minimand/")),
+    ).toHaveLength([...reference.pages.keys()].filter((path) => path.startsWith("api/lab/")).length);
+  });
+
   it("gives the search names and first sentences", () => {
     const known = searchText(reference.pages.get("api/lab/online/bandits.md") ?? "");
     expect(known).toMatch(/<h2 id="linUcb">linUcb .*<\/h2><p>LinUCB: ridge regression of rewards[^<]*<\/p>/);

@@ -5,7 +5,7 @@ import { type CompareOptions, withCompareOptions } from "./compare-options.ts";
 export function define(command: Command): Command {
   command
     .description(
-      "Which training loss helps on these data: trains all of them under equal conditions and tells what is better than cross-entropy, what is the same, and what can't be told apart.",
+      "Which training loss helps on these data: trains all of them under equal conditions and says which are better than cross-entropy, which are the same, and where the data do not decide.",
     )
     .argument(
       "<file...>",

@@ -34,9 +34,9 @@ describe("minimand export", () => {
       `${written}: o/model/model.onnx`,
     ],
     [
-      "what to use where there is none",
+      "what to use where the file is missing",
       ["lacking"],
-      "export: lacking/model has no model.onnx: predict uses the folder, and the same compare command again writes the file or says why there is none",
+      "export: lacking/model has no model.onnx: predict uses the folder, and the same compare command again writes the file, or says why it cannot",
     ],
     [
       "what a folder without a model lacks",

@@ -14,7 +14,7 @@ export async function refuseExport(folder: string): Promise<never> {
   const lacking = places.find((place) => !existsSync(join(place, "model.onnx")));
   if (lacking !== undefined)
     throw new UsageError(
-      `export: ${lacking} has no model.onnx: predict uses the folder, and the same compare command again writes the file or says why there is none`,
+      `export: ${lacking} has no model.onnx: predict uses the folder, and the same compare command again writes the file, or says why it cannot`,
     );
   const files = places.map((place) => join(place, "model.onnx"));
   throw new UsageError(`export: compare has written the model as ONNX already: ${files.join(", ")}`);

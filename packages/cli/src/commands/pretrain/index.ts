@@ -9,7 +9,7 @@ export function define(command: Command): Command {
       "Train anew the frozen models that come with a paper (uf-fgtg: a toy text-to-image model and its judges; dale-langevin: the network of minimand denoise).",
     )
     .argument("<slug>", "the paper")
-    .addOption(new Option("--quick", "some steps of each: a smoke test, whose models are good for nothing"))
+    .addOption(new Option("--quick", "some steps of each: a smoke test; its models are of no use"))
     .option("--seed <n>", "of data and training; default: 1", seedNumber, 1)
     .addOption(engineOption())
     .addOption(threadsOption())

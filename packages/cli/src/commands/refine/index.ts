@@ -20,7 +20,7 @@ export function define(command: Command): Command {
     )
     .argument("[prompts...]", "prompts to be rewritten, each in quotes")
     .option("-n, --number <n>", "rewrites of each prompt; default: 5", wholeNumber, 5)
-    .option("--prompts <file>", "prompts of yours, one a line: a refiner is trained on their words", place)
+    .option("--prompts <file>", "your prompts, one a line: a refiner is trained on their words", place)
     .option("--refiner <file>", "a refiner of an earlier run (refiner.safetensors)", place)
     .option("--steps <n>", "training steps on --prompts; default: 1000", wholeNumber, 1000)
     .option("--seed <n>", "of training, noise and rewrites; default: 0", seedNumber, 0)
@@ -37,7 +37,7 @@ export function define(command: Command): Command {
     )
     .option("--model <name>", "model of the service")
     .addOption(new Option("--size <WxH>", "of its pictures, as 512x512").argParser(pictureSize))
-    .option("--scorer <file>", "module of yours that scores a picture (docs/prompts.md)", place)
+    .option("--scorer <file>", "your module that scores a picture (docs/prompts.md)", place)
     .option(
       "--max-images <n>",
       "most pictures to ask for in this folder, over all runs: they cost money",

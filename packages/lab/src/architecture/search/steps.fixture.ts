@@ -1,15 +1,9 @@
-import type { numpy as np } from "@jax-js/jax";
-import { crossEntropy } from "minimand/losses";
-import { adamw } from "minimand/optimizers";
-import type { ConformingStep } from "../../../../minimand/src/training/steps.fixture.ts";
+import { type ConformingStep, labels, optimizer } from "../../../../minimand/src/training/steps.fixture.ts";
 import { slimmableMlp } from "../models/index.ts";
 import { darts } from "./darts.ts";
 import { rarts } from "./rarts.ts";
 import { searchStep } from "./search-step.ts";
 
-const optimizer = ({ learningRate }: { [name: string]: np.Array }) => adamw(learningRate);
-const labels = (f: np.Array, y: np.Array, { weights }: { weights: np.Array }): np.Array =>
-  crossEntropy(f, y, { weights });
 const gated = slimmableMlp({ inputs: 2, hidden: [16], outputs: 2 });
 const search = { optimizer, architectureOptimizer: optimizer };
 const searched = (make: Parameters<typeof searchStep>[0]["search"]) =>

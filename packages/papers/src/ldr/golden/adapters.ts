@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import * as losses from "../../../../minimand/src/losses/index.ts";
+import * as losses from "minimand/losses";
 import { type Adapters, float, ids, meanAndGradients } from "../../kit/golden/adapters.ts";
 
 type Loss = (logits: np.Array, labels: np.Array, options: never) => np.Array;
