@@ -36,14 +36,22 @@ describe.runIf(hasPostgres()).concurrent(`processes that work for a store${noPos
     const [, id] = await watching.until(started);
     const first = worker({ HANG: "trial" });
     await first.until(/it hangs/);
-    const stopped = worker({ HANG: "late" });
-    await stopped.until(/it hangs/);
-    stopped.signal("SIGSTOP");
+    // It may have claimed all trials of the loss: others have them after its end alone.
     first.signal("SIGKILL");
     await first.ended;
-    const second = worker();
+    const stopped = worker({ HANG: "late" });
+    await stopped.until(/it hangs/);
     await watching.until(/worker \d+ \(process \d+ on .*\) is gone: others have its work/);
-    await until("some results", async () => (await finished()).length > 1);
+    const doing = async (): Promise<string> => {
+      const text = "select doing from minimand.workers where pid = $1";
+      return (await query<{ doing: string }>(text, [stopped.pid]))[0].doing;
+    };
+    // Else the store says until after its stop that it does nothing, which is taken for the end of its trial below.
+    await until("its trial", async () => (await doing()).startsWith("1 of "));
+    stopped.signal("SIGSTOP");
+    const before = (await finished()).length;
+    const second = worker();
+    await until("another result", async () => (await finished()).length > before);
     second.signal("SIGKILL");
     await second.ended;
     const some = await finished();
@@ -66,18 +74,14 @@ describe.runIf(hasPostgres()).concurrent(`processes that work for a store${noPos
     expect(filesIn("killed")).toEqual(undisturbed);
 
     stopped.signal("SIGCONT");
-    const doing = "select doing from minimand.workers where pid = $1";
-    await until("the end of its trial", async () => {
-      const [row] = await query<{ doing: string }>(doing, [stopped.pid]);
-      return row.doing.startsWith("0 of ");
-    });
+    await until("the end of its trial", async () => (await doing()).startsWith("0 of "));
     for (const one of [stopped, third]) {
       one.signal("SIGTERM");
       await one.until(/left: /);
       // Nothing keeps it from its end then.
       expect(await Promise.race([one.ended, sleep(5000)])).toMatchObject({ code: 0 });
     }
-    expect(stopped.said().stderr).toContain("left: 1 trial done");
+    expect(stopped.said().stderr).toMatch(/left: [1-9]\d* trials? done/);
     expect(await finished()).toEqual(all);
     expect(await query("select job from minimand.claims")).toEqual([]);
     const shown = await runs("show", id, "--out", "shown");
