@@ -27,7 +27,9 @@ function processorTime(...args: string[]): number {
   const report =
     "data:text/javascript,process.on('exit',()=>console.error(JSON.stringify(process.cpuUsage())))";
   const { status, stderr } = spawnSync(process.execPath, ["--import", report, program, ...args], {
-    ...{ cwd: project.folder, env, encoding: "utf8" },
+    cwd: project.folder,
+    env,
+    encoding: "utf8",
   });
   if (status !== 0) throw new Error(`${args.join(" ")}: expected exit code 0, got ${status}: ${stderr}`);
   const usages = stderr.split("\n").filter((line) => line.startsWith("{"));

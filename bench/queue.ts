@@ -91,8 +91,15 @@ try {
     compared = await comparison(server);
   }
   const measured: Measured = {
-    ...{ overhead: overheadFound, empty, latency: latencyFound, growth: grown, waiting },
-    ...{ footprint: footprintFound, embedded, memory, compared },
+    overhead: overheadFound,
+    empty,
+    latency: latencyFound,
+    growth: grown,
+    waiting,
+    footprint: footprintFound,
+    embedded,
+    memory,
+    compared,
   };
   const rows = queueRows(measured);
   const most = Math.max(...empty.map(({ trials }) => trials));

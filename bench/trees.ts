@@ -44,7 +44,9 @@ async function scoreOf(dataset: Dataset, models: number): Promise<number> {
   const predicted = new Float64Array(dataset.rows);
   for (const { train, test } of folds(dataset, { folds: 5, seed: 0 })) {
     const examples = {
-      ...{ task, classes: classes.length, columns: treeColumns(dataset, train) },
+      task,
+      classes: classes.length,
+      columns: treeColumns(dataset, train),
       labels: labels.length === 0 ? labels : Int32Array.from(train, (row) => labels[row]),
       targets: targets.length === 0 ? targets : Float64Array.from(train, (row) => targets[row]),
     };

@@ -293,7 +293,9 @@ describe("the store", () => {
       answered.push(...text.split("\n").slice(0, -1));
     }
     const store = await openStore({
-      ...{ folder, snapshotEvery: 3, maxPending: 1e6 },
+      folder,
+      snapshotEvery: 3,
+      maxPending: 1e6,
       create: () => neuFastCb({ dim: 2, arms: 3 }),
     });
     const pending = new Set(store.bandit.pending().map((p) => p.decisionId));

@@ -7,7 +7,10 @@ import { nightDetector, sheetOf } from "./night-detector.ts";
 it("sees by night behind the enhancer what the detector alone doesn't, and leaves the detector as it is", async () => {
   const lines: string[] = [];
   const { ap50, pictures, untouched, onnx } = await nightDetector({
-    ...{ daySteps: 150, nightSteps: 60, nightPictures: 120, testPictures: 60 },
+    daySteps: 150,
+    nightSteps: 60,
+    nightPictures: 120,
+    testPictures: 60,
     compile: await nativeCompiler(),
     onProgress: (line) => void lines.push(line),
   });

@@ -204,7 +204,9 @@ describe("the service", () => {
 
   it("is for its own hosts and pages, and others that are named", async () => {
     const { app, store } = await createService({
-      ...{ folder: temporary(), dim: 1, variants: ["a", "b"] },
+      folder: temporary(),
+      dim: 1,
+      variants: ["a", "b"],
       hosts: ["shop.example"],
     });
     const status = async (headers: Record<string, string>): Promise<number> =>
@@ -219,7 +221,9 @@ describe("the service", () => {
   it("expires decisions that were never answered, and refuses their rewards", async () => {
     const folder = temporary();
     const { app, store, expireOld } = await createService({
-      ...{ folder, dim: 1, variants: ["a", "b"] },
+      folder,
+      dim: 1,
+      variants: ["a", "b"],
       expireAfter: 0,
     });
     const answer = await app.request("/choose", { method: "POST", body: '{"features":[1]}' });
@@ -240,7 +244,9 @@ describe("the service", () => {
 
   it("drops the oldest of too many decisions that wait, and tells how many", async () => {
     const { app, store } = await createService({
-      ...{ folder: temporary(), dim: 1, variants: ["a", "b"] },
+      folder: temporary(),
+      dim: 1,
+      variants: ["a", "b"],
       maxPending: 3,
     });
     const ids: string[] = [];

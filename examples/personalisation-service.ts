@@ -62,7 +62,10 @@ export async function createService({
     neuFastCb({ dim, arms: variants.length, gamma: { kind: "sqrt", initial: 10 } });
   const app = guardedApp({ hosts, statusOf });
   const store = await openStore({
-    ...{ folder, create, snapshotEvery, maxPending },
+    folder,
+    create,
+    snapshotEvery,
+    maxPending,
     now: () => new Date().toISOString(),
   });
   let names: DecisionNames;

@@ -122,7 +122,13 @@ export async function preferencePolicy({
   const train = async (name: "dpo" | "rpo"): Promise<TrainedPolicy> => {
     let [accuracy, chosenLogRatio] = [0, 0];
     const { params } = await trainPreference({
-      ...{ logps, params: first, examples, reference, steps, size: 16, seed: 1 },
+      logps,
+      params: first,
+      examples,
+      reference,
+      steps,
+      size: 16,
+      seed: 1,
       loss: losses[name],
       optimizer: adam(1e-3),
       onMetrics(metrics) {

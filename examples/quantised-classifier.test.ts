@@ -4,7 +4,11 @@ import { quantisedClassifier } from "./quantised-classifier.ts";
 
 it("trains once, and ships files of integers of several sizes, the small ones better than without that training", async () => {
   const { float, shipped } = await quantisedClassifier({
-    ...{ images: 1500, held: 200, floatEpochs: 4, epochs: 3, compile: await nativeCompiler() },
+    images: 1500,
+    held: 200,
+    floatEpochs: 4,
+    epochs: 3,
+    compile: await nativeCompiler(),
   });
   expect(float.accuracy).toBeGreaterThan(0.65);
   const [server, , page, searched, two] = shipped;

@@ -102,11 +102,16 @@ export async function quantisedClassifier(
 
   const model = sequential(network.pieces);
   const floatStep = supervised({
-    ...{ model, optimizer: adam(1e-3), compile },
+    model,
+    optimizer: adam(1e-3),
+    compile,
     objective: objectiveOf(model, (logits, y, { weights }) => crossEntropy(logits, y, { weights })),
   });
   const floatRun = await train({
-    ...{ step: floatStep, state: floatStep.init(keyOf(seed)), data, epochs: floatEpochs },
+    step: floatStep,
+    state: floatStep.init(keyOf(seed)),
+    data,
+    epochs: floatEpochs,
   });
   const params = refTree(floatStep.params(floatRun.state));
   disposeState(floatRun.state);
@@ -123,7 +128,10 @@ export async function quantisedClassifier(
   const variables = { params, state: network.pieces.map(() => ({})) };
   const start = calibrateElastic(network, variables, arrayOf(part(learned, 0, Math.min(256, images))));
   const step = elasticStep({
-    ...{ network, start: () => refElastic(start), optimizer: chain(clipByValue(1), adam(1e-3)), compile },
+    network,
+    start: () => refElastic(start),
+    optimizer: chain(clipByValue(1), adam(1e-3)),
+    compile,
     wdr: {},
   });
   const run = await train({ step, state: step.init(keyOf(seed)), data, epochs });
@@ -148,14 +156,12 @@ export async function quantisedClassifier(
 
   const search = await geneticSearch({
     layers: layerSizes(network, trained, arrayOf(part(test, 0, 1))),
-    ...{
-      bits: network.bits,
-      target: { weight: 3, act: 4 },
-      tolerance: 1,
-      population: 12,
-      generations: 6,
-      seed,
-    },
+    bits: network.bits,
+    target: { weight: 3, act: 4 },
+    tolerance: 1,
+    population: 12,
+    generations: 6,
+    seed,
     fitness: (configs) => accuracyAt(trained, held, configs),
   });
   const choices: [name: string, configs: QuantConfig[]][] = [
@@ -179,7 +185,9 @@ export async function quantisedClassifier(
     const exported = exportQuantized(network, trained, configs);
     floatBytes = exported.floatBytes;
     shipped.push({
-      ...{ name, bytes: exported.sizeBytes, fileBytes: bytes.length },
+      name,
+      bytes: exported.sizeBytes,
+      fileBytes: bytes.length,
       before: await accuracyAt(start, test, configs),
       accuracy: accuracyOf(output.data as Float32Array, test.y),
     });

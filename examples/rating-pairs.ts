@@ -111,7 +111,8 @@ export function ratingFacts(ratings: readonly Rating[]): RatingFacts {
   return {
     contradictions: counts.reduce((n, bin) => n + bin.against, 0) / labels,
     byDistance: counts.map((bin, i) => ({
-      ...{ from: distances[i], to: distances[i + 1] },
+      from: distances[i],
+      to: distances[i + 1],
       share: bin.labels / labels,
       contradictions: bin.against / bin.labels,
     })),

@@ -79,7 +79,9 @@ export async function smoke(settings: SmokeSettings = {}): Promise<SmokeResult> 
   const network = await trained(size / 2, examples, epochs, compile);
   const solvers = solversFor(A, network.direction(A));
   const runs = Object.entries(solvers).map(([name, solve]) => ({
-    ...{ name, solve, pressure: new Float64Array(A.size) as Float64Array },
+    name,
+    solve,
+    pressure: new Float64Array(A.size) as Float64Array,
     use: { iterations: 0, milliseconds: 0, failed: 0 } as SolverUse,
   }));
   if (folder !== undefined) await mkdir(folder, { recursive: true });
@@ -143,7 +145,10 @@ async function trained(size: number, count: number, epochs: number, compile: Com
   const box = poisson2d({ shape: [size, size], boundary });
   const model = dcdmUNet2d();
   const step = supervised({
-    ...{ model, objective: directionObjective(model, poissonProduct(box)), optimizer: adam(3e-3), compile },
+    model,
+    objective: directionObjective(model, poissonProduct(box)),
+    optimizer: adam(3e-3),
+    compile,
   });
   const rightHandSides = ritzMixtures(box, box.size, { count, seed: 1 });
   const x = new Float32Array(count * box.size);

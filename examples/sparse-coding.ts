@@ -68,10 +68,7 @@ export async function sparseCoding(settings: SparseCodingSettings = {}): Promise
   const [train, judged] = [await patchesOf("mnist-train"), (await patchesOf("mnist-test"))(test, 0)];
 
   // There are no codes to compare with: what stands for them is not looked at.
-  const step = unfoldedStep({
-    ...{ network, loss: unsupervisedLoss(network), compile },
-    optimizer: adam(0.02),
-  });
+  const step = unfoldedStep({ network, loss: unsupervisedLoss(network), compile, optimizer: adam(0.02) });
   const { params } = await trainUnfolded({
     network,
     step,

@@ -57,7 +57,9 @@ export async function trainAndResume({ epochs = 60, patience = 8, cut = 10 } = {
   // The same again, but the program ends after a few epochs. What it has saved of each is enough to go on.
   const first = run(training, held);
   const stopped = await first.train({
-    ...{ state: first.start(), epochs, patience },
+    state: first.start(),
+    epochs,
+    patience,
     async onEpoch({ epoch, best, state: reached }) {
       const bytes = await saveState(first.step, reached);
       await writeFile(file("last.safetensors"), bytes);
@@ -70,7 +72,9 @@ export async function trainAndResume({ epochs = 60, patience = 8, cut = 10 } = {
   const fresh = run(training, held);
   const bytes = await readFile(file("last.safetensors"));
   const resumed = await fresh.train({
-    ...{ epochs, patience, state: loadState(fresh.step, bytes) },
+    epochs,
+    patience,
+    state: loadState(fresh.step, bytes),
     best: loadState(fresh.step, await readFile(file("best.safetensors"))),
     history: JSON.parse(await readFile(file("history.json"), "utf8")),
   });
@@ -99,7 +103,9 @@ function run(training: Examples, held: Examples) {
   });
   const data = minibatches(training, { size: 64, seed: 1 });
   const validation = validationOn({
-    ...{ step, model, metric: metricById("accuracy") },
+    step,
+    model,
+    metric: metricById("accuracy"),
     data: minibatches(held, { size: 64, seed: 1 }),
   });
   return {
@@ -107,7 +113,10 @@ function run(training: Examples, held: Examples) {
     start: () => step.init(keyOf(1)),
     train: (options: Omit<TrainOptions<State>, "step" | "data">) =>
       train({
-        ...{ step, data, validation, ...options },
+        step,
+        data,
+        validation,
+        ...options,
         // A half cosine down to 0.
         schedule: (epoch, epochs) => (1 + Math.cos((Math.PI * epoch) / epochs)) / 2,
       }),

@@ -94,7 +94,10 @@ const means = noises.map(({ kind, level, looks: count }) => {
     (key) => typeof own.at(-1)![key] === "number" && !["level", "looks"].includes(key),
   );
   return {
-    ...{ part: "mean", noise: kind, level, looks: count },
+    part: "mean",
+    noise: kind,
+    level,
+    looks: count,
     ...Object.fromEntries(
       numbers.map((key) => [key, own.reduce((sum, row) => sum + (row[key] as number) / own.length, 0)]),
     ),
@@ -118,7 +121,10 @@ async function measured(noisy: Raster, clean: Raster, { kind, level, looks: coun
   const told = level === 0 ? null : (await run(Math.max(least, level), false)).at(-1)!;
   const of = (method: Denoised["method"]): Denoised => byFound.find((one) => one.method === method)!;
   return {
-    ...{ noise: kind, level, looks: count, found },
+    noise: kind,
+    level,
+    looks: count,
+    found,
     ...Object.fromEntries(
       byFound.flatMap(({ method, psnr, ssim }) => [
         [method, psnr],

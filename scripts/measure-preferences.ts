@@ -25,12 +25,17 @@ const ratings = await readRatings();
 const facts = ratingFacts(ratings);
 const rows: Row[] = [
   ...facts.byDistance.map(({ from, to, share, contradictions }) => ({
-    ...{ part: "distance", apart: `${from} to ${to}`, share, contradictions },
+    part: "distance",
+    apart: `${from} to ${to}`,
+    share,
+    contradictions,
   })),
   { part: "distance", apart: "any", share: 1, contradictions: facts.contradictions },
   { part: "agreement", agreement: facts.agreement, rate: facts.rateOfAgreement },
   ...[0, 0.1, 0.2, 0.3].map((flips) => ({
-    ...{ part: "turned", flips, ...rateOfPairs(ratingPairs(ratings, { flips })) },
+    part: "turned",
+    flips,
+    ...rateOfPairs(ratingPairs(ratings, { flips })),
   })),
   ...kept("planted.json", () => plantedFlips(ratings)),
 ];
@@ -63,12 +68,20 @@ function comparison(flips: number): Row[] {
   const against = pairs.filter(({ all }) => all < 0).length / pairs.filter(({ all }) => all !== 0).length;
   return [
     {
-      ...{ part: "rate", flips, contradictions: against },
-      ...{ told: told(preference?.flipRate ?? null), accuracy: preference?.accuracy ?? null },
+      part: "rate",
+      flips,
+      contradictions: against,
+      told: told(preference?.flipRate ?? null),
+      accuracy: preference?.accuracy ?? null,
     },
     ...ranking.entries.map(({ candidate, verdict, mean, difference }) => ({
-      ...{ part: "loss", flips, loss: candidate, verdict, "log loss": mean },
-      ...{ difference: difference?.mean ?? null, accuracy: metrics[candidate]?.accuracy ?? null },
+      part: "loss",
+      flips,
+      loss: candidate,
+      verdict,
+      "log loss": mean,
+      difference: difference?.mean ?? null,
+      accuracy: metrics[candidate]?.accuracy ?? null,
     })),
   ];
 }

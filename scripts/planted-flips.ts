@@ -34,7 +34,8 @@ function numbers(
   { properties, deviation, unseen }: { properties: number; deviation: number; unseen: number },
 ): World {
   return {
-    ...{ reward, sizes: [300, 1000, 3000] },
+    reward,
+    sizes: [300, 1000, 3000],
     draw({ pairs, epsilon, seed }) {
       const next = randomSource(derive(seed, properties, pairs, Math.round(100 * epsilon)));
       const normals = (count: number): number[] => Array.from({ length: count }, () => normal(next));
@@ -59,7 +60,8 @@ const trigramsOf = (entry: string): string[] => {
 /** Real ratings of words, by the runs of three letters that are the most frequent among them. */
 function words(ratings: readonly Rating[], { runs }: { runs: number }): World {
   return {
-    ...{ reward: "of letters, real ratings", sizes: [1000, 3000] },
+    reward: "of letters, real ratings",
+    sizes: [1000, 3000],
     draw({ pairs, epsilon, seed }) {
       const drawn = ratingPairs(ratings, { flips: epsilon, seed }).slice(0, pairs);
       const counts = new Map<string, number>();

@@ -35,8 +35,14 @@ const files = sources
  * recheck analyses in a second is attacked instead, from its own analysis on: attacks that work are among the first generations.
  */
 const limits = {
-  ...{ timeout: null, attackTimeout: null, incubationTimeout: null, seedingTimeout: null },
-  ...{ attackLimit: 1e7, maxAttackStringSize: 10_000, maxNFASize: 5000, maxIteration: 5 },
+  timeout: null,
+  attackTimeout: null,
+  incubationTimeout: null,
+  seedingTimeout: null,
+  attackLimit: 1e7,
+  maxAttackStringSize: 10_000,
+  maxNFASize: 5000,
+  maxIteration: 5,
 };
 
 it("uses no regular expression that takes more than linear time", async () => {

@@ -70,7 +70,10 @@ describe("a mutation run", () => {
 
     const run = () =>
       mutateFiles(new Map([[path, [{ files: ["packages/a/"] }]]]), {
-        ...{ folder, mutants: 5, seed: 1, say: () => {} },
+        folder,
+        mutants: 5,
+        seed: 1,
+        say: () => {},
         journal: openJournal(join(root, "journal.jsonl")),
       });
     const results = await run();

@@ -42,7 +42,9 @@ describe("what a repository is judged by", () => {
     }
     expect(own).toBe(version);
     expect(parse(text("CITATION.cff"))).toMatchObject({
-      ...{ "cff-version": "1.2.0", version, license: "MIT" },
+      "cff-version": "1.2.0",
+      version,
+      license: "MIT",
       authors: [{ name: "Minimand contributors" }],
     });
   });

@@ -389,11 +389,18 @@ export function quantizationFixture(
     change: 3 * loss,
   });
   return {
-    ...{ candidate: "ce", activationBits: 8, seeds: [0, 1], folds: 5 },
+    candidate: "ce",
+    activationBits: 8,
+    seeds: [0, 1],
+    folds: 5,
     float: { mean, bytes: 19_464, fileBytes: files ? 23_424 : null },
     widths: [8, 4, 2].map((bits, i) => ({
-      ...{ bits, layerBits: [8, bits, 8], bytes: 2000 + 450 * bits, ...outcome(0.01 * i) },
-      ...{ file: files ? `model-${bits}bit.onnx` : null, fileBytes: files ? 9000 + 200 * bits : null },
+      bits,
+      layerBits: [8, bits, 8],
+      bytes: 2000 + 450 * bits,
+      ...outcome(0.01 * i),
+      file: files ? `model-${bits}bit.onnx` : null,
+      fileBytes: files ? 9000 + 200 * bits : null,
       rounded: outcome(0.03 * i),
     })),
   };

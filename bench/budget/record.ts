@@ -56,7 +56,12 @@ export async function record(table: string, rows: number, compile: Compile | und
   runner.dispose();
   const { task, classes, features } = dataset;
   return {
-    ...{ table, task, classes: classes.length, inputs: features.length },
-    ...{ rows: dataset.rows, of: whole.rows, seconds },
+    table,
+    task,
+    classes: classes.length,
+    inputs: features.length,
+    rows: dataset.rows,
+    of: whole.rows,
+    seconds,
   };
 }

@@ -57,13 +57,23 @@ export async function replay(
   const settings = { ...defaultSettings, target: "target" };
   const candidates = chooseCandidates(settings, task);
   const dataset = {
-    ...{ rows: of, task, classes: Array.from({ length: classes }, (_, k) => String(k)), features: [] },
+    rows: of,
+    task,
+    classes: Array.from({ length: classes }, (_, k) => String(k)),
+    features: [],
   };
   const summaries = summarise(candidates, task, settings.configurations);
   const options = {
-    ...{ settings, candidates, summaries, workers, versions: {}, engine: { name: "native" } },
+    settings,
+    candidates,
+    summaries,
+    workers,
+    versions: {},
+    engine: { name: "native" },
     subjects: [{ dataset, sha256: "", testSha256: null, teacherSha256: null, unlabeledSha256: null }],
-    ...{ baseline: task === "regression" ? "squared" : "cross-entropy", keep: "auto", quantize: [] },
+    baseline: task === "regression" ? "squared" : "cross-entropy",
+    keep: "auto",
+    quantize: [],
     budget: makeBudget(1000 * seconds, 0, () => clock),
   } as unknown as RunOptions;
   const takes = (trial: PlannedTrial, sample: number | null): number =>

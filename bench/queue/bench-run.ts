@@ -24,8 +24,14 @@ export interface BenchRequest {
 
 export function submissionOf(request: BenchRequest): Submission {
   return {
-    ...{ kind: "compare", title: request.name, request, attached: [], typed: [] },
-    ...{ house, origins: [], files: new Map() },
+    kind: "compare",
+    title: request.name,
+    request,
+    attached: [],
+    typed: [],
+    house,
+    origins: [],
+    files: new Map(),
   };
 }
 

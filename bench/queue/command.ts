@@ -72,7 +72,9 @@ export async function comparison(server: TestPostgres): Promise<Compared> {
     const shared = run("store", "--store", "postgres:");
     const rankings = [own, shared].map(({ results }) => JSON.stringify(rankingsOf(results)));
     return {
-      ...{ folder: own.seconds, store: shared.seconds, equal: rankings[0] === rankings[1] },
+      folder: own.seconds,
+      store: shared.seconds,
+      equal: rankings[0] === rankings[1],
       trials: own.results.datasets.reduce((sum, { trials }) => sum + trials.length, 0),
     };
   } finally {

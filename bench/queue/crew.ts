@@ -74,7 +74,8 @@ export async function openDesk(address: string, env = process.env): Promise<Desk
   const database = await openDatabase(parseStore(address, env), { tell: () => {} });
   const jobs = await openJobs(database);
   return {
-    ...{ database, jobs },
+    database,
+    jobs,
     async [Symbol.asyncDispose]() {
       await jobs.end();
       await database.close();

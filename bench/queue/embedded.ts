@@ -11,8 +11,14 @@ const [folder, trials] = [process.argv[2], Number(process.argv[3])];
 const desk = await openDesk(`pglite:${folder}`);
 const leaving = new AbortController();
 const working = work({
-  ...{ ...desk, house, origins: [], concurrency: 2, threads: idleThreads() },
-  ...{ coordinate: async () => {}, log: () => {}, signal: leaving.signal },
+  ...desk,
+  house,
+  origins: [],
+  concurrency: 2,
+  threads: idleThreads(),
+  coordinate: async () => {},
+  log: () => {},
+  signal: leaving.signal,
 });
 for await (const _ of computed(desk, await begin(desk, { name: "warm up", trials: 100, milliseconds: 0 })));
 const run = await begin(desk, { name: "empty", trials, milliseconds: 0 });

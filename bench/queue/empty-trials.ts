@@ -56,7 +56,8 @@ export async function emptyTrials(
       texts.set(text, (texts.get(text) ?? 0) + count - (old.get(text) ?? 0));
   }
   return {
-    ...{ workers, trials: trials / seconds },
+    workers,
+    trials: trials / seconds,
     statements: more((one) => one.statements),
     coordinator: (ownLater - own) / trials,
     processor: more((one) => one.processor),

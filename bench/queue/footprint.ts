@@ -67,11 +67,15 @@ export async function footprint(server: TestPostgres, trials: number): Promise<F
   );
   const [leading, ...others] = rates;
   return {
-    ...{ idleConnections, busyConnections, leading, kept },
+    idleConnections,
+    busyConnections,
+    leading,
+    kept,
     following: others.reduce((sum, rate) => sum + rate, 0) / others.length,
     idleProcessor:
       after.reduce((sum, { processor }, i) => sum + processor - before[i].processor, 0) / workers / seconds,
-    ...{ result: more("results"), waiting: more("run_trials") },
+    result: more("results"),
+    waiting: more("run_trials"),
     others: all - more("results") - more("run_trials"),
   };
 }

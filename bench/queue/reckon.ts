@@ -30,7 +30,9 @@ export function reckon(workers: number, footprint: Footprint, statements: number
   const trials = slots * workers;
   const idleStatements = leading + (workers - 1) * following;
   return {
-    ...{ workers, trials, idleStatements },
+    workers,
+    trials,
+    idleStatements,
     idleConnections: workers * idleConnections,
     busyConnections: workers * busyConnections,
     busyStatements: idleStatements + trials * statements,

@@ -40,7 +40,11 @@ process.on("message", () => {
 await inStore("postgres:", async ({ database, jobs }) => {
   process.send?.("ready");
   await work({
-    ...{ database, jobs, house, origins: [], concurrency: Number(process.argv[2]) },
+    database,
+    jobs,
+    house,
+    origins: [],
+    concurrency: Number(process.argv[2]),
     threads: idleThreads((trial) => ends.push([trial, performance.timeOrigin + performance.now()])),
     coordinate: async () => {},
     log: () => {},

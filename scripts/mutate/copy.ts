@@ -22,7 +22,9 @@ import { dirname, join } from "node:path";
 export function copyWorkingTree(root: string): string {
   const folder = mkdtempSync(join(tmpdir(), "minimand-mutants-"));
   const listed = execFileSync("git", ["ls-files", "-coz", "--exclude-standard"], {
-    ...{ cwd: root, encoding: "utf8", maxBuffer: 2 ** 26 },
+    cwd: root,
+    encoding: "utf8",
+    maxBuffer: 2 ** 26,
   });
   // A file that git tracks may have been deleted.
   const paths = new Set(listed.split("\0").filter((path) => path !== "" && existsSync(join(root, path))));

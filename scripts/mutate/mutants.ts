@@ -40,7 +40,10 @@ function mutantAt(source: string, start: number, end: number, replacement: strin
   const line = source.slice(0, start).split("\n").length;
   const tidy = (part: string): string => part.trim().replaceAll(/\s+/g, " ");
   return {
-    ...{ start, end, line, text },
+    start,
+    end,
+    line,
+    text,
     from: tidy(source.slice(from, to)),
     to: tidy(text.slice(from, to + replacement.length - (end - start))),
   };

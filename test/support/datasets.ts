@@ -41,8 +41,15 @@ export function twoInputs(length: number): { rows: number[]; a: number[]; b: num
 
 /** Settings of a comparison whose trials take no time. */
 export const quick: Settings = {
-  ...{ ...defaultSettings, target: "y", folds: 2, seeds: 1, configurations: 2, references: [] },
-  ...{ maxEpochs: 3, hidden: [4], batchSize: 16 },
+  ...defaultSettings,
+  target: "y",
+  folds: 2,
+  seeds: 1,
+  configurations: 2,
+  references: [],
+  maxEpochs: 3,
+  hidden: [4],
+  batchSize: 16,
 };
 
 /** Texts that repeat, one a row. */

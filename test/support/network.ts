@@ -59,8 +59,10 @@ export function makeNetwork(): Network {
     ["02", ...[...bytes, place].map((byte) => byte.toString(16).padStart(2, "0"))].join(":");
   const [bridge, address] = [`mm${id}`, `${subnet}.1`];
   const sides = ["a", "b"].map((side, i) => ({
-    ...{ namespace: `minimand-${id}-${side}`, wire: `mm${id}${side}` },
-    ...{ address: `${subnet}.${i + 2}`, mac: hardware(i + 2) },
+    namespace: `minimand-${id}-${side}`,
+    wire: `mm${id}${side}`,
+    address: `${subnet}.${i + 2}`,
+    mac: hardware(i + 2),
   }));
   const script = `
     for side in a b; do
@@ -104,7 +106,8 @@ export function makeNetwork(): Network {
     return { address: own, within: ["ip", "netns", "exec", namespace], cut, restore };
   });
   return {
-    ...{ address, network: `${subnet}.0/24` },
+    address,
+    network: `${subnet}.0/24`,
     machines: [machines[0], machines[1]],
     [Symbol.asyncDispose]: remove,
   };

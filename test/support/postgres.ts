@@ -103,7 +103,12 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Test
     await query(`create role minimand login password ${pg.escapeLiteral(password)}`, [], "postgres");
     return {
       ...(await createDatabase("minimand")),
-      ...{ port, password, dataFolder, certificate, query, createDatabase },
+      port,
+      password,
+      dataFolder,
+      certificate,
+      query,
+      createDatabase,
       log: () => fs.readFileSync(logFile, "utf8"),
       start: () => server.start(port),
       stop: (mode = "fast") => server.end(signals[mode]),

@@ -23,7 +23,9 @@ function small() {
   writeFileSync(join(folder, "a.csv"), sampleCsv());
   const compare = (args: string[], env: Record<string, string> = {}, fromSource = false) =>
     minimand(["compare", "a.csv", "-t", "y", ...tiny, "--out", "o", ...args], {
-      ...{ cwd: folder, env, fromSource },
+      cwd: folder,
+      env,
+      fromSource,
     });
   const results = (): Results => JSON.parse(readFileSync(join(folder, "o/results.json"), "utf8"));
   return { folder, compare, results };

@@ -64,12 +64,10 @@ export async function bundleWorkers(): Promise<Workers> {
     },
   });
   const { output } = await build.generate({
-    ...{
-      format: "esm",
-      minify: true,
-      entryFileNames: "[name].[hash].js",
-      chunkFileNames: "[name].[hash].js",
-    },
+    format: "esm",
+    minify: true,
+    entryFileNames: "[name].[hash].js",
+    chunkFileNames: "[name].[hash].js",
     assetFileNames: "[name].[hash][extname]",
   });
   await build.close();

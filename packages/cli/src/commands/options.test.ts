@@ -29,10 +29,12 @@ describe("options", () => {
     expect(list("a, b,c d")).toEqual(["a", "b", "c d"]);
     expect(lists('d,"size, cm"', lists("a,b", []))).toEqual(["a", "b", "d", "size, cm"]);
     expect(columnTypes('"size, cm"=numeric', columnTypes("zip=categorical"))).toEqual({
-      ...{ zip: "categorical", "size, cm": "numeric" },
+      zip: "categorical",
+      "size, cm": "numeric",
     });
     expect(missingValues('"size, cm"=-999,b="1,5"', missingValues("b=0", {}))).toEqual({
-      ...{ b: ["0", "1,5"], "size, cm": ["-999"] },
+      b: ["0", "1,5"],
+      "size, cm": ["-999"],
     });
     expect(columnTypes("zip=categorical,a=b=numeric")).toEqual({ zip: "categorical", "a=b": "numeric" });
     expect(Object.entries(columnTypes("__proto__=numeric"))).toEqual([["__proto__", "numeric"]]);

@@ -37,14 +37,22 @@ const team: Team = {
   end: async () => {},
 };
 const done = await runTrials({
-  ...{ ...prepared, keep, quantize, engine, versions, workers: 1, budget: null, team: () => team },
+  ...prepared,
+  keep,
+  quantize,
+  engine,
+  versions,
+  workers: 1,
+  budget: null,
+  team: () => team,
 });
 const seen = seenOf(done.taken, done.records, done.missing);
 const { results, files } = await finishComparison(
   done,
   { ...seen, ...lookAt(null, seen, settings.alpha) },
   {
-    ...{ say: (text) => said.push(text), signal: new AbortController().signal },
+    say: (text) => said.push(text),
+    signal: new AbortController().signal,
     compiler: () => compilerOf(engine, () => {}),
     progress: () => ({ update: () => {}, clear: () => {} }),
   },

@@ -52,7 +52,12 @@ async function requestOf(files: string[], { settings, engine, versions, candidat
     (one) => one ?? [],
   );
   const request: ComparisonRequest = {
-    ...{ ...requested, settings, engine, versions, keep: "auto", quantize: [] },
+    ...requested,
+    settings,
+    engine,
+    versions,
+    keep: "auto",
+    quantize: [],
     own: { origins: origins.slice(0, 1), ...(ownModel && { model: ownModel.id }) },
   };
   return { request, bytes };

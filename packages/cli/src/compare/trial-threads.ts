@@ -28,7 +28,10 @@ export function trialData(prepared: Prepared, engine: EngineUsed): TrialData {
   });
   return {
     datasets: subjects.map(({ dataset, testTable }) => ({ dataset, testTable })),
-    ...{ settings, engine, origins: modules, owners: Object.fromEntries(owners) },
+    settings,
+    engine,
+    origins: modules,
+    owners: Object.fromEntries(owners),
     ...(model && { model: model.id }),
     ...(model?.origin && { modelOrigin: model.origin }),
   };

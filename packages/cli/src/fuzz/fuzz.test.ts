@@ -29,13 +29,12 @@ const at = (name: string): string => join(base, name);
 const run = oneProcess(base);
 
 const lines = Array.from({ length: 40 }, (_, i) => ({
-  ...{
-    n: i * 0.5,
-    id: 10n ** 16n + BigInt(i),
-    word: i % 7 === 0 ? null : `w${i % 5}`,
-    day: new Date(i * 1e9),
-  },
-  ...{ ok: i % 3 === 0, y: i % 2 === 0 ? "yes" : "no" },
+  n: i * 0.5,
+  id: 10n ** 16n + BigInt(i),
+  word: i % 7 === 0 ? null : `w${i % 5}`,
+  day: new Date(i * 1e9),
+  ok: i % 3 === 0,
+  y: i % 2 === 0 ? "yes" : "no",
 }));
 const json = (value: unknown): string =>
   JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? String(part) : part));

@@ -215,7 +215,8 @@ describe.concurrent("minimand compare --with", () => {
     ]);
     const wrong = await once(["losses", "--with", "none.mjs"], { cwd: folder });
     expect(wrong).toEqual({
-      ...{ code: 2, stdout: "" },
+      code: 2,
+      stdout: "",
       stderr: "minimand: --with none.mjs: expected a JavaScript or TypeScript file, got none of this name\n",
     });
   });

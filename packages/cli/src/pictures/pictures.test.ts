@@ -184,7 +184,10 @@ describe("readPicture", () => {
 
 describe("writePicture", () => {
   const raster = (channels: 1 | 3, depth: 8 | 16, alpha: boolean): Raster => ({
-    ...{ width: 5, height: 3, channels, depth },
+    width: 5,
+    height: 3,
+    channels,
+    depth,
     data: Float32Array.from({ length: 15 * channels }, (_, i) => ((i * 37) % 64) / 63),
     alpha: alpha ? Float32Array.from({ length: 15 }, (_, i) => i / 15) : null,
   });
@@ -245,7 +248,11 @@ describe("writePicture", () => {
     ["webp", 16_383],
   ])("writes as %s up to %i pixels on a side", async (ending, most) => {
     const long = (width: number): Raster => ({
-      ...{ width, height: 1, channels: 1, alpha: null, depth: 8 },
+      width,
+      height: 1,
+      channels: 1,
+      alpha: null,
+      depth: 8,
       data: new Float32Array(width),
     });
     const path = join(temporaryFolder(), `long.${ending}`);

@@ -17,8 +17,13 @@ export async function startBoss(database: Database, { supervise, schedule }: Bos
     schema: schemas.queue,
     // Made with our own tables: to ask for it again would want a right that the role may lack.
     createSchema: false,
-    ...{ schedule, registerInstance: false, openTelemetry: { enabled: false } },
-    ...{ supervise, superviseIntervalSeconds: 10, monitorIntervalSeconds: 1, monitorVacuum: false },
+    schedule,
+    registerInstance: false,
+    openTelemetry: { enabled: false },
+    supervise,
+    superviseIntervalSeconds: 10,
+    monitorIntervalSeconds: 1,
+    monitorVacuum: false,
   });
   // The statements themselves fail, and say so; what runs beside them tries again.
   boss.on("error", () => {});

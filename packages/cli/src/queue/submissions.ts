@@ -19,7 +19,11 @@ export function askedComparison(
 ): Asked {
   const names = request.inputs.map(({ name }) => name);
   return {
-    ...{ kind: "compare", title: `compare ${names.join(", ")}`, request, attached: [], typed: [...typed] },
+    kind: "compare",
+    title: `compare ${names.join(", ")}`,
+    request,
+    attached: [],
+    typed: [...typed],
     files: new Map([...bytes].map(([sha256, [own]]) => [sha256, async () => own])),
   };
 }
@@ -35,7 +39,10 @@ export async function askedReproduction(
   const from = firstSeed === null ? "" : ` --first-seed ${firstSeed}`;
   const how = `${scale === "default" ? "" : ` --${scale}`}${from}${tune ? " --tune" : ""}`;
   return {
-    ...{ kind: "reproduce", title: `reproduce ${slug}${how}`, request, typed: [...typed] },
+    kind: "reproduce",
+    title: `reproduce ${slug}${how}`,
+    request,
+    typed: [...typed],
     attached: found.map(({ name, sha256 }) => ({ name, sha256 })),
     files: new Map(
       found.map(({ sha256, path }) => [sha256, async () => new Uint8Array(await readRegular(path))]),

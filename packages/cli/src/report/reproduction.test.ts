@@ -99,7 +99,11 @@ describe("renderReproduction", () => {
 
   it("has heat maps where there are fields, those of a quantity in one figure", () => {
     const field = (name: string, valueLabel: string) => ({
-      ...{ name, valueLabel, values: [[1, null]], xLabel: "x", yLabel: "y" },
+      name,
+      valueLabel,
+      values: [[1, null]],
+      xLabel: "x",
+      yLabel: "y",
     });
     const fields = [field("a", "pressure in Pa"), field("b", "pressure in Pa"), field("a", "error in Pa")];
     const document = page({ series: [], fields });

@@ -16,7 +16,8 @@ it.each([
 ])("minimand %s %s makes no store where none is", async (...words) => {
   const asked = await run([...words.filter(Boolean), "--store", "pglite:typo"]);
   expect(asked).toEqual({
-    ...{ code: 2, stdout: "" },
+    code: 2,
+    stdout: "",
     stderr: `minimand: --store: expected a folder with a store, got pglite:${join(folder, "typo")}, where none is; 'minimand compare ... --store pglite:FOLDER' makes one\n`,
   });
   expect(existsSync(join(folder, "typo"))).toBe(false);

@@ -72,7 +72,12 @@ export async function coordinateComparison(coordination: Coordination): Promise<
   const prepared = await preparedFor(run, coordination);
   const note = noteTo(coordination);
   const ran = await runTrials({
-    ...{ ...prepared, keep, quantize, engine, versions, budget: null },
+    ...prepared,
+    keep,
+    quantize,
+    engine,
+    versions,
+    budget: null,
     workers: Math.max(1, await slotsFor(database, run.house)),
     team: () => sharedTeam(coordination, prepared),
   });
@@ -81,7 +86,9 @@ export async function coordinateComparison(coordination: Coordination): Promise<
   const look = { ...seen, ...lookAt(null, seen, settings.alpha) };
   const progress = () => modelProgress(coordination);
   const { results, files } = await finishComparison(ran, look, {
-    ...{ say: note, progress, signal },
+    say: note,
+    progress,
+    signal,
     compiler: () => compilerOf(engine, warn),
   });
   results.computedOn = await processorsOf(coordination);

@@ -92,7 +92,10 @@ export function workOn(
   const modules = setting.origins.map(({ file }) => file);
   return work({
     ...setting,
-    ...{ database, jobs, signal, house: houseOf(engine) },
+    database,
+    jobs,
+    signal,
+    house: houseOf(engine),
     threads: makeRunThreads({ database, cache, modules, warn, count: setting.concurrency }),
     async coordinate(run, stop) {
       // One that is embedded in this thread can't be reached from another.

@@ -29,7 +29,8 @@ async function whatItDoes(
       sendRun: async (house: string, id: string) => void does.push(`ask for ${id} of ${house}`),
     },
     presence: { id: 1, hold: async () => {}, session: () => null },
-    ...{ held: new Map(), stop: stop.signal },
+    held: new Map(),
+    stop: stop.signal,
   } as unknown as Duty);
   await body(does, forward);
   stop.abort();

@@ -70,7 +70,9 @@ describe.runIf(hasPostgres()).concurrent(`workers of a store${noPostgres}`, () =
     try {
       await worker({ house: { ...house, code: "another" }, concurrency: 1 });
       await body({
-        ...{ database, jobs, worker },
+        database,
+        jobs,
+        worker,
         submit: (request) => submitNumbers(database, jobs, request),
         async outcomes(id) {
           await until(`the end of run ${id}`, async () => {

@@ -62,7 +62,12 @@ export async function startWorker(
     destroy: async () => {},
   };
   const working = work({
-    ...{ database, jobs, concurrency, house, origins: [], signal: stop.signal },
+    database,
+    jobs,
+    concurrency,
+    house,
+    origins: [],
+    signal: stop.signal,
     threads: {
       use: (_, own) => own(threads),
       destroy: async () => broken.reject(new Error("the threads have ended")),
@@ -76,7 +81,11 @@ export async function startWorker(
   });
   ended.catch(() => {});
   const worker: NumbersWorker = {
-    ...{ begun, log, ended, wake, stop: sleepNow },
+    begun,
+    log,
+    ended,
+    wake,
+    stop: sleepNow,
     async kill() {
       await kill();
       // Nobody hears what it does from now on, and its loops end.

@@ -255,7 +255,12 @@ function asLevels(
   const why = override === undefined ? whyText(table, column, seen, count) : "--types";
   const mixed = seen.why === "text" && mostlyNumbers;
   return {
-    ...{ kind: "categorical", codes, levels, missing: seen.missing, why, mixed },
+    kind: "categorical",
+    codes,
+    levels,
+    missing: seen.missing,
+    why,
+    mixed,
     ...(doubt !== null && { doubt }),
   };
 }

@@ -272,7 +272,8 @@ describe("encodeTable", () => {
       expect(await notesOf("380.1,2020-02-02\n-1e9,2020-02-02\n50,2030-02-02\n")).toEqual([
         { level: "warning", column: "x", text: far("2 of 3 values lie", "20 to 200", "-1000000000") },
         {
-          ...{ level: "warning", column: "day" },
+          level: "warning",
+          column: "day",
           text: far("1 of 3 values lies", "2020-01-01 to 2020-12-31", "2030-02-02"),
         },
       ]);
@@ -288,7 +289,8 @@ describe("encodeTable", () => {
       const rows = "600,2020-02-02\n1e9,2020-02-02\n";
       expect(await notesOf(rows, early)).toEqual([
         {
-          ...{ level: "warning", column: "x" },
+          level: "warning",
+          column: "x",
           text: far("1 of 2 values lies", "110 on average, a deviation of 63.6396", "1000000000"),
         },
       ]);

@@ -91,7 +91,11 @@ function fitNumeric(name: string, values: Float64Array, rows: Int32Array): Numer
   const imputed = new Float64Array(rows.length).fill(median);
   imputed.set(present);
   return {
-    ...{ kind: "numeric", name, median, ...moments(imputed), missingIndicator: missing > 0 },
+    kind: "numeric",
+    name,
+    median,
+    ...moments(imputed),
+    missingIndicator: missing > 0,
     ...(n > 0 && { range: [present[0]!, present[n - 1]!] as const }),
   };
 }

@@ -52,8 +52,16 @@ const tasks: readonly Task[] = ["binary", "multiclass", "regression"];
  */
 export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset {
   checkOptions("makeDataset", options, {
-    ...{ target: true, task: true, types: true, ignore: true, group: true, bagColumn: true, positive: true },
-    ...{ missing: true, time: true, mergeLabels: true },
+    target: true,
+    task: true,
+    types: true,
+    ignore: true,
+    group: true,
+    bagColumn: true,
+    positive: true,
+    missing: true,
+    time: true,
+    mergeLabels: true,
   });
   const { task, types = {}, ignore = [], missing = {}, bagColumn, positive, mergeLabels = false } = options;
   const group = bagColumn ?? options.group;
@@ -113,14 +121,12 @@ export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset 
   const used = all ? table : { ...table, lines: rows.map((row) => table.lines[row]!) };
   const columns = table.columns.filter(({ name }) => !outside.has(name));
   const read = readFeatures(used, all ? columns : columns.map((column) => column.pick(rows)), {
-    ...{
-      types,
-      missing,
-      names: new Set(table.columns.map(({ name }) => name)),
-      leftOut: table.rows - rows.length,
-      target: all ? labelled : labelled.pick(rows),
-      ...(options.time !== undefined && { time: options.time }),
-    },
+    types,
+    missing,
+    names: new Set(table.columns.map(({ name }) => name)),
+    leftOut: table.rows - rows.length,
+    target: all ? labelled : labelled.pick(rows),
+    ...(options.time !== undefined && { time: options.time }),
   });
   const { features, dropped } = read;
   notes.push(...read.notes);

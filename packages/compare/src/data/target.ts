@@ -252,7 +252,12 @@ function regression(table: Table, column: Column, why: string): Target {
     throw dataError({ file: table.name }, `${subject}: expected different numbers`, got);
   }
   return {
-    ...{ task: "regression", classes: [], labels: new Int32Array(0), targets: values, missing, why },
+    task: "regression",
+    classes: [],
+    labels: new Int32Array(0),
+    targets: values,
+    missing,
+    why,
     notes: [],
   };
 }

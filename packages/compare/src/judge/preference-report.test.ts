@@ -34,8 +34,18 @@ function trialsOf(flips: number, size: number, preference: Partial<PairCalibrati
       calibration,
     );
     return {
-      ...{ candidate: "bradley-terry", seed: 0, fold, status: "ok", chosen: null, tuning: [], epochs: 1 },
-      ...{ score: 0.5, metrics: {}, curve: [], rows: { fit: 1, validation: 1, test: 1 }, seconds: 1 },
+      candidate: "bradley-terry",
+      seed: 0,
+      fold,
+      status: "ok",
+      chosen: null,
+      tuning: [],
+      epochs: 1,
+      score: 0.5,
+      metrics: {},
+      curve: [],
+      rows: { fit: 1, validation: 1, test: 1 },
+      seconds: 1,
       predictions: keepPrediction(ids, prediction),
       preference: calibration,
     };

@@ -55,7 +55,8 @@ export function quantizationReport(
     };
   };
   return {
-    ...{ candidate, activationBits },
+    candidate,
+    activationBits,
     seeds: [...new Set(ofFloat.map(({ seed }) => seed))].sort((a, b) => a - b),
     folds: new Set(ofFloat.map(({ fold }) => fold)).size,
     float: { mean: meanOf(outcomes), ...float },

@@ -3,7 +3,11 @@ import type { CandidateSummary, PredictedTrial } from "../results.ts";
 import { unusedUnlabeled } from "./unused-unlabeled.ts";
 
 const candidates = ["cross-entropy", "pseudo-label", "vat", "focal"].map((id) => ({
-  ...{ id, label: id.toUpperCase(), kind: "loss", formula: "", grid: [] },
+  id,
+  label: id.toUpperCase(),
+  kind: "loss",
+  formula: "",
+  grid: [],
 })) as CandidateSummary[];
 
 /** A trial with the epochs of its model, what it predicts, and the epochs that it trained in all. */
@@ -14,8 +18,18 @@ const trial = (
   predicted: string,
   trained = epochs,
 ): PredictedTrial => ({
-  ...{ candidate, seed: 0, fold, status: "ok", chosen: null, tuning: [], epochs, score: 0.5, metrics: {} },
-  ...{ curve: Array(trained).fill(0.5), rows: { fit: 8, validation: 2, test: 5 }, seconds: 1 },
+  candidate,
+  seed: 0,
+  fold,
+  status: "ok",
+  chosen: null,
+  tuning: [],
+  epochs,
+  score: 0.5,
+  metrics: {},
+  curve: Array(trained).fill(0.5),
+  rows: { fit: 8, validation: 2, test: 5 },
+  seconds: 1,
   predictions: { rows: `rows ${fold}`, logProbabilities: predicted },
 });
 const baseline = [trial("cross-entropy", 0, 20, "a"), trial("cross-entropy", 1, 20, "b")];

@@ -97,11 +97,15 @@ describe("chooseModel", () => {
       ),
     ];
     expect(chooseModel(trials, losses, { keep: "linear" })).toEqual({
-      ...{ candidate: "linear-model", configuration: fast, epochs: 30 },
+      candidate: "linear-model",
+      configuration: fast,
+      epochs: 30,
       why: "it was asked for (--keep linear)",
     });
     expect(chooseModel(trials, losses, { keep: "trees" })).toEqual({
-      ...{ candidate: "gradient-boosted-trees", configuration: trees[1], epochs: 0 },
+      candidate: "gradient-boosted-trees",
+      configuration: trees[1],
+      epochs: 0,
       why: "it was asked for (--keep trees)",
     });
     expect(chooseModel(ce, losses, { keep: "trees" })).toBeNull();

@@ -25,7 +25,9 @@ const targets = {
   regression: rows.map((i) => 500 + 30 * Number(columns.size[i]) + (columns.kind[i] === "a" ? 7.5 : 0)),
 };
 const chosen = (models: number) => ({
-  ...{ candidate: treesReference.id, epochs: 0, why: "it was asked for" },
+  candidate: treesReference.id,
+  epochs: 0,
+  why: "it was asked for",
   configuration: { learningRate: 0.1, parameters: { models } },
 });
 const whole = csv({ ...columns, y: targets.binary });

@@ -27,11 +27,19 @@ export async function fitTrees(
   const weights = writeTrees(await trainTrees(examples, options, signal));
   return {
     description: {
-      ...{ schema: "minimand.model/1", task, target, classes },
+      schema: "minimand.model/1",
+      task,
+      target,
+      classes,
       ...(dataset.targetReading && { targetReading: dataset.targetReading }),
       encoder: fitEncoder(withoutText(dataset), all),
       trees: { library: treesReference.library },
-      ...{ candidate, configuration, why, rows, dataset: name, weightsSha256: await sha256Of(weights) },
+      candidate,
+      configuration,
+      why,
+      rows,
+      dataset: name,
+      weightsSha256: await sha256Of(weights),
     },
     weights,
   };

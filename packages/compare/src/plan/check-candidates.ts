@@ -23,8 +23,15 @@ import { methods } from "./methods.ts";
 import { trainedReferences } from "./trained-references.ts";
 
 const described: OptionNames<Pick<Candidate, keyof Candidate>> = {
-  ...{ id: true, label: true, paper: true, reference: true, formula: true },
-  ...{ settings: true, parameters: true, origin: true, kind: true },
+  id: true,
+  label: true,
+  paper: true,
+  reference: true,
+  formula: true,
+  settings: true,
+  parameters: true,
+  origin: true,
+  kind: true,
 };
 const ofTasks = {
   ...described,

@@ -24,7 +24,14 @@ const onCosines = <Name extends string = never>(
   margin: MakeMargin,
   { tuned, ...more }: MoreOfLoss<Name>,
 ): LossCandidate => ({
-  ...{ ...more, kind: "loss", id, label, formula, tasks: classTasks, head: "cosine", ...tuning(tuned) },
+  ...more,
+  kind: "loss",
+  id,
+  label,
+  formula,
+  tasks: classTasks,
+  head: "cosine",
+  ...tuning(tuned),
   loss: () => (f, y, options) =>
     marginCrossEntropy(f.div(cosineHeadScale), y, {
       weights: options.weights,

@@ -31,7 +31,14 @@ export function lossesFor(tasks: readonly Task[]) {
     const { settings, parameters } = tuning(tuned);
     const names = Object.keys(parameters) as Name[];
     return {
-      ...{ ...more, kind: "loss", id, label, formula, tasks, settings, parameters },
+      ...more,
+      kind: "loss",
+      id,
+      label,
+      formula,
+      tasks,
+      settings,
+      parameters,
       loss:
         () =>
         (output, y, { weights, hyper }) => {

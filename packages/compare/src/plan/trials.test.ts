@@ -6,7 +6,11 @@ import { planFinals, planTrials, type TrialHost, type TrialSubject } from "./tri
 
 const settings: Settings = {
   ...defaultSettings,
-  ...{ target: "y", losses: ["focal"], references: [], seeds: 2, folds: 3 },
+  target: "y",
+  losses: ["focal"],
+  references: [],
+  seeds: 2,
+  folds: 3,
 };
 const subject: TrialSubject = {
   dataset: { task: "binary", classes: ["no", "yes"] },

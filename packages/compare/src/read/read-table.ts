@@ -61,8 +61,13 @@ const formats: readonly TableFormat[] = ["csv", "tsv", "jsonl", "parquet"];
  */
 export async function readTable(bytes: Uint8Array, options: ReadTableOptions): Promise<Table> {
   checkOptions("readTable", options, {
-    ...{ name: true, format: true, damaged: true, strict: true, nested: true, maxBytes: true },
-    ...{ progress: true },
+    name: true,
+    format: true,
+    damaged: true,
+    strict: true,
+    nested: true,
+    maxBytes: true,
+    progress: true,
   });
   const {
     name,

@@ -22,11 +22,13 @@ function wholeResults(): Results {
     bags: { column: "bag", count: 3, smallest: 1, largest: 9 },
     quantization: quantizationFixture(),
   };
-  const preference = {
+  const preference: DatasetReport["preference"] = {
     flipRate: { from: "known", epsilon: 0.1, lower: null, upper: null },
     judgedBy: { folds: 3, identifiable: 3, least: 0.1, most: 0.2 },
-    ...{ accuracy: 0.8, corrected: 0.9, sentences: ["Labels flip."] },
-  } as const;
+    accuracy: 0.8,
+    corrected: 0.9,
+    sentences: ["Labels flip."],
+  };
   const datasets = [
     { ...datasetFixture({ ...small, name: "a" }), ...more },
     datasetFixture({ ...small, name: "b", task: "regression" }),
@@ -39,13 +41,11 @@ function wholeResults(): Results {
   whole.computedOn = [{ cpu: "AMD EPYC", trials: 9 }];
   whole.settings = {
     ...whole.settings,
-    ...{
-      positive: "yes",
-      ignore: ["id"],
-      group: "person",
-      types: { zip: "categorical" },
-      missing: { a: ["?"] },
-    },
+    positive: "yes",
+    ignore: ["id"],
+    group: "person",
+    types: { zip: "categorical" },
+    missing: { a: ["?"] },
   };
   return whole;
 }
@@ -153,7 +153,8 @@ describe("results that somebody else has written", () => {
 
   it("are no trials where a field of a record is of another type", () => {
     const records = whole.datasets[0].trials.map((trial) => ({
-      ...{ ...trial, predictions: { rows: "AAAAAA==", predicted: "AAAAAA==" } },
+      ...trial,
+      predictions: { rows: "AAAAAA==", predicted: "AAAAAA==" },
     }));
     const grid = records.flatMap(({ tuning }) => tuning.map(({ configuration }) => configuration));
     const key = { settings: whole.settings, candidate: { formula: "", grid } };

@@ -149,7 +149,9 @@ describe.skipIf(noBrowser !== "")(`the report in a browser${noBrowser}`, () => {
       };
     });
     expect(found).toEqual({
-      ...{ page: width, inside: true, centred: true },
+      page: width,
+      inside: true,
+      centred: true,
       wider: !as.startsWith("as wide as the text"),
       scrolls: as.endsWith("scrolls"),
     });

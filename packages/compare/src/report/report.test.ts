@@ -35,7 +35,8 @@ describe("renderReport", () => {
   it("counts pairs as pairs, and columns by what they are", () => {
     const features = (["numeric", "text", "text"] as const).map((kind, i) => ({
       ...report.features[0],
-      ...{ kind, name: `f${i}` },
+      kind,
+      name: `f${i}`,
     }));
     const pairs = parse(render(resultsFixture([{ ...report, task: "preference", features }])));
     expect(textOf(pairs.querySelector("dl.facts"))).toContain("768 pairs, 3 input columns");

@@ -4,9 +4,18 @@ import { areRecords } from "./are-records.ts";
 
 const configuration = { learningRate: 0.01, parameters: { gamma: 2 } };
 const record: PredictedTrial = {
-  ...{ candidate: "focal", seed: 0, fold: 1, status: "ok", score: 0.75, metrics: {}, seconds: 0.1 },
-  ...{ chosen: configuration, tuning: [{ configuration, validation: 0.5, epochs: 3 }], epochs: 3 },
-  ...{ curve: [0.5, 0.75, 0.5, 0.5], rows: { fit: 3, validation: 1, test: 2 } },
+  candidate: "focal",
+  seed: 0,
+  fold: 1,
+  status: "ok",
+  score: 0.75,
+  metrics: {},
+  seconds: 0.1,
+  chosen: configuration,
+  tuning: [{ configuration, validation: 0.5, epochs: 3 }],
+  epochs: 3,
+  curve: [0.5, 0.75, 0.5, 0.5],
+  rows: { fit: 3, validation: 1, test: 2 },
   // Two rows, their classes, and their probabilities of two classes.
   predictions: {
     rows: "AAAAAAEAAAA=",

@@ -53,7 +53,9 @@ export async function runTrials(options: RunOptions): Promise<Ran> {
       .records(sample)
       .map((own) => (leftOut.size === 0 ? own : own.filter(({ candidate }) => known.has(candidate))));
     return {
-      ...{ taken, records, missing: [...sampled(taken), ...cut] },
+      taken,
+      records,
+      missing: [...sampled(taken), ...cut],
       said: [
         ...(doubts === null ? [] : [doubts]),
         ...(work.fresh() === 0 ? [nothingRun(work, sample, cut.length > 0)] : []),

@@ -135,7 +135,15 @@ export function workOf(options: RunOptions, team: Team, { samples, finalists }: 
 
   return {
     ...(earlier !== undefined && { earlier }),
-    ...{ samples, folds, seeds: settings.seeds, workers, costs, total, open, after, timeOfAll },
+    samples,
+    folds,
+    seeds: settings.seeds,
+    workers,
+    costs,
+    total,
+    open,
+    after,
+    timeOfAll,
     // The tuned threshold is of the trials of cross-entropy.
     needed: new Set([baseline, kept, "cross-entropy"]),
     first: (sample) => planFor(sample).first,
@@ -148,7 +156,9 @@ export function workOf(options: RunOptions, team: Team, { samples, finalists }: 
     async run(trials, sample, asked) {
       const { done } = planFor(sample);
       await team.run(open(trials, sample), {
-        ...{ sample, total, ...asked },
+        sample,
+        total,
+        ...asked,
         done: done.size,
         finished: noting(sample),
       });

@@ -6,7 +6,9 @@ import { makeCosts } from "./costs.ts";
 const candidates = chooseCandidates(defaultSettings, "binary");
 const costs = () =>
   makeCosts({
-    ...{ candidates, settings: { configurations: 4 }, workers: 1 },
+    candidates,
+    settings: { configurations: 4 },
+    workers: 1,
     subjects: [4000, 500].map((rows) => ({ dataset: { rows, task: "binary", classes: ["no", "yes"] } })),
   });
 const trial = (candidate: string, fold = 0, subject = 0): PlannedTrial =>

@@ -40,7 +40,8 @@ export async function finishComparison(
   await startEngine();
   const compile = await compiler?.();
   const models = await fitModels(subjects, settings, results, {
-    ...{ signal, candidates },
+    signal,
+    candidates,
     ...(compile && { compile }),
     ...(model && { model }),
   });
@@ -48,7 +49,12 @@ export async function finishComparison(
     widths.length === 0
       ? {}
       : await keepQuantised(subjects, models, results, {
-          ...{ widths, trials, own: model, compile, signal, progress },
+          widths,
+          trials,
+          own: model,
+          compile,
+          signal,
+          progress,
         });
   const names = subjects.map(({ name }) => name);
   return { results, files: { ...(await modelFiles(names, models, model, say)), ...quantised } };

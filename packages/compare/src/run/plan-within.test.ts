@@ -47,7 +47,11 @@ function imagine({
   const further = trials([1, 2, 3, 4, 5], [0, 1, 2, 3, 4, 5]);
   let known = 0;
   const work: Work = {
-    ...{ samples: samplesOf(rows), folds, seeds: 6, workers: 1, needed: new Set(["c0"]) },
+    samples: samplesOf(rows),
+    folds,
+    seeds: 6,
+    workers: 1,
+    needed: new Set(["c0"]),
     ...(earlier !== undefined && { earlier }),
     costs: {
       saw: () => {},

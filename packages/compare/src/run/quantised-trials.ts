@@ -27,7 +27,10 @@ export async function runQuantised(options: RunOptions, { datasets }: Results): 
   };
   try {
     await team.run(trials, {
-      ...{ sample: settings.sample, label: "quantised networks", total: trials.length, done: 0 },
+      sample: settings.sample,
+      label: "quantised networks",
+      total: trials.length,
+      done: 0,
       finished: ({ trial, records: own, fresh: isFresh }) => finished(trial, own, isFresh),
       wanted: () => true,
       left: () => (fresh === 0 ? null : (1000 * (seconds / fresh) * (trials.length - done)) / workers),

@@ -8,8 +8,16 @@ import { samplesFor } from "./take-sample.ts";
 const rows = 20_000;
 const classes = Array.from({ length: 200 }, (_, k) => `class ${k}`);
 const dataset: Dataset = {
-  ...{ name: "many", task: "multiclass", target: "y", features: [], notes: [], rows, classes, groups: null },
-  ...{ labels: Int32Array.from({ length: rows }, (_, i) => i % 200), targets: new Float64Array() },
+  name: "many",
+  task: "multiclass",
+  target: "y",
+  features: [],
+  notes: [],
+  rows,
+  classes,
+  groups: null,
+  labels: Int32Array.from({ length: rows }, (_, i) => i % 200),
+  targets: new Float64Array(),
 };
 const subject = (testTable: Table | null): Subject => ({ dataset, testTable }) as Subject;
 

@@ -15,7 +15,12 @@ import { buildInfoOf, makeLearner } from "./learner.ts";
 import { discard, makeNetwork, networkOf } from "./network.ts";
 
 const settings: Settings = {
-  ...{ ...defaultSettings, target: "y", hidden: [12, 8], batchSize: 32, maxEpochs: 40, patience: 40 },
+  ...defaultSettings,
+  target: "y",
+  hidden: [12, 8],
+  batchSize: 32,
+  maxEpochs: 40,
+  patience: 40,
 };
 const rows = Array.from({ length: 120 }, (_, i) => i);
 const a = rows.map((i) => Math.sin(i * i + 1));
@@ -66,7 +71,10 @@ describe.each(ids)("%s", (id) => {
 
   it("is kept as a network of its layers, which predicts by itself", async () => {
     const chosen = {
-      ...{ candidate: id, configuration: { learningRate: 0.02, parameters }, epochs: 30, why: "asked for" },
+      candidate: id,
+      configuration: { learningRate: 0.02, parameters },
+      epochs: 30,
+      why: "asked for",
     };
     const model = await fitWhole(dataset, settings, chosen);
     expect(model.description).toMatchObject({ network: { hidden: [12, 8], activation: "relu" } });

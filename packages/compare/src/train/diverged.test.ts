@@ -14,7 +14,9 @@ const rates = vi.hoisted(() => ({ of: (): number[] => [1e30] }));
 vi.mock("../plan/grid.ts", async (original) => ({
   ...(await original<typeof import("../plan/grid.ts")>()),
   gridOf: ({ settings: [parameters = {}] }: Pick<Candidate, "settings">): Grid => ({
-    ...{ rates: rates.of(), beyond: null, settings: [parameters] },
+    rates: rates.of(),
+    beyond: null,
+    settings: [parameters],
   }),
 }));
 

@@ -47,17 +47,20 @@ it.each([
       expect(others).toEqual([]);
       const whole = await untrained(dataset, candidate, own, null, fold);
       expect(record).toEqual({
-        ...{ candidate, seed: 1, fold, status: "diverged", unavailable: reason, rows: whole.rows },
-        ...{
-          chosen: null,
-          tuning: [],
-          epochs: 0,
-          score: null,
-          metrics: {},
-          curve: [],
-          predictions: null,
-          seconds: 0,
-        },
+        candidate,
+        seed: 1,
+        fold,
+        status: "diverged",
+        unavailable: reason,
+        rows: whole.rows,
+        chosen: null,
+        tuning: [],
+        epochs: 0,
+        score: null,
+        metrics: {},
+        curve: [],
+        predictions: null,
+        seconds: 0,
       });
     }
   },

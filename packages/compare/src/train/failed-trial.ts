@@ -25,9 +25,19 @@ export function failedTrial(
   const { seed, fold } = spec;
   const rows = rowsOfFold(dataset, settings, { seed, fold }, options.testTable);
   return namesOfTrial(spec, dataset.task).map((candidate) => ({
-    ...{ candidate, seed, fold, status: "diverged" },
-    ...{ chosen: null, tuning: [], epochs: 0, score: null, metrics: {}, curve: [] },
+    candidate,
+    seed,
+    fold,
+    status: "diverged",
+    chosen: null,
+    tuning: [],
+    epochs: 0,
+    score: null,
+    metrics: {},
+    curve: [],
     rows: { ...rows },
-    ...{ predictions: null, seconds: 0, unavailable: reason },
+    predictions: null,
+    seconds: 0,
+    unavailable: reason,
   }));
 }

@@ -89,7 +89,9 @@ async function outOfFold(
   x.set(validation.x, fit.x.length);
   const view: Dataset = {
     ...dataset,
-    ...{ features: [], rows: rows.length, labels },
+    features: [],
+    rows: rows.length,
+    labels,
     groups: dataset.groups === null ? null : rows.map((row) => dataset.groups![row]),
   };
   const part = (some: Int32Array): Part => {
@@ -108,8 +110,12 @@ async function outOfFold(
       const inner = innerSplit(view, train, { fraction: 0.2, seed: derive(seed, i) });
       const [own, held] = [part(inner.fit), part(test)];
       const prepared: PreparedFold = {
-        ...{ ...rest, fit: own, validation: part(inner.validation), fitRows: inner.fit },
-        ...{ validationRows: inner.validation, flips: none },
+        ...rest,
+        fit: own,
+        validation: part(inner.validation),
+        fitRows: inner.fit,
+        validationRows: inner.validation,
+        flips: none,
       };
       const selection = selectionFor(scored, metric, 0);
       const options = { seed: derive(seed, i), metric, selection, signal };

@@ -127,7 +127,10 @@ export function makeLearner(
       state: step.modelState(states as State),
     });
     const outcomes = await trainAll({
-      ...{ step, states: started.map(({ state }) => state), data: started[0].batches, signal },
+      step,
+      states: started.map(({ state }) => state),
+      data: started[0].batches,
+      signal,
       validation: {
         score: async (state) => judged(await network.predict(looked(state), fold.validation, fold.target)),
         ...(network.predictAll && {

@@ -48,10 +48,7 @@ async function run(
   return records;
 }
 
-const subject = {
-  dataset,
-  ...{ sha256: "", testSha256: null, teacherSha256: null, unlabeledSha256: null },
-};
+const subject = { dataset, sha256: "", testSha256: null, teacherSha256: null, unlabeledSha256: null };
 
 const anonymous = (records: readonly PredictedTrial[]) =>
   records.map(({ candidate: _, seconds: __, ...record }) => record);
@@ -157,7 +154,9 @@ describe("an own model", () => {
       },
     };
     const chosen = {
-      ...{ candidate: "focal", epochs: 2, why: "" },
+      candidate: "focal",
+      epochs: 2,
+      why: "",
       configuration: { learningRate: 0.01, parameters: { gamma: 2 } },
     };
     const given: Settings = { ...settings, model: "own" };
@@ -191,7 +190,8 @@ describe("an own model", () => {
   it("is part of the keys with the hash of its code, where that is known", () => {
     const planned = (origin?: { file: string; sha256: string }) =>
       planTrials(settings, [candidateById("focal", "binary")], [subject], {
-        ...{ versions: {}, engine: { name: "wasm", version: "", threads: 1 } },
+        versions: {},
+        engine: { name: "wasm", version: "", threads: 1 },
         model: { id: "own", ...(origin && { origin }) },
       })[1].key;
     expect(planned()).toMatchObject({ model: "own" });

@@ -12,8 +12,13 @@ import { makeTrialRunner } from "./run-trial.ts";
 
 const settings: Settings = {
   ...quick,
-  ...{ target: "preference", task: "preference", model: "linear", hidden: [], folds: 3 },
-  ...{ maxEpochs: 15, batchSize: 64 },
+  target: "preference",
+  task: "preference",
+  model: "linear",
+  hidden: [],
+  folds: 3,
+  maxEpochs: 15,
+  batchSize: 64,
 };
 const losses = chooseCandidates({ ...settings, losses: "auto" }, "preference").map(({ id }) => id);
 
@@ -36,7 +41,10 @@ async function run(
 }
 
 const known = (epsilon: number): Settings["flipRate"] => ({
-  ...{ from: "known", epsilon, lower: null, upper: null },
+  from: "known",
+  epsilon,
+  lower: null,
+  upper: null,
 });
 
 /** The same pairs with the second response first. */

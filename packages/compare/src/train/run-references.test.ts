@@ -98,7 +98,10 @@ describe("gradient-boosted trees as a reference", () => {
   it("that fail are not available, which says why, and stop where they are told to", async () => {
     trained.mockRejectedValueOnce(new Error("no memory left"));
     expect(await run(treesReference.id)).toMatchObject({
-      ...{ status: "diverged", score: null, predictions: null, unavailable: "no memory left" },
+      status: "diverged",
+      score: null,
+      predictions: null,
+      unavailable: "no memory left",
     });
     const runner = makeTrialRunner(dataset, settings);
     const stopped = runner.run(
@@ -139,10 +142,7 @@ describe("references in the plan", () => {
   });
 
   it("have keys of what decides them, and of nothing else", () => {
-    const subject = {
-      dataset,
-      ...{ sha256: "", testSha256: null, teacherSha256: null, unlabeledSha256: null },
-    };
+    const subject = { dataset, sha256: "", testSha256: null, teacherSha256: null, unlabeledSha256: null };
     const host = { versions: {}, engine: { name: "wasm", version: "1", threads: 1 } as const };
     const keys = (given: Partial<Settings>, id: string, model?: Pick<OwnModel, "id">): unknown[] => {
       const all = { ...settings, ...given };

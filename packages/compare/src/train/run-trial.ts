@@ -142,7 +142,12 @@ export function makeTrialRunner(
         if (trained === null) return [make({ candidate: floatName, prediction: null })];
         try {
           const predictions = await predictQuantised(network, trained, {
-            ...{ fold, task, widths, seed, compile, signal },
+            fold,
+            task,
+            widths,
+            seed,
+            compile,
+            signal,
             quantisers: remembered(quantisers, `${candidate.id} ${fold.inputs}`, () => new Map()),
           });
           return predictions.map(({ name, prediction }) =>
@@ -153,7 +158,9 @@ export function makeTrialRunner(
         }
       }
       const { best, tuning } = await tune(learner, fold, gridOf(candidate, settings.configurations), {
-        ...{ selection: selectionFor(minimisedBy(candidate), metric, fold.flips?.judged), metric, signal },
+        selection: selectionFor(minimisedBy(candidate), metric, fold.flips?.judged),
+        metric,
+        signal,
         seed: derive(spec.seed, spec.fold),
       });
       const names = namesOfTrial(spec, task);

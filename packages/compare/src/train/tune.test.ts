@@ -29,7 +29,9 @@ async function tuned(
       }),
   };
   const { best, tuning } = await tune(learner, {} as PreparedFold, tries, {
-    ...{ seed: 0, metric, selection: { higherIsBetter, score: () => 0 } },
+    seed: 0,
+    metric,
+    selection: { higherIsBetter, score: () => 0 },
   });
   if (best !== null) discard(best.run.trained);
   expect(liveBuffers()).toBe(before);

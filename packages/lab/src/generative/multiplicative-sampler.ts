@@ -175,8 +175,14 @@ export async function sampleMultiplicative(
   options: MultiplicativeSamplingOptions,
 ): Promise<np.Array> {
   checkOptions("sampleMultiplicative", options, {
-    ...{ motion: true, sampler: true, steps: true, delta: true },
-    ...{ inner: true, anneal: true, denoise: true, onStep: true },
+    motion: true,
+    sampler: true,
+    steps: true,
+    delta: true,
+    inner: true,
+    anneal: true,
+    denoise: true,
+    onStep: true,
   });
   const { motion, sampler = "daleLangevin", steps = 100, inner = 1, anneal = 1 } = options;
   checkNumber("steps", steps, { min: 1, integer: true });

@@ -41,7 +41,9 @@ export function multiplicativeScoreMatching(
   options: MultiplicativeScoreMatchingOptions = {},
 ): np.Array {
   checkLossOptions("multiplicativeScoreMatching", options, {
-    ...{ sigma: true, mu: true, weighting: true },
+    sigma: true,
+    mu: true,
+    weighting: true,
     ...lossOptions,
   });
   const { sigma, mu, weighting = "sigma2t", weights } = options;

@@ -46,7 +46,13 @@ type Scored = Beam & { score: number; done: boolean };
  */
 export async function groupBeamSearch(options: BeamOptions): Promise<Beam[]> {
   checkOptions("groupBeamSearch", options, {
-    ...{ next: true, prompt: true, beams: true, groups: true, diversity: true, tokens: true, end: true },
+    next: true,
+    prompt: true,
+    beams: true,
+    groups: true,
+    diversity: true,
+    tokens: true,
+    end: true,
   });
   const { next, prompt, beams, groups = 1, diversity = 0.5, tokens, end } = options;
   if (typeof next !== "function") throw typeError("next", "a function of texts, e.g. nextLogits(...)", next);

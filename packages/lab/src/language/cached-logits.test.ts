@@ -13,7 +13,13 @@ import { asyncLeakOf } from "../../../../test/support/leaks.ts";
 
 const [vocabulary, length, rows] = [17, 12, 3];
 const model = causalTransformer({
-  ...{ vocabulary, length, size: 16, heads: 2, blocks: 2, dropout: 0.3, never: [0] },
+  vocabulary,
+  length,
+  size: 16,
+  heads: 2,
+  blocks: 2,
+  dropout: 0.3,
+  never: [0],
 });
 const { params, state } = model.init(keyOf(4));
 const whole = nextLogits(model, { params, state }, { length, rows });

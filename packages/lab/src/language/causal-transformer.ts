@@ -37,7 +37,13 @@ export interface CausalTransformerOptions {
  */
 export function causalTransformer(options: CausalTransformerOptions): Layer & Incremental {
   checkOptions("causalTransformer", options, {
-    ...{ vocabulary: true, length: true, size: true, heads: true, blocks: true, dropout: true, never: true },
+    vocabulary: true,
+    length: true,
+    size: true,
+    heads: true,
+    blocks: true,
+    dropout: true,
+    never: true,
   });
   const { vocabulary, length, size = 48, heads = 4, blocks = 1, dropout = 0, never = [] } = options;
   checkNumber("length", length, { min: 1, integer: true });

@@ -35,7 +35,11 @@ export interface GenerateOptions extends SamplingOptions {
  */
 export async function generate(options: GenerateOptions): Promise<number[][]> {
   checkOptions("generate", options, {
-    ...{ next: true, prompts: true, tokens: true, seed: true, end: true },
+    next: true,
+    prompts: true,
+    tokens: true,
+    seed: true,
+    end: true,
     ...samplingOptions,
   });
   const { next, prompts, tokens, seed, end, ...sampling } = options;

@@ -46,7 +46,12 @@ interface NgramParams {
  */
 export function neuralNgram(options: NeuralNgramOptions): Layer {
   checkOptions("neuralNgram", options, {
-    ...{ vocabulary: true, context: true, size: true, hidden: true, start: true, never: true },
+    vocabulary: true,
+    context: true,
+    size: true,
+    hidden: true,
+    start: true,
+    never: true,
   });
   const { vocabulary, context, size = 32, hidden: width = 96, start = 0, never = [] } = options;
   const table = embedding({ vocabulary, size });

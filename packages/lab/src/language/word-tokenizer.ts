@@ -89,7 +89,10 @@ function splitter(lowerCase: boolean): (text: string) => string[] {
 function tokenizerOf(tokens: readonly string[], split: (text: string) => string[]): WordTokenizer {
   const ids = new Map(tokens.map((word, id) => [word, id]));
   return {
-    ...{ tokens, unknown: 0, start: 1, end: 2 },
+    tokens,
+    unknown: 0,
+    start: 1,
+    end: 2,
     encode: (text) => split(text).map((word) => ids.get(word) ?? 0),
     decode(given) {
       let text = "";

@@ -48,7 +48,11 @@ it.each(["tabulated", "lazy"] as const)(
   "a %s policy optimiser goes on from what was written before",
   (mode) => {
     const agent = linearQPolicyOptimizer(mdp, {
-      ...{ algorithm: "log-barrier", episodes: 10, etaScale: 10, mode, actions: 2 },
+      algorithm: "log-barrier",
+      episodes: 10,
+      etaScale: 10,
+      mode,
+      actions: 2,
       covariance: { kind: "empirical", rollouts: 2 },
     });
     agent.restore(plain<LinearQSnapshot>(old.policyOptimizer[mode]));

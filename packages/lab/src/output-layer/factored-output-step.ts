@@ -38,8 +38,14 @@ export interface FactoredTrainingOptions {
 }
 
 const factoredOutputOptions: OptionNames<FactoredTrainingOptions> = {
-  ...{ body: true, layer: true, loss: true, optimizer: true, compile: true },
-  ...{ outputRate: true, outputDecay: true, outputClip: true },
+  body: true,
+  layer: true,
+  loss: true,
+  optimizer: true,
+  compile: true,
+  outputRate: true,
+  outputDecay: true,
+  outputClip: true,
 };
 
 /** What the body carries from step to step; the arrays are owned by the state. */
@@ -151,7 +157,10 @@ export async function trainWithFactoredOutput(
 ): Promise<{ params: Tree; state: Tree }> {
   checkOptions("trainWithFactoredOutput", options, {
     ...factoredOutputOptions,
-    ...{ key: true, batches: true, onStep: true, signal: true },
+    key: true,
+    batches: true,
+    onStep: true,
+    signal: true,
   });
   const { key, batches, onStep, signal, ...own } = options;
   const step = factoredOutputStep(own);

@@ -47,16 +47,18 @@ export type LinearRssHyper = {
 
 /** For what takes these and more. */
 export const linearRssStepOptions: OptionNames<LinearRssStepOptions> = {
-  ...{
-    loss: true,
-    cost: true,
-    labeledLoss: true,
-    project: true,
-    optimizer: true,
-    hyper: true,
-    compile: true,
-  },
-  ...{ inputs: true, bias: true, robustLabeled: true, frozenLabels: true, unlabeledBatch: true },
+  loss: true,
+  cost: true,
+  labeledLoss: true,
+  project: true,
+  optimizer: true,
+  hyper: true,
+  compile: true,
+  inputs: true,
+  bias: true,
+  robustLabeled: true,
+  frozenLabels: true,
+  unlabeledBatch: true,
 };
 
 /**

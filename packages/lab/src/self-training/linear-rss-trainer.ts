@@ -81,8 +81,14 @@ export function linearRssTrainer(
     dispose: () => step.dispose(),
     async train({ x, y, u }, run = {}) {
       checkOptions("train", run, {
-        ...{ gamma: true, gammaPrime: true, lambda: true, balancePenalty: true },
-        ...{ learningRate: true, iterations: true, seed: true, signal: true },
+        gamma: true,
+        gammaPrime: true,
+        lambda: true,
+        balancePenalty: true,
+        learningRate: true,
+        iterations: true,
+        seed: true,
+        signal: true,
       });
       const { gamma = 0.1, gammaPrime = 0.3, lambda = 10, balancePenalty = 0 } = run;
       const { learningRate = 0.05, iterations = 400, seed = 0, signal } = run;
@@ -93,7 +99,9 @@ export function linearRssTrainer(
       const batches = minibatches({ x, shape: [inputs], y, classes: 2 }, { size: y.length, seed });
       const all = Int32Array.from(y, (_, i) => i);
       const hyper = {
-        ...{ gammaPrime, lambda, learningRate },
+        gammaPrime,
+        lambda,
+        learningRate,
         ...(robustLabeled && { gamma }),
         ...(bias && { balancePenalty }),
       };

@@ -66,7 +66,10 @@ export function robustSelfTraining<H extends Hyper = Hyper>(
 export function robustSelfTraining(options: RobustSelfTrainingOptions): SupervisedStep {
   checkOptions("robustSelfTraining", options, {
     ...unlabeledStepOptions,
-    ...{ robustLabeled: true, cost: true, steps: true, loss: true },
+    robustLabeled: true,
+    cost: true,
+    steps: true,
+    loss: true,
   });
   const { robustLabeled = false } = options;
   return robustStep(options, { labeled: robustLabeled, unlabeled: true });
@@ -94,7 +97,13 @@ export function distributionallyRobust(
   options: Omit<RobustSelfTrainingOptions, "robustLabeled" | "unlabeledBatch">,
 ): SupervisedStep {
   checkOptions("distributionallyRobust", options, {
-    ...{ model: true, optimizer: true, hyper: true, compile: true, cost: true, steps: true, loss: true },
+    model: true,
+    optimizer: true,
+    hyper: true,
+    compile: true,
+    cost: true,
+    steps: true,
+    loss: true,
   });
   return robustStep(options, { labeled: true, unlabeled: false });
 }

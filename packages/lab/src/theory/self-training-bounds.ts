@@ -114,8 +114,15 @@ export function labeledOnlyBound(options: Pick<SampleSizes, "d" | "m" | "delta">
   // One set of numbers may serve all bounds.
   type OfAll = Parameters<typeof selfTrainingBound>[0];
   checkOptions<OfAll>("labeledOnlyBound", options as OfAll, {
-    ...{ d: true, m: true, n: true, alpha: true, delta: true },
-    ...{ muNorm: true, sigma: true, unlabeledMuNorm: true, unlabeledSigma: true },
+    d: true,
+    m: true,
+    n: true,
+    alpha: true,
+    delta: true,
+    muNorm: true,
+    sigma: true,
+    unlabeledMuNorm: true,
+    unlabeledSigma: true,
   });
   const { d, m, delta = 0.05 } = options;
   const { chance } = checked({ d, m, n: 0, alpha: 0, delta });

@@ -34,7 +34,9 @@ export function convolutionNet<Name extends string>(
 ): Layer {
   const all = Object.entries<NamedConvolution>(convolutions).map(
     ([each, { gain = 1, biases, ...options }]) => ({
-      ...{ each, gain, biases },
+      each,
+      gain,
+      biases,
       layer: conv2d({ kernel: 3, padding: "same", ...options }),
     }),
   );

@@ -70,7 +70,10 @@ const margins = () => waves(1, [rows]);
 const ids = (classes = width) => np.array(Int32Array.from({ length: rows }, (_, i) => i % classes));
 const logps = (phase: number) => waves(phase, [rows]).sub(2);
 const pairs = () => ({
-  ...{ policyChosen: logps(1), policyRejected: logps(2), refChosen: logps(3), refRejected: logps(4) },
+  policyChosen: logps(1),
+  policyRejected: logps(2),
+  refChosen: logps(3),
+  refRejected: logps(4),
   chosenLengths: np.array([1, 2, 3, 4, 1, 2]),
   rejectedLengths: np.array([2, 2, 1, 3, 1, 4]),
 });
@@ -118,7 +121,9 @@ const cases: Case[] = [
     "scoreOrientedLoss",
     (o) =>
       scoreOrientedLoss(two(), ids(2), {
-        ...{ metric: "gmean", distribution: "cosine", fromLogits: true },
+        metric: "gmean",
+        distribution: "cosine",
+        fromLogits: true,
         ...(o as object),
       }),
     { mu: 0.5, delta: 0.1 },

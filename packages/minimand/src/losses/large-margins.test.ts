@@ -46,7 +46,10 @@ const binary: Case[] = [
 const similarities: Case[] = [60, 300].flatMap((scale): Case[] => {
   const options = { temperature: 1 / scale };
   const of = (name: string, loss: Case["loss"], second: () => np.Array, values = waves(1)): Case => ({
-    ...{ name: `${name}, ${scale} times the similarity`, loss, second, shape: [rows, width] },
+    name: `${name}, ${scale} times the similarity`,
+    loss,
+    second,
+    shape: [rows, width],
     far: values,
   });
   return [

@@ -61,7 +61,8 @@ describe("metric catalogue", () => {
 
   test("lies in its range, of which perfect and wrong predictions reach the ends", () => {
     const of = (labels: number[], predicted: number[], k: number) => ({
-      ...{ labels, predicted },
+      labels,
+      predicted,
       probabilities: predicted.flatMap((p) => Array.from({ length: k }, (_, c) => Number(c === p))),
     });
     const outcomesAtEnds = [

@@ -105,7 +105,9 @@ function directionNet(
   body: (pieces: Pieces, r: np.Array) => np.Array,
 ): Layer {
   const convolution = (inputs: number, outputs: number, kernel: number) => ({
-    ...{ inputs, outputs, kernel },
+    inputs,
+    outputs,
+    kernel,
     layer: conv2d({ inputs, outputs, kernel, padding: "same" }),
   });
   const inner = convolution(channels, channels, 3);

@@ -49,7 +49,9 @@ export function encoderDecoder(options: EncoderDecoderOptions): RepresentationMo
     const [own, before] = [params as Halves, state as Halves];
     const [first, second] = key === undefined ? [] : [...random.split(key, 2)];
     const [t, encoded] = encoder.apply({ params: own.encoder, state: before.encoder }, x, {
-      ...{ training, key: first, weights: weights?.ref },
+      training,
+      key: first,
+      weights: weights?.ref,
     });
     const [output, decoded] = decoder.apply(
       { params: own.decoder, state: before.decoder },

@@ -51,15 +51,13 @@ export function mlp(options: MlpOptions): FeatureModel {
     head = "linear",
   } = options;
   checkOptions("mlp", options, {
-    ...{
-      inputs: true,
-      hidden: true,
-      outputs: true,
-      activation: true,
-      batchNorm: true,
-      initial: true,
-      head: true,
-    },
+    inputs: true,
+    hidden: true,
+    outputs: true,
+    activation: true,
+    batchNorm: true,
+    initial: true,
+    head: true,
   });
   if (!Array.isArray(hidden)) throw typeError("hidden", "a list of widths", hidden);
   const sizes = [inputs, ...hidden, outputs];

@@ -27,27 +27,32 @@ interface KindOfNumbers {
 /** The kinds of numbers by their names in the format. */
 const kinds = {
   F64: {
-    ...{ array: Float64Array, width: 8 },
+    array: Float64Array,
+    width: 8,
     get: (view, at) => view.getFloat64(at, true),
     set: (view, at, value) => view.setFloat64(at, value, true),
   },
   F32: {
-    ...{ array: Float32Array, width: 4 },
+    array: Float32Array,
+    width: 4,
     get: (view, at) => view.getFloat32(at, true),
     set: (view, at, value) => view.setFloat32(at, value, true),
   },
   I32: {
-    ...{ array: Int32Array, width: 4 },
+    array: Int32Array,
+    width: 4,
     get: (view, at) => view.getInt32(at, true),
     set: (view, at, value) => view.setInt32(at, value, true),
   },
   U32: {
-    ...{ array: Uint32Array, width: 4 },
+    array: Uint32Array,
+    width: 4,
     get: (view, at) => view.getUint32(at, true),
     set: (view, at, value) => view.setUint32(at, value, true),
   },
   F16: {
-    ...{ array: Float32Array, width: 2 },
+    array: Float32Array,
+    width: 2,
     get: (view, at) => fromFloat16(view.getUint16(at, true)),
     set: (view, at, value) => view.setUint16(at, toFloat16(value), true),
   },

@@ -66,7 +66,12 @@ export interface LambOptions extends AdamOptions {
  */
 export function lamb(learningRate: LearningRate, options: LambOptions = {}): GradientTransformation {
   checkOptions("lamb", options, {
-    ...{ b1: true, b2: true, eps: true, weightDecay: true, mask: true, layerAdaptation: true },
+    b1: true,
+    b2: true,
+    eps: true,
+    weightDecay: true,
+    mask: true,
+    layerAdaptation: true,
   });
   const { weightDecay = 0, mask, layerAdaptation, eps = 1e-6, ...moments } = options;
   const adapted = scaleByTrustRatio();

@@ -103,8 +103,14 @@ export interface MuonOptions extends MuonDirection {
  */
 export function muon(learningRate: LearningRate, options: MuonOptions = {}): GradientTransformation {
   checkOptions("muon", options, {
-    ...{ momentum: true, nesterov: true, steps: true, adjust: true },
-    ...{ weightDecay: true, mask: true, matrices: true, adam: true },
+    momentum: true,
+    nesterov: true,
+    steps: true,
+    adjust: true,
+    weightDecay: true,
+    mask: true,
+    matrices: true,
+    adam: true,
   });
   const { weightDecay = 0, mask, matrices = () => true, adam = {}, ...direction } = options;
   const { learningRate: rate = learningRate, ...moments } = adam;

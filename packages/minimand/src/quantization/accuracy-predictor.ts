@@ -112,7 +112,12 @@ export async function trainAccuracyPredictor(
   options: AccuracyPredictorOptions,
 ): Promise<AccuracyPredictor> {
   checkOptions("trainAccuracyPredictor", options, {
-    ...{ hidden: true, epochs: true, learningRate: true, weightDecay: true, batchSize: true, seed: true },
+    hidden: true,
+    epochs: true,
+    learningRate: true,
+    weightDecay: true,
+    batchSize: true,
+    seed: true,
   });
   const { hidden = [200, 200, 200, 200, 200, 200, 200], epochs = 100, learningRate = 4e-4 } = options;
   const { weightDecay = 1e-5, batchSize = 256, seed } = options;

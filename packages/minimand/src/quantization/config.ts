@@ -76,8 +76,12 @@ export interface UniformOptions extends Partial<QuantForm> {
  */
 export function uniformConfigs(layers: number, options: UniformOptions): QuantConfig[] {
   checkOptions("uniformConfigs", options, {
-    ...{ bits: true, actBits: true, endBits: true },
-    ...{ granularity: true, weightSymmetric: true, actSymmetric: true },
+    bits: true,
+    actBits: true,
+    endBits: true,
+    granularity: true,
+    weightSymmetric: true,
+    actSymmetric: true,
   });
   checkNumber("layers", layers, { min: 1, integer: true });
   const { bits, actBits = bits, endBits = 8, granularity = "channel" } = options;

@@ -110,10 +110,14 @@ export function elasticPasses(
     const isSame = same(layer);
     const [h] = inputs;
     const used = selectedSteps({
-      ...{ steps: params.steps[layer], layer, widths, options },
+      steps: params.steps[layer],
+      layer,
+      widths,
+      options,
       masks: chosen.ref.slice([], layer),
       signed: state.signed.ref.slice(layer),
-      ...{ weight, numbers: h.size },
+      weight,
+      numbers: h.size,
     });
     const weights = Array.from({ length: isSame ? 1 : passes }, (_, p) => used.weight(weight.ref, p));
     const acts = Array.from({ length: isSame ? inputs.length : passes }, (_, p) =>

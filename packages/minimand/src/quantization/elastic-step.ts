@@ -54,8 +54,16 @@ export interface ElasticStepOptions<H extends Hyper = Hyper> {
 export function elasticStep<H extends Hyper = Hyper>(options: ElasticStepOptions<H>): SupervisedStep<H>;
 export function elasticStep(options: ElasticStepOptions): SupervisedStep {
   checkOptions("elasticStep", options, {
-    ...{ network: true, start: true, optimizer: true, hyper: true, compile: true },
-    ...{ random: true, forms: true, endBits: true, gpg: true, wdr: true },
+    network: true,
+    start: true,
+    optimizer: true,
+    hyper: true,
+    compile: true,
+    random: true,
+    forms: true,
+    endBits: true,
+    gpg: true,
+    wdr: true,
   });
   const { network, start, random = 1, forms = everyForm, gpg = {}, wdr } = options;
   if (!Array.isArray(network?.quantised)) throw typeError("network", "that of elasticNetwork", network);

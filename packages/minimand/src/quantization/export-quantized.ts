@@ -89,7 +89,9 @@ export function exportQuantized(
     const quantized = integersOf(network, weight, params.steps[l], config);
     weight.dispose();
     return {
-      ...{ name, piece, weight: quantized },
+      name,
+      piece,
+      weight: quantized,
       activation: activationOf(network, params.steps[l], config, signed[l] !== 0),
       bias: bias === undefined ? null : Float32Array.from(numbersOf(bias)),
     };
@@ -162,7 +164,11 @@ function integersOf(
     });
   }
   return {
-    ...{ bits: weightBits, shape: [...weight.shape], codes, scales, zeroPoints },
+    bits: weightBits,
+    shape: [...weight.shape],
+    codes,
+    scales,
+    zeroPoints,
     packed: packIntegers(codes, weightBits),
   };
 }

@@ -30,8 +30,14 @@ export interface FakeQuantOptions extends CodeRangeOptions {
 }
 
 const names: OptionNames<FakeQuantOptions> = {
-  ...{ bits: true, signed: true, narrowRange: true, axis: true, gradScale: true, eps: true },
-  ...{ officialAbsOffset: true, snapZeroPoint: true },
+  bits: true,
+  signed: true,
+  narrowRange: true,
+  axis: true,
+  gradScale: true,
+  eps: true,
+  officialAbsOffset: true,
+  snapZeroPoint: true,
 };
 
 /**
@@ -74,7 +80,9 @@ export function fakeQuant(
   const { gradScale = usualGradScale(x, qmax, along) } = options;
   checkNumber("gradScale", gradScale, { min: 0 });
   const used = usedSteps(step, offset, {
-    ...{ eps, gradScale, officialAbsOffset: options.officialAbsOffset },
+    eps,
+    gradScale,
+    officialAbsOffset: options.officialAbsOffset,
     zeroPoints: options.snapZeroPoint ? zeroPointRange(signed) : undefined,
   });
   return quantized(x, used, qmin, qmax);

@@ -56,8 +56,13 @@ interface Member {
 export async function geneticSearch(options: GeneticSearchOptions): Promise<SearchResult> {
   checkOptions("geneticSearch", options, {
     ...searchSpaceNames,
-    ...{ fitness: true, population: true, generations: true, parents: true, mutation: true },
-    ...{ seed: true, maxTries: true },
+    fitness: true,
+    population: true,
+    generations: true,
+    parents: true,
+    mutation: true,
+    seed: true,
+    maxTries: true,
   });
   const { fitness, population = 100, generations = 500, parents = 0.25 } = options;
   const { mutation = 0.1, seed, maxTries = 10000 } = options;

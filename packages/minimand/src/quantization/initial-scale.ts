@@ -45,7 +45,12 @@ export function initScale(
   options: InitScaleOptions,
 ): { scale: Float64Array; beta: Float64Array } {
   checkOptions("initScale", options, {
-    ...{ bits: true, symmetric: true, signed: true, axis: true, p: true, candidates: true },
+    bits: true,
+    symmetric: true,
+    signed: true,
+    axis: true,
+    p: true,
+    candidates: true,
   });
   const { bits, symmetric = true, signed = true, axis, p = 2.4, candidates = 80 } = options;
   const range = codeRange(bits, { signed });

@@ -31,7 +31,12 @@ export interface SearchSpace {
 
 /** For those that take these and more. */
 export const searchSpaceNames: OptionNames<SearchSpace> = {
-  ...{ layers: true, form: true, bits: true, target: true, tolerance: true, endBits: true },
+  layers: true,
+  form: true,
+  bits: true,
+  target: true,
+  tolerance: true,
+  endBits: true,
 };
 
 const usualForm: QuantForm = { granularity: "channel", weightSymmetric: true, actSymmetric: true };
@@ -70,7 +75,13 @@ export function checkedSpace(space: SearchSpace): CheckedSpace {
   const within = (average: number, most: number): boolean =>
     average <= most + 1e-9 && average > most - tolerance + 1e-9;
   return {
-    ...{ layers, form, bits, target, tolerance, endBits, configsOf },
+    layers,
+    form,
+    bits,
+    target,
+    tolerance,
+    endBits,
+    configsOf,
     isValid(configs) {
       const { weight, act } = averageBits(layers, configs);
       return within(weight, target.weight) && within(act, target.act);
@@ -184,7 +195,13 @@ export interface SampleOptions {
  */
 export function sampleConfigs(options: SampleOptions): QuantConfig[][] {
   checkOptions("sampleConfigs", options, {
-    ...{ layers: true, count: true, seed: true, forms: true, bits: true, targets: true, endBits: true },
+    layers: true,
+    count: true,
+    seed: true,
+    forms: true,
+    bits: true,
+    targets: true,
+    endBits: true,
   });
   const { layers, count, seed, forms = everyForm, bits = everyBits, targets = [2.4, 7.6] } = options;
   checkNumber("count", count, { min: 1, integer: true });

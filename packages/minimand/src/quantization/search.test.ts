@@ -35,7 +35,12 @@ describe("geneticSearch", () => {
   it.each([1, 2, 3])("finds the best of all configurations (seed %i)", async (seed) => {
     const best = Math.max(...enumerateConfigs(space).map(accuracyOf));
     const found = await geneticSearch({
-      ...{ ...space, fitness: accuracyOf, population: 60, generations: 60, mutation: 0.2, seed },
+      ...space,
+      fitness: accuracyOf,
+      population: 60,
+      generations: 60,
+      mutation: 0.2,
+      seed,
     });
     expect(found.fitness).toBe(best);
     expect(accuracyOf(found.configs)).toBe(best);
@@ -72,8 +77,12 @@ describe("geneticSearch", () => {
 
   it("gives up where no configuration has such averages", async () => {
     const search = geneticSearch({
-      ...{ ...space, bits: [8], target: { weight: 3, act: 3 } },
-      ...{ fitness: accuracyOf, seed: 1, maxTries: 50 },
+      ...space,
+      bits: [8],
+      target: { weight: 3, act: 3 },
+      fitness: accuracyOf,
+      seed: 1,
+      maxTries: 50,
     });
     await expect(search).rejects.toThrow(
       'target: expected averages that some configuration has, in 50 tries, got "3, 3"',

@@ -79,7 +79,11 @@ export function weightMoments(
  */
 export function wdrLoss(weights: readonly np.Array[], options: WdrOptions = {}): np.Array {
   checkOptions("wdrLoss", options, {
-    ...{ target: true, kurtosisRate: true, skewnessRate: true, std: true, skipFirst: true },
+    target: true,
+    kurtosisRate: true,
+    skewnessRate: true,
+    std: true,
+    skipFirst: true,
   });
   const { target = uniformKurtosis, kurtosisRate = 1, skewnessRate = 1, std, skipFirst = false } = options;
   checkNumber("target", target, { min: 1 });

@@ -37,8 +37,16 @@ export function ensLossTrainer<H extends Hyper = Hyper>(
 ): SupervisedStep<H, { boxCoxLambda?: number }>;
 export function ensLossTrainer(options: EnsLossTrainerOptions): SupervisedStep {
   checkOptions("ensLossTrainer", options, {
-    ...{ model: true, optimizer: true, hyper: true, compile: true, period: true, phantomZero: true },
-    ...{ generator: true, clip: true, tail: true, epsilon: true },
+    model: true,
+    optimizer: true,
+    hyper: true,
+    compile: true,
+    period: true,
+    phantomZero: true,
+    generator: true,
+    clip: true,
+    tail: true,
+    epsilon: true,
   });
   const { model, optimizer, hyper: declared, compile, period = 0, ...law } = options;
   checkNumber("period", period, { min: 0, integer: true });

@@ -59,7 +59,12 @@ export interface FitOptions<State, B = Batch> {
  */
 export async function fit<State, B = Batch>(options: FitOptions<State, B>): Promise<State> {
   checkOptions("fit", options, {
-    ...{ step: true, state: true, batches: true, onStep: true, onMetrics: true, signal: true },
+    step: true,
+    state: true,
+    batches: true,
+    onStep: true,
+    onMetrics: true,
+    signal: true,
   });
   const { step, state, batches, onStep, onMetrics, signal } = options;
   if (typeof step?.update !== "function") throw typeError("step", "a training step", step);

@@ -173,7 +173,9 @@ export function makeStep<Carried extends Tree = Tree>(
       updateJoined(states, batches) {
         const of = (i: number): SupervisedState => ({
           ...states,
-          ...{ hyper: states.hyper[i], memory: {}, count: states.count },
+          hyper: states.hyper[i],
+          memory: {},
+          count: states.count,
         });
         if (method.alone !== undefined && states.hyper.some((_, i) => method.alone!(of(i)))) return null;
         for (const { x } of batches) checkVocabulary(model, x);

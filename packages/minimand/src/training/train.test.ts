@@ -34,7 +34,10 @@ const withValues = async (values: number[], options: object = {}) => {
   let epoch = 0;
   const states: SupervisedState[] = [];
   const result = await train({
-    ...{ step, state: start(), data, epochs: values.length },
+    step,
+    state: start(),
+    data,
+    epochs: values.length,
     validation: () => values[epoch++],
     onEpoch: ({ state }) => void states.push(keepState(state)),
     ...options,
@@ -48,7 +51,10 @@ describe("train", () => {
     for (let epoch = 0; epoch < 3; epoch++) state = await fit({ step, state, batches: data.epoch(epoch) });
     const told: EpochRecord[] = [];
     const trained = await train({
-      ...{ step, state: start(), data, epochs: 3 },
+      step,
+      state: start(),
+      data,
+      epochs: 3,
       onEpoch: ({ epoch, loss: mean, validation, best, state: reached }) => {
         expect([best, reached.count]).toEqual([true, 3 * (epoch + 1)]);
         told.push({ epoch, loss: mean, validation });
@@ -78,7 +84,7 @@ describe("train", () => {
     const values = [Number.NaN, 0.2, 0.9, Number.NaN, 0.5];
     let epoch = 0;
     const validation = { score: () => values[epoch++], higherIsBetter: true };
-    const { bestEpoch } = await train({ ...{ step, state: start(), data, epochs: 5 }, validation });
+    const { bestEpoch } = await train({ step, state: start(), data, epochs: 5, validation });
     expect(bestEpoch).toBe(2);
     expect((await withValues([Number.NaN, 1])).bestEpoch).toBe(1);
     await expect(withValues([Number.NaN, Number.NaN])).rejects.toThrow(
@@ -92,7 +98,10 @@ describe("train", () => {
   it("multiplies the learning rate by the schedule, compiles nothing anew, and leaves it whole between epochs", async () => {
     const rates: number[] = [];
     const { state } = await train({
-      ...{ step, state: start(0.08), data, epochs: 4 },
+      step,
+      state: start(0.08),
+      data,
+      epochs: 4,
       schedule: (epoch, epochs) => 1 - epoch / epochs,
       onStep: (report) => void rates.push(report.state.hyper.learningRate),
       onEpoch: ({ state: reached }) => expect(reached.hyper.learningRate).toBe(0.08),
@@ -105,10 +114,7 @@ describe("train", () => {
     const told = await withValues([1, 2, 3], { onEpoch: ({ epoch }: EpochRecord) => epoch < 1 });
     expect([told.stopped, told.bestEpoch, told.history.length]).toEqual(["callback", 0, 2]);
     let steps = 0;
-    const seen = await train({
-      ...{ step, state: start(), data, epochs: 5 },
-      onStep: () => ++steps < 4,
-    });
+    const seen = await train({ step, state: start(), data, epochs: 5, onStep: () => ++steps < 4 });
     expect([seen.stopped, seen.state.count]).toEqual(["callback", 4]);
   });
 
@@ -119,7 +125,11 @@ describe("train", () => {
       let [last, best]: (SupervisedState | undefined)[] = [];
       let at = 0;
       const first = await train({
-        ...{ step, state: start(), data, epochs: cut, patience: 3 },
+        step,
+        state: start(),
+        data,
+        epochs: cut,
+        patience: 3,
         validation: () => values[at++],
         onEpoch({ state, best: isBest }) {
           last = keepState(state);
@@ -127,8 +137,13 @@ describe("train", () => {
         },
       });
       const again = await train<SupervisedState>({
-        ...{ step, data, epochs: values.length, patience: 3 },
-        ...{ state: last as SupervisedState, history: first.history, best },
+        step,
+        data,
+        epochs: values.length,
+        patience: 3,
+        state: last as SupervisedState,
+        history: first.history,
+        best,
         validation: () => values[at++],
       });
       expect([again.history, again.bestEpoch, again.stopped]).toEqual([
@@ -151,7 +166,9 @@ describe("train", () => {
     });
     let epoch = 0;
     const { state } = await train({
-      ...{ step: remembering, data, epochs: 4 },
+      step: remembering,
+      data,
+      epochs: 4,
       state: remembering.init(random.key(0), { memory: { seen: new Float32Array(90) } }),
       validation: () => [3, 1, 2, 2][epoch++],
     });
@@ -224,7 +241,11 @@ describe("train", () => {
     const controller = new AbortController();
     let made = 0;
     const aborted = train({
-      ...{ step, state: start(), data, epochs, signal: controller.signal },
+      step,
+      state: start(),
+      data,
+      epochs,
+      signal: controller.signal,
       onEpoch({ epoch }) {
         made++;
         if (epoch === 2) controller.abort(new Error("enough"));
@@ -297,7 +318,9 @@ describe("validationOn", () => {
 
   it("gives the hyperparameters of the state to the loss", async () => {
     const { score } = validationOn({
-      ...{ step, model, data: held },
+      step,
+      model,
+      data: held,
       loss: (f, labels, { weights, hyper }) => crossEntropy(f, labels, { weights }).mul(hyper.learningRate),
     });
     const whole = await validationOn({ step, model, loss, data: held }).score(state);
@@ -308,7 +331,9 @@ describe("validationOn", () => {
     const values = logits().dataSync();
     const right = [...y].filter((label, i) => Number(values[2 * i + 1] > values[2 * i]) === label).length;
     const { score, higherIsBetter } = validationOn({
-      ...{ step, model, data: held },
+      step,
+      model,
+      data: held,
       metric: metricById("accuracy"),
     });
     expect(await score(state)).toBeCloseTo(right / y.length, 12);

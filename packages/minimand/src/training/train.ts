@@ -173,16 +173,18 @@ function checkTraining<State, B>(
   higherIsBetter: boolean;
 } {
   checkOptions("train", options, {
-    ...{
-      step: true,
-      state: true,
-      data: true,
-      epochs: true,
-      validation: true,
-      patience: true,
-      schedule: true,
-    },
-    ...{ onEpoch: true, onStep: true, signal: true, history: true, best: true },
+    step: true,
+    state: true,
+    data: true,
+    epochs: true,
+    validation: true,
+    patience: true,
+    schedule: true,
+    onEpoch: true,
+    onStep: true,
+    signal: true,
+    history: true,
+    best: true,
   });
   const { state, data, epochs, validation, patience, schedule, history = [], best } = options;
   if (typeof options.step?.update !== "function") throw typeError("step", "a training step", options.step);

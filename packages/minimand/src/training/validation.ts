@@ -51,7 +51,12 @@ export function validationOn<State, H extends Hyper = Hyper>(
   options: ValidationOptions<State, H>,
 ): Validation<State> & { shape: readonly number[]; higherIsBetter: boolean; dispose(): void } {
   checkOptions("validationOn", options, {
-    ...{ step: true, model: true, data: true, loss: true, metric: true, compile: true },
+    step: true,
+    model: true,
+    data: true,
+    loss: true,
+    metric: true,
+    compile: true,
   });
   const { step, model, data, loss, metric, compile } = options;
   if ((loss === undefined) === (metric === undefined))

@@ -253,7 +253,8 @@ describe("a network that has no output for some class", () => {
     const embedded = objectiveOf(model, (f, _, { weights }) => f.sum(1).mul(weights));
     for (const own of [
       supervised({
-        ...{ model: wide, optimizer: adamw(0.1) },
+        model: wide,
+        optimizer: adamw(0.1),
         objective: objectiveOf(wide, (f, y, { weights }) => crossEntropy(f, y, { weights })),
       }),
       supervised({ model, objective: embedded, optimizer: adamw(0.1) }),

@@ -89,9 +89,7 @@ function outputsOf(
 }
 
 const forms = (["tensor", "channel"] as const).flatMap((granularity) =>
-  [true, false].map((symmetric) => ({
-    ...{ granularity, weightSymmetric: symmetric, actSymmetric: symmetric },
-  })),
+  [true, false].map((symmetric) => ({ granularity, weightSymmetric: symmetric, actSymmetric: symmetric })),
 );
 
 describe.each(Object.entries(networks))("%s in ONNX Runtime", (_, network) => {
@@ -146,7 +144,9 @@ describe("biases", () => {
     const rounded = withIntegerBiases(network, refElastic(biased), configs);
     const columns = Array.from({ length: 6 }, (_, i) => ({
       ...({ kind: "numeric", name: i === 3 ? "weight" : `c${i}`, median: 0 } as const),
-      ...{ mean: i, sd: 2, missingIndicator: false },
+      mean: i,
+      sd: 2,
+      missingIndicator: false,
     }));
     const classes = ["a", "b", "c"];
     const flat = elasticNetwork(perceptron.slice(1));

@@ -68,7 +68,11 @@ export function toOnnxQdq(
   options: QdqOptions,
 ): Uint8Array<ArrayBuffer> {
   checkOptions("toOnnxQdq", options, {
-    ...{ shape: true, batch: true, name: true, container: true, metadata: true },
+    shape: true,
+    batch: true,
+    name: true,
+    container: true,
+    metadata: true,
   });
   const { shape, batch, name = "x", container = "int8", metadata = {} } = options;
   if (!Array.isArray(shape)) throw typeError("shape", "a list of sizes", shape);
@@ -79,7 +83,11 @@ export function toOnnxQdq(
   checkMetadata(metadata);
   const fresh = freshNames();
   const fragment = quantizedFragment(network, variables, configs, {
-    ...{ input: fresh(name), shape, batch, container, fresh },
+    input: fresh(name),
+    shape,
+    batch,
+    container,
+    fresh,
   });
   const { nodes, constants, output } = fragment;
   return encodeModel({
@@ -257,7 +265,9 @@ function throughCodes(
     const [min, max] = signed ? [-(2 ** (bits - 1)), 2 ** (bits - 1) - 1] : [0, 2 ** bits - 1];
     const [low, high, cut] = ["input_min", "input_max", "input_within"].map(fresh);
     const limit = (name: string, code: number): Constant => ({
-      ...{ name, type: "float32", shape: [] },
+      name,
+      type: "float32",
+      shape: [],
       data: Float32Array.of((code - zeroPoint) * scale),
     });
     constants.push(limit(low, min), limit(high, max));

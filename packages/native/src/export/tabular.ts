@@ -68,7 +68,10 @@ export function tabularToOnnxQdq(
   checkChoice("container", container, containers);
   return written(table, metadata, ({ input, width, fresh }) => {
     const fragment = quantizedFragment(network, variables, configs, {
-      ...{ input, shape: [width], container, fresh },
+      input,
+      shape: [width],
+      container,
+      fresh,
     });
     return { ...fragment, output: { ...fragment.output, type: "float32" } };
   });

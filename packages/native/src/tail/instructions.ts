@@ -27,18 +27,18 @@ const one = bitsOf(1, "float32");
 /** Operations on values of one type, with a result of it. Minima and maxima of NaN are NaN, and that of 0 and -0 is told by the sign. */
 const arithmetic: Record<Lane, Record<string, Instruction>> = {
   float32: {
-    ...{ add: binary(0xe4), mul: binary(0xe6), min: binary(0xe8), max: binary(0xe9) },
-    ...{ neg: unary(0xe1), sqrt: unary(0xe3), ceil: unary(0x67), floor: unary(0x68) },
+    add: binary(0xe4),
+    mul: binary(0xe6),
+    min: binary(0xe8),
+    max: binary(0xe9),
+    neg: unary(0xe1),
+    sqrt: unary(0xe3),
+    ceil: unary(0x67),
+    floor: unary(0x68),
     reciprocal: after(one, 0xe7),
   },
-  int32: {
-    ...{ add: binary(0xae), mul: binary(0xb5), min: binary(0xb6), max: binary(0xb8) },
-    neg: unary(0xa1),
-  },
-  uint32: {
-    ...{ add: binary(0xae), mul: binary(0xb5), min: binary(0xb7), max: binary(0xb9) },
-    neg: unary(0xa1),
-  },
+  int32: { add: binary(0xae), mul: binary(0xb5), min: binary(0xb6), max: binary(0xb8), neg: unary(0xa1) },
+  uint32: { add: binary(0xae), mul: binary(0xb5), min: binary(0xb7), max: binary(0xb9), neg: unary(0xa1) },
   bool: { add: or, mul: and, min: and, max: or },
 };
 

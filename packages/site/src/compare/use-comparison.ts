@@ -137,15 +137,13 @@ function makeComparison() {
   async function follow(start: () => RunningComparison): Promise<void> {
     error.value = "";
     running.value = {
-      ...{
-        look: look.value,
-        progress: null,
-        rows: [],
-        metric: "",
-        said: [],
-        keeping: false,
-        stopping: false,
-      },
+      look: look.value,
+      progress: null,
+      rows: [],
+      metric: "",
+      said: [],
+      keeping: false,
+      stopping: false,
     };
     step.value = "running";
     try {
@@ -230,7 +228,27 @@ function makeComparison() {
   }
 
   return {
-    ...{ step, error, kept, file, read, reading, wanted, workers, look, looking, running, finished, id },
-    ...{ begin, choose, start, goOn, stop, open, forget, again, other },
+    step,
+    error,
+    kept,
+    file,
+    read,
+    reading,
+    wanted,
+    workers,
+    look,
+    looking,
+    running,
+    finished,
+    id,
+    begin,
+    choose,
+    start,
+    goOn,
+    stop,
+    open,
+    forget,
+    again,
+    other,
   };
 }

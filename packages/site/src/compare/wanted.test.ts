@@ -5,8 +5,15 @@ const form = usually({ target: "churned", pairs: false });
 
 it("a form that nobody has touched asks for what the command does by itself", () => {
   expect(optionsOf(form)).toEqual({
-    ...{ target: "churned", task: "auto", metric: "auto", losses: "auto", references: ["linear", "trees"] },
-    ...{ folds: 5, seeds: 6, maxEpochs: 50, keep: "auto" },
+    target: "churned",
+    task: "auto",
+    metric: "auto",
+    losses: "auto",
+    references: ["linear", "trees"],
+    folds: 5,
+    seeds: 6,
+    maxEpochs: 50,
+    keep: "auto",
   });
 });
 

@@ -59,7 +59,13 @@ export function optionsOf(wanted: Wanted): AskedOptions {
   const pairs = task === "preference";
   return {
     ...(!pairs && { target }),
-    ...{ task, metric, references: [...references], folds, seeds, maxEpochs, keep },
+    task,
+    metric,
+    references: [...references],
+    folds,
+    seeds,
+    maxEpochs,
+    keep,
     losses: losses === null ? "auto" : [...losses],
     ...(positive !== "" && !pairs && { positive }),
     ...(budget > 0 && { budget: 60_000 * budget }),

@@ -3,7 +3,11 @@ import { describe, expect, it } from "vitest";
 import { latestRuns, measuredRuns } from "./runs.ts";
 
 const line = (date: string, about: RuleChange["about"], more: Partial<RuleChange> = {}): RuleChange => ({
-  ...{ date, about, commit: null, seen: "results", what: `${about} of ${date}.` },
+  date,
+  about,
+  commit: null,
+  seen: "results",
+  what: `${about} of ${date}.`,
   ...more,
 });
 const log = [

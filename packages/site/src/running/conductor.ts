@@ -33,7 +33,10 @@ async function conduct({ facts, paper, scale, seeds, workers }: AskedRun): Promi
   let latest: unknown;
   const file = await reproduceServed({
     request: { slug, scale, seeds, engine, code, versions: { ...facts.versions, node: navigator.userAgent } },
-    ...{ paper, workers, database: trialsOf(slug), signal: stopped.signal },
+    paper,
+    workers,
+    database: trialsOf(slug),
+    signal: stopped.signal,
     startWorker: () => new Worker(new URL("./trial-worker.ts", import.meta.url), { type: "module" }),
     result: (result) => {
       latest = result;

@@ -21,7 +21,9 @@ export function runFacts(card: PaperCard): RunFacts {
   const files = bundledFor(card.data);
   const { minimand, engine } = versions();
   return {
-    ...{ slug, ruleHeading: heading, ruleAnchor: githubSlug(heading) },
+    slug,
+    ruleHeading: heading,
+    ruleAnchor: githubSlug(heading),
     committed: outcome && { seeds: outcome.seeds, seconds: outcome.seconds },
     missing: card.data.filter((name) => !files.some(({ set }) => set === name)),
     sums: Object.fromEntries(files.map(({ name }) => [name, sha256Of(contentOf(name))])),

@@ -60,7 +60,9 @@ export function useRun(facts: RunFacts, addressOf: (path: string) => string) {
     const run: AskedRun = {
       facts: { slug, engine, code, versions },
       paper: { slug, data: addressOf("/data/"), assets: addressOf("/papers/"), sums: { ...sums } },
-      ...{ scale: scale.value, seeds: asked.value, workers: navigator.hardwareConcurrency },
+      scale: scale.value,
+      seeds: asked.value,
+      workers: navigator.hardwareConcurrency,
     };
     // Plain, without what makes it reactive.
     conductor.postMessage({ start: JSON.parse(JSON.stringify(run)) } satisfies ToConductor);
@@ -113,7 +115,21 @@ export function useRun(facts: RunFacts, addressOf: (path: string) => string) {
   onUnmounted(() => conductor?.terminate());
 
   return {
-    ...{ state, ready, scale, seeds, asked, busy, resumes, progress, live, said, fault, finished, kept },
-    ...{ start, stop, forget },
+    state,
+    ready,
+    scale,
+    seeds,
+    asked,
+    busy,
+    resumes,
+    progress,
+    live,
+    said,
+    fault,
+    finished,
+    kept,
+    start,
+    stop,
+    forget,
   };
 }

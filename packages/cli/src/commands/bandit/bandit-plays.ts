@@ -32,7 +32,9 @@ export async function playBandits(options: PlaysOptions): Promise<PlayedBandit[]
   const { table, names, settings, seeds, rounds, delay, log, signal } = options;
   const jobs: PlayJob[] = names.flatMap((name, i) =>
     Array.from({ length: seeds }, (_, seed) => ({
-      ...{ place: i * seeds + seed, name, seed },
+      place: i * seeds + seed,
+      name,
+      seed,
       logged: log !== undefined && i === 0 && seed === 0,
     })),
   );
@@ -43,7 +45,10 @@ export async function playBandits(options: PlaysOptions): Promise<PlayedBandit[]
   const played = new Int32Array(new SharedArrayBuffer(4 * jobs.length));
   const data: BanditWorkerData = {
     table: { x: shared, features, labels, classes },
-    ...{ settings, rounds, delay, played },
+    settings,
+    rounds,
+    delay,
+    played,
   };
   const workers = Math.min(options.workers, jobs.length);
   const pool = startPool<PlayJob, PlayDone>(

@@ -7,8 +7,12 @@ describe("the bandits of a simulation", () => {
     name,
     propensities: "exact",
     plays: regrets.map((regret) => ({
-      ...{ curve: [regret], rounds: [100], regret },
-      ...{ right: 0, rightLater: 0, seconds: 1 },
+      curve: [regret],
+      rounds: [100],
+      regret,
+      right: 0,
+      rightLater: 0,
+      seconds: 1,
     })),
   });
 

@@ -37,7 +37,10 @@ export default function playJob({ place, name, seed, logged }: PlayJob): Answer<
   const bandit = banditNamed("--algorithms", name)(shape, settings);
   const log: string[] = [];
   const play = playTable(bandit, table, {
-    ...{ rounds, delay, seed, ...(logged && { log }) },
+    rounds,
+    delay,
+    seed,
+    ...(logged && { log }),
     onProgress(round) {
       Atomics.store(played, place, round);
       throwIfEnding();

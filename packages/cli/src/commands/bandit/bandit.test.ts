@@ -118,8 +118,13 @@ describe.concurrent("minimand bandit", () => {
   it("evaluates arms with a comma in their name, as a whole or in a list", async () => {
     const cwd = temporaryFolder();
     const decision = (i: number) => ({
-      ...{ decisionId: `${i}`, features: [i % 3, 1], actionIds: ["Billing, refunds", "other"] },
-      ...{ action: i % 2, propensity: 0.5, propensities: [0.5, 0.5], reward: Number(i % 5 > 0) },
+      decisionId: `${i}`,
+      features: [i % 3, 1],
+      actionIds: ["Billing, refunds", "other"],
+      action: i % 2,
+      propensity: 0.5,
+      propensities: [0.5, 0.5],
+      reward: Number(i % 5 > 0),
     });
     const log = Array.from({ length: 60 }, (_, i) => JSON.stringify(decision(i)));
     writeFileSync(join(cwd, "log.jsonl"), log.join("\n"));
@@ -146,8 +151,12 @@ describe.concurrent("minimand bandit", () => {
     const cwd = temporaryFolder();
     const told = async (scale: number, rare: number): Promise<string> => {
       const decision = (i: number) => ({
-        ...{ decisionId: `${i}`, features: [i % 3, 1], action: i % 2, propensity: 0.5 },
-        ...{ propensities: [0.5, 0.5], reward: scale * Number((i >> 1) % rare > 0) },
+        decisionId: `${i}`,
+        features: [i % 3, 1],
+        action: i % 2,
+        propensity: 0.5,
+        propensities: [0.5, 0.5],
+        reward: scale * Number((i >> 1) % rare > 0),
       });
       const log = Array.from({ length: 400 }, (_, i) => JSON.stringify(decision(i)));
       writeFileSync(join(cwd, "log.jsonl"), log.join("\n"));

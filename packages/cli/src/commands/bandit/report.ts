@@ -35,7 +35,11 @@ export function renderSimulation(file: SimulationFile): string {
     const y = points.map((values) => values.reduce((a, b) => a + b, 0) / values.length);
     const error = points.map((values) => standardError(values) ?? 0);
     return {
-      ...{ name, xLabel: "round", yLabel: "cumulative regret", x: plays[0].rounds, y },
+      name,
+      xLabel: "round",
+      yLabel: "cumulative regret",
+      x: plays[0].rounds,
+      y,
       low: y.map((v, k) => v - error[k]),
       high: y.map((v, k) => v + error[k]),
     };
@@ -83,7 +87,9 @@ export function renderEvaluation(file: EvaluationFile): string {
   const intervals = file.evaluations.flatMap((evaluation): Interval[] => {
     const group = evaluation.policy;
     const interval = (name: string, { value, ci95 }: EvaluationFile["logged"]): Interval => ({
-      ...{ group, name, value },
+      group,
+      name,
+      value,
       low: ci95[0],
       high: ci95[1],
     });
@@ -134,7 +140,11 @@ function banditPage(
   facts: [string, Child][],
 ): string {
   return page({
-    ...{ title: headline, kind: "bandits", created, headline, lead },
+    title: headline,
+    kind: "bandits",
+    created,
+    headline,
+    lead,
     sections: html`${body}
 <section aria-labelledby="settings"><h2 id="settings">Settings</h2>
 <dl class="facts compact">${facts.map(

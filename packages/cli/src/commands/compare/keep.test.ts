@@ -29,7 +29,9 @@ describe("minimand compare --keep trees", () => {
     expect(everythingIn(at("trees/model"))).toEqual(["model.json", "model.trees"]);
     const parameters = { models: expect.any(Number) };
     expect(kept("trees")).toEqual({
-      ...{ candidate: "gradient-boosted-trees", epochs: 0, why: "it was asked for (--keep trees)" },
+      candidate: "gradient-boosted-trees",
+      epochs: 0,
+      why: "it was asked for (--keep trees)",
       configuration: { learningRate: 0.1, parameters },
     });
     expect(readFileSync(at("trees/report.html"), "utf8")).toContain(
@@ -61,7 +63,8 @@ describe("minimand compare --keep trees", () => {
     );
     const taught = await compare("a.csv", ...small, "--distill-from", "trees", "--out", "taught");
     expect(taught).toEqual({
-      ...{ code: 2, stdout: "" },
+      code: 2,
+      stdout: "",
       stderr:
         "minimand: trees/model: expected a network as the teacher, whose logits are learned from, got gradient-boosted trees\n",
     });
@@ -77,7 +80,8 @@ describe("minimand compare --keep trees", () => {
       changed[place] ^= 1;
       writeFileSync(path, changed);
       expect(await run(["predict", "damaged", "a.csv"])).toEqual({
-        ...{ code: 2, stdout: "" },
+        code: 2,
+        stdout: "",
         stderr:
           "minimand: damaged/model/model.trees: expected the file whose SHA-256 model.json tells, got another, or one that was changed or damaged: run the comparison again, which writes both files\n",
       });

@@ -24,7 +24,8 @@ const many: AskedOptions[] = [
   { target: "y", optimizers: ["lion"], steps: ["sam"], damaged: "refuse", time: "t", losses: "auto" },
   { target: "y", references: ["trees"], bagColumn: null, group: null, keep: "auto", quantize: [] },
   {
-    ...{ task: "preference", flipRate: { from: "known", epsilon: 0.2, lower: null, upper: null } },
+    task: "preference",
+    flipRate: { from: "known", epsilon: 0.2, lower: null, upper: null },
     references: ["linear"],
   },
 ];

@@ -89,7 +89,10 @@ export async function compare(files: string[], options: CompareOptions): Promise
   const gathered = await gatherFiles(inputs, settings);
   const origins = originsOf({ ...own, models: model === undefined ? [] : [model] });
   const comparison: Comparison = {
-    ...{ ...gathered.files, settings, keep, quantize },
+    ...gathered.files,
+    settings,
+    keep,
+    quantize,
     own: { origins, ...(model && { model: model.id }) },
   };
   // What is read is used up, and a store wants it afterwards.
@@ -126,7 +129,12 @@ export async function compare(files: string[], options: CompareOptions): Promise
       await interruptible(async (signal) => {
         const submission = askedComparison(request, gathered.bytes, typed);
         const files = await runOnStore({
-          ...{ store, concurrency: workers, engine, origins, submission, signal },
+          store,
+          concurrency: workers,
+          engine,
+          origins,
+          submission,
+          signal,
           ...(cache !== undefined && { cache }),
         });
         const results = readResults(textOf(files, "results.json"), `${store}, results.json`);
@@ -146,7 +154,13 @@ export async function compare(files: string[], options: CompareOptions): Promise
       const pool = () => trialThreads(trialData(prepared, engine), workers, warn);
       const progress = () => progressLine(process.stderr);
       const ran = await runTrials({
-        ...{ ...prepared, keep, quantize, engine, versions: versions(), workers, budget },
+        ...prepared,
+        keep,
+        quantize,
+        engine,
+        versions: versions(),
+        workers,
+        budget,
         team: () => startTeam({ store: trials, pool, workers, say: tell, progress, signal }),
         ...(earlier && { earlier: earlier.sample }),
       });
@@ -158,7 +172,9 @@ export async function compare(files: string[], options: CompareOptions): Promise
       const seen = seenOf(taken, records, missing);
       const look = { ...seen, ...lookAt(earlier, seen, settings.alpha) };
       const { results, files } = await finishComparison(ran, look, {
-        ...{ say: tell, progress, signal },
+        say: tell,
+        progress,
+        signal,
         compiler: () => compilerOf(engine, warn),
       });
       signal.throwIfAborted();

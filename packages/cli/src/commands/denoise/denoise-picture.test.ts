@@ -6,7 +6,11 @@ import { denoisePicture } from "./denoise-picture.ts";
 it("filters band by band give what they give of the whole picture", async () => {
   const [width, height] = [9, 200];
   const noisy: Raster = {
-    ...{ width, height, channels: 3, alpha: null, depth: 16 },
+    width,
+    height,
+    channels: 3,
+    alpha: null,
+    depth: 16,
     data: Float32Array.from({ length: 3 * width * height }, (_, i) => 0.5 + 0.5 * Math.sin(12.9898 * i)),
   };
   const turns: number[] = [];
@@ -21,7 +25,9 @@ it("filters band by band give what they give of the whole picture", async () => 
       dispose() {},
     },
     {
-      ...{ compared: true, clean: noisy, signal: new AbortController().signal },
+      compared: true,
+      clean: noisy,
+      signal: new AbortController().signal,
       onProgress: (done, total) => turns.push(done / total),
     },
   );

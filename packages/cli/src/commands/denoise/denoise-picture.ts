@@ -64,7 +64,9 @@ export async function denoisePicture(
     const ratio = clean === null ? null : psnr(picture, clean);
     return {
       // Widths are kept in float32: 0.7, not 0.699999988.
-      ...{ method, width: width && Number(width.toPrecision(6)), picture },
+      method,
+      width: width && Number(width.toPrecision(6)),
+      picture,
       psnr: ratio === null || ratio === Infinity ? null : ratio,
       ssim: clean === null ? null : await ssim(picture, clean, () => hear(signal)),
     };

@@ -18,7 +18,8 @@ const once = oneProcess();
 /** A scene of discs before a slope, its channels of different light. */
 const scene = (width: number, height: number, channels: 1 | 3, depth: 8 | 16 = 8): Raster => {
   const light = (c: number): Light => ({
-    ...{ width, height },
+    width,
+    height,
     values: Float32Array.from({ length: width * height }, (_, i) => {
       const [x, y] = [(i % width) / width, Math.floor(i / width) / height];
       if ((x - 0.3) ** 2 + (y - 0.4) ** 2 < 0.04) return 0.4 - 0.15 * c;
@@ -230,7 +231,8 @@ describe.concurrent("minimand denoise", () => {
     symlinkSync("noisy.png", join(cwd, "link.png"));
     const before = readFileSync(join(cwd, "noisy.png"));
     expect(await once(["denoise", "noisy.png", "--out", "link.png"], { cwd })).toEqual({
-      ...{ code: 2, stdout: "" },
+      code: 2,
+      stdout: "",
       stderr: "minimand: --out: expected another file than the picture, got link.png\n",
     });
     expect(readFileSync(join(cwd, "noisy.png"))).toEqual(before);

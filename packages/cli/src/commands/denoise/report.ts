@@ -45,7 +45,9 @@ export function renderDenoise(file: DenoiseFile, results: readonly Denoised[], c
     ...(clean === null ? [] : [{ caption: "clean", one: clean }]),
   ];
   return page({
-    ...{ title: `${picture.file} without speckle`, kind: "picture, denoised", created },
+    title: `${picture.file} without speckle`,
+    kind: "picture, denoised",
+    created,
     headline: `${picture.file} without speckle`,
     lead: html`<p class="lede">Noise that multiplies, of level ${level.used.toPrecision(3)} (deviation of its logarithm), ${levelText(level)}.</p>`,
     sections: html`<section aria-labelledby="pictures"><h2 id="pictures">Pictures</h2>

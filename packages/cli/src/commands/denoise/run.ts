@@ -63,13 +63,22 @@ export async function denoise(path: string, options: DenoiseOptions): Promise<vo
       const started = performance.now();
       const line = progressLine(process.stderr);
       const results = await denoisePicture(noisy, level.used, remover, {
-        ...{ compared: isCompared, clean, signal },
+        compared: isCompared,
+        clean,
+        signal,
         onProgress: (done, total) => line.update(done, total, "pieces of the picture"),
       }).finally(line.clear);
       const file: DenoiseFile = {
-        ...{ schema: "minimand.denoise/1", created: new Date().toISOString(), versions: versions(), engine },
+        schema: "minimand.denoise/1",
+        created: new Date().toISOString(),
+        versions: versions(),
+        engine,
         picture: { file: basename(path), width, height, channels, depth },
-        ...{ clean: cleanPath ?? null, noise: "multiplicative", level, out, report: report ?? null },
+        clean: cleanPath ?? null,
+        noise: "multiplicative",
+        level,
+        out,
+        report: report ?? null,
         methods: results.map(({ picture: _, ...result }) => result),
         seconds: (performance.now() - started) / 1000,
       };

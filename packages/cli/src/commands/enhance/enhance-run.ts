@@ -107,7 +107,9 @@ export async function enhanceAll(
     await hear(signal);
     await writePicture(join(out, name), after);
     pictures.push({
-      ...{ file: name, width: after.width, height: after.height },
+      file: name,
+      width: after.width,
+      height: after.height,
       brightness: { before: brightnessOf(picture), after: brightnessOf(after) },
       ...(method === "gamma" && { gamma }),
       ...(method === "adaptive-gamma" && { gamma: gammaFor(picture) }),

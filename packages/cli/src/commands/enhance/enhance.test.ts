@@ -75,7 +75,10 @@ describe.concurrent("minimand enhance", () => {
     const deep = Uint16Array.from({ length: 24 * 16 * 3 }, (_, i) => 2000 + 17 * i);
     const cwd = await withPictures({
       "alpha.png": encode({
-        ...{ width: 4, height: 1, channels: 4, depth: 8 },
+        width: 4,
+        height: 1,
+        channels: 4,
+        depth: 8,
         data: Uint8Array.of(20, 10, 5, 255, 40, 20, 10, 128, 4, 2, 1, 0, 0, 0, 0, 255),
       }),
       "deep.png": encode({ width: 24, height: 16, channels: 3, depth: 16, data: deep }),
@@ -258,7 +261,8 @@ describe.concurrent("minimand enhance", () => {
     symlinkSync("../photos/a.png", join(cwd, "bright", "a.png"));
     const before = readFileSync(join(cwd, "photos", "a.png"));
     expect(await once(["enhance", "photos", "--out", "bright"], { cwd })).toEqual({
-      ...{ code: 2, stdout: "" },
+      code: 2,
+      stdout: "",
       stderr:
         "minimand: --out: expected no links to the pictures, got bright/a.png, by which photos/a.png would be written over\n",
     });

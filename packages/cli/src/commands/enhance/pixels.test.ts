@@ -14,7 +14,11 @@ const picture = (
   at: (x: number, y: number, c: number) => number,
   channels: 1 | 3 = 3,
 ): Raster => ({
-  ...{ width, height, channels, alpha: null, depth: 8 },
+  width,
+  height,
+  channels,
+  alpha: null,
+  depth: 8,
   data: Float32Array.from({ length: width * height * channels }, (_, i) => {
     const pixel = Math.floor(i / channels);
     return at(pixel % width, Math.floor(pixel / width), i % channels);

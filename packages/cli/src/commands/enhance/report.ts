@@ -27,7 +27,10 @@ export function renderEnhance(file: EnhanceFile, shown: readonly Shown[]): strin
   const methods = Object.keys(shown[0]?.after ?? {}) as EnhanceMethod[];
   const more = pictures.length - shown.length;
   return page({
-    ...{ title: headline, kind: "pictures, brightened", created, headline },
+    title: headline,
+    kind: "pictures, brightened",
+    created,
+    headline,
     lead: html`<p class="lede">${method}: ${methodHelp[method]}${method === "gamma" ? html` (${file.gamma})` : null}.${
       zeroDce === null
         ? null

@@ -19,7 +19,9 @@ export function resizeRaster(picture: Raster, width: number, height: number): Ra
   };
   return {
     ...picture,
-    ...{ width, height, data: to(picture.data, picture.channels) },
+    width,
+    height,
+    data: to(picture.data, picture.channels),
     alpha: picture.alpha === null ? null : to(picture.alpha, 1),
   };
 }

@@ -56,12 +56,27 @@ export async function enhance(paths: string[], options: EnhanceOptions): Promise
   try {
     await interruptible(async (signal) => {
       const done = await enhanceAll({
-        ...{ files, out, method, gamma, compare, steps, seed, enhancer, compile, signal },
+        files,
+        out,
+        method,
+        gamma,
+        compare,
+        steps,
+        seed,
+        enhancer,
+        compile,
+        signal,
       });
       const { zeroDce, pictures, leftOut, shown } = done;
       const file: EnhanceFile = {
-        ...{ schema: "minimand.enhance/1", created: new Date().toISOString(), versions: versions() },
-        ...{ method, gamma, zeroDce, pictures, leftOut },
+        schema: "minimand.enhance/1",
+        created: new Date().toISOString(),
+        versions: versions(),
+        method,
+        gamma,
+        zeroDce,
+        pictures,
+        leftOut,
       };
       await replaceTogether(out, {
         "enhance.html": renderEnhance(file, shown),

@@ -43,7 +43,13 @@ export async function fitZeroDce(
 ): Promise<FittedZeroDce> {
   const losses: number[] = [];
   const params = await trainZeroDce(pictures, {
-    ...{ steps, seed, crop, size: 4, width: 8, learningRate: 0.005, signal },
+    steps,
+    seed,
+    crop,
+    size: 4,
+    width: 8,
+    learningRate: 0.005,
+    signal,
     ...(compile !== undefined && { compile }),
     onMetrics({ loss }, step) {
       losses.push(loss);

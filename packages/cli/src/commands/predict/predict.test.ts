@@ -152,7 +152,8 @@ describe.concurrent("minimand predict", () => {
     for (const ids of [["c,d", "a b"], ['"c,d",a b']])
       expect((await asked(...ids)).stdout).toMatch(/^"c,d",a b,prediction,.*\n2,1,/);
     expect(await asked("a b,size2")).toEqual({
-      ...{ code: 2, stdout: "" },
+      code: 2,
+      stdout: "",
       stderr:
         "minimand: --id: expected columns of stdin ('a b', 'c,d', 'prediction', 'size', 'weight', 'kind'), got 'size2': did you mean 'size'?\n",
     });

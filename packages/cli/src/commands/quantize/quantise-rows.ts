@@ -118,10 +118,13 @@ export async function quantiseByRows(
       files[quantisedFile(bits)] = bytes;
       const expected = predicted(await quantised.outputs(readRows), readRows);
       return {
-        ...{ bits, layerBits: quantised.configs.map(({ weightBits }) => weightBits) },
+        bits,
+        layerBits: quantised.configs.map(({ weightBits }) => weightBits),
         activationBits: quantised.configs[0].actBits,
-        ...{ container: holder, file: quantisedFile(bits) },
-        ...{ bytes: quantised.bytes.packed, fileBytes: bytes.length },
+        container: holder,
+        file: quantisedFile(bits),
+        bytes: quantised.bytes.packed,
+        fileBytes: bytes.length,
         quantised: judge(predicted(await quantised.outputs(heldRows), heldRows), float),
         rounded: judge(predicted(await quantised.roundedOutputs(heldRows), heldRows), float),
         runtime: await inRuntime(bytes, { table, readable, expected, holder }),
@@ -139,7 +142,9 @@ export async function quantiseByRows(
       fileBytes: (await onnxOf(model, own)).length,
       metrics: judge(float!, float!).metrics,
     },
-    ...{ widths: judged, files, notes },
+    widths: judged,
+    files,
+    notes,
   };
 }
 
@@ -200,8 +205,10 @@ function judgeOf(
   const of = (values: ArrayLike<number>): number[] =>
     values.length === 0 ? [] : places.map((i) => values[labels!.at.get(held[i])!]);
   const part = labels && {
-    ...{ x: new Float32Array(0), rows: places.length },
-    ...{ labels: Int32Array.from(of(labels.labels)), targets: Float64Array.from(of(labels.targets)) },
+    x: new Float32Array(0),
+    rows: places.length,
+    labels: Int32Array.from(of(labels.labels)),
+    targets: Float64Array.from(of(labels.targets)),
   };
   const ofPlaces = ({ probabilities, predicted, predictions }: Prediction): Prediction => ({
     probabilities: Float64Array.from(

@@ -40,7 +40,10 @@ describe("minimand compare --quantize", () => {
     expect(strip(rest)).toBe(strip(resultsOf("plain").datasets[0]));
     const { model, ranking } = rest;
     expect(quantization).toMatchObject({
-      ...{ candidate: model?.candidate, activationBits: 8, seeds: [0], folds: 3 },
+      candidate: model?.candidate,
+      activationBits: 8,
+      seeds: [0],
+      folds: 3,
       float: {
         mean: ranking.entries.find(({ candidate }) => candidate === model?.candidate)?.mean,
         fileBytes: statSync(at("bits/model/model.onnx")).size,
@@ -99,7 +102,8 @@ describe("minimand compare --quantize", () => {
     const [{ quantization }] = resultsOf("numbers").datasets;
     // Two folds say nothing of chance.
     expect(quantization?.widths[0]).toMatchObject({
-      ...{ bits: 3, file: "model-3bit.onnx" },
+      bits: 3,
+      file: "model-3bit.onnx",
       difference: { mean: expect.any(Number), low: null, high: null },
     });
     expect(quantization?.widths[0].change).toBeGreaterThan(0);
@@ -116,7 +120,8 @@ describe("minimand compare --quantize", () => {
     ],
   ])("refuses %j before anything is written", async (options, stderr) => {
     expect(await once(["compare", "a.csv", ...given, ...options, "--out", "refused"])).toEqual({
-      ...{ code: 2, stdout: "" },
+      code: 2,
+      stdout: "",
       stderr,
     });
     expect(existsSync(at("refused"))).toBe(false);

@@ -62,7 +62,11 @@ export async function quantize(folder: string, options: QuantizeOptions): Promis
   const found = await interruptible(async (signal) => {
     try {
       return await quantiseByRows(model, table, {
-        ...{ widths, container, own, compile, signal },
+        widths,
+        container,
+        own,
+        compile,
+        signal,
         onEpoch: (done, total) => line.update(done, total, label),
       });
     } finally {
@@ -74,8 +78,13 @@ export async function quantize(folder: string, options: QuantizeOptions): Promis
   const { rows, float } = found;
   const { description } = model;
   const result = {
-    ...{ model: where, dataset: datasetOf(where, model), task: description.task },
-    ...{ granularity: options.granularity, method: options.method, rows, float },
+    model: where,
+    dataset: datasetOf(where, model),
+    task: description.task,
+    granularity: options.granularity,
+    method: options.method,
+    rows,
+    float,
     widths: found.widths.map((width) => ({ ...width, file: written[width.file] })),
   };
   print(json ? `${printableJson(result)}\n` : quantizeTable(result, terminalWidth()));
@@ -92,7 +101,10 @@ function widthsOf({
 }: QuantizeOptions): BitSettings[] {
   if (bits === undefined) throw new UsageError("--bits: expected bits of the weights, 2 to 8, got none");
   const widths = bits.map((one) => ({
-    ...{ bits: one, granularity, activationBits, method },
+    bits: one,
+    granularity,
+    activationBits,
+    method,
     ...(endBits !== undefined && { endBits }),
   }));
   try {

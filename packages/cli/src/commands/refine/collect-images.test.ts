@@ -39,7 +39,10 @@ async function run(
     scorer: await loadScorer(scorerFile),
     store: await openStore(folder, isKept),
     folder: join(folder, "pictures"),
-    ...{ context: { model: "toy" }, atOnce: 1, progress, signal },
+    context: { model: "toy" },
+    atOnce: 1,
+    progress,
+    signal,
     ...changes,
   });
   return { server, ended: await collected.catch((error: Error) => error) };

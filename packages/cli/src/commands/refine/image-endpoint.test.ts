@@ -175,7 +175,12 @@ describe("a service of images", () => {
     const waits: [number, string][] = [];
     const { server, spending } = await service([busy, busy]);
     const make = imageEndpoint({
-      ...{ url: server.url, key: null, timeout: 5000, retries: 2, patience: 1, spending },
+      url: server.url,
+      key: null,
+      timeout: 5000,
+      retries: 2,
+      patience: 1,
+      spending,
       onWait: (milliseconds, why) => waits.push([milliseconds, why]),
     });
     const stop = new AbortController();

@@ -105,7 +105,8 @@ export async function trainOwnRefiner(
   );
   const known = pairs.filter(({ coarse }) => tokenizer.encode(coarse).some((id) => id !== tokenizer.unknown));
   const { examples, cut } = promptExamples({
-    ...{ tokenizer, length: shape.length },
+    tokenizer,
+    length: shape.length,
     coarse: known.map(({ coarse }) => coarse),
     fine: known.map(({ fine }) => fine),
   });
@@ -114,8 +115,16 @@ export async function trainOwnRefiner(
   try {
     const trained = await trainPromptRefiner({
       ...models,
-      ...{ params, examples, end: tokenizer.end, trainDecoder: true, textGamma: 1, steps, seed, signal },
-      ...{ optimizer: chain(clipByGlobalNorm(1), adam(cosineSchedule(3e-3, steps))), size: 32 },
+      params,
+      examples,
+      end: tokenizer.end,
+      trainDecoder: true,
+      textGamma: 1,
+      steps,
+      seed,
+      signal,
+      optimizer: chain(clipByGlobalNorm(1), adam(cosineSchedule(3e-3, steps))),
+      size: 32,
       ...(compile !== undefined && { compile }),
       onMetrics: () => onStep(++done),
     });

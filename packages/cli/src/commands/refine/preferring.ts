@@ -115,7 +115,9 @@ export async function learnPreferences(
     examples: refinerPairs({ tokenizer, length: shape.length, adapter: models.adapter, pairs, seed }),
     loss: losses[loss],
     optimizer: adam(3e-4),
-    ...{ steps, seed, signal },
+    steps,
+    seed,
+    signal,
     ...(compile !== undefined && { compile }),
     onMetrics: (_: unknown, step: number) => onStep(step + 1),
   });

@@ -129,13 +129,17 @@ export async function learnFromEndpoint(
   const drawing = progressLine(process.stderr);
   const collected = await collectImages(wanted, {
     service: imageEndpoint({
-      ...{ ...run, spending },
+      ...run,
+      spending,
       onWait(milliseconds, why) {
         drawing.clear();
         tell(`the service says ${why}: asked again in ${duration(milliseconds)}`);
       },
     }),
-    ...{ scorer, store, signal, atOnce: run.atOnce },
+    scorer,
+    store,
+    signal,
+    atOnce: run.atOnce,
     folder: join(out, picturesFolder),
     context: { endpoint: run.url, model: run.model ?? null, size: run.size ?? null },
     progress: drawing,
@@ -162,7 +166,12 @@ export async function learnFromEndpoint(
   const steps = Math.max(10, Math.round((passes * pairs.length) / pairsAStep));
   const progress = stepProgress(process.stderr);
   const better = await learnPreferences(refiner, pairs, {
-    ...{ loss, flipRate, steps, seed, compile, signal },
+    loss,
+    flipRate,
+    steps,
+    seed,
+    compile,
+    signal,
     onStep: (done) => progress.update(done, steps, "steps of learning"),
   }).finally(() => progress.clear());
   const of = (prompt: string, text: string) => {
@@ -186,9 +195,11 @@ export async function learnFromEndpoint(
       endpoint: new URL(run.url).host,
       model: run.model ?? null,
       scorer: scorer.file,
-      ...{ spent: spending.spent, pictures: judged.length },
+      spent: spending.spent,
+      pictures: judged.length,
       pairs: pairs.length,
-      ...{ loss, flipRate },
+      loss,
+      flipRate,
       flipRateFrom: run.flipRate !== null ? "given" : found !== null ? "two pictures a rewrite" : "assumed",
       without: without.map(({ rewrite, why }) => ({ rewrite, why })),
     },

@@ -7,7 +7,9 @@ import { type RefinerShape, readRefiner, readyRefiner, refinerBytes, startOf } f
 
 const shape: RefinerShape = {
   tokens: ["<unk>", "<s>", "</s>", "red", "moon"],
-  ...{ length: 4, size: 8, vectors: 2 },
+  length: 4,
+  size: 8,
+  vectors: 2,
 };
 
 it("readRefiner reads what was written, and refuses sizes that the numbers of a file don't fill", async () => {

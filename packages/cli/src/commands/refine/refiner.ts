@@ -75,7 +75,13 @@ export function readyRefiner(
   const { tokenizer, encoder, adapter, decoder } = modelsOf(shape);
   const rows = Math.max(2, Math.min(count, Math.floor(mostOfAll / numbersOf(shape))));
   return promptRefiner({
-    ...{ encoder, adapter, decoder, params, tokenizer, length: shape.length, rows },
+    encoder,
+    adapter,
+    decoder,
+    params,
+    tokenizer,
+    length: shape.length,
+    rows,
     ...(compile !== undefined && { compile }),
   });
 }

@@ -29,7 +29,10 @@ export function renderRefine(file: RefineFile, pictures: ReadonlyMap<string, Uin
       ? `${plural(prompts[0].rewrites.length, "rewrite")} of “${prompts[0].prompt}”`
       : `Rewrites of ${plural(prompts.length, "prompt")}`;
   return page({
-    ...{ title: headline, kind: "prompts, rewritten", created, headline },
+    title: headline,
+    kind: "prompts, rewritten",
+    created,
+    headline,
     lead: html`<p class="lede">By ${kinds[refiner.kind]}${refiner.source === null ? "" : ` (${refiner.source})`}; it knows ${refiner.words} words${
       refiner.kind === "world"
         ? "; bring your own with --prompts, and your own image model with --endpoint"

@@ -90,8 +90,16 @@ async function endpointRun(options: RefineOptions, command: Command): Promise<En
   checkEndpoint(service);
   return {
     ...service,
-    ...{ scorer: await loadScorer(scorer), maxImages, flipRate: flipRate ?? null },
-    ...{ seed, loss, draws, atOnce, timeout, retries, passes: options.passes },
+    scorer: await loadScorer(scorer),
+    maxImages,
+    flipRate: flipRate ?? null,
+    seed,
+    loss,
+    draws,
+    atOnce,
+    timeout,
+    retries,
+    passes: options.passes,
     ...(options.model !== undefined && { model: options.model }),
     ...(options.size !== undefined && { size: options.size }),
   };
@@ -160,8 +168,13 @@ export async function refine(given: string[], options: RefineOptions, command: C
         }));
       }
       const file: RefineFile = {
-        ...{ schema: "minimand.refine/1", created: new Date().toISOString(), versions: versions() },
-        ...{ refiner: found.from, seed, prompts: refined, preferences },
+        schema: "minimand.refine/1",
+        created: new Date().toISOString(),
+        versions: versions(),
+        refiner: found.from,
+        seed,
+        prompts: refined,
+        preferences,
       };
       const isTrained = run !== null || options.prompts !== undefined;
       await replaceTogether(out, {
@@ -216,7 +229,10 @@ async function refinerOf(
   async function newRefiner(): Promise<{ refiner: Refiner; loss: number }> {
     const progress = stepProgress(process.stderr);
     const { cut, warnings, ...trained } = await trainOwnRefiner(own, {
-      ...{ steps, seed, compile, signal },
+      steps,
+      seed,
+      compile,
+      signal,
       onStep: (done) => progress.update(done, steps, "steps of training"),
     }).finally(() => progress.clear());
     if (cut > 0) tell(`${plural(cut, "prompt")} cut to ${trained.refiner.length - 2} words`);
@@ -227,7 +243,8 @@ async function refinerOf(
   }
   tell(`trained to ${loss.toFixed(2)} nats a word, ${plural(known(refiner), "word")} known`);
   return {
-    ...{ refiner, world: null },
+    refiner,
+    world: null,
     from: { kind: "own prompts", source: basename(file), sha256, words: known(refiner), loss },
     standard: shortPrompts(own, 10, seed),
   };

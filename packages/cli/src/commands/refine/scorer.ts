@@ -50,7 +50,8 @@ export async function loadScorer(file: string): Promise<Scorer> {
     }
   };
   return {
-    ...{ file, sha256 },
+    file,
+    sha256,
     async score(shown) {
       const value = await call(score as () => unknown, shown);
       if (typeof value === "number" && Number.isFinite(value)) return value;

@@ -16,7 +16,10 @@ const subscribers = Number(process.env.MINIMAND_TEST_SUBSCRIBERS ?? 50);
 it(`misses nobody in ${kills} kills in the middle of a digest, and sends at most one mail twice for each`, async () => {
   const address = await freshPglite();
   await checkKills({
-    ...{ kills, subscribers, args: ["--store", `pglite:${address.folder}`], env: { DATABASE_URL: "" } },
+    kills,
+    subscribers,
+    args: ["--store", `pglite:${address.folder}`],
+    env: { DATABASE_URL: "" },
     open: () => openDatabase(address, silent),
     async afterKill() {},
   });
@@ -25,7 +28,10 @@ it(`misses nobody in ${kills} kills in the middle of a digest, and sends at most
 it.runIf(hasPostgres())(`misses nobody on PostgreSQL, either${noPostgres}`, async () => {
   await using server = await startPostgres({ fsync: false });
   await checkKills({
-    ...{ kills: 1, subscribers: 30, args: ["--store", "postgres:"], env: { DATABASE_URL: server.url } },
+    kills: 1,
+    subscribers: 30,
+    args: ["--store", "postgres:"],
+    env: { DATABASE_URL: server.url },
     open: () => openDatabase(postgresAddress(server.url), silent),
     // As after the time for which nobody is sure that who sent is gone.
     afterKill: async () => {

@@ -33,7 +33,8 @@ export async function serve(options: ServeOptions): Promise<void> {
   opening.promise.catch(() => {});
   let open: Subscription | null = null;
   const app = makeApp({
-    ...{ site, base },
+    site,
+    base,
     hosts: host === "0.0.0.0" || host === "::" || host.includes(":") ? hosts : [...hosts, host],
     subscription: mail === null ? null : () => opening.promise,
     bouncesToken: process.env.MINIMAND_BOUNCES_TOKEN || null,

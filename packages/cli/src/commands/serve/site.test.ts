@@ -45,8 +45,11 @@ beforeAll(async () => {
   symlinkSync(".hidden", join(folder, "site/seen.txt"));
   symlinkSync("/dev/zero", join(folder, "site/zero"));
   const app = makeApp({
-    ...{ site: join(folder, "site"), base: "/minimand", hosts: ["example.org"] },
-    ...{ subscription: null, bouncesToken: null },
+    site: join(folder, "site"),
+    base: "/minimand",
+    hosts: ["example.org"],
+    subscription: null,
+    bouncesToken: null,
   });
   server = createServer(getRequestListener(app.fetch)).listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -35,7 +35,10 @@ beforeAll(async () => {
   mailer = openMailer(mail);
   subscription = await openSubscription({ database, key, url, mail, tell });
   app = makeApp({
-    ...{ site: null, base: "/minimand", hosts: ["news.example.org"], bouncesToken: token },
+    site: null,
+    base: "/minimand",
+    hosts: ["news.example.org"],
+    bouncesToken: token,
     subscription: async () => subscription,
   });
 });
@@ -253,7 +256,9 @@ describe("a subscription", () => {
     written.mockClear();
     for (const type of ["multipart/form-data", "multipart/form-data; boundary=b"]) {
       const { status, text } = await ask("subscribe", {
-        ...{ method: "POST", body: "email=ann@example.org", headers: { "content-type": type } },
+        method: "POST",
+        body: "email=ann@example.org",
+        headers: { "content-type": type },
       });
       expect([status, text]).toEqual([
         400,

@@ -20,7 +20,10 @@ export function solveRows({ runs }: SolveFile): Row[] {
 
 const curvesOf = ({ runs }: SolveFile): Curve[] =>
   runs.map(({ solver, residuals }) => ({
-    ...{ name: solver, xLabel: "iteration", yLabel: "relative residual", yScale: "log" },
+    name: solver,
+    xLabel: "iteration",
+    yLabel: "relative residual",
+    yScale: "log",
     x: residuals.map((_, k) => k),
     y: residuals,
   }));
@@ -49,7 +52,10 @@ export function renderSolve(file: SolveFile): string {
       ? `No solver came to ${tolerance.toExponential()} on ${matrix.source}`
       : `${matrix.source} solved in ${plural(best.iterations, "iteration")} of ${best.solver}`;
   return page({
-    ...{ title: headline, kind: "solution of a linear system", created, headline },
+    title: headline,
+    kind: "solution of a linear system",
+    created,
+    headline,
     lead: html`<p class="lede">${plural(matrix.rows, "unknown")}, ${plural(matrix.entries, "entry", "entries")}; the residual is to
 fall to ${tolerance.toExponential()} of the right-hand side.</p>`,
     sections: html`<section aria-labelledby="convergence"><h2 id="convergence">Convergence</h2>

@@ -73,7 +73,9 @@ export async function solve(path: string, options: SolveOptions): Promise<void> 
       versions: versions(),
       matrix: { ...matrix, rows: A.size, entries: stored },
       rightHandSide,
-      ...{ tolerance, maxIterations, vectors },
+      tolerance,
+      maxIterations,
+      vectors,
       runs: solved.map(({ x: _, residualNorms, ...run }) => ({
         ...run,
         residuals: residualNorms.map((norm) => norm / scale),

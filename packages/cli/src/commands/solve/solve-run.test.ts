@@ -12,7 +12,7 @@ it("tells of its iterations while it works", async () => {
     stop.abort(new Error("enough"));
   };
   // A tolerance that rounding never reaches.
-  const limits = { ...{ tolerance: 1e-300, maxIterations: 1e5, vectors: 1 }, signal: stop.signal, progress };
+  const limits = { tolerance: 1e-300, maxIterations: 1e5, vectors: 1, signal: stop.signal, progress };
   await expect(solveBy("cg", A, b, limits)).rejects.toThrow("enough");
   const [[iterations, residual]] = told;
   expect(told).toHaveLength(1);

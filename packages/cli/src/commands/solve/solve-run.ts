@@ -52,10 +52,7 @@ export async function solveBy(
   const common = { ...options, relativeTo: "rightHandSide" } as const;
   const steps =
     solver === "deflated"
-      ? deflatedPcgSteps(A, b, {
-          ...{ ...common, preconditioner: jacobi(A) },
-          vectors: Math.min(vectors, A.size),
-        })
+      ? deflatedPcgSteps(A, b, { ...common, preconditioner: jacobi(A), vectors: Math.min(vectors, A.size) })
       : conjugateGradientSteps(A, b, {
           ...common,
           preconditioner: factor ?? (solver === "jacobi" ? jacobi(A) : undefined),
@@ -68,7 +65,10 @@ export async function solveBy(
       const seconds = (performance.now() - ready) / 1000;
       const left = A.matvec(step.value.x).map((value, i) => b[i] - value);
       return {
-        ...{ solver, ...step.value, seconds, setupSeconds: (ready - started) / 1000 },
+        solver,
+        ...step.value,
+        seconds,
+        setupSeconds: (ready - started) / 1000,
         relativeResidual: normOf(left) / scale,
         shift: factor?.shift ?? 0,
       };

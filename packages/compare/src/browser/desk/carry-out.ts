@@ -54,13 +54,19 @@ export async function carryOut(asked: Asked, carrying: Carrying): Promise<Finish
       const earlier = await carrying.kept.finished(id);
       await carrying.kept.put(
         {
-          ...{ id, names, target: prepared.settings.target, command: look.command, sums, bytes },
-          ...{ started: new Date().toISOString(), state: "stopped", done: 0, total: look.trials },
-          ...{
-            options: asked.options,
-            test: asked.test !== undefined,
-            unlabeled: asked.unlabeled !== undefined,
-          },
+          id,
+          names,
+          target: prepared.settings.target,
+          command: look.command,
+          sums,
+          bytes,
+          started: new Date().toISOString(),
+          state: "stopped",
+          done: 0,
+          total: look.trials,
+          options: asked.options,
+          test: asked.test !== undefined,
+          unlabeled: asked.unlabeled !== undefined,
         },
         asked,
       );
@@ -113,7 +119,12 @@ async function run(
   const { budget } = asked.options;
   const earlier = earlierLook(before, settings, sums);
   const ran = await runTrials({
-    ...{ ...prepared, keep, quantize, engine, versions, workers },
+    ...prepared,
+    keep,
+    quantize,
+    engine,
+    versions,
+    workers,
     budget: budget === undefined ? null : makeBudget(budget, started),
     team: () =>
       watched(startTeam({ store, pool, workers, say, progress, signal }), (finished) => {
@@ -136,7 +147,8 @@ async function run(
   const said: string[] = [];
   const { finishComparison } = await import("../../keep.ts");
   const { results, files } = await finishComparison(ran, look, {
-    ...{ progress, signal },
+    progress,
+    signal,
     say: (text) => {
       said.push(text);
       say(text);
@@ -146,7 +158,11 @@ async function run(
   const report = renderReport(results, null, argumentsOf(asked));
   const all = { ...files, "report.html": report, "results.json": `${JSON.stringify(results, null, 1)}\n` };
   return {
-    ...{ id, results, report, said, command: commandOf(asked) },
+    id,
+    results,
+    report,
+    said,
+    command: commandOf(asked),
     files: Object.fromEntries(
       Object.entries(all).flatMap(([path, content]) => (content === null ? [] : [[path, bytesOf(content)]])),
     ),

@@ -36,8 +36,13 @@ const files: Record<string, string> = {
   "/later.csv": rowsOf(40, 90),
 };
 const small: AskedOptions = {
-  ...{ target: "y", losses: ["focal"], hidden: [4], seeds: 1, configurations: 1, maxEpochs: 2 },
-  ...{ folds: 2 },
+  target: "y",
+  losses: ["focal"],
+  hidden: [4],
+  seeds: 1,
+  configurations: 1,
+  maxEpochs: 2,
+  folds: 2,
 };
 const typed = (...more: string[]): string[] => [
   ...["compare", "train.csv", "--target", "y", "--losses", "focal", "--hidden", "4", "--seeds", "1"],

@@ -71,7 +71,11 @@ export function liveRankings({ subjects, settings, summaries }: Prepared): {
         const scores = own.flatMap(({ score }) => (score === null ? [] : [score]));
         const seeds = own.some(({ seed }) => seed > 0) ? settings.seeds : 1;
         return {
-          ...{ id, label, kind, done: own.length, of: folds * seeds },
+          id,
+          label,
+          kind,
+          done: own.length,
+          of: folds * seeds,
           ...meanOf(scores, folds, range),
           diverged: own.filter(({ status }) => status !== "ok").length,
         };

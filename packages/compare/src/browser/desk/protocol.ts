@@ -61,7 +61,12 @@ export function sentError(error: unknown): SentError {
 }
 
 const classes: Record<string, new (message: string) => Error> = {
-  ...{ DataError, TooLargeError, UsageError, Interrupted, RangeError, TypeError },
+  DataError,
+  TooLargeError,
+  UsageError,
+  Interrupted,
+  RangeError,
+  TypeError,
 };
 
 export function receivedError({ name, message, stack }: SentError): Error {

@@ -73,17 +73,16 @@ export async function readPageFile(
   );
   releaseTable(table);
   return {
-    ...{
-      name: nameOfFile(file.name),
-      source: file.name,
-      sha256,
-      bytes: file.size,
-      rows,
-      columns,
-      head,
-      notes: bySeverity(notes),
-    },
-    ...{ target: pairs ? null : targetAmong(columns), pairs },
+    name: nameOfFile(file.name),
+    source: file.name,
+    sha256,
+    bytes: file.size,
+    rows,
+    columns,
+    head,
+    notes: bySeverity(notes),
+    target: pairs ? null : targetAmong(columns),
+    pairs,
   };
 }
 

@@ -43,7 +43,13 @@ export async function requestAsked(asked: Asked, most: number): Promise<PageRequ
     throw new UsageError(`--unlabeled: expected other rows than those of ${same.source}, got the same`);
   const request: ComparisonRequest = {
     inputs: inputs.map((input, i) => ({ ...input, name: distinct[i] })),
-    ...{ test, unlabeled, teacher: null, settings, own: { origins: [] }, keep, quantize },
+    test,
+    unlabeled,
+    teacher: null,
+    settings,
+    own: { origins: [] },
+    keep,
+    quantize,
     engine: { name: "wasm", version: arrayEngine, threads: 1 },
     versions: { minimand: version, engine: `${arrayEngine} (wasm)`, node: browserName() },
   };

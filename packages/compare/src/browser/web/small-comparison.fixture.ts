@@ -18,8 +18,14 @@ import {
 
 const settings: Settings = {
   ...defaultSettings,
-  ...{ target: "target", losses: ["cross-entropy", "focal"], references: ["linear"] },
-  ...{ hidden: [8], seeds: 2, folds: 2, configurations: 1, maxEpochs: 4 },
+  target: "target",
+  losses: ["cross-entropy", "focal"],
+  references: ["linear"],
+  hidden: [8],
+  seeds: 2,
+  folds: 2,
+  configurations: 1,
+  maxEpochs: 4,
 };
 
 /** Who runs the trials, and keeps them. */
@@ -37,8 +43,15 @@ export async function compareSmall(
   const dataset = makeDataset(await readTable(bytes, { name: "iris.csv.gz" }), { target: "target" });
   const candidates = chooseCandidates(settings, dataset.task);
   const subject: Subject = {
-    ...{ name: "iris", source: "iris", dataset, testTable: null, testRows: null },
-    ...{ sha256: "", testSha256: null, teacherSha256: null, unlabeledSha256: null },
+    name: "iris",
+    source: "iris",
+    dataset,
+    testTable: null,
+    testRows: null,
+    sha256: "",
+    testSha256: null,
+    teacherSha256: null,
+    unlabeledSha256: null,
   };
   let ran = 0;
   const pool = (): Pool<CompareJob, PredictedTrial[]> => {
@@ -53,15 +66,26 @@ export async function compareSmall(
   };
   const { signal } = new AbortController();
   const done = await runTrials({
-    ...{ settings, subjects: [subject], candidates, ownCandidates: [], modules: [] },
+    settings,
+    subjects: [subject],
+    candidates,
+    ownCandidates: [],
+    modules: [],
     summaries: summarise(candidates, dataset.task, settings.configurations),
     baseline: baselineIdOf(settings, dataset.task),
-    ...{ keep: "auto", quantize: [], workers, budget: null },
+    keep: "auto",
+    quantize: [],
+    workers,
+    budget: null,
     engine: { name: "wasm", version: "", threads: 1 },
     versions: { minimand: "", engine: "", node: "" },
     team: () =>
       startTeam({
-        ...{ store, pool, workers, signal, say: () => {} },
+        store,
+        pool,
+        workers,
+        signal,
+        say: () => {},
         progress: () => ({ update: () => {}, clear: () => {} }),
       }),
   });

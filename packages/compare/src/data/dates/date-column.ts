@@ -113,7 +113,13 @@ export function dateColumn(column: Column, order: DayOrder | null, why: string):
 
 function look(column: Column): Seen {
   const seen: Seen = {
-    ...{ dates: 0, others: 0, other: -1, undecided: 0, firstIsDay: -1, secondIsDay: -1, dots: 0 },
+    dates: 0,
+    others: 0,
+    other: -1,
+    undecided: 0,
+    firstIsDay: -1,
+    secondIsDay: -1,
+    dots: 0,
   };
   for (let row = 0; row < column.length; row++) {
     const cell = column.at(row);

@@ -8,7 +8,11 @@ import { encodeTable, fitEncoder, makeDataset } from "../index.ts";
 import { examine, leaks, testCopies, withTwinsTogether } from "./index.ts";
 
 const settings: Parameters<typeof examine>[1] = {
-  ...{ folds: 5, model: "linear", hidden: [], time: null, test: null },
+  folds: 5,
+  model: "linear",
+  hidden: [],
+  time: null,
+  test: null,
 };
 
 /** A data set of the columns, of which `y` is the target. */

@@ -92,9 +92,7 @@ describe("pairs that were judged more than once", () => {
   });
 
   it("are the same whoever judged them, and when", async () => {
-    const pairs = await read({
-      ...{ x_chosen: [1, 2, 5], x_rejected: [2, 1, 6], rater: ["a", "b", "a"] },
-    });
+    const pairs = await read({ x_chosen: [1, 2, 5], x_rejected: [2, 1, 6], rater: ["a", "b", "a"] });
     expect(repeatedPairs(pairs)).toMatchObject({ pairs: 1, labels: 2, contradictions: 1, agreements: 0 });
   });
 

@@ -56,7 +56,9 @@ export function makePairDataset(pairs: PairTable, options: PairDatasetOptions = 
     table.columns.filter((column) => !outside.has(column.name)),
     {
       types: kind === "text" ? { response: "text", ...types } : types,
-      ...{ missing, names: new Set(names), leftOut: 0 },
+      missing,
+      names: new Set(names),
+      leftOut: 0,
     },
   );
   if (features.length === 0) {
@@ -71,7 +73,11 @@ export function makePairDataset(pairs: PairTable, options: PairDatasetOptions = 
   const count = new Set(groups).size;
   if (count < rows) told.push({ level: "info", text: `${count} groups of pairs, each in one fold` });
   return {
-    ...{ name, task: "preference", target: "preference", classes: [...sides], labels },
+    name,
+    task: "preference",
+    target: "preference",
+    classes: [...sides],
+    labels,
     features: features.map((one) =>
       kind === "text" && types[one.name] === undefined ? { ...one, why: "a response is a text" } : one,
     ),

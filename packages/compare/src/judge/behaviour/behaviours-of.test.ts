@@ -17,18 +17,16 @@ function trialOf(
 ): PredictedTrial {
   const ids = Int32Array.of(2 * fold, 2 * fold + 1);
   return {
-    ...{
-      candidate,
-      seed,
-      fold,
-      chosen: null,
-      tuning: [],
-      epochs: 1,
-      score: 0.5,
-      metrics: {},
-      curve: [],
-      seconds: 1,
-    },
+    candidate,
+    seed,
+    fold,
+    chosen: null,
+    tuning: [],
+    epochs: 1,
+    score: 0.5,
+    metrics: {},
+    curve: [],
+    seconds: 1,
     status: predictions === null ? "diverged" : "ok",
     rows: { fit: 2, validation: 1, test: 2 },
     predictions:

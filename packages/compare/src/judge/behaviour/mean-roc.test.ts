@@ -14,8 +14,19 @@ function trialOf(ids: number[], probabilities: number[], fold = 0): PredictedTri
   });
   const rows = { fit: 1, validation: 1, test: ids.length };
   return {
-    ...{ candidate: "a", seed: 0, fold, status: "ok", chosen: null, tuning: [], epochs: 1, score: 0.5 },
-    ...{ metrics: {}, curve: [], rows, seconds: 1, predictions: kept },
+    candidate: "a",
+    seed: 0,
+    fold,
+    status: "ok",
+    chosen: null,
+    tuning: [],
+    epochs: 1,
+    score: 0.5,
+    metrics: {},
+    curve: [],
+    rows,
+    seconds: 1,
+    predictions: kept,
   };
 }
 

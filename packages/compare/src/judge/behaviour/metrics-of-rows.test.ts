@@ -38,8 +38,18 @@ function trialsOf(
         Object.entries(evaluation.metrics).map(([id, value]) => [id, finiteOrNull(value)]),
       );
       return {
-        ...{ candidate: "a", seed, fold, status: "ok", chosen: null, tuning: [], epochs: 1, score: 0.5 },
-        ...{ ...evaluation, metrics, curve: [], seconds: 1 },
+        candidate: "a",
+        seed,
+        fold,
+        status: "ok",
+        chosen: null,
+        tuning: [],
+        epochs: 1,
+        score: 0.5,
+        ...evaluation,
+        metrics,
+        curve: [],
+        seconds: 1,
         rows: { fit: 1, validation: 1, test: ids.length },
         predictions: keepPrediction(ids, own),
       };

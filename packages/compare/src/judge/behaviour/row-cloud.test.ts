@@ -23,7 +23,10 @@ describe("rowCloud", () => {
   it("puts near rows together and leaves far ones alone", () => {
     const x = Float64Array.of(0, 0.01, 10);
     expect(rowCloud(x, x, { x: [0, 10], y: [0, 10] })).toEqual({
-      ...{ x: [0.005, 10], y: [0.005, 10], count: [2, 1], beyond: 0 },
+      x: [0.005, 10],
+      y: [0.005, 10],
+      count: [2, 1],
+      beyond: 0,
     });
   });
 

@@ -22,17 +22,18 @@ function trialsOf(candidate: string, wrongEvery: number, validation: number | nu
     );
     const diverged = validation === null;
     return {
-      ...{
-        candidate,
-        seed: 0,
-        fold,
-        status: diverged ? "diverged" : "ok",
-        epochs: 1,
-        metrics: {},
-        curve: [],
-      },
-      ...{ chosen: diverged ? null : configuration, tuning: [{ configuration, validation, epochs: 1 }] },
-      ...{ score: diverged ? null : 1, rows: { fit: 1, validation: 1, test: ids.length }, seconds: 0 },
+      candidate,
+      seed: 0,
+      fold,
+      status: diverged ? "diverged" : "ok",
+      epochs: 1,
+      metrics: {},
+      curve: [],
+      chosen: diverged ? null : configuration,
+      tuning: [{ configuration, validation, epochs: 1 }],
+      score: diverged ? null : 1,
+      rows: { fit: 1, validation: 1, test: ids.length },
+      seconds: 0,
       predictions: diverged
         ? null
         : keepPrediction(ids, { probabilities, predicted, predictions: new Float64Array(0) }),
@@ -40,7 +41,11 @@ function trialsOf(candidate: string, wrongEvery: number, validation: number | nu
   });
 }
 const loss = (id: string, kind: CandidateSummary["kind"] = "loss"): CandidateSummary => ({
-  ...{ id, label: id, kind, formula: "", grid: [] },
+  id,
+  label: id,
+  kind,
+  formula: "",
+  grid: [],
 });
 const options = { metric: "accuracy", higherIsBetter: true, baseline: "base" };
 

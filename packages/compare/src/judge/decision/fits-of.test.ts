@@ -19,8 +19,18 @@ function trialsOf(candidate: string, draw: number, { seed = 0, first = 0, missin
     ).filter((row) => row !== missing);
     const positive = Array.from(ids, () => random());
     return {
-      ...{ candidate, seed, fold, status: "ok", chosen: null, tuning: [], epochs: 1, score: 1, seconds: 0 },
-      ...{ metrics: {}, curve: [], rows: { fit: 1, validation: 1, test: ids.length } },
+      candidate,
+      seed,
+      fold,
+      status: "ok",
+      chosen: null,
+      tuning: [],
+      epochs: 1,
+      score: 1,
+      seconds: 0,
+      metrics: {},
+      curve: [],
+      rows: { fit: 1, validation: 1, test: ids.length },
       predictions: keepPrediction(ids, {
         probabilities: Float64Array.from(positive.flatMap((p) => [1 - p, p])),
         predicted: Int32Array.from(positive, (p) => Number(p > 0.5)),

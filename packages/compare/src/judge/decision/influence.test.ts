@@ -92,7 +92,8 @@ describe("an influence of few rows", () => {
       labels: Array.from(labels).slice(0, count),
       predicted: Array.from(predicted).slice(0, count),
       probabilities: Array.from(probabilities).slice(0, 2 * count),
-      ...{ fold: new Int32Array(count), folds: 1 },
+      fold: new Int32Array(count),
+      folds: 1,
     };
   };
 
@@ -143,7 +144,8 @@ describe("an area over folds", () => {
           labels: own.map((i) => rows.labels[i]),
           predicted: own.map((i) => rows.predicted[i]),
           probabilities: own.flatMap((i) => [rows.probabilities[2 * i], rows.probabilities[2 * i + 1]]),
-          ...{ fold: new Int32Array(own.length), folds: 1 },
+          fold: new Int32Array(own.length),
+          folds: 1,
         });
         own.forEach((i, at) => {
           expect(influence[i]).toBeCloseTo((n / (3 * own.length)) * alone.influence[at], 9);

@@ -52,8 +52,17 @@ export function testDifference(fits: PairedFits, options: DifferenceOptions): Di
     const [pBetter, pWorse] = [Number(mean > rope), Number(mean < -rope)];
     const p = mean === 0 ? 1 : 2 ** (1 - n);
     return {
-      ...{ mean, se: 0, df: null, t: null, p, low: mean, high: mean },
-      ...{ pBetter, pSame: 1 - pBetter - pWorse, pWorse, components },
+      mean,
+      se: 0,
+      df: null,
+      t: null,
+      p,
+      low: mean,
+      high: mean,
+      pBetter,
+      pSame: 1 - pBetter - pWorse,
+      pWorse,
+      components,
     };
   }
   const se = Math.sqrt(square);
@@ -64,9 +73,17 @@ export function testDifference(fits: PairedFits, options: DifferenceOptions): Di
   const pBetter = studentCdf((mean - rope) / se, df);
   const pWorse = studentCdf((-rope - mean) / se, df);
   return {
-    ...{ mean, se, df, t, p: 2 * studentTail(t, df) },
-    ...{ low: mean - width, high: mean + width },
-    ...{ pBetter, pSame: Math.max(0, 1 - pBetter - pWorse), pWorse, components },
+    mean,
+    se,
+    df,
+    t,
+    p: 2 * studentTail(t, df),
+    low: mean - width,
+    high: mean + width,
+    pBetter,
+    pSame: Math.max(0, 1 - pBetter - pWorse),
+    pWorse,
+    components,
   };
 }
 

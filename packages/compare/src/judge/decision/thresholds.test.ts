@@ -71,7 +71,10 @@ describe("a finding", () => {
       psi: [0, 1, 2].map(() => new Float64Array(rows)),
     };
     expect(found(fits, { rope: 0.01, alpha: 0.05 })).toMatchObject({
-      ...{ finding: "undecided", better: 1, worse: 1, pAdjusted: 1 },
+      finding: "undecided",
+      better: 1,
+      worse: 1,
+      pAdjusted: 1,
     });
     // At the border of the region of practical equivalence a difference is the same.
     expect(found(fits, { rope: 0.25, alpha: 0.05 }).finding).toBe("same");
@@ -141,7 +144,10 @@ describe("fits", () => {
     const { theta, psi } = fitsOf(0, 1);
     const fold = psi.map(() => new Int32Array(rows));
     expect(componentsOf({ theta, psi, fold, folds: 1, groups: null })).toMatchObject({
-      ...{ unstable: false, W: 0, msw: 0, n: 3 },
+      unstable: false,
+      W: 0,
+      msw: 0,
+      n: 3,
     });
   });
 });

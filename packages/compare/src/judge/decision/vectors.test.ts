@@ -29,7 +29,8 @@ describe.each(vectors)(
     const sign = metricById(metric).higherIsBetter ? 1 : -1;
     const folds = 1 + Math.max(...fold[0]);
     const rowsOf = (predicted: number[], seed: number): OutOfFold => ({
-      ...{ fold: fold[seed], folds },
+      fold: fold[seed],
+      folds,
       ...(metric === "rmse"
         ? { targets: y, predictions: predicted }
         : { labels: y, predicted, probabilities: predicted.flatMap((p) => [1 - p, p]) }),

@@ -20,7 +20,9 @@ const options: RankOptions = {
   testedOn: "folds",
 };
 const candidate = (id: string, kind: "loss" | "reference" = "loss", label = id): CandidateSummary => ({
-  ...{ id, label, kind },
+  id,
+  label,
+  kind,
   formula: "",
   grid: [],
 });
@@ -61,8 +63,18 @@ function trialsOf(
       );
       const score = ids.reduce((sum, row) => sum + right[row] / ids.length, 0);
       return {
-        ...{ candidate: id, seed, fold, status: "ok", chosen: null, tuning: [], epochs: 1, score },
-        ...{ metrics: {}, curve: [], rows: { fit: 1, validation: 1, test: ids.length }, seconds: 0 },
+        candidate: id,
+        seed,
+        fold,
+        status: "ok",
+        chosen: null,
+        tuning: [],
+        epochs: 1,
+        score,
+        metrics: {},
+        curve: [],
+        rows: { fit: 1, validation: 1, test: ids.length },
+        seconds: 0,
         predictions: keepPrediction(ids, { ...none, probabilities, predicted }),
       };
     });
@@ -115,8 +127,13 @@ describe("verdicts", () => {
 
   test("tell improvements, losses, practical equality, doubt and lack of interest apart", () => {
     expect(byCandidate(ranking, "verdict")).toEqual({
-      ...{ "cross-entropy": "baseline", good: "better", bad: "worse", "bad, too": "worse" },
-      ...{ twin: "same", vague: "undecided", "not looked at": "not pursued" },
+      "cross-entropy": "baseline",
+      good: "better",
+      bad: "worse",
+      "bad, too": "worse",
+      twin: "same",
+      vague: "undecided",
+      "not looked at": "not pursued",
     });
   });
 
@@ -265,7 +282,11 @@ describe("divergence, references and partial runs", () => {
     const good = trialsOf("good", 0.71, { own: 2, noise: 0.1 });
     const ranking = ranked({ wild: [diverged(first), ...rest], good });
     expect(ranking.entries.at(-1)).toMatchObject({
-      ...{ candidate: "wild", verdict: "diverged", diverged: 1, n: 29, difference: null },
+      candidate: "wild",
+      verdict: "diverged",
+      diverged: 1,
+      n: 29,
+      difference: null,
       sentence: "Diverged in 1 of 30 trials, so it is ranked last and not tested.",
     });
     expect(testedOf(ranking, "good").pAdjusted).toBeGreaterThan(testedOf(ranked({ good }), "good").pAdjusted);
@@ -280,7 +301,11 @@ describe("divergence, references and partial runs", () => {
       mixed: [gone(mixed[0]), diverged(mixed[1]), ...mixed.slice(2)],
     });
     expect(entryOf(ranking, "lost")).toMatchObject({
-      ...{ verdict: "diverged", diverged: 2, unavailable: 2, n: 28, difference: null },
+      verdict: "diverged",
+      diverged: 2,
+      unavailable: 2,
+      n: 28,
+      difference: null,
       sentence: "Lacks 2 of 30 trials, which are not available, so it is ranked last and not tested.",
     });
     expect(entryOf(ranking, "mixed")).toMatchObject({ verdict: "diverged", diverged: 2, unavailable: 1 });

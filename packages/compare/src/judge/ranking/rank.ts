@@ -81,7 +81,12 @@ export function rank(
   options: RankOptions,
 ): Ranking {
   checkOptions("rank", options, {
-    ...{ metric: true, higherIsBetter: true, baseline: true, rope: true, alpha: true, testedOn: true },
+    metric: true,
+    higherIsBetter: true,
+    baseline: true,
+    rope: true,
+    alpha: true,
+    testedOn: true,
   });
   const { metric, higherIsBetter, alpha, testedOn } = options;
   if (!(alpha > 0 && alpha < 1)) throw new RangeError(`alpha: expected a number > 0 and < 1, got ${alpha}`);
@@ -132,7 +137,8 @@ export function rank(
       higherIsBetter,
     });
     return {
-      ...{ candidate: id, label },
+      candidate: id,
+      label,
       verdict: role ?? verdictOf(decision?.finding ?? "undecided", scores.diverged),
       ...describeScores(scores),
       mean: meanOf(outcomes.get(id)!) ?? describeScores(scores).mean,
@@ -211,7 +217,12 @@ function differenceOf(
   return {
     mean: sign * test.mean,
     ...(higherIsBetter ? { low, high } : { low: -high, high: -low }),
-    ...{ p, pAdjusted, pBetter, pSame, pWorse, df },
+    p,
+    pAdjusted,
+    pBetter,
+    pSame,
+    pWorse,
+    df,
     variance: { rows: components.A, fits: components.B },
     unstable: components.unstable,
     ...parts,

@@ -3,14 +3,33 @@ import type { TestedDifference, Verdict } from "../../results.ts";
 import { type Setting, sentenceOf } from "./sentences.ts";
 
 const setting: Setting = {
-  ...{ metric: "accuracy", higherIsBetter: true, rope: 0.01, baseline: "Cross-entropy", baselineParts: 30 },
-  ...{ baselineIsWhole: true, trials: 30, testedOn: "folds", finalists: true, family: 1 },
+  metric: "accuracy",
+  higherIsBetter: true,
+  rope: 0.01,
+  baseline: "Cross-entropy",
+  baselineParts: 30,
+  baselineIsWhole: true,
+  trials: 30,
+  testedOn: "folds",
+  finalists: true,
+  family: 1,
   noun: ["loss", "losses"],
 };
 const sentence = (verdict: Verdict, change: Partial<TestedDifference>): string => {
   const difference: TestedDifference = {
-    ...{ mean: 0.05, low: 0.03, high: 0.07, p: 0.01, pAdjusted: 0.01, pBetter: 1, pSame: 0, pWorse: 0 },
-    ...{ df: 20, variance: { rows: 1e-4, fits: 1e-5 }, unstable: false, values: [], pairs: [] },
+    mean: 0.05,
+    low: 0.03,
+    high: 0.07,
+    p: 0.01,
+    pAdjusted: 0.01,
+    pBetter: 1,
+    pSame: 0,
+    pWorse: 0,
+    df: 20,
+    variance: { rows: 1e-4, fits: 1e-5 },
+    unstable: false,
+    values: [],
+    pairs: [],
     ...change,
   };
   const entry = { candidate: "a", label: "A", mean: 0.7, sd: 0.01, n: 30, seeds: 6, diverged: 0 };

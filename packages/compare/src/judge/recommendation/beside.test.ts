@@ -18,8 +18,18 @@ const trialsOf = (candidate: string, wrongEvery: number, seeds = [0], diverged =
         predicted[i >> 1] === i % 2 ? 0.8 : 0.2,
       );
       return {
-        ...{ candidate, seed, fold, chosen: null, tuning: [], epochs: 1, score: 0.5, metrics: {}, curve: [] },
-        ...{ status: diverged ? "diverged" : "ok", rows: { fit: 1, validation: 1, test: 1 }, seconds: 1 },
+        candidate,
+        seed,
+        fold,
+        chosen: null,
+        tuning: [],
+        epochs: 1,
+        score: 0.5,
+        metrics: {},
+        curve: [],
+        status: diverged ? "diverged" : "ok",
+        rows: { fit: 1, validation: 1, test: 1 },
+        seconds: 1,
         predictions: diverged
           ? null
           : keepPrediction(ids, { probabilities, predicted, predictions: new Float64Array(0) }),
@@ -55,7 +65,10 @@ describe("advantageOf", () => {
 
 describe("besideBest", () => {
   const ranking = {
-    ...{ ...judged, baseline: "focal", alpha: 0.05, summary: "" },
+    ...judged,
+    baseline: "focal",
+    alpha: 0.05,
+    summary: "",
     entries: [{ candidate: "focal", verdict: "better", mean: 0.75 }],
   } as unknown as Ranking;
   const widthOn = (seeds: number[]): number => {
@@ -76,7 +89,10 @@ describe("besideBest", () => {
 
 describe("besideTrivial", () => {
   const ranking = {
-    ...{ ...judged, baseline: "cross-entropy", alpha: 0.05, summary: "" },
+    ...judged,
+    baseline: "cross-entropy",
+    alpha: 0.05,
+    summary: "",
     entries: [
       { candidate: "focal", verdict: "undecided", mean: 0.9 },
       { candidate: "cross-entropy", verdict: "baseline", mean: 0.7 },

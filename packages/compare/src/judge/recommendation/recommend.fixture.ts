@@ -14,29 +14,31 @@ export function reportOf(
       const sign = change.higherIsBetter === false ? -1 : 1;
       const width = 2 * Math.sqrt(variance[0] + variance[1]);
       return {
-        ...{
-          candidate: id,
-          label: id,
-          verdict,
-          mean: 0.7 + sign * gain,
-          sd: 0.01,
-          n: 30,
-          seeds: 6,
-          diverged: 0,
-        },
+        candidate: id,
+        label: id,
+        verdict,
+        mean: 0.7 + sign * gain,
+        sd: 0.01,
+        n: 30,
+        seeds: 6,
+        diverged: 0,
         sentence: "",
         difference:
           verdict === "baseline"
             ? null
             : {
-                ...{
-                  mean: sign * gain,
-                  low: sign * gain - width,
-                  high: sign * gain + width,
-                  p: 0.01,
-                  pAdjusted: 0.1,
-                },
-                ...{ pBetter: 0.9, pSame: 0.1, pWorse: 0, df: 20, unstable, values: [], pairs: [] },
+                mean: sign * gain,
+                low: sign * gain - width,
+                high: sign * gain + width,
+                p: 0.01,
+                pAdjusted: 0.1,
+                pBetter: 0.9,
+                pSame: 0.1,
+                pWorse: 0,
+                df: 20,
+                unstable,
+                values: [],
+                pairs: [],
                 variance: { rows: variance[0], fits: variance[1] },
               },
       };
@@ -56,6 +58,4 @@ export const against = (
   low: number,
   high: number,
   pWorse = 0.5,
-): Advantage => ({
-  ...{ candidate, to: "focal", mean, low, high, pWorse },
-});
+): Advantage => ({ candidate, to: "focal", mean, low, high, pWorse });

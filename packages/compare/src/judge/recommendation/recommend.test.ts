@@ -120,7 +120,8 @@ describe("recommend", () => {
     const references = [against("linear-model", 0, -0.009, 0.009, 0.03)];
     const beyond = (low: number) =>
       recommend(report, {
-        ...{ others: [], references },
+        others: [],
+        references,
         trivial: ["focal", "linear-model"].map((id) => ({
           ...against(id, 0.01, id === "focal" ? low : -0.02, 0.04),
           to: "majority-class",

@@ -142,7 +142,8 @@ describe("the next step", () => {
     expect(step(0.03, rest, 5.01 * (wanted - rest))?.about).toBe("rows");
     // As much as the rows: further rows help both.
     expect(step(0.03, 0.75 * wanted, 0.75 * wanted)).toMatchObject({
-      ...{ about: "rows", text: expect.stringContaining("the rows vary more than the fits") },
+      about: "rows",
+      text: expect.stringContaining("the rows vary more than the fits"),
     });
     expect(step(0.03, 0.75 * wanted, 0.751 * wanted)).toMatchObject({ about: "seeds", seeds: 19 });
     // Six would be enough, and were not.

@@ -14,7 +14,9 @@ const subjects = [{ name: "notes", dataset } as Subject];
 const report = () => ({
   ...datasetFixture(),
   model: {
-    ...{ candidate: treesReference.id, epochs: 0, why: "it was asked for" },
+    candidate: treesReference.id,
+    epochs: 0,
+    why: "it was asked for",
     configuration: { learningRate: 0.1, parameters: { models: 1 } },
   },
 });

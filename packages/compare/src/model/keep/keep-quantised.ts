@@ -59,9 +59,11 @@ export async function keepQuantised(
           const bytes = await quantisedOnnx(network, quantised, usualContainer(bits));
           if (bytes !== null) contents[`${folders[i]}/${quantisedFile(bits)}`] = bytes;
           return {
-            ...{ bits, layerBits: quantised.configs.map(({ weightBits }) => weightBits) },
+            bits,
+            layerBits: quantised.configs.map(({ weightBits }) => weightBits),
             bytes: quantised.bytes.packed,
-            ...{ file: bytes === null ? null : quantisedFile(bits), fileBytes: bytes?.length ?? null },
+            file: bytes === null ? null : quantisedFile(bits),
+            fileBytes: bytes?.length ?? null,
           };
         },
       );

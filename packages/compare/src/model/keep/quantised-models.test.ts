@@ -12,10 +12,7 @@ const dataset = await datasetOf(csv({ a, b, y: rows.map((i) => (a[i] > b[i] ? "y
 const model = (await fitWhole(
   dataset,
   { ...quick, target: "y", hidden: [4] },
-  {
-    ...{ candidate: "cross-entropy", epochs: 1, why: "" },
-    configuration: { learningRate: 0.01, parameters: {} },
-  },
+  { candidate: "cross-entropy", epochs: 1, why: "", configuration: { learningRate: 0.01, parameters: {} } },
 )) as SavedNetwork;
 const { fit } = makeWhole(dataset).whole;
 const widths = [8, 4].map((bits) => ({ bits, method: "ptq" as const }));

@@ -48,7 +48,8 @@ export async function eachWidth<T>(
       const quantiser = makeQuantiser(pieces, one, { task, compile });
       try {
         const quantised = await quantiser.quantise(variables, rows, {
-          ...{ seed: derive(0, rows.rows, one.bits), signal },
+          seed: derive(0, rows.rows, one.bits),
+          signal,
           onEpoch: (done, total) => onEpoch?.(i * total + done, settings.length * total),
         });
         try {

@@ -57,10 +57,19 @@ export function rowCollector(
   const taken: Collected = {
     builders,
     lines: new Int32Array(1024),
-    ...{ rows: 0, whole: 0, sound: 0, rich: 0 },
+    rows: 0,
+    whole: 0,
+    sound: 0,
+    rich: 0,
     odd: [],
     marks: new Set(),
-    ...{ blank: [], valueless: [], rules: [], repeated: [], stray: [], trailing: [], formulas: [] },
+    blank: [],
+    valueless: [],
+    rules: [],
+    repeated: [],
+    stray: [],
+    trailing: [],
+    formulas: [],
     other: null,
   };
   let pendingBlank: number[] = [];

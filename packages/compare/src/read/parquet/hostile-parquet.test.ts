@@ -29,8 +29,12 @@ function lying(change: (metadata: FileMetaData, columns: ColumnMetaData[]) => vo
 }
 
 const plain = {
-  ...{ PLAIN: 0, PLAIN_DICTIONARY: 2, RLE: 3 },
-  ...{ DELTA_BINARY_PACKED: 5, DELTA_LENGTH_BYTE_ARRAY: 6, DELTA_BYTE_ARRAY: 7 },
+  PLAIN: 0,
+  PLAIN_DICTIONARY: 2,
+  RLE: 3,
+  DELTA_BINARY_PACKED: 5,
+  DELTA_LENGTH_BYTE_ARRAY: 6,
+  DELTA_BYTE_ARRAY: 7,
   BYTE_STREAM_SPLIT: 9,
 } as const;
 
@@ -50,12 +54,19 @@ function ofPage(
   const size = BigInt(pages.getBytes().length - 4);
   const leaf = { name: "x", type: "INT32", repetition_type: "REQUIRED", ...element } as const;
   const meta_data = {
-    ...{ type: leaf.type, encodings: [encoding], path_in_schema: ["x"], codec: "UNCOMPRESSED" },
-    ...{ num_values: BigInt(rows), total_uncompressed_size: size, total_compressed_size: size },
+    type: leaf.type,
+    encodings: [encoding],
+    path_in_schema: ["x"],
+    codec: "UNCOMPRESSED",
+    num_values: BigInt(rows),
+    total_uncompressed_size: size,
+    total_compressed_size: size,
     data_page_offset: 4n,
   } as ColumnMetaData;
   return withFooter(pages.getBytes(), {
-    ...{ version: 2, num_rows: BigInt(rows), metadata_length: 0 },
+    version: 2,
+    num_rows: BigInt(rows),
+    metadata_length: 0,
     schema: [{ name: "root", num_children: 1 }, leaf],
     row_groups: [
       { columns: [{ file_offset: 4n, meta_data }], total_byte_size: size, num_rows: BigInt(rows) },

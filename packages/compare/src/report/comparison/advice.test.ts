@@ -67,7 +67,8 @@ describe("the advice of a comparison", () => {
     expect(shown(typed, resultsFixture([led]))).toHaveLength(1);
     const behind = { to: "majority-class", mean: -0.01, low: -0.02, high: 0.01, pWorse: 0.5 };
     const trivial = {
-      ...{ candidate: "majority-class", unbeaten: false },
+      candidate: "majority-class",
+      unbeaten: false,
       models: [{ candidate: led.model!.candidate, ...behind }],
     };
     const alone = { ...led, recommendation: { ...led.recommendation, trivial } };

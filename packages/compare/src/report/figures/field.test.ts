@@ -4,15 +4,13 @@ import { type Field, fieldFigure } from "./field.ts";
 import { color } from "./palette.ts";
 
 const field = (name: string, values: (number | null)[][]): Field => ({
-  ...{
-    name,
-    values,
-    valueLabel: "temperature in K",
-    xLabel: "x in m",
-    yLabel: "y in m",
-    x: [0, 2],
-    y: [1, 0],
-  },
+  name,
+  values,
+  valueLabel: "temperature in K",
+  xLabel: "x in m",
+  yLabel: "y in m",
+  x: [0, 2],
+  y: [1, 0],
 });
 
 /** Cells that are covered by a colour, by opacity: `[row, column]`, read from the paths. */

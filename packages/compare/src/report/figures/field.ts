@@ -73,7 +73,11 @@ export function fieldFigure(
       marks: [
         ...panels.map((panel) =>
           Plot.rect([panel], {
-            ...{ ...inside(panel), x1: x[0], x2: x[1], y1: y[0], y2: y[1] },
+            ...inside(panel),
+            x1: x[0],
+            x2: x[1],
+            y1: y[0],
+            y2: y[1],
             render: heatCells(panel.field.values, scale),
           }),
         ),

@@ -3,7 +3,9 @@ import { all, emptyDocument } from "../../../../../test/svg.ts";
 import { type Interval, intervalsFigure } from "./intervals.ts";
 
 const interval = (group: string, name: string, value: number, half = 0.1): Interval => ({
-  ...{ group, name, value },
+  group,
+  name,
+  value,
   low: value - half,
   high: value + half,
 });

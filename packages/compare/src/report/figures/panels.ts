@@ -22,8 +22,15 @@ export function panelFrames(
   [bottom, top]: readonly [number, number],
 ): Plot.Markish {
   return Plot.rect(panels, {
-    ...{ fx: "fx", fy: "fy", x1: () => left, x2: () => right, y1: () => bottom, y2: () => top },
-    ...{ fill: "none", stroke: color("line"), className: "mm-panel" },
+    fx: "fx",
+    fy: "fy",
+    x1: () => left,
+    x2: () => right,
+    y1: () => bottom,
+    y2: () => top,
+    fill: "none",
+    stroke: color("line"),
+    className: "mm-panel",
   });
 }
 
@@ -39,15 +46,25 @@ export function panelTitles<Panel extends Placed>(
   },
 ): Plot.Markish {
   return Plot.text(panels, {
-    ...{ fx: "fx", fy: "fy", frameAnchor: "top-left", dy: -14, lineWidth, textOverflow: "ellipsis" },
-    ...{ ...of, fontWeight: 600, className: "mm-panel-title" },
+    fx: "fx",
+    fy: "fy",
+    frameAnchor: "top-left",
+    dy: -14,
+    lineWidth,
+    textOverflow: "ellipsis",
+    ...of,
+    fontWeight: 600,
+    className: "mm-panel-title",
   });
 }
 
 /** What the x axis means, below the last of so many panels. */
 export function panelAxisName(name: string, last: Placed): Plot.Markish {
   return Plot.text([name], {
-    ...{ fx: () => last.fx, fy: () => last.fy, frameAnchor: "bottom-right", dy: 34 },
+    fx: () => last.fx,
+    fy: () => last.fy,
+    frameAnchor: "bottom-right",
+    dy: 34,
     fill: color("muted"),
   });
 }
@@ -55,7 +72,11 @@ export function panelAxisName(name: string, last: Placed): Plot.Markish {
 /** What the y axis means, above the first panel and its title. */
 export function panelValueName(name: string, { fx, fy }: Placed, marginLeft: number): Plot.Markish {
   return Plot.text([name], {
-    ...{ fx: () => fx, fy: () => fy, frameAnchor: "top-left", dx: 6 - marginLeft, dy: -32 },
+    fx: () => fx,
+    fy: () => fy,
+    frameAnchor: "top-left",
+    dx: 6 - marginLeft,
+    dy: -32,
     fill: color("muted"),
   });
 }

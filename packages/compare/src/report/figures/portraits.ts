@@ -74,8 +74,16 @@ export function drawPortraits(
   const ticks = small ? 2 : 5;
   const line = (text: (one: Portrait) => string, dy: number): Plot.Markish =>
     Plot.text(panels, {
-      ...{ fx: "fx", fy: "fy", frameAnchor: "top-left", dy, lineWidth: side / 11, textOverflow: "ellipsis" },
-      ...{ text, fontSize: 11, fill: color("muted"), className: "mm-panel-number" },
+      fx: "fx",
+      fy: "fy",
+      frameAnchor: "top-left",
+      dy,
+      lineWidth: side / 11,
+      textOverflow: "ellipsis",
+      text,
+      fontSize: 11,
+      fill: color("muted"),
+      className: "mm-panel-number",
     });
   // A column may have a long name.
   // At a panel: in a place without one it would bring axes there.
@@ -84,7 +92,10 @@ export function drawPortraits(
   return draw(document, name, `${panels.map((one) => `${one.label}: ${describe(one)}`).join("; ")}.`, {
     width,
     height: marginTop + marginBottom + (side / (1 - below)) * (rows + below),
-    ...{ marginLeft, marginRight, marginTop, marginBottom },
+    marginLeft,
+    marginRight,
+    marginTop,
+    marginBottom,
     x: { domain: [...x.domain], label: null },
     y: { domain: [...y.domain], label: null },
     fx: { axis: null, padding: gap, domain: Array.from({ length: columns }, (_, i) => i) },
@@ -104,11 +115,17 @@ export function drawPortraits(
         : [line((one) => [number(one), ...one.roles].join(", "), -13)]),
       ...panels.flatMap((panel) => marks(panel, side)),
       Plot.text([`${x.label} →`], {
-        ...{ ...inside(last), frameAnchor: last.fx === 0 ? "bottom-left" : "bottom-right", dy: 36 },
+        ...inside(last),
+        frameAnchor: last.fx === 0 ? "bottom-left" : "bottom-right",
+        dy: 36,
         ...axisName,
       }),
       Plot.text([`↑ ${y.label}`], {
-        ...{ fx: () => 0, fy: () => 0, frameAnchor: "top-left", dx: -marginLeft, dy: small ? -60 : -48 },
+        fx: () => 0,
+        fy: () => 0,
+        frameAnchor: "top-left",
+        dx: -marginLeft,
+        dy: small ? -60 : -48,
         ...axisName,
       }),
     ],

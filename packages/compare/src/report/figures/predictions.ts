@@ -34,8 +34,13 @@ export function actualFigure(
     marks: (panel, side) => [
       Plot.link([0], {
         ...inside(panel),
-        ...{ x1: both[0], y1: both[0], x2: both[1], y2: both[1] },
-        ...{ stroke: color("ink"), strokeDasharray: "4 3", className: "mm-diagonal" },
+        x1: both[0],
+        y1: both[0],
+        x2: both[1],
+        y2: both[1],
+        stroke: color("ink"),
+        strokeDasharray: "4 3",
+        className: "mm-diagonal",
       }),
       dots(panel, panel.behaviour.actual!, side, most(clouds)),
     ],
@@ -70,8 +75,13 @@ export function residualsFigure(
     marks: (panel, side) => [
       Plot.link([0], {
         ...inside(panel),
-        ...{ x1: across[0], y1: 0, x2: across[1], y2: 0 },
-        ...{ stroke: color("ink"), strokeDasharray: "4 3", className: "mm-diagonal" },
+        x1: across[0],
+        y1: 0,
+        x2: across[1],
+        y2: 0,
+        stroke: color("ink"),
+        strokeDasharray: "4 3",
+        className: "mm-diagonal",
       }),
       dots(panel, panel.behaviour.residual!, side, most(clouds)),
     ],
@@ -101,7 +111,10 @@ function dots(panel: Portrait, { x, y, count }: RowCloud, side: number, top: num
       value: count.map(radius),
       scale: null,
     },
-    ...{ fill: panel.style.color, fillOpacity: 0.75, className: "mm-rows", sort: null },
+    fill: panel.style.color,
+    fillOpacity: 0.75,
+    className: "mm-rows",
+    sort: null,
   });
 }
 

@@ -129,15 +129,22 @@ function pointsOf({ float, widths }: QuantizationReport, mean: number): Point[] 
   const bytes = (n: number | null): number | null => (n === null ? null : n / 1000);
   return [
     {
-      ...{ name: "float32", packed: float.bytes / 1000, file: bytes(float.fileBytes) },
-      ...{ value: mean, low: null, high: null },
+      name: "float32",
+      packed: float.bytes / 1000,
+      file: bytes(float.fileBytes),
+      value: mean,
+      low: null,
+      high: null,
     },
     ...widths.flatMap(({ bits, bytes: packed, fileBytes, mean: value, difference }): Point[] => {
       if (value === null) return [];
       const { low = null, high = null } = difference ?? {};
       return [
         {
-          ...{ name: `${bits} bits`, packed: packed / 1000, file: bytes(fileBytes), value },
+          name: `${bits} bits`,
+          packed: packed / 1000,
+          file: bytes(fileBytes),
+          value,
           low: low === null ? null : mean + low,
           high: high === null ? null : mean + high,
         },

@@ -56,11 +56,14 @@ export function rocFigure(
         baseline === undefined || own
           ? null
           : curve(baseline, {
-              ...{ stroke: color("ink"), strokeWidth: 1.2, strokeDasharray: "3 2.5" },
+              stroke: color("ink"),
+              strokeWidth: 1.2,
+              strokeDasharray: "3 2.5",
               className: "mm-baseline-curve",
             }),
         curve(panel.behaviour.roc!, {
-          ...{ stroke: own ? color("ink") : panel.style.color, strokeWidth: 2 },
+          stroke: own ? color("ink") : panel.style.color,
+          strokeWidth: 2,
           className: "mm-curve",
         }),
       ];

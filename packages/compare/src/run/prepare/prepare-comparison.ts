@@ -43,7 +43,11 @@ export async function prepareComparison(
   ];
   if (model !== undefined) for (const { dataset } of subjects) tryModel(model, dataset);
   const prepared: Prepared = {
-    ...{ settings, subjects, candidates, ownCandidates, modules },
+    settings,
+    subjects,
+    candidates,
+    ownCandidates,
+    modules,
     ...(model && { model }),
     summaries: summarise(candidates, task, settings.configurations),
     baseline: baselineIdOf(settings, task),

@@ -99,7 +99,11 @@ async function rowsRead(
 ): Promise<Read> {
   const { target, types, missing, mergeLabels, ignore, task, group, time, bagColumn, positive } = settings;
   const plain = makeDataset(table, {
-    ...{ target, types, missing, mergeLabels, ignore },
+    target,
+    types,
+    missing,
+    mergeLabels,
+    ignore,
     ...(task === "auto" ? {} : { task }),
     ...(group === null ? {} : { group }),
     ...(time === null ? {} : { time }),

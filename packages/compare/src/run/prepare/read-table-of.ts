@@ -30,7 +30,9 @@ export async function readTableOf(
 ): Promise<Table> {
   try {
     return await readTable(bytes, {
-      ...{ name: source, damaged, strict },
+      name: source,
+      damaged,
+      strict,
       ...(task === "preference" && { nested: "json" as const }),
       ...more,
     });

@@ -13,8 +13,13 @@ const features = [
   { kind: "text", name: "c", levels: [], codes: Int32Array.of(0, 1, 2), grams: { rule: "r", ...texts } },
 ] as unknown as Feature[];
 const dataset = {
-  ...{ name: "x", features, rows: 3, labels: Int32Array.of(1, 0, 1), targets: new Float64Array() },
-  ...{ time: Float64Array.of(5, 6, 7), unlabeled: { rows: 3, features } },
+  name: "x",
+  features,
+  rows: 3,
+  labels: Int32Array.of(1, 0, 1),
+  targets: new Float64Array(),
+  time: Float64Array.of(5, 6, 7),
+  unlabeled: { rows: 3, features },
 } as unknown as Dataset;
 
 describe("shareDataset", () => {

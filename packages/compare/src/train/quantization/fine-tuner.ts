@@ -70,7 +70,8 @@ export function makeFineTuner(model: Model, numbers: boolean, compile?: Compile)
     async tune(rows, teacher, { seed, signal, onEpoch }) {
       const outputs = teacher.length / rows.rows;
       const examples = {
-        ...{ x: rows.x, shape: [rows.x.length / rows.rows] },
+        x: rows.x,
+        shape: [rows.x.length / rows.rows],
         ...(numbers
           ? { y: teacher }
           : { y: Float32Array.from(softmaxRows(teacher, outputs)), targetShape: [outputs] }),
@@ -79,7 +80,10 @@ export function makeFineTuner(model: Model, numbers: boolean, compile?: Compile)
       const epochs = Math.max(1, Math.round(steps / data.perEpoch));
       try {
         const { state } = await train({
-          ...{ step, state: step.init(keyOf(seed)), data, signal },
+          step,
+          state: step.init(keyOf(seed)),
+          data,
+          signal,
           epochs,
           schedule: (epoch) => (1 + Math.cos((Math.PI * epoch) / epochs)) / 2,
           onEpoch: ({ epoch }) => onEpoch?.(epoch + 1, epochs),

@@ -19,8 +19,11 @@ const numbers = await datasetOf(csv({ a, b, y: rows.map((i) => a[i] - 2 * b[i] +
 });
 const widths = [8, 2];
 const sizes = widths.map((bits) => ({
-  ...{ bits, layerBits: [8, bits, 8], bytes: 100 * bits },
-  ...{ file: null, fileBytes: null },
+  bits,
+  layerBits: [8, bits, 8],
+  bytes: 100 * bits,
+  file: null,
+  fileBytes: null,
 }));
 
 /** The trials of a candidate on all folds, and those that quantise its networks; once for each data set. */
@@ -57,8 +60,12 @@ describe.each([
     const float = quantised.filter((trial) => trial.candidate === "float");
     expect(float.map(({ predictions }) => predictions)).toEqual(own.map(({ predictions }) => predictions));
     const report = quantizationReport(quantised, truthOf(dataset), {
-      ...{ candidate, ranking: { metric, rope: 0.01 }, later: false, activationBits: 8 },
-      ...{ float: { bytes: 1000, fileBytes: null }, widths: sizes },
+      candidate,
+      ranking: { metric, rope: 0.01 },
+      later: false,
+      activationBits: 8,
+      float: { bytes: 1000, fileBytes: null },
+      widths: sizes,
     });
     expect(report).toMatchObject({ seeds: [0], folds: 3, float: { bytes: 1000, fileBytes: null } });
     const [eight, two] = report.widths;
@@ -89,8 +96,11 @@ describe("quantizationReport", () => {
   it("says nothing of intervals where later rows are tested on, and nothing at all of what diverged", async () => {
     const { quantised } = await trialsOf(classes, "focal");
     const parts = {
-      ...{ candidate: "focal", ranking: { metric: "accuracy", rope: 0.01 }, activationBits: 8 },
-      ...{ float: { bytes: 1000, fileBytes: null }, widths: sizes },
+      candidate: "focal",
+      ranking: { metric: "accuracy", rope: 0.01 },
+      activationBits: 8,
+      float: { bytes: 1000, fileBytes: null },
+      widths: sizes,
     };
     const broken = quantised.map(
       (trial): PredictedTrial =>
@@ -112,8 +122,11 @@ describe("planQuantised", () => {
     engine: { name: "wasm", version: "1", threads: 1 },
   };
   const subject = {
-    ...{ dataset: { task: "binary", classes: ["no", "yes"] } as const, sha256: "00" },
-    ...{ testSha256: null, teacherSha256: null, unlabeledSha256: null },
+    dataset: { task: "binary", classes: ["no", "yes"] } as const,
+    sha256: "00",
+    testSha256: null,
+    teacherSha256: null,
+    unlabeledSha256: null,
   };
   const candidates = chooseCandidates(settings, "binary");
   const configuration = { learningRate: 0.01, parameters: {} };
@@ -156,7 +169,9 @@ describe("a runner that quantises", () => {
       const runner = makeTrialRunner(classes, { ...settings, hidden: [4] });
       const configuration = { learningRate: 0.01, parameters: {} };
       const ran = runner.run({
-        ...{ candidate: "cross-entropy", seed: 0, fold: 0 },
+        candidate: "cross-entropy",
+        seed: 0,
+        fold: 0,
         quantise: { widths, configuration },
       });
       if (refusal === undefined) await ran;

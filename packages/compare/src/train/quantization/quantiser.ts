@@ -142,7 +142,9 @@ export function makeQuantiser(
         const { sizeBytes, floatBytes } = exportQuantized(network, final, configs);
         owned.pop();
         return {
-          ...{ network, configs, variables: final },
+          network,
+          configs,
+          variables: final,
           bytes: { packed: sizeBytes, float: floatBytes },
           outputs: (part) => outputsOf(final, part),
           roundedOutputs: (part) => outputsOf(rounded, part),

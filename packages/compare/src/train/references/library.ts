@@ -77,7 +77,8 @@ export async function withLibrary<T>(use: (library: Library) => T): Promise<T> {
     return use(
       (await undisturbed(() =>
         start({
-          ...{ print: () => {}, printErr: hear },
+          print: () => {},
+          printErr: hear,
           ...(treesAddress !== undefined && { locateFile: () => treesAddress }),
         }),
       )) as Library,

@@ -17,7 +17,10 @@ const a = Float64Array.from(all, (i) => Math.sin(i * i));
 const b = Float64Array.from(all, (i) => Math.cos(3 * i));
 const nothing = { labels: new Int32Array(0), targets: new Float64Array(0) };
 const classified = (labels: number[], classes: number, columns: TreeExamples["columns"]): TreeExamples => ({
-  ...{ ...nothing, columns, classes, task: classes === 2 ? "binary" : "multiclass" },
+  ...nothing,
+  columns,
+  classes,
+  task: classes === 2 ? "binary" : "multiclass",
   labels: Int32Array.from(labels),
 });
 const share = (predicted: Int32Array, labels: Int32Array): number =>

@@ -48,7 +48,10 @@ export function implicitHypergradient<Batch extends Tree>(
   dispose(): void;
 } {
   checkOptions("implicitHypergradient", options, {
-    ...{ iterations: true, tolerance: true, damping: true, compile: true },
+    iterations: true,
+    tolerance: true,
+    damping: true,
+    compile: true,
   });
   const { iterations = 50, tolerance = 1e-6, damping = 0, compile = compileWithJit } = options;
   checkNumber("iterations", iterations, { min: 1, integer: true });

@@ -81,8 +81,13 @@ export function rarts<H extends Hyper = Hyper>(
 export function rarts(problem: Bilevel<never>, options: RartsOptions): ArchitectureSearch {
   checkOptions("rarts", options, {
     ...searchOptions,
-    ...{ twinOptimizer: true, order: true, coupling: true, betaSchedule: true },
-    ...{ architectureLosses: true, valueFunction: true, warn: true },
+    twinOptimizer: true,
+    order: true,
+    coupling: true,
+    betaSchedule: true,
+    architectureLosses: true,
+    valueFunction: true,
+    warn: true,
   });
   const {
     order = "gauss-seidel",

@@ -91,7 +91,9 @@ export function pendingDecisions(dim: number, saved?: SavedPending): PendingDeci
     checkSaved("pending.memo", memo, Float64Array, memo?.length === 0 ? 0 : t.length * dim);
     t.forEach((number, i) => {
       add(number, {
-        ...{ action: action[i], slot: slot[i], propensity: propensity[i] },
+        action: action[i],
+        slot: slot[i],
+        propensity: propensity[i],
         x: view(x, i),
         memo: memo.length === 0 ? null : view(memo, i),
       });

@@ -39,8 +39,13 @@ type NoiseAdapterParams = { adapter: Tree; attention: NoiseAttentionParams; scal
  */
 export function noiseAdapter(options: NoiseAdapterOptions): PromptAdapter {
   checkOptions("noiseAdapter", options, {
-    ...{ inputs: true, hidden: true, outputs: true, finalActivation: true },
-    ...{ heads: true, vectors: true, scale: true },
+    inputs: true,
+    hidden: true,
+    outputs: true,
+    finalActivation: true,
+    heads: true,
+    vectors: true,
+    scale: true,
   });
   const { heads = 2, vectors = 4, scale = 0.1, ...sizes } = options;
   const layer = tokenAdapter(sizes);

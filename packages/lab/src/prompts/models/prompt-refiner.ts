@@ -61,8 +61,14 @@ export interface PromptRefiner {
  */
 export function promptRefiner(options: PromptRefinerOptions): PromptRefiner {
   checkOptions("promptRefiner", options, {
-    ...{ encoder: true, adapter: true, decoder: true, params: true, tokenizer: true, length: true },
-    ...{ rows: true, compile: true },
+    encoder: true,
+    adapter: true,
+    decoder: true,
+    params: true,
+    tokenizer: true,
+    length: true,
+    rows: true,
+    compile: true,
   });
   const {
     encoder,

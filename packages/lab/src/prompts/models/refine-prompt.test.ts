@@ -43,7 +43,10 @@ function saying(
   const tokenizer = wordTokenizer([words]);
   const { tokens } = tokenizer;
   return {
-    ...{ tokenizer, length: 12, draws: false, dispose() {} },
+    tokenizer,
+    length: 12,
+    draws: false,
+    dispose() {},
     memories: async (_, seeds) => seeds.map(() => new Float32Array(1)),
     next: async (texts) =>
       texts.map((text) => {

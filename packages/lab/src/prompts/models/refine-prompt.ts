@@ -47,8 +47,13 @@ export async function refinePrompt(
   options: RefineOptions = {},
 ): Promise<string[]> {
   checkOptions("refinePrompt", options, {
-    ...{ count: true, method: true, diversityPenalty: true, maxNewTokens: true, seed: true },
-    ...{ promptFilter: true, ...samplingOptions },
+    count: true,
+    method: true,
+    diversityPenalty: true,
+    maxNewTokens: true,
+    seed: true,
+    promptFilter: true,
+    ...samplingOptions,
   });
   const { count = 5, method = "groupBeam", seed = 0, promptFilter = () => true, ...others } = options;
   if (typeof refiner?.memories !== "function")
@@ -77,7 +82,11 @@ export async function refinePrompt(
   const rounds = method === "groupBeam" && !refiner.draws ? 1 : mostRounds;
   for (let round = 0; round < rounds && rewrites.size < count; round++) {
     const drawn = await draw(refiner, row, derive(seed, round), {
-      ...{ count, method, tokens, diversityPenalty, sampling },
+      count,
+      method,
+      tokens,
+      diversityPenalty,
+      sampling,
     });
     for (const ids of drawn) {
       const text = withUnknown(words, tokenizer.decode(ids.filter((id) => id !== tokenizer.unknown)));
@@ -112,13 +121,17 @@ async function draw(
         texts,
         places.map((place) => memories[place]),
       ),
-    ...{ tokens, end },
+    tokens,
+    end,
   };
   if (method === "sample")
     return generate({ ...search, prompts: seeds.map(() => [start]), seed, ...sampling });
   const beams = await groupBeamSearch({
     ...search,
-    ...{ prompt: [start], beams: count, groups: count, diversity: diversityPenalty },
+    prompt: [start],
+    beams: count,
+    groups: count,
+    diversity: diversityPenalty,
   });
   return beams.map(({ tokens }) => tokens);
 }

@@ -40,7 +40,12 @@ export interface PromptExamples {
  */
 export function promptExamples(options: PromptPairs): PromptExamples {
   checkOptions("promptExamples", options, {
-    ...{ tokenizer: true, length: true, coarse: true, fine: true, latents: true, latentShape: true },
+    tokenizer: true,
+    length: true,
+    coarse: true,
+    fine: true,
+    latents: true,
+    latentShape: true,
   });
   const { tokenizer, length, coarse, fine } = options;
   checkTokenizer(tokenizer);

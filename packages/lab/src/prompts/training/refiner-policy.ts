@@ -38,7 +38,11 @@ export interface RefinerPairsOptions {
  */
 export function refinerPairs(options: RefinerPairsOptions): PreferenceExamples {
   checkOptions("refinerPairs", options, {
-    ...{ tokenizer: true, length: true, adapter: true, pairs: true, seed: true },
+    tokenizer: true,
+    length: true,
+    adapter: true,
+    pairs: true,
+    seed: true,
   });
   const { tokenizer, length, adapter, pairs, seed = 0 } = options;
   checkTokenizer(tokenizer);

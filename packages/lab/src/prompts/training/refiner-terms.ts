@@ -69,8 +69,15 @@ export function refinerTerms(
   options: RefinerTermsOptions,
 ): (params: RefinerParams, ofDenoiser: Tree, batch: PromptBatch, key: np.Array) => RefinerTerms {
   checkOptions("refinerTerms", options, {
-    ...{ encoder: true, adapter: true, decoder: true, denoiser: true, schedule: true, prediction: true },
-    ...{ snrGamma: true, end: true, similarityThreshold: true },
+    encoder: true,
+    adapter: true,
+    decoder: true,
+    denoiser: true,
+    schedule: true,
+    prediction: true,
+    snrGamma: true,
+    end: true,
+    similarityThreshold: true,
   });
   checkRefinerModels(options);
   const { encoder, adapter, decoder, denoiser, schedule, prediction = "eps", snrGamma, end } = options;

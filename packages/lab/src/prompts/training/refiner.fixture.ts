@@ -94,7 +94,11 @@ export const denoiserParams = (dtype: DType = np.float32): Tree =>
 
 /** The pairs, each with a picture of its own. */
 export const { examples } = promptExamples({
-  ...{ tokenizer, length, coarse, fine, latentShape: [latents] },
+  tokenizer,
+  length,
+  coarse,
+  fine,
+  latentShape: [latents],
   latents: Float32Array.from({ length: coarse.length * latents }, (_, i) => 1.3 * Math.sin(5 * i + 1)),
 });
 

@@ -37,8 +37,16 @@ async function trained(change: Partial<TrainPromptRefinerOptions> = {}, adapter 
   const ofDenoiser = denoiserParams();
   const texts: number[] = [];
   const result = await trainPromptRefiner({
-    ...{ ...models(adapter), ...imageModel, params, denoiserParams: ofDenoiser, examples, optimizer },
-    ...{ steps: 25, size: 6, seed: 3, textGamma: 1 },
+    ...models(adapter),
+    ...imageModel,
+    params,
+    denoiserParams: ofDenoiser,
+    examples,
+    optimizer,
+    steps: 25,
+    size: 6,
+    seed: 3,
+    textGamma: 1,
     onMetrics: ({ text }) => texts.push(text),
     ...change,
   });
@@ -133,8 +141,16 @@ describe("training a refiner", () => {
     const [params, ofDenoiser] = [startOf(), denoiserParams()];
     const leak = await asyncLeakOf(async () => {
       const { params: after } = await trainPromptRefiner({
-        ...{ ...models(), ...imageModel, params: refTree(params), denoiserParams: ofDenoiser, examples },
-        ...{ optimizer, steps: 2, size: 4, seed: 1, similarityThreshold: 0.9 },
+        ...models(),
+        ...imageModel,
+        params: refTree(params),
+        denoiserParams: ofDenoiser,
+        examples,
+        optimizer,
+        steps: 2,
+        size: 4,
+        seed: 1,
+        similarityThreshold: 0.9,
       });
       disposeTree([after, params]);
     });
@@ -167,7 +183,9 @@ describe("a refiner as a policy", () => {
         examples: refinerPairs({ tokenizer, length, adapter, pairs }),
         loss: (p, { weights }) => robustDpoLoss(p, { weights, beta: 1, epsilon: 0.1 }),
         optimizer: adam(0.01),
-        ...{ steps: 20, size: 2, seed: 0 },
+        steps: 20,
+        size: 2,
+        seed: 0,
         onMetrics: (metrics) => {
           [margin, accuracy] = [metrics.margin, metrics.accuracy];
         },
@@ -248,8 +266,13 @@ describe("examples of prompts", () => {
   const latents = Float32Array.of(1, 2, 3, 4);
   const of = (change: object = {}) =>
     promptExamples({
-      ...{ tokenizer, length, coarse: ["moon", "red house"], fine: ["red moon", "red house"], latents },
-      ...{ latentShape: [2], ...change },
+      tokenizer,
+      length,
+      coarse: ["moon", "red house"],
+      fine: ["red moon", "red house"],
+      latents,
+      latentShape: [2],
+      ...change,
     });
 
   it("leave out pairs of equal prompts, with their pictures, and unknown words", () => {

@@ -80,10 +80,29 @@ const deadFrom = 0.95;
  */
 export async function trainPromptRefiner(options: TrainPromptRefinerOptions): Promise<TrainedPromptRefiner> {
   checkOptions("trainPromptRefiner", options, {
-    ...{ encoder: true, adapter: true, decoder: true, denoiser: true, schedule: true, prediction: true },
-    ...{ snrGamma: true, end: true, similarityThreshold: true, params: true, denoiserParams: true },
-    ...{ examples: true, optimizer: true, textGamma: true, diversityGamma: true, trainDecoder: true },
-    ...{ steps: true, size: true, seed: true, compile: true, onStep: true, onMetrics: true, signal: true },
+    encoder: true,
+    adapter: true,
+    decoder: true,
+    denoiser: true,
+    schedule: true,
+    prediction: true,
+    snrGamma: true,
+    end: true,
+    similarityThreshold: true,
+    params: true,
+    denoiserParams: true,
+    examples: true,
+    optimizer: true,
+    textGamma: true,
+    diversityGamma: true,
+    trainDecoder: true,
+    steps: true,
+    size: true,
+    seed: true,
+    compile: true,
+    onStep: true,
+    onMetrics: true,
+    signal: true,
   });
   const { params, denoiserParams, examples, optimizer, trainDecoder, steps, size = 64, ...others } = options;
   const { textGamma = 0.1, diversityGamma = 0, seed, compile, onStep, onMetrics, signal, ...models } = others;
@@ -118,7 +137,8 @@ export async function trainPromptRefiner(options: TrainPromptRefinerOptions): Pr
         last = metrics as TrainedPromptRefiner["last"];
         onMetrics?.(metrics, at);
       },
-      ...{ onStep, signal },
+      onStep,
+      signal,
     });
     const { decoder } = state.modelState as { decoder?: Tree };
     const all = { ...(state.params as object), ...(decoder !== undefined && { decoder: refTree(decoder) }) };

@@ -35,7 +35,11 @@ const initial = (): np.Array =>
 const termsOf = (basis: np.Array): LayerTerms => pde.terms(basis, initial());
 const layerOf = (options: Partial<LinearCombinationLayerOptions> = {}) =>
   linearCombinationLayer({
-    ...{ equations: pde.equations, grid, size, tolerance: 1e-8, newtonSteps: 3 },
+    equations: pde.equations,
+    grid,
+    size,
+    tolerance: 1e-8,
+    newtonSteps: 3,
     ...options,
   });
 

@@ -92,8 +92,14 @@ export interface LinearCombinationLayer {
 export function linearCombinationLayer(options: LinearCombinationLayerOptions): LinearCombinationLayer {
   checkOptions<LinearCombinationLayerOptions>("linearCombinationLayer", options, {
     ...solverOptionNames,
-    ...{ equations: true, grid: true, size: true, experts: true, samplesPerExpert: true },
-    ...{ ridge: true, balance: true, precision: true },
+    equations: true,
+    grid: true,
+    size: true,
+    experts: true,
+    samplesPerExpert: true,
+    ridge: true,
+    balance: true,
+    precision: true,
   });
   const { equations, grid, size, ridge = 1e-4, balance = true, precision = "float64", ...solving } = options;
   checkEquations(equations);

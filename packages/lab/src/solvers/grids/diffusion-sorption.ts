@@ -56,7 +56,10 @@ export function diffusionSorption(
 ): DiffusionSorption {
   checkOptions<DiffusionSorptionOptions>("diffusionSorption", options, {
     ...sorptionNames,
-    ...{ D: true, scale: true, rightBoundary: true, relativeInitial: true },
+    D: true,
+    scale: true,
+    rightBoundary: true,
+    relativeInitial: true,
   });
   const { D = 5e-4, scale = 1, rightBoundary = "outflow", relativeInitial = true, ...sorption } = options;
   checkNumber("D", D, { above: 0 });

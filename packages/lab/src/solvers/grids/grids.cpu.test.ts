@@ -109,7 +109,11 @@ describe("the numerical solution", () => {
       1 - Math.sin((Math.PI * x) / 2) * Math.exp(-2e-3 * (Math.PI / 2) ** 2 * t);
     const errorOf = (points: number, stepsPerInterval: number): number => {
       const lines = solveDiffusionSorption((x) => exact(0, x), times, {
-        ...{ D: 2e-3, freundlichK: 0, rightBoundary: "closed", points, stepsPerInterval },
+        D: 2e-3,
+        freundlichK: 0,
+        rightBoundary: "closed",
+        points,
+        stepsPerInterval,
       });
       const last = lines[lines.length - 1];
       return distance(
@@ -126,7 +130,9 @@ describe("the numerical solution", () => {
     const places = line(65);
     for (const rightBoundary of ["closed", "outflow"] as const) {
       const lines = solveDiffusionSorption((x) => 0.1 + 0.9 * Math.exp(-((x / 0.3) ** 2)), line(129, 500), {
-        ...{ rightBoundary, points: 257, stepsPerInterval: 8 },
+        rightBoundary,
+        points: 257,
+        stepsPerInterval: 8,
       });
       // Every fourth point, from when what the start has of the other condition is gone.
       const from = 32;

@@ -14,7 +14,10 @@ export interface Sorption {
 }
 
 export const sorptionNames: OptionNames<Sorption> = {
-  ...{ porosity: true, bulkDensity: true, freundlichK: true, freundlichN: true },
+  porosity: true,
+  bulkDensity: true,
+  freundlichK: true,
+  freundlichN: true,
 };
 
 /** Added to the concentration, at which the power would be infinite. */

@@ -39,7 +39,10 @@ export function solveDiffusionSorption(
 ): Float64Array[] {
   checkOptions<SolveDiffusionSorptionOptions>("solveDiffusionSorption", options, {
     ...sorptionNames,
-    ...{ D: true, rightBoundary: true, points: true, stepsPerInterval: true },
+    D: true,
+    rightBoundary: true,
+    points: true,
+    stepsPerInterval: true,
   });
   const { D = 5e-4, rightBoundary = "outflow", points = 257, stepsPerInterval = 20, ...sorption } = options;
   checkNumber("D", D, { above: 0 });

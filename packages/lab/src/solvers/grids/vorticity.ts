@@ -56,7 +56,10 @@ export function vorticityTransport(
   options: VorticityOptions = {},
 ): VorticityTransport {
   checkOptions<VorticityOptions>("vorticityTransport", options, {
-    ...{ reynolds: true, length: true, basisScale: true, squared: true },
+    reynolds: true,
+    length: true,
+    basisScale: true,
+    squared: true,
   });
   const { times, points: n } = grid;
   const { reynolds = 1e4, length = 1, basisScale = 0.005, squared = false } = options;

@@ -136,7 +136,10 @@ describe("the gradient through a minimum", () => {
       const residual: Residual<np.Array> = (w, at) => single(w, at).add(float([1 - y, 0], [2]));
       const theta = () => float([b], [1]);
       const { solution, report } = solveImplicit(residual, theta(), float([0], [1]), {
-        ...{ initialDamping: 0, maxIterations: 1, tolerance: 0, newtonSteps: 0 },
+        initialDamping: 0,
+        maxIterations: 1,
+        tolerance: 0,
+        newtonSteps: 0,
       });
       expect(solution.w.ref.js()).toEqual([expect.closeTo(expected, 12)]);
       expect([...report.iterations]).toEqual([1]);
@@ -147,7 +150,9 @@ describe("the gradient through a minimum", () => {
 
   it("needs one step without damping where the residual is linear", () => {
     const { report } = levenbergMarquardt(cubic(0), basisOf(), start(), {
-      ...{ initialDamping: 0, maxIterations: 1, tolerance: 0 },
+      initialDamping: 0,
+      maxIterations: 1,
+      tolerance: 0,
     });
     for (const norm of report.gradientNorm) expect(norm).toBeLessThan(1e-12);
   });

@@ -125,7 +125,8 @@ function coordinates(
   }
   checkEnd(lines, stored);
   return {
-    ...{ rows, columns },
+    rows,
+    columns,
     row: row.subarray(0, length),
     column: column.subarray(0, length),
     value: value.subarray(0, length),

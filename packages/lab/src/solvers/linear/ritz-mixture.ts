@@ -87,7 +87,12 @@ const zeroValue = 1e-8;
  */
 export function ritzMixtures(A: OperatorLike, size: number, options: RitzMixturesOptions): Float64Array[] {
   checkOptions("ritzMixtures", options, {
-    ...{ count: true, vectors: true, seed: true, theta: true, lowScale: true, reorthogonalize: true },
+    count: true,
+    vectors: true,
+    seed: true,
+    theta: true,
+    lowScale: true,
+    reorthogonalize: true,
   });
   const { count, seed, reorthogonalize, theta, lowScale } = options;
   checkNumber("size", size, { min: 1, integer: true });

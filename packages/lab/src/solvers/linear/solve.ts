@@ -68,7 +68,12 @@ export function startSolve(
   const threshold = tolerance * (relativeTo === "start" ? norm : normOf(right));
   const converged = norm <= threshold || norm === 0;
   return {
-    ...{ operator, b: right, x, r, threshold, maxIterations },
+    operator,
+    b: right,
+    x,
+    r,
+    threshold,
+    maxIterations,
     result: { x, iterations: 0, residualNorms: [norm], status: converged ? "converged" : "maxIterations" },
   };
 }

@@ -13,7 +13,8 @@ const drawn = (seed: number, at: (i: number, j: number) => boolean): SparseRows 
     return i !== 5 && Math.abs(values[k]) > 0.9 && at(i, j);
   });
   return sparseRows({
-    ...{ rows: size, columns: size },
+    rows: size,
+    columns: size,
     row: places.map((k) => Math.floor(k / size)),
     column: places.map((k) => k % size),
     value: places.map((k) => values[k]),

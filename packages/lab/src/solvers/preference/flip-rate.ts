@@ -114,7 +114,10 @@ export function fromLikelihood(
   if (epsilon === 0.5)
     throw rangeError("margins", "more labels that agree with the model than chance has", margins);
   return {
-    ...{ epsilon, lower, upper, scale: scaleAt(epsilon) },
+    epsilon,
+    lower,
+    upper,
+    scale: scaleAt(epsilon),
     profile: grid.map((e) => ({ epsilon: e, logLikelihood: logLikelihood(e) - best })),
   };
 }

@@ -63,8 +63,14 @@ export interface LogLinearFit {
  */
 export function logLinearPreference(options: LogLinearOptions): LogLinearFit {
   checkOptions("logLinearPreference", options, {
-    ...{ differences: true, loss: true, beta: true, epsilon: true },
-    ...{ reference: true, radius: true, ridge: true, tol: true },
+    differences: true,
+    loss: true,
+    beta: true,
+    epsilon: true,
+    reference: true,
+    radius: true,
+    ridge: true,
+    tol: true,
   });
   const { loss, beta = 1, epsilon = 0, radius, ridge = 0, tol = 1e-9 } = options;
   checkChoice("loss", loss, ["dpo", "conservative", "robust", "noise-aware"]);

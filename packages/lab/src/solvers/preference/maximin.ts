@@ -117,8 +117,15 @@ export interface Maximin {
  */
 export function rpoMaximin(data: PairTable, options: MaximinOptions): Maximin {
   checkOptions<object>("rpoMaximin", options, {
-    ...{ refPolicy: true, basePolicy: true, d0: true, beta: true, eta: true },
-    ...{ box: true, radius: true, features: true, tol: true },
+    refPolicy: true,
+    basePolicy: true,
+    d0: true,
+    beta: true,
+    eta: true,
+    box: true,
+    radius: true,
+    features: true,
+    tol: true,
   });
   const { box, radius, features, tol = 1e-10, ...setting } = options;
   checkNumber("tol", tol, { above: 0 });

@@ -30,7 +30,11 @@ export type IhtOptions = {
 );
 
 const ihtOptions: OptionNames<IhtOptions> = {
-  ...{ stepSize: true, lambda: true, freeThreshold: true, gate: true, sparsity: true },
+  stepSize: true,
+  lambda: true,
+  freeThreshold: true,
+  gate: true,
+  sparsity: true,
 };
 
 /**

@@ -16,7 +16,9 @@ export interface TistaOptions {
 }
 
 const tistaOptions: OptionNames<TistaOptions> = {
-  ...{ probability: true, signalVariance: true, noiseVariance: true },
+  probability: true,
+  signalVariance: true,
+  noiseVariance: true,
 };
 
 /** The error variance that is estimated stays above this. */

@@ -92,7 +92,10 @@ describe("training an unfolded network", () => {
       yield* freshBatches(A, generation, 5);
     };
     const run = trainUnfolded({
-      ...{ network, step, batches, signal: stop.signal },
+      network,
+      step,
+      batches,
+      signal: stop.signal,
       onGeneration: ({ depth }) => depths.push(depth),
     });
     await expect(run).rejects.toThrow("after two");

@@ -194,8 +194,13 @@ export async function trainUnfolded(
   options: TrainUnfoldedOptions,
 ): Promise<{ params: { [name: string]: np.Array }; generations: Generation[] }> {
   checkOptions("trainUnfolded", options, {
-    ...{ network: true, step: true, batches: true, incremental: true, params: true, onGeneration: true },
-    ...{ signal: true },
+    network: true,
+    step: true,
+    batches: true,
+    incremental: true,
+    params: true,
+    onGeneration: true,
+    signal: true,
   });
   const { network, step, batches, incremental = true, params: given, onGeneration, signal } = options;
   if (typeof network?.trajectory !== "function") throw typeError("network", "an unfolded network", network);

@@ -55,8 +55,15 @@ export interface Unfolded extends Model {
  */
 export function unfold<State extends Tree = Tree>(options: UnfoldOptions<State>): Unfolded {
   checkOptions("unfold", options as UnfoldOptions, {
-    ...{ layers: true, name: true, layer: true, parameters: true, least: true, system: true, start: true },
-    ...{ output: true, objective: true },
+    layers: true,
+    name: true,
+    layer: true,
+    parameters: true,
+    least: true,
+    system: true,
+    start: true,
+    output: true,
+    objective: true,
   });
   const { layers, ...alone } = options as unknown as UnfoldOptions;
   const iteration = wholeIteration("unfold", alone);

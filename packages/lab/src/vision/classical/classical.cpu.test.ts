@@ -211,7 +211,8 @@ describe("Zero-DCE", () => {
     const after = Float64Array.of(0, 0, 1, 1, 9, 0, 0, 1, 1, 9, 2, 2, 3, 3, 9, 2, 2, 3, 3, 9, 9, 9, 9, 9, 9);
     const make = () => np.array(after, { shape: [1, 5, 5, 1] });
     const { spatial } = zeroDceTerms(make(), np.zeros([1, 5, 5, 1], { dtype: np.float64 }), make(), {
-      ...{ region: 2, patch: 2 },
+      region: 2,
+      patch: 2,
     });
     expect(spatial.item()).toBeCloseTo((2 * (1 + 1 + 4 + 4)) / 4, 12);
   });

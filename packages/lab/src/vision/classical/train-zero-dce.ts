@@ -45,9 +45,20 @@ export async function trainZeroDce(
   options: TrainZeroDceOptions,
 ): Promise<ZeroDceParams> {
   checkOptions("trainZeroDce", options, {
-    ...{ steps: true, seed: true, crop: true, size: true, learningRate: true, lossWeights: true },
-    ...{ level: true, patch: true, region: true, width: true, iterations: true },
-    ...{ compile: true, onMetrics: true, signal: true },
+    steps: true,
+    seed: true,
+    crop: true,
+    size: true,
+    learningRate: true,
+    lossWeights: true,
+    level: true,
+    patch: true,
+    region: true,
+    width: true,
+    iterations: true,
+    compile: true,
+    onMetrics: true,
+    signal: true,
   });
   const { steps, seed, crop = 64, size = 8, learningRate = 2e-3, lossWeights, ...others } = options;
   const { level, patch, region, width, iterations, compile, onMetrics, signal } = others;
@@ -73,7 +84,8 @@ export async function trainZeroDce(
       step,
       state: step.init(keyOf(seed)),
       batches: crops(pictures, { crop, size, seed, steps }),
-      ...{ onMetrics, signal },
+      onMetrics,
+      signal,
     });
     disposeTree([state.optimizer, state.modelState]);
     return state.params as ZeroDceParams;

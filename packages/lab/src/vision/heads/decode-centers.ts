@@ -32,7 +32,11 @@ export interface DecodeCentersOptions {
  */
 export function decodeCenters(output: ArrayLike<number>, options: DecodeCentersOptions): Detection[][] {
   checkOptions("decodeCenters", options, {
-    ...{ height: true, width: true, classes: true, top: true, threshold: true },
+    height: true,
+    width: true,
+    classes: true,
+    top: true,
+    threshold: true,
   });
   const { classes, top = 10, threshold = 0 } = options;
   checkNumber("classes", classes, { min: 1, integer: true });

@@ -19,7 +19,11 @@ const waves = (count: number, phase = 0): number[] =>
 const floats = (values: ArrayLike<number>, shape: number[]): np.Array =>
   np.array(Array.from(values), { shape });
 const box = (label: number, left: number, top: number, right: number, bottom: number): LabelledBox => ({
-  ...{ label, left, top, right, bottom },
+  label,
+  left,
+  top,
+  right,
+  bottom,
 });
 const parametersOf = (params: Tree): number => leavesOf(params).reduce((sum, { size }) => sum + size, 0);
 

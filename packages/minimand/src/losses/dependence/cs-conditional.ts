@@ -53,7 +53,10 @@ export function csConditional(
   options: CsConditionalOptions = {},
 ): np.Array {
   checkLossOptions("csConditional", options, {
-    ...{ sigmaX: true, sigmaY: true, denominator: true, log: true },
+    sigmaX: true,
+    sigmaY: true,
+    denominator: true,
+    log: true,
     ...lossOptions,
   });
   const { sigmaX = 1, sigmaY = 1, denominator = "squareOfSum", log = "natural", weights } = options;

@@ -19,8 +19,13 @@ export interface CsIbOptions extends CsConditionalOptions {
 
 /** Names of the options of {@link csIbLoss} but for the weights. */
 export const csIbOptions: OptionNames<Omit<CsIbOptions, "weights">> = {
-  ...{ beta: true, sigmaX: true, sigmaY: true, sigmaT: true },
-  ...{ normalizeQmi: true, denominator: true, log: true },
+  beta: true,
+  sigmaX: true,
+  sigmaY: true,
+  sigmaT: true,
+  normalizeQmi: true,
+  denominator: true,
+  log: true,
 };
 
 /** What {@link csIbLoss} looks at. */
@@ -57,7 +62,10 @@ export function csIbLoss(
   const { denominator, log, weights } = options;
   checkParameter("beta", beta, { min: 0 });
   const prediction = csConditional(x.ref, y, predictions, {
-    ...{ sigmaX: again(sigmaX), sigmaY, denominator, log },
+    sigmaX: again(sigmaX),
+    sigmaY,
+    denominator,
+    log,
     weights: weights?.ref,
   });
   const compression = csQmi(x, t, { sigmaX, sigmaT, normalize: normalizeQmi, log, weights });

@@ -44,7 +44,10 @@ export interface CsQmiOptions extends DependenceOptions {
  */
 export function csQmi(x: np.Array, t: np.Array, options: CsQmiOptions = {}): np.Array {
   checkLossOptions("csQmi", options, {
-    ...{ sigmaX: true, sigmaT: true, normalize: true, log: true },
+    sigmaX: true,
+    sigmaT: true,
+    normalize: true,
+    log: true,
     ...lossOptions,
   });
   const { normalize = false, log = "natural" } = options;

@@ -72,7 +72,11 @@ const usualWeights = { mean: 0.2, "token-mean": 0.005 } as const;
  */
 export function rpoLoss(pairs: PairLogps, options: RpoOptions = {}): np.Array {
   checkLossOptions("rpoLoss", options, {
-    ...{ sft: true, eta: true, nllWeight: true, base: true, pairLoss: true },
+    sft: true,
+    eta: true,
+    nllWeight: true,
+    base: true,
+    pairLoss: true,
     ...preferenceOptions,
   });
   // One object of all names: which belong together, the type says, and the checks here for those who come without it.

@@ -2,7 +2,11 @@ import { describe, expect, it } from "vitest";
 import { boxIoU, type Detection, type LabelledBox, meanAveragePrecision, meanIoU } from "./index.ts";
 
 const box = (left: number, top: number, right: number, bottom: number, label = 0): LabelledBox => ({
-  ...{ left, top, right, bottom, label },
+  left,
+  top,
+  right,
+  bottom,
+  label,
 });
 const seen = (score: number, object: LabelledBox): Detection => ({ ...object, score });
 

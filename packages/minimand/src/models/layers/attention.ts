@@ -85,7 +85,11 @@ export function multiHeadAttention(options: AttentionOptions): Layer & Increment
 
 function readOptions(options: AttentionOptions): Required<AttentionOptions> {
   checkOptions("multiHeadAttention", options, {
-    ...{ size: true, heads: true, keySize: true, causal: true, rotary: true },
+    size: true,
+    heads: true,
+    keySize: true,
+    causal: true,
+    rotary: true,
   });
   const { causal = false, rotary = false } = options;
   const { size, heads, keySize } = checkHeads(options);

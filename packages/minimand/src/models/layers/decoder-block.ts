@@ -39,7 +39,13 @@ export interface DecoderBlockOptions
  */
 export function decoderBlock(options: DecoderBlockOptions): CrossLayer {
   checkOptions("decoderBlock", options, {
-    ...{ size: true, heads: true, memorySize: true, keySize: true, causal: true, rotary: true, hidden: true },
+    size: true,
+    heads: true,
+    memorySize: true,
+    keySize: true,
+    causal: true,
+    rotary: true,
+    hidden: true,
   });
   const { hidden = 4 * options.size, causal, rotary, ...cross } = options;
   const { size, heads, memorySize = size, keySize } = cross;

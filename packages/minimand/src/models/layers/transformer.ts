@@ -35,7 +35,13 @@ export interface TransformerBlockOptions extends AttentionOptions {
  */
 export function transformerBlock(options: TransformerBlockOptions): Layer & Incremental {
   checkOptions("transformerBlock", options, {
-    ...{ size: true, heads: true, keySize: true, causal: true, rotary: true, hidden: true, dropout: true },
+    size: true,
+    heads: true,
+    keySize: true,
+    causal: true,
+    rotary: true,
+    hidden: true,
+    dropout: true,
   });
   const { hidden = 4 * options.size, dropout = 0, ...attention } = options;
   const { size, heads } = attention;

@@ -120,7 +120,10 @@ function keepSecond(m: np.Array, g: np.Array): np.Array {
 export function lionK(learningRate: LearningRate, options: LionKOptions = {}): GradientTransformation {
   // The options of `lionMonitor`, which has to know the learning rate, may be given as they are.
   checkOptions<LionKOptions & { learningRate?: unknown }>("lionK", options, {
-    ...{ ...lionOptions, kappa: true, scheme: true, learningRate: true },
+    ...lionOptions,
+    kappa: true,
+    scheme: true,
+    learningRate: true,
   });
   const { weightDecay = 0, mask, scheme = "explicit", kappa, b1, b2, warn } = options;
   checkChoice("scheme", scheme, ["explicit", "implicit"]);

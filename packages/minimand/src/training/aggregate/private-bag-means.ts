@@ -71,8 +71,16 @@ export function privatiseBagMeans(
   options: PrivatiseOptions,
 ): PrivateBagMeans {
   checkOptions("privatiseBagMeans", options, {
-    ...{ bound: true, range: true, C: true, epsilon: true, mechanism: true, delta: true },
-    ...{ sensitivity: true, clip: true, snap: true, random: true },
+    bound: true,
+    range: true,
+    C: true,
+    epsilon: true,
+    mechanism: true,
+    delta: true,
+    sensitivity: true,
+    clip: true,
+    snap: true,
+    random: true,
   });
   const { epsilon, mechanism = "laplace", delta, sensitivity = "sound" } = options;
   const { clip = false, snap = false, random } = options;

@@ -59,7 +59,11 @@ export interface BottleneckOptions {
 const measures = ["hsic", "csQmi"] as const;
 
 const bottleneckOptions: OptionNames<BottleneckOptions> = {
-  ...{ measure: true, beta: true, gamma: true, sigmaX: true, sigmaT: true },
+  measure: true,
+  beta: true,
+  gamma: true,
+  sigmaX: true,
+  sigmaT: true,
 };
 
 /**

@@ -24,7 +24,11 @@ export interface NoisyOptions<H extends Hyper = Hyper>
 
 /** Names of {@link NoisyOptions}. */
 export const noisyOptions: OptionNames<NoisyOptions> = {
-  ...{ model: true, loss: true, optimizer: true, hyper: true, compile: true },
+  model: true,
+  loss: true,
+  optimizer: true,
+  hyper: true,
+  compile: true,
 };
 
 /** How much noise, and what it costs. */
@@ -55,7 +59,9 @@ export function noisyStep(options: NoisyOptions, method: NoiseMethod): TrainStep
       { params: own.model, state: state.model },
       x,
       {
-        ...{ training: true, key: modelKey, weights: weights.ref },
+        training: true,
+        key: modelKey,
+        weights: weights.ref,
         replaceFeatures(clean) {
           const draw = (like: np.Array) => random.normal(noiseKey, like.shape).astype(like.dtype);
           const noisy = method.noisy(clean, { extra: own.extra, draw, weights: weights.ref, hyper });

@@ -69,8 +69,15 @@ export function distill<H extends Hyper = Hyper>(
 ): SupervisedStep<H, { gamma?: number; alpha?: number }>;
 export function distill(options: DistillOptions): SupervisedStep {
   checkOptions("distill", options, {
-    ...{ student: true, teacher: true, auxiliary: true, primary: true, distillation: true },
-    ...{ gradientAlignment: true, optimizer: true, hyper: true, compile: true },
+    student: true,
+    teacher: true,
+    auxiliary: true,
+    primary: true,
+    distillation: true,
+    gradientAlignment: true,
+    optimizer: true,
+    hyper: true,
+    compile: true,
   });
   const { student, teacher, auxiliary, gradientAlignment = false, optimizer, hyper, compile } = options;
   const classes = student.outputSize;

@@ -28,8 +28,17 @@ export interface PreferenceTraining<H extends Hyper = Hyper> {
 
 /** The names of {@link PreferenceTrainingOptions}. */
 export const preferenceTrainingOptions = {
-  ...{ logps: true, params: true, loss: true, lossState: true, optimizer: true, hyper: true, compile: true },
-  ...{ examples: true, size: true, seed: true, reference: true },
+  logps: true,
+  params: true,
+  loss: true,
+  lossState: true,
+  optimizer: true,
+  hyper: true,
+  compile: true,
+  examples: true,
+  size: true,
+  seed: true,
+  reference: true,
 } as const;
 
 /**

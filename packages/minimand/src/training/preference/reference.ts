@@ -33,7 +33,11 @@ export interface ReferenceOptions {
  */
 export async function referenceLogps(options: ReferenceOptions): Promise<ReferenceLogps> {
   checkOptions("referenceLogps", options, {
-    ...{ logps: true, params: true, examples: true, size: true, compile: true },
+    logps: true,
+    params: true,
+    examples: true,
+    size: true,
+    compile: true,
   });
   const { logps, params, examples, size = 64, compile = compileWithJit } = options;
   if (typeof logps !== "function")
@@ -103,7 +107,10 @@ export function packed(
   }
   return {
     all: {
-      ...{ x, shape, y: rows, targetShape: [width + 2] },
+      x,
+      shape,
+      y: rows,
+      targetShape: [width + 2],
       ...(weights !== undefined && { weights }),
       ...(vocabulary !== undefined && { vocabulary }),
     },

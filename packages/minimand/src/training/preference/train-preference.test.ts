@@ -60,16 +60,14 @@ describe("training on preferences", () => {
   it("comes to the minimum that the solver finds, of a log-linear policy", async () => {
     const params = start();
     const { params: trained } = await trainPreference({
-      ...{
-        logps: logLinear,
-        params,
-        examples,
-        loss: dpo,
-        optimizer: sgd(1),
-        size: count,
-        steps: 400,
-        seed: 1,
-      },
+      logps: logLinear,
+      params,
+      examples,
+      loss: dpo,
+      optimizer: sgd(1),
+      size: count,
+      steps: 400,
+      seed: 1,
     });
     const { theta } = logLinearPreference({
       differences: pairs.map(([w, l]) => features[w].map((v, j) => v - features[l][j])),
@@ -85,7 +83,14 @@ describe("training on preferences", () => {
     const run = async (loss: PreferenceLoss, seed = 3) => {
       const params = start();
       const { params: trained } = await trainPreference({
-        ...{ logps: logLinear, params, examples, loss, optimizer: adam(0.1), size: 7, steps: 20, seed },
+        logps: logLinear,
+        params,
+        examples,
+        loss,
+        optimizer: adam(0.1),
+        size: 7,
+        steps: 20,
+        seed,
       });
       const theta = thetaOf(trained);
       disposeTree([params, trained]);
@@ -124,7 +129,12 @@ describe("training on preferences", () => {
     const params = start();
     const seen: { [name: string]: number }[] = [];
     const { params: trained } = await trainPreference({
-      ...{ logps: logLinear, params, examples, size: 16, steps: 6, seed: 1 },
+      logps: logLinear,
+      params,
+      examples,
+      size: 16,
+      steps: 6,
+      seed: 1,
       hyper: { learningRate: 0.5, beta: 2 },
       loss: (p, { weights, hyper }) => dpoLoss(p, { weights, beta: hyper.beta }),
       optimizer: ({ learningRate }) => sgd(learningRate),
@@ -142,7 +152,13 @@ describe("training on preferences", () => {
     const params = start();
     const parts = (reference?: ReferenceLogps) =>
       preferenceTraining({
-        ...{ logps: logLinear, params, examples, loss: dpo, optimizer: adam(0.1), size: 7, seed: 3 },
+        logps: logLinear,
+        params,
+        examples,
+        loss: dpo,
+        optimizer: adam(0.1),
+        size: 7,
+        seed: 3,
         ...(reference && { reference }),
       });
     const first = await parts();
@@ -154,8 +170,11 @@ describe("training on preferences", () => {
 
     const again = await parts(structuredClone(first.reference));
     const last = await train({
-      ...{ step: again.step, data: again.data, state: loadState(again.step, bytes) },
-      ...{ epochs: 4, history: cut.history },
+      step: again.step,
+      data: again.data,
+      state: loadState(again.step, bytes),
+      epochs: 4,
+      history: cut.history,
     });
     expect(last.history).toEqual(whole.history);
     const theta = thetaOf(whole.state.params);
@@ -164,7 +183,13 @@ describe("training on preferences", () => {
     for (const { state } of [whole, cut, last]) disposeState(state);
 
     const { params: trained } = await trainPreference({
-      ...{ logps: logLinear, params, examples, loss: dpo, optimizer: adam(0.1), size: 7, seed: 3 },
+      logps: logLinear,
+      params,
+      examples,
+      loss: dpo,
+      optimizer: adam(0.1),
+      size: 7,
+      seed: 3,
       steps: 4 * Math.ceil(count / 7),
     });
     expect(thetaOf(trained)).toEqual(theta);
@@ -185,7 +210,10 @@ describe("training on preferences", () => {
     };
     const lossState = zero();
     const { params: trained, lossState: last } = await trainPreference({
-      ...{ ...options, loss: bco, lossState, optimizer: sgd(0.3) },
+      ...options,
+      loss: bco,
+      lossState,
+      optimizer: sgd(0.3),
     });
     const { mean, count: counted } = last as RunningMean;
     expect([counted.item(), Number.isFinite(mean.ref.item())]).toEqual([2 * count, true]);
@@ -200,16 +228,14 @@ describe("training on preferences", () => {
     const params = start();
     const leak = await asyncLeakOf(async () => {
       const { params: trained } = await trainPreference({
-        ...{
-          logps: logLinear,
-          params,
-          examples,
-          loss: dpo,
-          optimizer: adam(0.1),
-          size: 7,
-          steps: 3,
-          seed: 1,
-        },
+        logps: logLinear,
+        params,
+        examples,
+        loss: dpo,
+        optimizer: adam(0.1),
+        size: 7,
+        steps: 3,
+        seed: 1,
       });
       disposeTree(trained);
     });
@@ -222,7 +248,14 @@ describe("training on preferences", () => {
     const params = start();
     const run = (change: object) => () =>
       trainPreference({
-        ...{ logps: logLinear, params, examples, loss: dpo, optimizer: sgd(1), steps: 1, seed: 1, ...change },
+        logps: logLinear,
+        params,
+        examples,
+        loss: dpo,
+        optimizer: sgd(1),
+        steps: 1,
+        seed: 1,
+        ...change,
       });
     await expect(run({ examples: { ...examples, shape: [7] } })).rejects.toThrow(
       /^examples\.x: expected rows of shape/,
@@ -283,8 +316,14 @@ describe("a language model as a policy", () => {
     const run = async (loss: PreferenceLoss) => {
       let last = { accuracy: 0, chosenLogRatio: 0 } as { [name: string]: number };
       const { params: trained } = await trainPreference({
-        ...{ logps: sequencePolicy(model, state), params, examples, loss, optimizer: adam(0.01) },
-        ...{ size: 8, steps: 40, seed: 1 },
+        logps: sequencePolicy(model, state),
+        params,
+        examples,
+        loss,
+        optimizer: adam(0.01),
+        size: 8,
+        steps: 40,
+        seed: 1,
         onMetrics: (metrics) => {
           last = metrics;
         },

@@ -49,7 +49,10 @@ export async function trainPreference<H extends Hyper = Hyper>(
 ): Promise<{ params: Tree; reference: ReferenceLogps; lossState: Tree }> {
   checkOptions<object>("trainPreference", options, {
     ...preferenceTrainingOptions,
-    ...{ steps: true, onStep: true, onMetrics: true, signal: true },
+    steps: true,
+    onStep: true,
+    onMetrics: true,
+    signal: true,
   });
   const { steps, onStep, onMetrics, signal, ...training } = options;
   checkNumber("steps", steps, { min: 1, integer: true });
@@ -59,7 +62,9 @@ export async function trainPreference<H extends Hyper = Hyper>(
       step,
       state: step.init(keyOf(training.seed)) as SupervisedState,
       batches: someBatches(data, steps),
-      ...{ onStep, onMetrics, signal },
+      onStep,
+      onMetrics,
+      signal,
     } as FitOptions<SupervisedState>);
     disposeTree(state.optimizer);
     return { params: state.params, reference, lossState: state.modelState };

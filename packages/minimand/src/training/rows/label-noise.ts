@@ -35,7 +35,11 @@ export function injectLabelNoise(
   options: LabelNoiseOptions,
 ): { labels: Int32Array; flipped: boolean[] } {
   checkOptions("injectLabelNoise", options, {
-    ...{ kind: true, rate: true, classes: true, pairs: true, seed: true },
+    kind: true,
+    rate: true,
+    classes: true,
+    pairs: true,
+    seed: true,
   });
   const { kind, rate, classes, seed } = options;
   checkChoice("kind", kind, ["uniform", "other", "pairs", "next"]);

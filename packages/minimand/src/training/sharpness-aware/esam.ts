@@ -79,8 +79,13 @@ export function esam<H extends Hyper = Hyper>(
 ): SupervisedStep<H, { rho?: number; beta?: number }>;
 export function esam(options: EsamOptions): SupervisedStep {
   checkOptions("esam", options, {
-    ...{ model: true, loss: true, optimizer: true, hyper: true, compile: true },
-    ...{ gamma: true, granularity: true },
+    model: true,
+    loss: true,
+    optimizer: true,
+    hyper: true,
+    compile: true,
+    gamma: true,
+    granularity: true,
   });
   const { loss, gamma = 0.5, granularity = "tensor" } = options;
   checkNumber("gamma", gamma, { above: 0, max: 1 });

@@ -26,7 +26,11 @@ export function stepsResume(steps: readonly ConformingStep[]): void {
       first.dispose();
       const fresh = make();
       const again = await train({
-        ...{ step: fresh, state: loadState(fresh, bytes), data, epochs: 6, history: cut.history },
+        step: fresh,
+        state: loadState(fresh, bytes),
+        data,
+        epochs: 6,
+        history: cut.history,
       });
       expect(again.history).toEqual(at.history);
       expect(valuesOf(again.state)).toEqual(valuesOf(at.state));

@@ -23,7 +23,10 @@ const small = (model: Model = mlp({ inputs: 2, hidden: [], outputs: 2 })): Super
 const hyper = { learningRate: 0.05 };
 const trained = async (step: ReturnType<typeof supervised>) => {
   const { state } = await train({
-    ...{ step, state: step.init(random.key(2), { hyper }), data: batchesOf(), epochs: 1 },
+    step,
+    state: step.init(random.key(2), { hyper }),
+    data: batchesOf(),
+    epochs: 1,
   });
   return state;
 };

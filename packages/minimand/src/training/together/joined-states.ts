@@ -44,7 +44,9 @@ export function joinStates(states: readonly SupervisedState[]): JoinedStates | n
     { ...arraysOf(states[0]) } as Tree,
   ) as Arrays;
   return {
-    ...{ ...joined, seed, count },
+    ...joined,
+    seed,
+    count,
     hyper: states.map((state) => state.hyper),
     weak: leaves[0].map(({ weakType }) => weakType),
   };

@@ -52,7 +52,11 @@ async function allAtOnce(compile?: Compile, signal?: AbortSignal): Promise<Seen[
   const validation = validationOn({ step, model, data: held, loss });
   try {
     const outcomes = await trainAll({
-      ...{ step, data: rows, validation, ...limits, signal },
+      step,
+      data: rows,
+      validation,
+      ...limits,
+      signal,
       states: rates.map((learningRate) => step.init(keyOf(3), { hyper: { learningRate } })),
     });
     return outcomes.map((outcome): Seen => {
@@ -78,7 +82,11 @@ async function oneByOne(): Promise<Seen[]> {
     const history: unknown[] = [];
     try {
       const trained = await train<SupervisedState>({
-        ...{ step, data: rows, validation, epochs, patience },
+        step,
+        data: rows,
+        validation,
+        epochs,
+        patience,
         state: step.init(keyOf(3), { hyper: { learningRate } }),
         onEpoch: ({ epoch, loss: mean, validation: value }) =>
           void history.push({ epoch, loss: mean, validation: value }),
@@ -136,12 +144,17 @@ describe("trainAll", () => {
 
   it("gives states with the hyperparameters of the step, which its functions take", async () => {
     const step = supervised({
-      ...{ model, objective: objectiveOf(model, loss), hyper: { learningRate: 0.01 } },
+      model,
+      objective: objectiveOf(model, loss),
+      hyper: { learningRate: 0.01 },
       optimizer: ({ learningRate }) => adamw(learningRate),
     });
     const validation = validationOn({ step, model, data: held, loss });
     const [outcome] = await trainAll({
-      ...{ step, data: rows, validation, epochs: 1 },
+      step,
+      data: rows,
+      validation,
+      epochs: 1,
       states: [step.init(keyOf(3), { hyper: { learningRate: 0.1 } })],
     });
     if ("diverged" in outcome) throw outcome.diverged;

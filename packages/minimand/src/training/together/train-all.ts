@@ -79,7 +79,13 @@ async function sizesFor({
 
 function check(options: TrainAllOptions): void {
   checkOptions("trainAll", options, {
-    ...{ step: true, states: true, data: true, epochs: true, validation: true, patience: true, signal: true },
+    step: true,
+    states: true,
+    data: true,
+    epochs: true,
+    validation: true,
+    patience: true,
+    signal: true,
   });
   const { step, states, data, epochs, validation, patience } = options;
   if (typeof step?.update !== "function") throw typeError("step", "a training step", step);

@@ -151,7 +151,12 @@ export async function trainAlone(
   const history = [...(run.history ?? [])];
   try {
     return await train({
-      ...{ step, data, epochs, patience, signal, ...run },
+      step,
+      data,
+      epochs,
+      patience,
+      signal,
+      ...run,
       validation: { score: async (state) => score(state), higherIsBetter: higherIsBetter ?? false },
       onEpoch: ({ epoch, loss, validation }) => void history.push({ epoch, loss, validation }),
     });

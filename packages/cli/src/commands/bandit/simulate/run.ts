@@ -60,7 +60,10 @@ export async function simulate(source: string, options: SimulateOptions): Promis
     throw new UsageError(`--target: expected the column of the classes, one of ${listed(names)}, got none`);
   }
   const table = await banditTable(input, options, {
-    ...{ target, types: options.types, ignore: options.ignore, missing: options.missing },
+    target,
+    types: options.types,
+    ignore: options.ignore,
+    missing: options.missing,
   });
   const { rounds = table.labels.length, out = `minimand-bandit-${input.name}` } = options;
   checkNumber("--rounds", rounds, { min: 2, integer: true });
@@ -78,21 +81,23 @@ export async function simulate(source: string, options: SimulateOptions): Promis
 
   await interruptible(async (signal) => {
     const log: string[] | undefined = options.log === undefined ? undefined : [];
-    const played = await playBandits({
-      ...{ table, names, settings, seeds, rounds, delay, workers, log, signal },
-    });
+    const played = await playBandits({ table, names, settings, seeds, rounds, delay, workers, log, signal });
     const short = shortNames([input.name, input.source, target, ...table.classes]);
     const file: SimulationFile = {
       schema: "minimand.bandit-simulation/1",
       created: new Date().toISOString(),
       versions: versions(),
-      ...{
-        name: short(input.name),
-        source: short(input.source),
-        sha256: input.sha256,
-        target: short(target),
-      },
-      ...{ rounds, seeds, delay, arms, inputs: table.features, classes: table.classes.map(short), settings },
+      name: short(input.name),
+      source: short(input.source),
+      sha256: input.sha256,
+      target: short(target),
+      rounds,
+      seeds,
+      delay,
+      arms,
+      inputs: table.features,
+      classes: table.classes.map(short),
+      settings,
       notes: table.notes.map(({ column, ...note }) => ({
         ...note,
         ...(column !== undefined && { column: short(column) }),

@@ -30,11 +30,18 @@ export async function startMailJobs(options: DigestOptions): Promise<MailJobs> {
   const { database, mailer, links, tell } = options;
   const boss = await startBoss(database, { supervise: true, schedule: true });
   await boss.createQueue(confirmations, {
-    ...{ retryLimit: 6, retryDelay: 20, retryBackoff: true, expireInSeconds: 180, deleteAfterSeconds: 3600 },
+    retryLimit: 6,
+    retryDelay: 20,
+    retryBackoff: true,
+    expireInSeconds: 180,
+    deleteAfterSeconds: 3600,
   });
   // One that waits is enough: it does all that is to be done.
   await boss.createQueue(digests, {
-    ...{ policy: "short", retryLimit: 0, expireInSeconds: 86_399, deleteAfterSeconds: 600 },
+    policy: "short",
+    retryLimit: 0,
+    expireInSeconds: 86_399,
+    deleteAfterSeconds: 600,
   });
   let inTrouble = false;
   const alone = async <T>(work: () => Promise<T>): Promise<T> => {

@@ -21,13 +21,11 @@ const key = randomBytes(32);
 const rate = { of: "address", most: 3, seconds: 600 };
 
 const paper = (slug: string, verdict: string | null): Listed => ({
-  ...{
-    slug,
-    title: `Paper ${slug}`,
-    arxiv: "2401.00001",
-    verdict,
-    figure: verdict === null ? null : "1 of 2",
-  },
+  slug,
+  title: `Paper ${slug}`,
+  arxiv: "2401.00001",
+  verdict,
+  figure: verdict === null ? null : "1 of 2",
 });
 
 describe("catalogue", () => {

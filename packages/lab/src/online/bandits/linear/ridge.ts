@@ -51,7 +51,8 @@ export function restoredRidge({ theta, inverse }: SavedRidge, dim: number, slots
 }
 
 export const savedRidge = ({ dim, theta, triangles }: Ridge): SavedRidge => ({
-  ...{ dim, theta },
+  dim,
+  theta,
   inverse: triangles.matrices,
 });
 

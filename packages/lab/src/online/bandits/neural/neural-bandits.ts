@@ -20,8 +20,19 @@ export interface NeuralBanditOptions
 
 /** Names of the options that all of these take. */
 export const neuralBanditNames: OptionNames<NeuralBanditOptions> = {
-  ...{ dim: true, arms: true, norm: true, rewardRange: true, seed: true, hidden: true, activation: true },
-  ...{ scaled: true, learningRate: true, optimizer: true, perturbation: true, radius: true, replay: true },
+  dim: true,
+  arms: true,
+  norm: true,
+  rewardRange: true,
+  seed: true,
+  hidden: true,
+  activation: true,
+  scaled: true,
+  learningRate: true,
+  optimizer: true,
+  perturbation: true,
+  radius: true,
+  replay: true,
   warn: true,
 };
 

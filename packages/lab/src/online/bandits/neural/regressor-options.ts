@@ -40,8 +40,16 @@ export interface RegressorOptions extends NetworkOptions {
 type OfBandit = Omit<RegressorOptions, "loss" | "slots" | "seed">;
 
 const ofBandit: OptionNames<OfBandit> = {
-  ...{ dim: true, hidden: true, activation: true, scaled: true },
-  ...{ learningRate: true, optimizer: true, perturbation: true, radius: true, replay: true, warn: true },
+  dim: true,
+  hidden: true,
+  activation: true,
+  scaled: true,
+  learningRate: true,
+  optimizer: true,
+  perturbation: true,
+  radius: true,
+  replay: true,
+  warn: true,
 };
 
 /** Those options of a bandit that are its regressor's. */

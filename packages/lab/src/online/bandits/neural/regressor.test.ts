@@ -31,7 +31,14 @@ describe("online regression", () => {
     (loss) => {
       for (const mode of ["signs", "expected", "none"] as const) {
         const options: RegressorOptions = {
-          ...{ dim: 4, hidden: [6], slots: 2, loss, learningRate: 0.3, replay: one, seed: 5, radius: 0.4 },
+          dim: 4,
+          hidden: [6],
+          slots: 2,
+          loss,
+          learningRate: 0.3,
+          replay: one,
+          seed: 5,
+          radius: 0.4,
           perturbation: { mode, cp: 0.5, samples: 3 },
           activation: "tanh",
         };
@@ -63,7 +70,12 @@ describe("online regression", () => {
     const [x] = vectors(1, 4);
     for (const loss of ["square", "kl"] as const) {
       const regressor = onlineRegressor({
-        ...{ dim: 4, hidden: [6], loss, learningRate: 0.1, replay: one, seed: 5 },
+        dim: 4,
+        hidden: [6],
+        loss,
+        learningRate: 0.1,
+        replay: one,
+        seed: 5,
         perturbation: { mode: "signs", cp: 0.3, samples: 9 },
         warn: () => {},
       });
@@ -97,7 +109,12 @@ describe("online regression", () => {
     const ys = xs.map((x) => 0.4 * x[0] - 0.3 * x[1] + 0.2);
     const cp = 0.4;
     const regressor = onlineRegressor({
-      ...{ dim, hidden: [], loss: "square", learningRate: 0.02, seed: 1, replay: { capacity: 8, batch: 64 } },
+      dim,
+      hidden: [],
+      loss: "square",
+      learningRate: 0.02,
+      seed: 1,
+      replay: { capacity: 8, batch: 64 },
       perturbation: { mode: "expected", cp },
     });
     for (let pass = 0; pass < 4000; pass++) regressor.learn(0, xs[pass % 8], ys[pass % 8]);
