@@ -19,7 +19,7 @@ export {
   whileBelow,
   zeros,
 } from "./engine/wasm-code.ts";
-export { checkLossOptions, lossOptions } from "./losses/loss-options.ts";
+export { readLossOptions } from "./losses/loss-options.ts";
 export { operand } from "./losses/operand.ts";
 export { checkLabels, checkWeights, maskRows, weighted } from "./losses/per-example.ts";
 export { checkBox } from "./metrics/detection/boxes.ts";

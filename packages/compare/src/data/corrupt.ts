@@ -1,4 +1,4 @@
-import { checkOptions } from "minimand/engine";
+import { readOptions } from "minimand/engine";
 import { DataError } from "../data-error.ts";
 import type { Note, Task } from "../results.ts";
 import type { Dataset } from "./dataset.ts";
@@ -42,8 +42,7 @@ export function makeImbalanced(
   rows: Int32Array,
   options: ImbalanceOptions,
 ): { rows: Int32Array; note: Note | null } {
-  checkOptions("makeImbalanced", options, { ratio: true, seed: true });
-  const { ratio, seed } = options;
+  const { ratio, seed } = readOptions("makeImbalanced", options, { ratio: true, seed: true });
   checkCorruption(dataset.task, 0, ratio);
   checkRows(dataset, rows);
   const rng = random(seed, "imbalance");

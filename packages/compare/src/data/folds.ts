@@ -1,4 +1,4 @@
-import { checkOptions } from "minimand/engine";
+import { readOptions } from "minimand/engine";
 import { dataError } from "../data-error.ts";
 import type { Dataset, Fold } from "./dataset.ts";
 import { forwardFolds, hasTime } from "./forward.ts";
@@ -28,7 +28,7 @@ const attempts = 50;
  * for (const { train, test } of folds(dataset, { folds: 5, seed: 0 })) console.log(train.length, test.length);
  */
 export function folds(given: Dataset, options: FoldsOptions): Fold[] {
-  checkOptions("folds", options, { folds: true, seed: true });
+  readOptions("folds", options, { folds: true, seed: true });
   const dataset = withoutSides(given);
   const { folds: count, seed } = options;
   checkFolds(dataset, count);

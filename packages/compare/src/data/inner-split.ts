@@ -1,4 +1,4 @@
-import { checkOptions } from "minimand/engine";
+import { readOptions } from "minimand/engine";
 import { dataError } from "../data-error.ts";
 import type { Dataset } from "./dataset.ts";
 import { checkRows } from "./encoder.ts";
@@ -33,7 +33,7 @@ const attempts = 20;
  * @throws DataError if all rows are in one group.
  */
 export function innerSplit(given: Dataset, train: Int32Array, options: InnerSplitOptions): InnerSplit {
-  checkOptions("innerSplit", options, { fraction: true, seed: true });
+  readOptions("innerSplit", options, { fraction: true, seed: true });
   const dataset = withoutSides(given);
   const { fraction = 0.2, seed } = options;
   if (!(fraction > 0 && fraction < 1)) {

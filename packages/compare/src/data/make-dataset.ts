@@ -1,4 +1,4 @@
-import { checkOptions } from "minimand/engine";
+import { readOptions } from "minimand/engine";
 import { dataError, listed, quoted } from "../data-error.ts";
 import { isMissing } from "../read/cells.ts";
 import { columnFinder } from "../read/find-column.ts";
@@ -51,19 +51,22 @@ const tasks: readonly Task[] = ["binary", "multiclass", "regression"];
  * dataset.task; // "binary"
  */
 export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset {
-  checkOptions("makeDataset", options, {
-    target: true,
-    task: true,
-    types: true,
-    ignore: true,
-    group: true,
-    bagColumn: true,
-    positive: true,
-    missing: true,
-    time: true,
-    mergeLabels: true,
-  });
-  const { task, types = {}, ignore = [], missing = {}, bagColumn, positive, mergeLabels = false } = options;
+  const { task, types, ignore, missing, bagColumn, positive, mergeLabels } = readOptions(
+    "makeDataset",
+    options,
+    {
+      target: true,
+      task: true,
+      types: [{}],
+      ignore: [[]],
+      group: true,
+      bagColumn: true,
+      positive: true,
+      missing: [{}],
+      time: true,
+      mergeLabels: [false],
+    },
+  );
   const group = bagColumn ?? options.group;
   const groupArgument = bagColumn === undefined ? "group" : "bag-column";
   if (task !== undefined && !tasks.includes(task)) {

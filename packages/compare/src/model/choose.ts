@@ -1,5 +1,5 @@
 import type { Metric } from "minimand";
-import { checkOptions } from "minimand/engine";
+import { readOptions } from "minimand/engine";
 import { metricById } from "minimand/metrics";
 import { nothingTested, recommended } from "../judge/recommendation/recommend.ts";
 import { referenceNamed } from "../plan/trained-references.ts";
@@ -22,8 +22,10 @@ export function chooseModel(
   ranking: Ranking,
   options: { validationIsLoss?: boolean; keep?: Keep } = {},
 ): KeptChoice | null {
-  checkOptions("chooseModel", options, { validationIsLoss: true, keep: true });
-  const { validationIsLoss = false, keep = "auto" } = options;
+  const { validationIsLoss, keep } = readOptions("chooseModel", options, {
+    validationIsLoss: [false],
+    keep: ["auto"],
+  });
   const candidate = keep === "auto" ? recommended(ranking) : referenceNamed[keep].id;
   const best = ranking.entries.find((entry) => entry.candidate === candidate && entry.verdict === "better");
   const own = trials.filter((t) => t.candidate === candidate && t.unavailable === undefined);

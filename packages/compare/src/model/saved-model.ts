@@ -1,5 +1,5 @@
 import { writeSafetensors } from "minimand";
-import { type Compile, checkOptions, derive } from "minimand/engine";
+import { type Compile, derive, readOptions } from "minimand/engine";
 import { NonFiniteError } from "minimand/training";
 import type { Dataset } from "../data/dataset.ts";
 import { encodeTable, type UnreadableRows } from "../data/encode.ts";
@@ -37,7 +37,7 @@ export async function fitWhole(
   options: OwnParts & { signal?: AbortSignal; compile?: Compile } = {},
 ): Promise<SavedModel> {
   checkSettingNames(settings);
-  checkOptions("fitWhole", options, { signal: true, compile: true, candidates: true, model: true });
+  readOptions("fitWhole", options, { signal: true, compile: true, candidates: true, model: true });
   checkOwnModel(settings, options.model);
   const candidate = plannedFor(chosen.candidate, dataset.task, settings, options.candidates);
   if (isTrees(candidate)) return fitTrees(dataset, chosen, options.signal);

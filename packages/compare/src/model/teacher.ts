@@ -1,4 +1,4 @@
-import { checkOptions } from "minimand/engine";
+import { readOptions } from "minimand/engine";
 import type { Dataset } from "../data/dataset.ts";
 import { encodeTarget } from "../data/encode-target.ts";
 import { fitEncoder } from "../data/encoder.ts";
@@ -23,8 +23,10 @@ export async function withTeacher(
   teacher: SavedModel,
   options: { place: string; testsElsewhere?: boolean },
 ): Promise<Dataset> {
-  checkOptions("withTeacher", options, { place: true, testsElsewhere: true });
-  const { place, testsElsewhere = false } = options;
+  const { place, testsElsewhere } = readOptions("withTeacher", options, {
+    place: true,
+    testsElsewhere: [false],
+  });
   const { description } = teacher;
   if ("trees" in description)
     throw new DataError(

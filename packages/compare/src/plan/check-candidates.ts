@@ -2,9 +2,9 @@ import { heads } from "minimand";
 import {
   checkChoice,
   checkNumber,
-  checkOptions,
   type OptionNames,
   rangeError,
+  readOptions,
   typeError,
 } from "minimand/engine";
 import type { Task } from "../results.ts";
@@ -101,7 +101,7 @@ function checkFields(candidate: Candidate, at: string): void {
     checkChoice(`${at}.minimises`, candidate.minimises, ["own", "objective", "loss"]);
   const given = Object.entries(candidate).filter(([name]) => !ours.includes(name));
   const known = Object.entries(fieldsOf(candidate)).filter(([name]) => !ours.includes(name));
-  checkOptions<object>(at, Object.fromEntries(given), Object.fromEntries(known));
+  readOptions<object>(at, Object.fromEntries(given), Object.fromEntries(known));
   checkId(`${at}.id`, candidate.id);
   checkText(`${at}.label`, candidate.label);
   checkText(`${at}.formula`, candidate.formula);
@@ -158,7 +158,7 @@ function checkTuned({ settings, parameters }: Candidate, at: string): void {
     throw rangeError(`${at}.settings`, `at least one for the parameters ${names.join(", ")}`, settings);
   for (const [i, setting] of (settings as Record<string, number>[]).entries()) {
     const place = `${at}.settings[${i}]`;
-    checkOptions<object>(place, setting, Object.fromEntries(names.map((name) => [name, true])));
+    readOptions<object>(place, setting, Object.fromEntries(names.map((name) => [name, true])));
     for (const name of names) checkNumber(`${place}.${name}`, setting[name]);
   }
 }

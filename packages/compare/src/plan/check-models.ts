@@ -1,4 +1,4 @@
-import { checkOptions, type OptionNames, rangeError, typeError } from "minimand/engine";
+import { type OptionNames, rangeError, readOptions, typeError } from "minimand/engine";
 import { checkId } from "./check-candidates.ts";
 import type { OwnModel } from "./own-parts.ts";
 
@@ -17,7 +17,7 @@ export function checkModels(own: readonly OwnModel[], others: readonly OwnModel[
   for (const [i, model] of own.entries()) {
     const at = `models[${i}]`;
     if (typeof model !== "object" || model === null) throw typeError(at, "a model", model);
-    checkOptions<object>(at, model, fields);
+    readOptions<object>(at, model, fields);
     checkId(`${at}.id`, model.id);
     if (typeof model.make !== "function") throw typeError(`${at}.make`, "a function", model.make);
     if (names.includes(model.id)) throw rangeError(`${at}.id`, "a name that no other model has", model.id);

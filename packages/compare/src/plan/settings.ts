@@ -1,5 +1,5 @@
 import { metricCatalogue } from "minimand";
-import { checkNumber, checkOptions, didYouMean, type OptionNames, rangeError } from "minimand/engine";
+import { checkNumber, didYouMean, type OptionNames, rangeError, readOptions } from "minimand/engine";
 import type { Settings, Task } from "../results.ts";
 import { traitsOf } from "../task.ts";
 
@@ -81,7 +81,7 @@ const settingNames: OptionNames<Settings> = {
 
 /** Throws a TypeError naming the first setting that is none, and the one it may mean. */
 export function checkSettingNames(settings: Settings): void {
-  checkOptions("settings", settings, settingNames);
+  readOptions("settings", settings, settingNames);
 }
 
 /** Seeds, folds and configurations: a plan lists each trial of them before the first one runs. */

@@ -1,4 +1,4 @@
-import { checkOptions } from "minimand/engine";
+import { readOptions } from "minimand/engine";
 import { dataError, sizeText, TooLargeError } from "../data-error.ts";
 import { textBytes } from "./bytes/encoding.ts";
 import { foreignKind } from "./bytes/foreign.ts";
@@ -60,24 +60,15 @@ const formats: readonly TableFormat[] = ["csv", "tsv", "jsonl", "parquet"];
  * table.columns[0].at(1); // "2"
  */
 export async function readTable(bytes: Uint8Array, options: ReadTableOptions): Promise<Table> {
-  checkOptions("readTable", options, {
+  const { name, format, damaged, strict, nested, maxBytes, progress } = readOptions("readTable", options, {
     name: true,
     format: true,
-    damaged: true,
-    strict: true,
-    nested: true,
-    maxBytes: true,
+    damaged: ["drop"],
+    strict: [false],
+    nested: ["drop"],
+    maxBytes: [2e9],
     progress: true,
   });
-  const {
-    name,
-    format,
-    damaged = "drop",
-    strict = false,
-    nested = "drop",
-    maxBytes = 2e9,
-    progress,
-  } = options;
   if (!(bytes instanceof Uint8Array))
     throw new TypeError(`bytes: expected a Uint8Array, got ${typeof bytes}`);
   if (typeof name !== "string") throw new TypeError(`name: expected a string, got ${typeof name}`);

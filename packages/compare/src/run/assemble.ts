@@ -1,4 +1,4 @@
-import { checkOptions } from "minimand/engine";
+import { readOptions } from "minimand/engine";
 import { bagSizes } from "minimand/losses";
 import { metricById } from "minimand/metrics";
 import type { Dataset } from "../data/dataset.ts";
@@ -98,8 +98,11 @@ export function reportDataset(
   options: { alpha?: number; notes?: readonly Note[]; keep?: Keep } = {},
 ): DatasetReport {
   checkSettingNames(settings);
-  checkOptions("reportDataset", options, { alpha: true, notes: true, keep: true });
-  const { alpha = settings.alpha, notes = [], keep } = options;
+  const { alpha, notes, keep } = readOptions("reportDataset", options, {
+    alpha: [settings.alpha],
+    notes: [[]],
+    keep: true,
+  });
   const truth = truthOf(dataset, testTable);
   const testRows = testTable === null ? null : Math.max(truth.labels.length, truth.targets.length);
   const baseline = baselineIdOf(settings, dataset.task);

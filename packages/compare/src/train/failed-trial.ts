@@ -1,4 +1,4 @@
-import { checkOptions } from "minimand/engine";
+import { readOptions } from "minimand/engine";
 import type { Dataset } from "../data/dataset.ts";
 import { checkSettingNames } from "../plan/settings.ts";
 import type { TrialSpec } from "../plan/trials.ts";
@@ -21,7 +21,7 @@ export function failedTrial(
   options: { testTable?: Table | null } = {},
 ): PredictedTrial[] {
   checkSettingNames(settings);
-  checkOptions("failedTrial", options, { testTable: true });
+  readOptions("failedTrial", options, { testTable: true });
   const { seed, fold } = spec;
   const rows = rowsOfFold(dataset, settings, { seed, fold }, options.testTable);
   return namesOfTrial(spec, dataset.task).map((candidate) => ({

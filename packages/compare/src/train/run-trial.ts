@@ -1,5 +1,5 @@
 import type { Metric } from "minimand";
-import { type Compile, checkOptions, derive } from "minimand/engine";
+import { type Compile, derive, readOptions } from "minimand/engine";
 import { metricById } from "minimand/metrics";
 import { NonFiniteError } from "minimand/training";
 import type { Dataset } from "../data/dataset.ts";
@@ -50,8 +50,17 @@ export function makeTrialRunner(
   options: OwnParts & { testTable?: Table | null; compile?: Compile } = {},
 ): TrialRunner {
   checkSettingNames(settings);
-  checkOptions("makeTrialRunner", options, { testTable: true, compile: true, candidates: true, model: true });
-  const { testTable = null, compile, candidates: own = [], model } = options;
+  const {
+    testTable,
+    compile,
+    candidates: own,
+    model,
+  } = readOptions("makeTrialRunner", options, {
+    testTable: [null],
+    compile: true,
+    candidates: [[]],
+    model: true,
+  });
   checkCandidates(own);
   checkOwnModel(settings, model);
   const { task } = dataset;

@@ -1,5 +1,5 @@
 import { numpy as np, random } from "@jax-js/jax";
-import { checkNumber, checkOptions, checkShape, keyOf, seedOf } from "minimand/engine";
+import { checkNumber, checkShape, keyOf, readOptions, seedOf } from "minimand/engine";
 import { type Times, timesOf } from "./brownian-motion.ts";
 import { checkRowsOf } from "./score-matching.ts";
 
@@ -10,9 +10,7 @@ export interface AdditiveOptions {
 }
 
 function sigmaOf(of: string, options: AdditiveOptions): number {
-  checkOptions(of, options, { sigma: true });
-  const { sigma = 0.8 } = options;
-  checkNumber("sigma", sigma, { above: 0 });
+  const { sigma } = readOptions(of, options, { sigma: [0.8, { above: 0 }] });
   return sigma;
 }
 
@@ -71,8 +69,11 @@ export async function sampleAdditive(
   xT: np.Array,
   options: AdditiveSamplingOptions = {},
 ): Promise<np.Array> {
-  checkOptions("sampleAdditive", options, { sigma: true, steps: true, onStep: true });
-  const { steps = 100, onStep, ...rest } = options;
+  const { steps, onStep, ...rest } = readOptions("sampleAdditive", options, {
+    sigma: true,
+    steps: [100],
+    onStep: true,
+  });
   const sigma = sigmaOf("sampleAdditive", rest);
   checkNumber("steps", steps, { min: 1, integer: true });
   const seed = seedOf(key);

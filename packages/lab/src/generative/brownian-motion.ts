@@ -2,12 +2,12 @@ import { numpy as np } from "@jax-js/jax";
 import {
   checkFloatArray,
   checkNumber,
-  checkOptions,
   checkShape,
   constantOf,
   log,
   peek,
   rangeError,
+  readOptions,
 } from "minimand/engine";
 
 /** Drift and volatility of a geometric Brownian motion. */
@@ -57,10 +57,10 @@ export interface BrownianMotion {
  * @see Shetty, Madhava Prasath, Seelamantula 2025, arXiv 2510.02730, section on the forward equation
  */
 export function geometricBrownianMotion(options: BrownianOptions = {}): BrownianMotion {
-  checkOptions("geometricBrownianMotion", options, { sigma: true, mu: true });
-  const { sigma = 0.8, mu = sigma ** 2 / 2 } = options;
-  checkNumber("sigma", sigma, { above: 0 });
-  checkNumber("mu", mu);
+  const { sigma, mu = sigma ** 2 / 2 } = readOptions("geometricBrownianMotion", options, {
+    sigma: [0.8, { above: 0 }],
+    mu: [undefined, {}],
+  });
   const drift = mu - sigma ** 2 / 2;
   return {
     mu,

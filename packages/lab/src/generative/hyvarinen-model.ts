@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkChoice, checkOptions, log } from "minimand/engine";
+import { log, oneOf, readOptions } from "minimand/engine";
 import { type BrownianMotion, type Times, timesOf } from "./brownian-motion.ts";
 
 const parametrisations = ["epsilon", "stein", "hyvarinen"] as const;
@@ -31,9 +31,10 @@ export function hyvarinenScore(
   network: (input: np.Array, t: np.Array) => np.Array,
   options: { motion: BrownianMotion; parametrisation?: ScoreParametrisation },
 ): (xt: np.Array, t: Times) => np.Array {
-  checkOptions("hyvarinenScore", options, { motion: true, parametrisation: true });
-  const { motion, parametrisation = "epsilon" } = options;
-  checkChoice("parametrisation", parametrisation, parametrisations);
+  const { motion, parametrisation } = readOptions("hyvarinenScore", options, {
+    motion: true,
+    parametrisation: ["epsilon", oneOf(parametrisations)],
+  });
   return (xt, t) => {
     const rows = timesOf(t, xt, { above: 0 });
     const times = np.broadcastTo(rows.ref.reshape([-1]), [xt.shape[0]]);

@@ -1,5 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
-import { checkNumber, checkOptions, log } from "minimand/engine";
+import { checkNumber, log, readOptions } from "minimand/engine";
 import { type BrownianMotion, checkPositive } from "./brownian-motion.ts";
 
 /** Log-normal data at a time of a geometric Brownian motion, where everything is known. */
@@ -31,11 +31,13 @@ export function logNormalMarginal(options: {
   deviation: number;
   t: number;
 }): LogNormalMarginal {
-  checkOptions("logNormalMarginal", options, { motion: true, mean: true, deviation: true, t: true });
-  const { motion, deviation, t } = options;
+  const { motion, deviation, t } = readOptions("logNormalMarginal", options, {
+    motion: true,
+    mean: true,
+    deviation: { above: 0 },
+    t: { min: 0 },
+  });
   checkNumber("mean", options.mean);
-  checkNumber("deviation", deviation, { above: 0 });
-  checkNumber("t", t, { min: 0 });
   const mean = options.mean + motion.logMean(t);
   const variance = deviation ** 2 + motion.logVariance(t);
   const logOf = (x: np.Array): np.Array => {

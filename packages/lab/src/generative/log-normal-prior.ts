@@ -1,5 +1,5 @@
 import { numpy as np, random } from "@jax-js/jax";
-import { checkChoice, checkOptions, peek, rangeError } from "minimand/engine";
+import { oneOf, peek, rangeError, readOptions } from "minimand/engine";
 import { type BrownianMotion, checkPositive } from "./brownian-motion.ts";
 
 const modes = ["pooled", "perPixel"] as const;
@@ -34,9 +34,10 @@ export function logNormalPrior(
   x: np.Array,
   options: { motion: BrownianMotion; mode?: (typeof modes)[number] },
 ): LogNormalPrior {
-  checkOptions("logNormalPrior", options, { motion: true, mode: true });
-  const { motion, mode = "pooled" } = options;
-  checkChoice("mode", mode, modes);
+  const { motion, mode } = readOptions("logNormalPrior", options, {
+    motion: true,
+    mode: ["pooled", oneOf(modes)],
+  });
   checkPositive("x", x);
   const [samples, ...shape] = x.shape;
   if (samples < 2) throw rangeError("x", "at least 2 samples", x);

@@ -1,5 +1,5 @@
 import { numpy as np, random } from "@jax-js/jax";
-import { checkFloatArray, checkNumber, checkOptions, checkShape, keyOf, seedOf } from "minimand/engine";
+import { checkFloatArray, checkShape, keyOf, readOptions, seedOf } from "minimand/engine";
 import { type BrownianMotion, type Times, timesOf } from "./brownian-motion.ts";
 
 /** One step back in time, see {@link daleLangevinStep}. */
@@ -16,13 +16,15 @@ export interface ReverseStepOptions {
 type Step = (x: np.Array, scores: np.Array, options: ReverseStepOptions) => np.Array;
 
 const checkStep = (of: string, x: np.Array, scores: np.Array, options: ReverseStepOptions) => {
-  checkOptions(of, options, { motion: true, delta: true, noise: true, anneal: true });
-  const { motion, delta, noise, anneal = 1 } = options;
+  const { motion, delta, noise, anneal } = readOptions(of, options, {
+    motion: true,
+    delta: { above: 0 },
+    noise: true,
+    anneal: [1, { min: 0 }],
+  });
   checkFloatArray("x", x, Math.max(1, x?.ndim ?? 1), "[batch, ...]");
   checkShape("scores", scores, x.shape);
   if (noise !== undefined) checkShape("noise", noise, x.shape);
-  checkNumber("delta", delta, { above: 0 });
-  checkNumber("anneal", anneal, { min: 0 });
   const { mu, sigma } = motion;
   return { mu, variance: sigma ** 2, delta, noise: noise?.mul(anneal * Math.sqrt(delta) * sigma) };
 };
@@ -120,7 +122,7 @@ export function multiplicativeTweedie(
   t: Times,
   options: { motion: BrownianMotion },
 ): np.Array {
-  checkOptions("multiplicativeTweedie", options, { motion: true });
+  readOptions("multiplicativeTweedie", options, { motion: true });
   const { mu, sigma } = options.motion;
   checkShape("scores", scores, xt.shape);
   const at = timesOf(t, xt, { min: 0 });
@@ -174,20 +176,16 @@ export async function sampleMultiplicative(
   xT: np.Array,
   options: MultiplicativeSamplingOptions,
 ): Promise<np.Array> {
-  checkOptions("sampleMultiplicative", options, {
+  const { motion, sampler, steps, inner, anneal } = readOptions("sampleMultiplicative", options, {
     motion: true,
-    sampler: true,
-    steps: true,
+    sampler: ["daleLangevin"],
+    steps: [100, { min: 1, integer: true }],
     delta: true,
-    inner: true,
-    anneal: true,
+    inner: [1, { min: 1, integer: true }],
+    anneal: [1, { above: 0, max: 1 }],
     denoise: true,
     onStep: true,
   });
-  const { motion, sampler = "daleLangevin", steps = 100, inner = 1, anneal = 1 } = options;
-  checkNumber("steps", steps, { min: 1, integer: true });
-  checkNumber("inner", inner, { min: 1, integer: true });
-  checkNumber("anneal", anneal, { above: 0, max: 1 });
   const { delta = 1 / steps, denoise = true, onStep } = options;
   const seed = seedOf(key);
   key.dispose();

@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkChoice, checkFloatArray, checkShape, forward, rangeError, unitRows } from "minimand/engine";
-import { checkLossOptions, checkWeights, lossOptions, weighted } from "minimand/internals";
+import { checkFloatArray, checkShape, forward, oneOf, rangeError, unitRows } from "minimand/engine";
+import { checkWeights, readLossOptions, weighted } from "minimand/internals";
 import type { LossOptions } from "minimand/losses";
 import { type BrownianOptions, geometricBrownianMotion, type Times, timesOf } from "./brownian-motion.ts";
 
@@ -40,14 +40,11 @@ export function multiplicativeScoreMatching(
   t: Times,
   options: MultiplicativeScoreMatchingOptions = {},
 ): np.Array {
-  checkLossOptions("multiplicativeScoreMatching", options, {
+  const { sigma, mu, weighting, weights } = readLossOptions("multiplicativeScoreMatching", options, {
     sigma: true,
     mu: true,
-    weighting: true,
-    ...lossOptions,
+    weighting: ["sigma2t", oneOf(weightings)],
   });
-  const { sigma, mu, weighting = "sigma2t", weights } = options;
-  checkChoice("weighting", weighting, weightings);
   checkRowsOf("scores", scores);
   checkShape("xt", xt, scores.shape);
   checkWeights(weights, scores.shape[0]);
@@ -105,8 +102,9 @@ export function nonnegativeScoreMatching(
   x: np.Array,
   options: NonnegativeScoreMatchingOptions = {},
 ): np.Array {
-  checkLossOptions("nonnegativeScoreMatching", options, { directions: true, ...lossOptions });
-  const { directions, weights } = options;
+  const { directions, weights } = readLossOptions("nonnegativeScoreMatching", options, {
+    directions: true,
+  });
   checkFloatArray("x", x, 2, "[batch, d]");
   const [rows, d] = x.shape;
   checkWeights(weights, rows);

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, rangeError, typeError } from "minimand/engine";
+import { checkNumber, rangeError, readOptions, typeError } from "minimand/engine";
 import type { NextLogits } from "./next-logits.ts";
 
 /** What {@link groupBeamSearch} continues, and how. */
@@ -45,16 +45,15 @@ type Scored = Beam & { score: number; done: boolean };
  * @see Vijayakumar et al. 2018, arXiv 1610.02424, algorithm 1 (Hamming diversity)
  */
 export async function groupBeamSearch(options: BeamOptions): Promise<Beam[]> {
-  checkOptions("groupBeamSearch", options, {
+  const { next, prompt, beams, groups, diversity, tokens, end } = readOptions("groupBeamSearch", options, {
     next: true,
     prompt: true,
     beams: true,
-    groups: true,
-    diversity: true,
+    groups: [1],
+    diversity: [0.5],
     tokens: true,
     end: true,
   });
-  const { next, prompt, beams, groups = 1, diversity = 0.5, tokens, end } = options;
   if (typeof next !== "function") throw typeError("next", "a function of texts, e.g. nextLogits(...)", next);
   checkNumber("groups", groups, { min: 1, integer: true });
   checkNumber("beams", beams, { min: 1, integer: true });

@@ -3,10 +3,10 @@ import {
   type Compile,
   type Compiled,
   checkNumber,
-  checkOptions,
   compileWithJit,
   disposeTree,
   mapTree,
+  readOptions,
   refTree,
   type Tree,
   typeError,
@@ -46,8 +46,11 @@ export function cachedLogits(
   params: Tree,
   options: { length: number; rows?: number; compile?: Compile },
 ): ((texts: readonly (readonly number[])[]) => Promise<Float32Array[]>) & { dispose(): void } {
-  checkOptions("cachedLogits", options, { length: true, rows: true, compile: true });
-  const { length, rows = 64, compile = compileWithJit } = options;
+  const { length, rows, compile } = readOptions("cachedLogits", options, {
+    length: true,
+    rows: [64],
+    compile: [compileWithJit],
+  });
   if (typeof model?.extend !== "function")
     throw typeError("model", "a model that takes texts token by token", model);
   checkNumber("length", length, { min: 1, integer: true });

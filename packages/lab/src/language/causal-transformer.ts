@@ -1,6 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
 import type { Tree } from "minimand/engine";
-import { checkNumber, checkOptions } from "minimand/engine";
+import { readOptions } from "minimand/engine";
 import type { Incremental, Layer } from "minimand/models";
 import { dense, embedding, layerNorm, sequential, transformerBlock } from "minimand/models";
 import { checkTokens } from "./neural-ngram.ts";
@@ -36,18 +36,19 @@ export interface CausalTransformerOptions {
  * @see Radford et al. 2019, "Language models are unsupervised multitask learners", section 2.3
  */
 export function causalTransformer(options: CausalTransformerOptions): Layer & Incremental {
-  checkOptions("causalTransformer", options, {
-    vocabulary: true,
-    length: true,
-    size: true,
-    heads: true,
-    blocks: true,
-    dropout: true,
-    never: true,
-  });
-  const { vocabulary, length, size = 48, heads = 4, blocks = 1, dropout = 0, never = [] } = options;
-  checkNumber("length", length, { min: 1, integer: true });
-  checkNumber("blocks", blocks, { min: 1, integer: true });
+  const { vocabulary, length, size, heads, blocks, dropout, never } = readOptions(
+    "causalTransformer",
+    options,
+    {
+      vocabulary: true,
+      length: { min: 1, integer: true },
+      size: [48],
+      heads: [4],
+      blocks: [1, { min: 1, integer: true }],
+      dropout: [0],
+      never: [[]],
+    },
+  );
   const [embed, norm, say] = [
     embedding({ vocabulary, size }),
     layerNorm(size),

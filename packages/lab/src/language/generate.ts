@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, derive, randomSource, typeError } from "minimand/engine";
+import { checkNumber, derive, randomSource, readOptions, typeError } from "minimand/engine";
 import type { NextLogits } from "./next-logits.ts";
 import {
   checkSampling,
@@ -34,7 +34,7 @@ export interface GenerateOptions extends SamplingOptions {
  * added // [2, 3, 4]
  */
 export async function generate(options: GenerateOptions): Promise<number[][]> {
-  checkOptions("generate", options, {
+  const { next, prompts, tokens, seed, end, ...sampling } = readOptions("generate", options, {
     next: true,
     prompts: true,
     tokens: true,
@@ -42,7 +42,6 @@ export async function generate(options: GenerateOptions): Promise<number[][]> {
     end: true,
     ...samplingOptions,
   });
-  const { next, prompts, tokens, seed, end, ...sampling } = options;
   if (typeof next !== "function") throw typeError("next", "a function of texts, e.g. nextLogits(...)", next);
   if (!Array.isArray(prompts)) throw typeError("prompts", "a list of texts as ids", prompts);
   checkNumber("tokens", tokens, { min: 1, integer: true });

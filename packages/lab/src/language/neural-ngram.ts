@@ -1,5 +1,5 @@
 import { numpy as np, random } from "@jax-js/jax";
-import { checkNumber, checkOptions, rangeError, typeError } from "minimand/engine";
+import { checkNumber, rangeError, readOptions, typeError } from "minimand/engine";
 import { affine, type DenseParams, normalWeight, plainLayer } from "minimand/internals";
 import { embedding, type Layer } from "minimand/models";
 import { checkNever, withoutTokens } from "./never.ts";
@@ -45,15 +45,21 @@ interface NgramParams {
  * @see Bengio et al. 2003, JMLR 3, section 2; Press, Wolf 2017, arXiv 1608.05859, on the shared table
  */
 export function neuralNgram(options: NeuralNgramOptions): Layer {
-  checkOptions("neuralNgram", options, {
+  const {
+    vocabulary,
+    context,
+    size,
+    hidden: width,
+    start,
+    never,
+  } = readOptions("neuralNgram", options, {
     vocabulary: true,
     context: true,
-    size: true,
-    hidden: true,
-    start: true,
-    never: true,
+    size: [32],
+    hidden: [96],
+    start: [0],
+    never: [[]],
   });
-  const { vocabulary, context, size = 32, hidden: width = 96, start = 0, never = [] } = options;
   const table = embedding({ vocabulary, size });
   checkNumber("context", context, { min: 1, integer: true });
   checkNumber("hidden", width, { min: 1, integer: true });

@@ -3,9 +3,9 @@ import {
   type Compile,
   type Compiled,
   checkNumber,
-  checkOptions,
   compileWithJit,
   rangeError,
+  readOptions,
   refTree,
   type Tree,
   typeError,
@@ -40,8 +40,11 @@ export function nextLogits(
   { params, state }: Variables,
   options: { length: number; rows?: number; compile?: Compile },
 ): ((texts: readonly (readonly number[])[]) => Promise<Float32Array[]>) & { dispose(): void } {
-  checkOptions("nextLogits", options, { length: true, rows: true, compile: true });
-  const { length, rows = 64, compile = compileWithJit } = options;
+  const { length, rows, compile } = readOptions("nextLogits", options, {
+    length: true,
+    rows: [64],
+    compile: [compileWithJit],
+  });
   if (typeof model?.apply !== "function") throw typeError("model", "a model", model);
   checkNumber("length", length, { min: 1, integer: true });
   checkNumber("rows", rows, { min: 1, integer: true });

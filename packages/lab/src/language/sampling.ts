@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, rangeError } from "minimand/engine";
+import { checkNumber, rangeError, readOptions } from "minimand/engine";
 
 /** How a distribution over tokens is sharpened and cut before a token is drawn. */
 export interface SamplingOptions {
@@ -33,9 +33,12 @@ export function checkSampling({ temperature = 1, topK = 1, topP = 1 }: SamplingO
  * @see Holtzman et al. 2020, arXiv 1904.09751, section 3.1; Fan et al. 2018, arXiv 1805.04833, on top-k
  */
 export function tokenProbabilities(logits: ArrayLike<number>, options: SamplingOptions = {}): Float64Array {
-  checkOptions("tokenProbabilities", options, samplingOptions);
+  const {
+    temperature = 1,
+    topK = Infinity,
+    topP = 1,
+  } = readOptions("tokenProbabilities", options, samplingOptions);
   checkSampling(options);
-  const { temperature = 1, topK = Infinity, topP = 1 } = options;
   const scaled = Float64Array.from(logits);
   if (scaled.length === 0) throw rangeError("logits", "at least one token", logits);
   if (scaled.some(Number.isNaN)) throw rangeError("logits", "numbers", Number.NaN);

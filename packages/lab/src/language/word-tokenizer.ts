@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, rangeError, typeError } from "minimand/engine";
+import { checkNumber, rangeError, readOptions, typeError } from "minimand/engine";
 
 /** How the words of a {@link wordTokenizer} are chosen. */
 export interface WordTokenizerOptions {
@@ -40,8 +40,11 @@ const pieces = /[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*|[^\s\p{L}\p{N}]/gu;
  * tokenizer.decode([4, 3, 5, 4, 3]) // "to be, to be"
  */
 export function wordTokenizer(texts: Iterable<string>, options: WordTokenizerOptions = {}): WordTokenizer {
-  checkOptions("wordTokenizer", options, { words: true, include: true, lowerCase: true });
-  const { words = Infinity, include = [], lowerCase = true } = options;
+  const { words, include, lowerCase } = readOptions("wordTokenizer", options, {
+    words: [Infinity],
+    include: [[]],
+    lowerCase: [true],
+  });
   if (words !== Infinity) checkNumber("words", words, { min: 1, integer: true });
   if (typeof texts !== "object" || texts === null || !(Symbol.iterator in texts))
     throw typeError("texts", "a list of texts", texts);
@@ -70,7 +73,7 @@ export function wordTokenizerFrom(
   tokens: readonly string[],
   options: Pick<WordTokenizerOptions, "lowerCase"> = {},
 ): WordTokenizer {
-  checkOptions("wordTokenizerFrom", options, { lowerCase: true });
+  readOptions("wordTokenizerFrom", options, { lowerCase: true });
   if (!Array.isArray(tokens) || tokens.some((token) => typeof token !== "string"))
     throw typeError("tokens", "a list of words", tokens);
   if (tokens.length <= special.length || special.some((token, i) => tokens[i] !== token))

@@ -2,11 +2,11 @@ import { numpy as np } from "@jax-js/jax";
 import {
   type Compile,
   checkNumber,
-  checkOptions,
   compileWithJit,
   disposeTree,
   type OptionNames,
   rangeError,
+  readOptions,
   refTree,
   type Tree,
 } from "minimand/engine";
@@ -70,7 +70,6 @@ export type FactoredTrainingState = SupervisedState;
  * @see Vincent, de Brébisson, Bouthillier 2015, arXiv 1412.7091, section 3
  */
 export function factoredOutputStep(options: FactoredTrainingOptions): TrainStep<FactoredTrainingState> {
-  checkOptions("factoredOutputStep", options, factoredOutputOptions);
   const {
     body,
     layer,
@@ -80,7 +79,7 @@ export function factoredOutputStep(options: FactoredTrainingOptions): TrainStep<
     outputDecay,
     outputClip,
     compile = compileWithJit,
-  } = options;
+  } = readOptions("factoredOutputStep", options, factoredOutputOptions);
   if (typeof outputRate === "number") checkNumber("outputRate", outputRate, { min: 0 });
   const forward = compile((params: Tree, state: Tree, x: np.Array, key: np.Array, weights: np.Array) => {
     const [hidden, next] = body.apply({ params, state }, x, { training: true, key, weights });
@@ -155,14 +154,13 @@ export async function trainWithFactoredOutput(
       "batches" | "onStep" | "signal"
     >,
 ): Promise<{ params: Tree; state: Tree }> {
-  checkOptions("trainWithFactoredOutput", options, {
+  const { key, batches, onStep, signal, ...own } = readOptions("trainWithFactoredOutput", options, {
     ...factoredOutputOptions,
     key: true,
     batches: true,
     onStep: true,
     signal: true,
   });
-  const { key, batches, onStep, signal, ...own } = options;
   const step = factoredOutputStep(own);
   try {
     const trained = await fit({ step, state: step.init(key), batches, onStep, signal });

@@ -1,4 +1,4 @@
-import { checkChoice, checkNumber, checkOptions, randomSource } from "minimand/engine";
+import { oneOf, randomSource, readOptions } from "minimand/engine";
 import type { Precision } from "./matmul-kernel.ts";
 import type { Floats } from "./matrix-space.ts";
 
@@ -21,17 +21,12 @@ export function initialOutputWeights(options: {
   seed: number;
   precision?: Precision;
 }): Floats {
-  checkOptions("initialOutputWeights", options, {
-    classes: true,
-    features: true,
-    seed: true,
-    precision: true,
+  const { classes, features, seed, precision } = readOptions("initialOutputWeights", options, {
+    classes: { min: 1, integer: true },
+    features: { min: 1, integer: true },
+    seed: { integer: true },
+    precision: ["float64", oneOf(["float64", "float32"])],
   });
-  const { classes, features, seed, precision = "float64" } = options;
-  checkNumber("classes", classes, { min: 1, integer: true });
-  checkNumber("features", features, { min: 1, integer: true });
-  checkNumber("seed", seed, { integer: true });
-  checkChoice("precision", precision, ["float64", "float32"]);
   const size = classes * features;
   const weights = precision === "float64" ? new Float64Array(size) : new Float32Array(size);
   const next = randomSource(seed);

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkOptions, logSoftmax, refTree, type Tree } from "minimand/engine";
+import { logSoftmax, readOptions, refTree, type Tree } from "minimand/engine";
 import type { Model } from "minimand/models";
 import type { Hyper, SupervisedStep } from "minimand/training";
 import { type RowLoss, usualLoss, weightedMean } from "./terms.ts";
@@ -28,8 +28,10 @@ export function entropyMinimization<H extends Hyper = Hyper>(
   options: UnlabeledStepOptions<H> & { loss?: RowLoss },
 ): SupervisedStep<H, { lambda?: number }>;
 export function entropyMinimization(options: UnlabeledStepOptions & { loss?: RowLoss }): SupervisedStep {
-  checkOptions("entropyMinimization", options, { ...unlabeledStepOptions, loss: true });
-  const { model, loss = usualLoss } = options;
+  const { model, loss } = readOptions("entropyMinimization", options, {
+    ...unlabeledStepOptions,
+    loss: [usualLoss],
+  });
   return unlabeledStep(options, {
     name: "entropyMinimization",
     hyper: {},

@@ -2,12 +2,12 @@ import { lax, numpy as np } from "@jax-js/jax";
 import {
   type Compile,
   type Compiled,
-  checkChoice,
   checkNumber,
-  checkOptions,
   compileWithJit,
   differentiate,
   disposeTree,
+  oneOf,
+  readOptions,
   refTree,
   type Tree,
 } from "minimand/engine";
@@ -52,10 +52,11 @@ export function innerMaximise<C extends Tree>(
   objective: InnerObjective<C>,
   options: InnerOptions = {},
 ): InnerMaximiser<C> {
-  checkOptions("innerMaximise", options, { cost: true, steps: true, compile: true });
-  const { cost = "halfSquaredL2", steps = 15, compile = compileWithJit } = options;
-  checkChoice("cost", cost, ["l2", "halfSquaredL2"]);
-  checkNumber("steps", steps, { min: 0, integer: true });
+  const { cost, steps, compile } = readOptions("innerMaximise", options, {
+    cost: ["halfSquaredL2", oneOf(["l2", "halfSquaredL2"])],
+    steps: [15, { min: 0, integer: true }],
+    compile: [compileWithJit],
+  });
   const step = ascentStep(objective, cost);
   const program: Compiled<Tree[], Tree[]> = compile((...args: Tree[]) => {
     const [one, z, x, context, gamma, stepSize] = args;

@@ -2,7 +2,6 @@ import { lax, numpy as np } from "@jax-js/jax";
 import {
   checkFloatArray,
   checkNoNaN,
-  checkOptions,
   checkShape,
   constantOf,
   isArrayLike,
@@ -10,6 +9,7 @@ import {
   parameter,
   peek,
   rangeError,
+  readOptions,
   relu,
   softplus,
   typeError,
@@ -69,7 +69,7 @@ export function linearRobustLoss(
   y: np.Array,
   options: LinearRobustOptions,
 ): np.Array {
-  checkOptions("linearRobustLoss", options, {
+  readOptions("linearRobustLoss", options, {
     loss: true,
     cost: true,
     gamma: true,
@@ -99,7 +99,7 @@ export function linearSelfRobustLoss(
   x: np.Array,
   options: LinearRobustOptions,
 ): np.Array {
-  checkOptions("linearSelfRobustLoss", options, {
+  readOptions("linearSelfRobustLoss", options, {
     loss: true,
     cost: true,
     gamma: true,
@@ -140,7 +140,7 @@ export function linearWorstInputs(
   y: np.Array,
   options: Omit<LinearRobustOptions, "project" | "weights">,
 ): { z: np.Array; distance: np.Array } {
-  checkOptions("linearWorstInputs", options, { loss: true, cost: true, gamma: true });
+  readOptions("linearWorstInputs", options, { loss: true, cost: true, gamma: true });
   const { score, norm } = scoreOf({ ...params, w: params.w.ref }, x.ref, options);
   const w = params.w.reshape([1, -1]);
   const signs = options.loss === "squared" ? null : signsOf(y, score.dtype);

@@ -2,11 +2,11 @@ import { numpy as np } from "@jax-js/jax";
 import {
   type Compile,
   checkNumber,
-  checkOptions,
   compileWithJit,
   constantOf,
   type OptionNames,
   rangeError,
+  readOptions,
   refTree,
 } from "minimand/engine";
 import type { StepMethod } from "minimand/internals";
@@ -82,7 +82,6 @@ export function linearRssStep<H extends Hyper = Hyper>(
   options: LinearRssStepOptions<H>,
 ): SupervisedStep<H, LinearRssHyper>;
 export function linearRssStep(options: LinearRssStepOptions): SupervisedStep {
-  checkOptions("linearRssStep", options, linearRssStepOptions);
   const {
     inputs,
     bias = false,
@@ -92,7 +91,7 @@ export function linearRssStep(options: LinearRssStepOptions): SupervisedStep {
     labeledLoss,
     project,
     frozenLabels,
-  } = options;
+  } = readOptions("linearRssStep", options, linearRssStepOptions);
   const model = linearScore({ inputs, bias });
   return unlabeledStep(
     { ...options, model },

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkNumber, checkOptions, disposeTree, keyOf, rangeError, typeError } from "minimand/engine";
+import { checkNumber, disposeTree, keyOf, rangeError, readOptions, typeError } from "minimand/engine";
 import { adam, chain, keepUnitNorm } from "minimand/optimizers";
 import { fit, minibatches } from "minimand/training";
 import type { LinearParams } from "./linear-robust-loss.ts";
@@ -70,8 +70,7 @@ export function linearRssTrainer(
   options: Omit<LinearRssStepOptions, "optimizer" | "loss"> & Partial<Pick<LinearRssStepOptions, "loss">>,
 ): { train(rows: LinearRssRows, run?: LinearRssRun): Promise<TrainedLinear>; dispose(): void } {
   const { optimizer: _optimizer, ...names } = linearRssStepOptions;
-  checkOptions("linearRssTrainer", options, names);
-  const { inputs, bias = false, robustLabeled = true } = options;
+  const { inputs, bias = false, robustLabeled = true } = readOptions("linearRssTrainer", options, names);
   const step = linearRssStep({
     ...options,
     loss: options.loss ?? "zeroOne",
@@ -80,17 +79,16 @@ export function linearRssTrainer(
   return {
     dispose: () => step.dispose(),
     async train({ x, y, u }, run = {}) {
-      checkOptions("train", run, {
-        gamma: true,
-        gammaPrime: true,
-        lambda: true,
-        balancePenalty: true,
+      const { gamma, gammaPrime, lambda, balancePenalty } = readOptions("train", run, {
+        gamma: [0.1],
+        gammaPrime: [0.3],
+        lambda: [10],
+        balancePenalty: [0],
         learningRate: true,
         iterations: true,
         seed: true,
         signal: true,
       });
-      const { gamma = 0.1, gammaPrime = 0.3, lambda = 10, balancePenalty = 0 } = run;
       const { learningRate = 0.05, iterations = 400, seed = 0, signal } = run;
       checkNumber("iterations", iterations, { min: 0, integer: true });
       checkNumber("learningRate", learningRate, { above: 0 });

@@ -2,13 +2,13 @@ import { numpy as np } from "@jax-js/jax";
 import {
   checkFloatArray,
   checkNumber,
-  checkOptions,
-  checkParameter,
   constantOf,
   isArrayLike,
   type Parameter,
   parameter,
+  parameterIn,
   rangeError,
+  readOptions,
   typeError,
 } from "minimand/engine";
 import type { RobustLoss, WorstCaseKind } from "../theory/worst-case.ts";
@@ -62,19 +62,25 @@ export function linearRss(
   { x, y, u, weights }: LinearRssData,
   options: LinearRssOptions,
 ): { value: np.Array; labeled: np.Array; unlabeled: np.Array } {
-  checkOptions("linearRss", options, {
+  const {
+    loss,
+    cost,
+    gamma,
+    gammaPrime,
+    lambda,
+    labeledLoss = loss,
+    balancePenalty,
+    project,
+  } = readOptions("linearRss", options, {
     loss: true,
     cost: true,
     gamma: true,
     gammaPrime: true,
-    lambda: true,
+    lambda: parameterIn({ min: 0 }),
     labeledLoss: true,
-    balancePenalty: true,
+    balancePenalty: [0, parameterIn({ min: 0 })],
     project: true,
   });
-  const { loss, cost, gamma, gammaPrime, lambda, labeledLoss = loss, balancePenalty = 0, project } = options;
-  checkParameter("lambda", lambda, { min: 0 });
-  checkParameter("balancePenalty", balancePenalty, { min: 0 });
   checkFloatArray("u", u, 2, "[rows, features]");
   if (u.shape[0] === 0) throw rangeError("u", "at least one row", u);
   if (isArrayLike(gammaPrime) === false && typeof gammaPrime !== "number")

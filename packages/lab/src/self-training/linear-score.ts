@@ -1,5 +1,5 @@
 import { numpy as np, random } from "@jax-js/jax";
-import { checkNumber, checkOptions, rangeError } from "minimand/engine";
+import { rangeError, readOptions } from "minimand/engine";
 import type { Model } from "minimand/models";
 import type { LinearParams } from "./linear-robust-loss.ts";
 
@@ -15,9 +15,10 @@ import type { LinearParams } from "./linear-robust-loss.ts";
  * linearScore({ inputs: 200 })
  */
 export function linearScore(options: { inputs: number; bias?: boolean }): Model {
-  checkOptions("linearScore", options, { inputs: true, bias: true });
-  const { inputs, bias = false } = options;
-  checkNumber("inputs", inputs, { min: 1, integer: true });
+  const { inputs, bias } = readOptions("linearScore", options, {
+    inputs: { min: 1, integer: true },
+    bias: [false],
+  });
   return {
     init(key) {
       const w = random.normal(key, [inputs, 1]);

@@ -2,10 +2,10 @@ import { lax, numpy as np } from "@jax-js/jax";
 import {
   checkChoice,
   checkNumber,
-  checkOptions,
   constantOf,
   disposeTree,
   rangeError,
+  readOptions,
   refTree,
   type Tree,
 } from "minimand/engine";
@@ -64,14 +64,13 @@ export function robustSelfTraining<H extends Hyper = Hyper>(
   options: RobustSelfTrainingOptions<H>,
 ): SupervisedStep<H, RobustHyper & { lambda?: number; gammaPrime?: number }>;
 export function robustSelfTraining(options: RobustSelfTrainingOptions): SupervisedStep {
-  checkOptions("robustSelfTraining", options, {
+  const { robustLabeled } = readOptions("robustSelfTraining", options, {
     ...unlabeledStepOptions,
-    robustLabeled: true,
+    robustLabeled: [false],
     cost: true,
     steps: true,
     loss: true,
   });
-  const { robustLabeled = false } = options;
   return robustStep(options, { labeled: robustLabeled, unlabeled: true });
 }
 
@@ -96,7 +95,7 @@ export function distributionallyRobust<H extends Hyper = Hyper>(
 export function distributionallyRobust(
   options: Omit<RobustSelfTrainingOptions, "robustLabeled" | "unlabeledBatch">,
 ): SupervisedStep {
-  checkOptions("distributionallyRobust", options, {
+  readOptions("distributionallyRobust", options, {
     model: true,
     optimizer: true,
     hyper: true,

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkOptions, refTree } from "minimand/engine";
+import { readOptions, refTree } from "minimand/engine";
 import type { Hyper, SupervisedState, SupervisedStep } from "minimand/training";
 import { predictor } from "minimand/training";
 import { labeledTerm } from "./entropy-minimization.ts";
@@ -30,8 +30,10 @@ export function selfTraining<H extends Hyper = Hyper>(
   options: UnlabeledStepOptions<H> & { loss?: RowLoss },
 ): SupervisedStep<H, { lambda?: number; warmup?: number; every?: number }>;
 export function selfTraining(options: UnlabeledStepOptions & { loss?: RowLoss }): SupervisedStep {
-  checkOptions("selfTraining", options, { ...unlabeledStepOptions, loss: true });
-  const { model, loss = usualLoss, compile } = options;
+  const { model, loss, compile } = readOptions("selfTraining", options, {
+    ...unlabeledStepOptions,
+    loss: [usualLoss],
+  });
   const predict = predictor(model, compile);
   const isDue = ({ count, hyper: { warmup, every } }: SupervisedState): boolean =>
     count === warmup || (every > 0 && count > warmup && (count - warmup) % every === 0);

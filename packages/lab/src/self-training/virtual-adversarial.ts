@@ -1,5 +1,5 @@
 import { lax, numpy as np, random } from "@jax-js/jax";
-import { checkOptions, constantOf, differentiate, refTree, type Tree } from "minimand/engine";
+import { constantOf, differentiate, readOptions, refTree, type Tree } from "minimand/engine";
 import { logitsDivergence } from "minimand/losses";
 import type { Hyper, SupervisedStep } from "minimand/training";
 import { labeledTerm } from "./entropy-minimization.ts";
@@ -29,8 +29,10 @@ export function virtualAdversarial<H extends Hyper = Hyper>(
   options: UnlabeledStepOptions<H> & { loss?: RowLoss },
 ): SupervisedStep<H, { lambda?: number; epsilon?: number }>;
 export function virtualAdversarial(options: UnlabeledStepOptions & { loss?: RowLoss }): SupervisedStep {
-  checkOptions("virtualAdversarial", options, { ...unlabeledStepOptions, loss: true });
-  const { model, loss = usualLoss } = options;
+  const { model, loss } = readOptions("virtualAdversarial", options, {
+    ...unlabeledStepOptions,
+    loss: [usualLoss],
+  });
   type Context = { params: Tree; state: Tree; u: np.Array; clean: np.Array };
   const change = differentiate<np.Array, [Context], Tree>((r, { params, state, u, clean }) => {
     const [moved] = model.apply({ params, state }, u.add(r), { training: false });

@@ -1,4 +1,4 @@
-import { checkChoice, checkNumber, checkOptions } from "minimand/engine";
+import { checkNumber, oneOf, readOptions } from "minimand/engine";
 import { powerExcess } from "./distribution.ts";
 
 /** What the H-consistency bound of a comp-sum loss depends on. */
@@ -82,11 +82,13 @@ export function compSumInverseTransform(
   t: number,
   options: CompSumFamily & { form?: "exact" | "simple" },
 ): number {
-  checkOptions("compSumInverseTransform", options, { tau: true, nClasses: true, form: true });
-  const { tau, nClasses, form = "exact" } = options;
+  const { tau, nClasses, form } = readOptions("compSumInverseTransform", options, {
+    tau: true,
+    nClasses: true,
+    form: ["exact", oneOf(["exact", "simple"])],
+  });
   checkNumber("t", t, { min: 0 });
   checkFamily(options);
-  checkChoice("form", form, ["exact", "simple"]);
   if (tau >= 2) return slope(tau, nClasses) * t;
   const simple = Math.sqrt(tau < 1 ? 2 ** tau * (2 - tau) * t : 2 * nClasses ** (tau - 1) * t);
   if (form === "simple") return simple;

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, rangeError, typeError } from "minimand/engine";
+import { checkNumber, rangeError, readOptions, typeError } from "minimand/engine";
 import { checkWorstCaseKind, costOf, leastDual, type WorstCaseKind, worstCaseOf } from "./worst-case.ts";
 
 /** A linear score `w.x + b` on the host. */
@@ -34,10 +34,8 @@ export function droRisk(
   y: ArrayLike<number>,
   options: WorstCaseKind & { epsilon: number },
 ): { value: number; gammaStar: number } {
-  checkOptions("droRisk", options, { loss: true, cost: true, epsilon: true });
+  const { epsilon } = readOptions("droRisk", options, { loss: true, cost: true, epsilon: { min: 0 } });
   checkWorstCaseKind(options);
-  const { epsilon } = options;
-  checkNumber("epsilon", epsilon, { min: 0 });
   const { margins, norm } = marginsOf(score, x, y, options.loss === "squared");
   const half = costOf(options) === "halfSquaredL2";
   const mean = (f: (margin: number) => number): number =>

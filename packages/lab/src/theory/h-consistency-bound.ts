@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, rangeError } from "minimand/engine";
+import { checkNumber, rangeError, readOptions } from "minimand/engine";
 import { compSumPhi } from "./comp-sum-phi.ts";
 import { type CompSumFamily, compSumInverseTransform } from "./comp-sum-transform.ts";
 
@@ -39,15 +39,14 @@ export function hConsistencyBound(options: CompSumFamily & KnownRisks): {
   excessErrorBound: number;
   simpleBound: number;
 } {
-  checkOptions("hConsistencyBound", options, {
+  const { tau, nClasses, zeroOneGap } = readOptions("hConsistencyBound", options, {
     tau: true,
     nClasses: true,
     surrogateRisk: true,
-    zeroOneGap: true,
+    zeroOneGap: [0],
     bestInClassRisk: true,
     surrogateGap: true,
   });
-  const { tau, nClasses, zeroOneGap = 0 } = options;
   const regret = surrogateRegret(options);
   const bound = (form: "exact" | "simple") =>
     Math.max(0, Math.min(1, compSumInverseTransform(regret, { tau, nClasses, form })) - zeroOneGap);
@@ -70,14 +69,13 @@ export function hConsistencyBound(options: CompSumFamily & KnownRisks): {
  * @see Mao, Mohri, Zhong 2023, arXiv 2304.07288, section 5
  */
 export function adversarialHConsistencyBound(options: { tau: number } & KnownRisks): number {
-  checkOptions("adversarialHConsistencyBound", options, {
+  const { tau, zeroOneGap } = readOptions("adversarialHConsistencyBound", options, {
     tau: true,
     surrogateRisk: true,
-    zeroOneGap: true,
+    zeroOneGap: [0],
     bestInClassRisk: true,
     surrogateGap: true,
   });
-  const { tau, zeroOneGap = 0 } = options;
   const bound = surrogateRegret(options) / compSumPhi(1, { tau });
   return Math.max(0, Math.min(1, bound) - zeroOneGap);
 }

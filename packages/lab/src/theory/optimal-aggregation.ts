@@ -1,4 +1,4 @@
-import { checkChoice, checkNumber, checkOptions, rangeError } from "minimand/engine";
+import { checkNumber, oneOf, rangeError, readOptions } from "minimand/engine";
 import { type AggregateModel, type AggregateRisk, aggregateRisk, checkModel } from "./aggregate-risk.ts";
 
 /**
@@ -17,8 +17,13 @@ export function optimalRho(options: AggregateModel & { bounds?: readonly [number
   rho: number;
   risk: number;
 } {
-  checkOptions("optimalRho", options, { k: true, psi: true, sigma2: true, signal2: true, bounds: true });
-  const { bounds = [0, 1], ...model } = options;
+  const { bounds, ...model } = readOptions("optimalRho", options, {
+    k: true,
+    psi: true,
+    sigma2: true,
+    signal2: true,
+    bounds: [[0, 1]],
+  });
   checkNumber("bounds[0]", bounds[0], { min: 0 });
   checkNumber("bounds[1]", bounds[1], { above: bounds[0] });
   checkModel(model);
@@ -85,22 +90,17 @@ export interface PrivateAggregateRisk extends AggregateRisk {
 export function privateAggregateRisk(
   options: AggregateModel & PrivateNoise & { rho: number },
 ): PrivateAggregateRisk {
-  checkOptions("privateAggregateRisk", options, {
+  const { n, epsilon, C, sensitivity, k, sigma2 } = readOptions("privateAggregateRisk", options, {
     k: true,
     psi: true,
     sigma2: true,
     signal2: true,
-    n: true,
-    epsilon: true,
-    C: true,
-    sensitivity: true,
+    n: { min: 2, integer: true },
+    epsilon: { above: 0 },
+    C: { above: 0 },
+    sensitivity: ["sound", oneOf(["sound", "paper"])],
     rho: true,
   });
-  const { n, epsilon, C, sensitivity = "sound", k, sigma2 } = options;
-  checkNumber("n", n, { min: 2, integer: true });
-  checkNumber("epsilon", epsilon, { above: 0 });
-  checkNumber("C", C, { above: 0 });
-  checkChoice("sensitivity", sensitivity, ["sound", "paper"]);
   checkModel(options);
   const bound = C * Math.sqrt(Math.log(n));
   const laplaceScale = ((sensitivity === "sound" ? 2 : 1) * bound) / (k * epsilon);
@@ -131,21 +131,18 @@ export function optimalBagSize(
     rho?: number;
   },
 ): { k: number; rho: number; risk: number; table: { k: number; rho: number; risk: number }[] } {
-  checkOptions("optimalBagSize", options, {
+  const { n, d, sigma2, signal2, ks, rho, ...noise } = readOptions("optimalBagSize", options, {
     epsilon: true,
     C: true,
     sensitivity: true,
     n: true,
-    d: true,
+    d: { min: 1, integer: true },
     sigma2: true,
     signal2: true,
     ks: true,
-    rho: true,
+    rho: [undefined, { min: 0 }],
   });
-  const { n, d, sigma2, signal2, ks, rho, ...noise } = options;
-  checkNumber("d", d, { min: 1, integer: true });
   checkNumber("n", n, { min: d + 1, integer: true });
-  if (rho !== undefined) checkNumber("rho", rho, { min: 0 });
   if (ks.length === 0) throw rangeError("ks", "at least one bag size", ks);
   const psi = n / d;
   const table = ks.map((k) => {

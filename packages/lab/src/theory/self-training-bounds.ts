@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions } from "minimand/engine";
+import { checkNumber, readOptions } from "minimand/engine";
 
 /** Sizes that a bound depends on. */
 export interface SampleSizes {
@@ -41,7 +41,7 @@ function checked({ d, m, n, alpha, delta = 0.05 }: SampleSizes): { more: number;
 export function robustSelfTrainingBound(
   options: SampleSizes & { gamma: number; muNorm: number; sigma: number },
 ): number {
-  checkOptions("robustSelfTrainingBound", options, {
+  const { d, m, alpha, gamma, muNorm, sigma } = readOptions("robustSelfTrainingBound", options, {
     d: true,
     m: true,
     n: true,
@@ -51,7 +51,6 @@ export function robustSelfTrainingBound(
     muNorm: true,
     sigma: true,
   });
-  const { d, m, alpha, gamma, muNorm, sigma } = options;
   const { more, chance } = checked(options);
   checkNumber("gamma", gamma, { min: 0 });
   checkNumber("muNorm", muNorm, { min: 0 });
@@ -77,7 +76,15 @@ export function robustSelfTrainingBound(
 export function selfTrainingBound(
   options: SampleSizes & { muNorm: number; sigma: number; unlabeledMuNorm?: number; unlabeledSigma?: number },
 ): number {
-  checkOptions("selfTrainingBound", options, {
+  const {
+    d,
+    m,
+    alpha,
+    muNorm,
+    sigma,
+    unlabeledMuNorm = muNorm,
+    unlabeledSigma = sigma,
+  } = readOptions("selfTrainingBound", options, {
     d: true,
     m: true,
     n: true,
@@ -88,7 +95,6 @@ export function selfTrainingBound(
     unlabeledMuNorm: true,
     unlabeledSigma: true,
   });
-  const { d, m, alpha, muNorm, sigma, unlabeledMuNorm = muNorm, unlabeledSigma = sigma } = options;
   const { more, chance } = checked(options);
   checkNumber("muNorm", muNorm, { min: 0 });
   checkNumber("sigma", sigma, { above: 0 });
@@ -113,7 +119,7 @@ export function selfTrainingBound(
 export function labeledOnlyBound(options: Pick<SampleSizes, "d" | "m" | "delta">): number {
   // One set of numbers may serve all bounds.
   type OfAll = Parameters<typeof selfTrainingBound>[0];
-  checkOptions<OfAll>("labeledOnlyBound", options as OfAll, {
+  readOptions<OfAll>("labeledOnlyBound", options as OfAll, {
     d: true,
     m: true,
     n: true,

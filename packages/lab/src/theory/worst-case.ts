@@ -1,10 +1,10 @@
 import {
   checkChoice,
   checkNumber,
-  checkOptions,
   expit,
   log1pExp,
   rangeError,
+  readOptions,
   typeError,
 } from "minimand/engine";
 
@@ -83,7 +83,7 @@ export function worstCase(
   norm: number,
   options: WorstCaseKind & { gamma: number },
 ): { value: number; distance: number } {
-  checkOptions("worstCase", options, { loss: true, cost: true, gamma: true });
+  readOptions("worstCase", options, { loss: true, cost: true, gamma: true });
   checkWorstCaseKind(options);
   checkNumber("margin", margin);
   checkNumber("norm", norm, { min: 0 });

@@ -19,6 +19,17 @@ export function checkParameter(argument: string, value: Parameter, bounds: Bound
 }
 
 /**
+ * The check of an option that may be a 0-d array, with bounds where it is a number.
+ *
+ * @example
+ * parameterIn({ min: 0 })("gamma", -1) // throws: gamma: expected a finite number >= 0, got -1
+ */
+export const parameterIn =
+  (bounds: Bounds) =>
+  (name: string, value: unknown): void =>
+    checkParameter(name, value as Parameter, bounds);
+
+/**
  * Throws where float64 arrays can't be made: the engine asks for `Float16Array` on the way, which Node has from 24 on.
  *
  * @example

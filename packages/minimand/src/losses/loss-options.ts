@@ -1,8 +1,7 @@
-import { checkOptions, type OptionNames } from "../engine/options.ts";
-import type { LossOptions } from "./per-example.ts";
-
-/** The names of {@link LossOptions}, for losses that take no others, and for those that take more. */
-export const lossOptions: OptionNames<LossOptions> = { weights: true };
+import { checkParameter } from "../engine/checks.ts";
+import { type Bounds, checkNumber } from "../engine/errors.ts";
+import { type NamesOf, type OptionRules, type ReadOptions, readOptions } from "../engine/options.ts";
+import type { Parameter } from "../engine/parameter.ts";
 
 /**
  * What an objective hands to its loss beside the weights, whether the loss has a use for it or not. So `objectiveOf(model,
@@ -10,16 +9,28 @@ export const lossOptions: OptionNames<LossOptions> = { weights: true };
  */
 export const handedByObjective = { key: true, hyper: true } as const;
 
-/** Refuses options that the loss doesn't read, but for those that an objective hands to every loss. */
-export function checkLossOptions<T extends object>(of: string, options: T, names: OptionNames<T>): void {
-  const known: object = names;
-  const own =
-    typeof options === "object" && options !== null
+/**
+ * `readOptions` for a loss: the weights and what else an objective hands to every loss pass, and a number with bounds may be a 0-d array
+ * (its value may be traced), unless it is an integer.
+ */
+export function readLossOptions<T extends object, const R extends OptionRules<Omit<T, "weights">>>(
+  of: string,
+  given: T,
+  rules: R & { readonly [K in Exclude<keyof R, NamesOf<T>>]: never },
+): ReadOptions<T, R> {
+  const known = { ...rules, weights: true };
+  const own: unknown =
+    typeof given === "object" && given !== null
       ? Object.fromEntries(
-          Object.entries(options).filter(
+          Object.entries(given).filter(
             ([name]) => Object.hasOwn(known, name) || !Object.hasOwn(handedByObjective, name),
           ),
         )
-      : options;
-  checkOptions<object>(of, own, known);
+      : given;
+  return readOptions<T, R & OptionRules<T>>(of, own as T, known as never, checkBounds) as ReadOptions<T, R>;
+}
+
+function checkBounds(name: string, value: unknown, bounds: Bounds): void {
+  if (bounds.integer) checkNumber(name, value, bounds);
+  else checkParameter(name, value as Parameter, bounds);
 }

@@ -1,5 +1,5 @@
 import { rangeError } from "../engine/errors.ts";
-import { checkOptions } from "../engine/options.ts";
+import { readOptions } from "../engine/options.ts";
 import { checkProbabilities } from "./checks.ts";
 
 /** Equal-width bins of predicted confidence; sums, so that bins of several test parts can be added. */
@@ -39,7 +39,7 @@ export function reliabilityBins(
   nClasses: number,
   options: CalibrationOptions = {},
 ): CalibrationBins {
-  checkOptions("reliabilityBins", options, { bins: true });
+  readOptions("reliabilityBins", options, { bins: true });
   const bins = options.bins ?? 15;
   if (!(Number.isInteger(bins) && bins >= 1)) throw rangeError("bins", "an integer >= 1", bins);
   checkProbabilities(labels, probabilities, nClasses);
@@ -68,7 +68,7 @@ export function expectedCalibrationError(
   nClasses: number,
   options: CalibrationOptions = {},
 ): number {
-  checkOptions("expectedCalibrationError", options, { bins: true });
+  readOptions("expectedCalibrationError", options, { bins: true });
   return calibrationErrorOf(reliabilityBins(labels, probabilities, nClasses, options));
 }
 

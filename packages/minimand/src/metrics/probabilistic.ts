@@ -1,5 +1,5 @@
 import { rangeError } from "../engine/errors.ts";
-import { checkOptions } from "../engine/options.ts";
+import { readOptions } from "../engine/options.ts";
 import { checkProbabilities } from "./checks.ts";
 
 /**
@@ -23,7 +23,7 @@ export function logLoss(
   nClasses: number,
   options: { eps?: number } = {},
 ): number {
-  checkOptions("logLoss", options, { eps: true });
+  readOptions("logLoss", options, { eps: true });
   const eps = options.eps ?? 0;
   if (!(eps >= 0 && eps < 1)) throw rangeError("eps", "a number >= 0 and < 1", eps);
   checkProbabilities(labels, probabilities, nClasses);

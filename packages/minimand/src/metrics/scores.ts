@@ -1,5 +1,5 @@
 import { rangeError } from "../engine/errors.ts";
-import { checkOptions } from "../engine/options.ts";
+import { readOptions } from "../engine/options.ts";
 import { checkLabels, checkLengths } from "./checks.ts";
 import { type BinaryCounts, countsOf, margins } from "./confusion.ts";
 
@@ -67,7 +67,7 @@ export function scoreOf(
   name: ScoreName,
   options: ScoreOptions = {},
 ): number {
-  checkOptions("scoreOf", options, { beta: true });
+  readOptions("scoreOf", options, { beta: true });
   const beta = options.beta ?? 1;
   if (!(beta >= 0 && beta < Infinity)) throw rangeError("beta", "a finite number >= 0", beta);
   const matrix = isMatrix(counts) ? counts : matrixOf(counts);

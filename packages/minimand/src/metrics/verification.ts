@@ -1,5 +1,5 @@
 import { checkNumber, rangeError } from "../engine/errors.ts";
-import { checkOptions } from "../engine/options.ts";
+import { readOptions } from "../engine/options.ts";
 import { checkFinite, checkLabels, checkLengths, checkScores } from "./checks.ts";
 import { checkBothClasses, thresholdCounts } from "./curves.ts";
 
@@ -118,13 +118,14 @@ export function verificationAccuracy(
   distances: ArrayLike<number>,
   options: { folds?: number; thresholds?: readonly number[] } = {},
 ): VerificationAccuracy {
-  checkOptions("verificationAccuracy", options, { folds: true, thresholds: true });
-  const { folds = 10, thresholds = customaryThresholds } = options;
+  const { folds, thresholds } = readOptions("verificationAccuracy", options, {
+    folds: [10, { min: 2, max: same.length, integer: true }],
+    thresholds: [customaryThresholds],
+  });
   checkLengths("distances", distances, "same", same);
   checkLabels("same", same, 2);
   checkFinite("distances", distances);
   checkFinite("thresholds", thresholds);
-  checkNumber("folds", folds, { min: 2, max: same.length, integer: true });
   if (thresholds.length === 0) throw rangeError("thresholds", "at least one number", "none");
   const bounds = foldBounds(same.length, folds);
   // right[f][t]: pairs of fold f judged rightly by threshold t.

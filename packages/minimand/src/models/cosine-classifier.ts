@@ -1,7 +1,7 @@
 import { numpy as np, random } from "@jax-js/jax";
-import { checkChoice, checkNumber, rangeError } from "../engine/checks.ts";
+import { rangeError } from "../engine/checks.ts";
 import { unitNorm } from "../engine/numerics.ts";
-import { checkOptions } from "../engine/options.ts";
+import { oneOf, readOptions } from "../engine/options.ts";
 import type { Tree } from "../engine/tree.ts";
 import type { Model } from "./model.ts";
 
@@ -33,11 +33,11 @@ export interface CosineClassifierOptions {
  * @see Wang et al. 2017, arXiv 1704.06369; Pereira et al. 2021, arXiv 2102.03243, section 3
  */
 export function cosineClassifier(body: Model, options: CosineClassifierOptions): Model {
-  checkOptions("cosineClassifier", options, { features: true, classes: true, constraint: true });
-  const { features, classes, constraint = "reparametrised" } = options;
-  checkNumber("features", features, { min: 1, integer: true });
-  checkNumber("classes", classes, { min: 2, integer: true });
-  checkChoice("constraint", constraint, ["reparametrised", "projected"]);
+  const { features, classes, constraint } = readOptions("cosineClassifier", options, {
+    features: { min: 1, integer: true },
+    classes: { min: 2, integer: true },
+    constraint: ["reparametrised", oneOf(["reparametrised", "projected"])],
+  });
   return {
     init(key) {
       const [own, rest] = [...random.split(key, 2)];

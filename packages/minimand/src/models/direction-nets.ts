@@ -1,7 +1,7 @@
 import { numpy as np, random } from "@jax-js/jax";
-import { checkNumber, rangeError } from "../engine/checks.ts";
+import { rangeError } from "../engine/checks.ts";
 import { relu } from "../engine/numerics.ts";
-import { checkOptions } from "../engine/options.ts";
+import { readOptions } from "../engine/options.ts";
 import type { Tree } from "../engine/tree.ts";
 import { conv2d } from "./layers/conv2d.ts";
 import { checkInput, type Layer, plainLayer } from "./layers/layer.ts";
@@ -34,9 +34,7 @@ export interface DirectionNetOptions {
  * @see Kaneda et al. 2022, arXiv 2205.10763, section 4.1 (the network for 64^3)
  */
 export function dcdmNet2d(options: DirectionNetOptions = {}): Layer {
-  checkOptions("dcdmNet2d", options, { channels: true });
-  const { channels = 8 } = options;
-  checkNumber("channels", channels, { min: 1, integer: true });
+  const { channels } = readOptions("dcdmNet2d", options, { channels: [8, { min: 1, integer: true }] });
   const hidden = ["a0", "a1", "a2", "a3", ...numbered("b", 6), ...numbered("u", 4)];
   return directionNet(`dcdmNet2d(${channels})`, channels, hidden, 2, ({ conv, pair, half, twice }, r) => {
     let a = relu(conv("a0", conv("c0", r)));
@@ -65,9 +63,7 @@ export function dcdmNet2d(options: DirectionNetOptions = {}): Layer {
  * @see Ronneberger, Fischer, Brox 2015, arXiv 1505.04597, figure 1
  */
 export function dcdmUNet2d(options: DirectionNetOptions = {}): Layer {
-  checkOptions("dcdmUNet2d", options, { channels: true });
-  const { channels = 8 } = options;
-  checkNumber("channels", channels, { min: 1, integer: true });
+  const { channels } = readOptions("dcdmUNet2d", options, { channels: [8, { min: 1, integer: true }] });
   const hidden = [...numbered("down", 8), ...numbered("up", 6)];
   return directionNet(`dcdmUNet2d(${channels})`, channels, hidden, 8, ({ conv, pair, half, twice }, r) => {
     const levels = [pair("down0", "down1", conv("c0", r))];

@@ -1,7 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
 import { random } from "@jax-js/jax";
-import { checkNumber } from "../engine/checks.ts";
-import { checkOptions } from "../engine/options.ts";
+import { readOptions } from "../engine/options.ts";
 import type { Tree } from "../engine/tree.ts";
 import type { Model, RepresentationModel } from "./model.ts";
 
@@ -36,10 +35,12 @@ type Halves = { encoder: Tree; decoder: Tree };
  * })
  */
 export function encoderDecoder(options: EncoderDecoderOptions): RepresentationModel {
-  checkOptions("encoderDecoder", options, { encoder: true, decoder: true, size: true, outputs: true });
-  const { encoder, decoder, size, outputs } = options;
-  checkNumber("size", size, { min: 1, integer: true });
-  checkNumber("outputs", outputs, { min: 1, integer: true });
+  const { encoder, decoder, size, outputs } = readOptions("encoderDecoder", options, {
+    encoder: true,
+    decoder: true,
+    size: { min: 1, integer: true },
+    outputs: { min: 1, integer: true },
+  });
 
   const applyWithFeatures: RepresentationModel["applyWithFeatures"] = (
     { params, state },

@@ -1,7 +1,7 @@
 import { numpy as np, random } from "@jax-js/jax";
 import { checkChoice, checkNumber, rangeError, typeError } from "../engine/checks.ts";
 import { relu } from "../engine/numerics.ts";
-import { checkOptions } from "../engine/options.ts";
+import { readOptions } from "../engine/options.ts";
 import type { Tree } from "../engine/tree.ts";
 import { batchNorm, batchNormParams, batchNormState } from "./batch-norm.ts";
 import { normalWeight, padColumns, weightRows } from "./dense-weight.ts";
@@ -50,7 +50,7 @@ export function mlp(options: MlpOptions): FeatureModel {
     initial = "random",
     head = "linear",
   } = options;
-  checkOptions("mlp", options, {
+  readOptions("mlp", options, {
     inputs: true,
     hidden: true,
     outputs: true,
@@ -149,6 +149,6 @@ export function linear(options: {
   outputs: number;
   initial?: "random" | "zeros";
 }): FeatureModel {
-  checkOptions("linear", options, { inputs: true, outputs: true, initial: true });
+  readOptions("linear", options, { inputs: true, outputs: true, initial: true });
   return mlp({ hidden: [], initial: "zeros", ...options });
 }

@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkNumber, rangeError } from "../engine/checks.ts";
-import { checkOptions } from "../engine/options.ts";
+import { readOptions } from "../engine/options.ts";
 
 /** Of {@link resizeBilinear}. */
 export interface ResizeOptions {
@@ -33,8 +33,7 @@ export function resizeBilinear(
   size: readonly [height: number, width: number],
   options: ResizeOptions = {},
 ): np.Array {
-  checkOptions("resizeBilinear", options, { alignCorners: true });
-  const { alignCorners = true } = options;
+  const { alignCorners } = readOptions("resizeBilinear", options, { alignCorners: [true] });
   checkFloatArray("x", x, 4, "[batch, height, width, channels]");
   if (!Array.isArray(size) || size.length !== 2) throw rangeError("size", "[height, width]", size);
   for (const length of size) checkNumber("size", length, { min: 1, integer: true });

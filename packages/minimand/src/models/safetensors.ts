@@ -1,5 +1,5 @@
 import { rangeError, typeError } from "../engine/checks.ts";
-import { checkOptions } from "../engine/options.ts";
+import { readOptions } from "../engine/options.ts";
 import { parseJson } from "../engine/parse-json.ts";
 import { fromFloat16, toFloat16 } from "./float16.ts";
 
@@ -85,7 +85,7 @@ export function writeSafetensors(
   metadata: Record<string, string> = {},
   options: { half?: boolean } = {},
 ): Uint8Array {
-  checkOptions("writeSafetensors", options, { half: true });
+  readOptions("writeSafetensors", options, { half: true });
   const header: Record<string, unknown> = { __metadata__: metadata };
   let offset = 0;
   const ofKind = Object.entries(tensors).map(([name, { shape, data }]) => {

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkOptions } from "../engine/options.ts";
+import { readOptions } from "../engine/options.ts";
 import { disposeTree, mapTree, refTree, type Tree, zerosLike } from "../engine/tree.ts";
 import {
   type AdamOptions,
@@ -63,6 +63,6 @@ export function scaleByBelief(options: AdamOptions = {}): GradientTransformation
  * @see Zhuang et al. 2020, arXiv 2010.07468, algorithm 2
  */
 export function adaBelief(learningRate: LearningRate, options: AdamOptions = {}): GradientTransformation {
-  checkOptions("adaBelief", options, adamOptions);
+  readOptions("adaBelief", options, adamOptions);
   return chain(scaleByBelief(options), scaleByLearningRate(learningRate));
 }

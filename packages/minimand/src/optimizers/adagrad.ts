@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber } from "../engine/checks.ts";
-import { checkOptions, type OptionNames } from "../engine/options.ts";
+import { type OptionNames, readOptions } from "../engine/options.ts";
 import { disposeTree, mapTree, refTree } from "../engine/tree.ts";
 import { scaleByLearningRate } from "./scale.ts";
 import type { LearningRate } from "./schedules.ts";
@@ -25,8 +25,7 @@ const adagradOptions: OptionNames<AdagradOptions> = { initialAccumulator: true, 
  * @see Duchi, Hazan, Singer 2011, JMLR 12, figure 1 (diagonal)
  */
 export function scaleByRss(options: AdagradOptions = {}): GradientTransformation {
-  checkOptions("scaleByRss", options, adagradOptions);
-  const { initialAccumulator = 0, eps = 1e-10 } = options;
+  const { initialAccumulator = 0, eps = 1e-10 } = readOptions("scaleByRss", options, adagradOptions);
   checkNumber("initialAccumulator", initialAccumulator, { min: 0 });
   checkNumber("eps", eps, { above: 0 });
   return {
@@ -55,6 +54,6 @@ export function scaleByRss(options: AdagradOptions = {}): GradientTransformation
  * @see Duchi, Hazan, Singer 2011, JMLR 12, figure 1 (diagonal)
  */
 export function adagrad(learningRate: LearningRate, options: AdagradOptions = {}): GradientTransformation {
-  checkOptions("adagrad", options, adagradOptions);
+  readOptions("adagrad", options, adagradOptions);
   return chain(scaleByRss(options), scaleByLearningRate(learningRate));
 }

@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber } from "../engine/checks.ts";
 import { scalarType } from "../engine/exact-numbers.ts";
-import { checkOptions } from "../engine/options.ts";
+import { readOptions } from "../engine/options.ts";
 import type { Parameter } from "../engine/parameter.ts";
 import type { Tree } from "../engine/tree.ts";
 import { disposeTree, mapTree, refTree, zerosLike } from "../engine/tree.ts";
@@ -22,8 +22,7 @@ interface AdamState {
 
 /** The update of Adam before the learning rate: `m^ / (sqrt(v^) + eps)` with bias-corrected moments. */
 export function scaleByAdam(options: AdamOptions = {}): GradientTransformation {
-  checkOptions("scaleByAdam", options, adamOptions);
-  const { b1 = 0.9, b2 = 0.999, eps = 1e-8 } = options;
+  const { b1 = 0.9, b2 = 0.999, eps = 1e-8 } = readOptions("scaleByAdam", options, adamOptions);
   checkNumber("b1", b1, { min: 0, below: 1 });
   checkNumber("b2", b2, { min: 0, below: 1 });
   checkNumber("eps", eps, { above: 0 });
@@ -73,7 +72,7 @@ export function scaleByAdam(options: AdamOptions = {}): GradientTransformation {
  * @see Kingma, Ba 2015, arXiv 1412.6980, algorithm 1
  */
 export function adam(learningRate: LearningRate, options: AdamOptions = {}): GradientTransformation {
-  checkOptions("adam", options, adamOptions);
+  readOptions("adam", options, adamOptions);
   return chain(scaleByAdam(options), scaleByLearningRate(learningRate));
 }
 
@@ -91,7 +90,10 @@ export function adamw(
   learningRate: LearningRate,
   options: AdamOptions & { weightDecay?: Parameter; mask?: DecayMask } = {},
 ): GradientTransformation {
-  checkOptions("adamw", options, { ...adamOptions, weightDecay: true, mask: true });
-  const { weightDecay = 1e-2, mask, ...moments } = options;
+  const { weightDecay, mask, ...moments } = readOptions("adamw", options, {
+    ...adamOptions,
+    weightDecay: [1e-2],
+    mask: true,
+  });
   return chain(scaleByAdam(moments), addDecayedWeights(weightDecay, mask), scaleByLearningRate(learningRate));
 }

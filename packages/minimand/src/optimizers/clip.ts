@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkParameter } from "../engine/checks.ts";
-import { checkOptions } from "../engine/options.ts";
+import { checkParameter, parameterIn } from "../engine/checks.ts";
+import { readOptions } from "../engine/options.ts";
 import { type Parameter, parameter } from "../engine/parameter.ts";
 import { disposeTree, mapTree } from "../engine/tree.ts";
 import { frobenius } from "./kappa/matrices.ts";
@@ -51,10 +51,8 @@ export function adaptiveGradientClip(
   clipping: Parameter = 0.01,
   options: { eps?: number } = {},
 ): GradientTransformation {
-  checkOptions("adaptiveGradientClip", options, { eps: true });
-  const { eps = 1e-3 } = options;
+  const { eps } = readOptions("adaptiveGradientClip", options, { eps: [1e-3, parameterIn({ above: 0 })] });
   checkParameter("clipping", clipping, { above: 0 });
-  checkParameter("eps", eps, { above: 0 });
   return {
     init: () => ({}),
     update(updates, state, params) {

@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber, rangeError, typeError } from "../engine/checks.ts";
-import { checkOptions } from "../engine/options.ts";
+import { readOptions } from "../engine/options.ts";
 import { periods } from "./decay-schedules.ts";
 import type { Schedule } from "./schedules.ts";
 
@@ -27,13 +27,13 @@ export interface OneCycleOptions {
  * @see Smith, Topin 2018, arXiv 1708.07120, section 3
  */
 export function oneCycleSchedule(peak: number, steps: number, options: OneCycleOptions = {}): Schedule {
-  checkOptions("oneCycleSchedule", options, { pctStart: true, divFactor: true, finalDivFactor: true });
-  const { pctStart = 0.3, divFactor = 25, finalDivFactor = 1e4 } = options;
+  const { pctStart, divFactor, finalDivFactor } = readOptions("oneCycleSchedule", options, {
+    pctStart: [0.3, { above: 0, below: 1 }],
+    divFactor: [25, { min: 1 }],
+    finalDivFactor: [1e4, { min: 1 }],
+  });
   checkNumber("peak", peak, { min: 0 });
   checkNumber("steps", steps, { min: 2, integer: true });
-  checkNumber("pctStart", pctStart, { above: 0, below: 1 });
-  checkNumber("divFactor", divFactor, { min: 1 });
-  checkNumber("finalDivFactor", finalDivFactor, { min: 1 });
   const top = Math.round(pctStart * steps);
   if (top < 1 || top >= steps) throw rangeError("pctStart * steps", `between 1 and ${steps - 1} steps`, top);
   const start = peak / divFactor;
@@ -76,12 +76,12 @@ export function warmRestartsSchedule(
   period: number,
   options: { factor?: number; final?: number } = {},
 ): Schedule {
-  checkOptions("warmRestartsSchedule", options, { factor: true, final: true });
-  const { factor = 1, final = 0 } = options;
+  const { factor, final } = readOptions("warmRestartsSchedule", options, {
+    factor: [1, { min: 1, integer: true }],
+    final: [0, { min: 0 }],
+  });
   checkNumber("initial", initial, { min: 0 });
   checkNumber("period", period, { min: 1, integer: true });
-  checkNumber("factor", factor, { min: 1, integer: true });
-  checkNumber("final", final, { min: 0 });
   const cosine = (share: np.Array): np.Array =>
     np
       .cos(share.mul(Math.PI))

@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber } from "../engine/checks.ts";
 import { log } from "../engine/numerics.ts";
-import { checkOptions } from "../engine/options.ts";
+import { readOptions } from "../engine/options.ts";
 import type { Schedule } from "./schedules.ts";
 
 /**
@@ -69,8 +69,7 @@ export function exponentialSchedule(
   factor: number,
   options: { staircase?: boolean } = {},
 ): Schedule {
-  checkOptions("exponentialSchedule", options, { staircase: true });
-  const { staircase = false } = options;
+  const { staircase } = readOptions("exponentialSchedule", options, { staircase: [false] });
   checkNumber("initial", initial, { min: 0 });
   checkNumber("steps", steps, { min: 1, integer: true });
   checkNumber("factor", factor, { above: 0, max: 1 });

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkOptions } from "../engine/options.ts";
+import { readOptions } from "../engine/options.ts";
 import type { Parameter } from "../engine/parameter.ts";
 import { mapTree } from "../engine/tree.ts";
 import { type AdamOptions, scaleByAdam } from "./adam.ts";
@@ -65,15 +65,14 @@ export interface LambOptions extends AdamOptions {
  * @see You et al. 2020, arXiv 1904.00962, algorithm 2, with the identity as phi
  */
 export function lamb(learningRate: LearningRate, options: LambOptions = {}): GradientTransformation {
-  checkOptions("lamb", options, {
+  const { weightDecay, mask, layerAdaptation, eps, ...moments } = readOptions("lamb", options, {
     b1: true,
     b2: true,
-    eps: true,
-    weightDecay: true,
+    eps: [1e-6],
+    weightDecay: [0],
     mask: true,
     layerAdaptation: true,
   });
-  const { weightDecay = 0, mask, layerAdaptation, eps = 1e-6, ...moments } = options;
   const adapted = scaleByTrustRatio();
   return chain(
     scaleByAdam({ ...moments, eps }),

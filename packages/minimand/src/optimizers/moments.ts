@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber } from "../engine/checks.ts";
-import { checkOptions, type OptionNames } from "../engine/options.ts";
+import { type OptionNames, readOptions } from "../engine/options.ts";
 import { leavesOf, mapTree, type Tree } from "../engine/tree.ts";
 
 /** Options of the moment estimates of {@link adam}. */
@@ -18,8 +18,7 @@ export const adamOptions: OptionNames<AdamOptions> = { b1: true, b2: true, eps: 
 
 /** The options of two averages with their defaults, checked. */
 export function checkMoments(of: string, options: AdamOptions): Required<AdamOptions> {
-  checkOptions(of, options, adamOptions);
-  const { b1 = 0.9, b2 = 0.999, eps = 1e-8 } = options;
+  const { b1 = 0.9, b2 = 0.999, eps = 1e-8 } = readOptions(of, options, adamOptions);
   checkNumber("b1", b1, { min: 0, below: 1 });
   checkNumber("b2", b2, { min: 0, below: 1 });
   checkNumber("eps", eps, { above: 0 });

@@ -1,5 +1,5 @@
-import { checkChoice, checkNumber, rangeError } from "../engine/checks.ts";
-import { checkOptions } from "../engine/options.ts";
+import { rangeError } from "../engine/checks.ts";
+import { oneOf, readOptions } from "../engine/options.ts";
 import type { Parameter } from "../engine/parameter.ts";
 import { disposeTree, leavesOf, mapTree } from "../engine/tree.ts";
 import { type AdamOptions, adamw } from "./adam.ts";
@@ -40,10 +40,12 @@ export interface MuonDirection {
  *   section 2.2
  */
 export function scaleByMuon(options: MuonDirection = {}): GradientTransformation {
-  checkOptions("scaleByMuon", options, { momentum: true, nesterov: true, steps: true, adjust: true });
-  const { momentum = 0.95, nesterov = true, steps = 5, adjust = "original" } = options;
-  checkNumber("steps", steps, { min: 1, integer: true });
-  checkChoice("adjust", adjust, ["original", "match-rms"]);
+  const { momentum, nesterov, steps, adjust } = readOptions("scaleByMuon", options, {
+    momentum: [0.95],
+    nesterov: [true],
+    steps: [5, { min: 1, integer: true }],
+    adjust: ["original", oneOf(["original", "match-rms"])],
+  });
   const orthogonalize: GradientTransformation = {
     init(params) {
       for (const leaf of leavesOf(params))
@@ -102,17 +104,22 @@ export interface MuonOptions extends MuonDirection {
  *   section 2.2
  */
 export function muon(learningRate: LearningRate, options: MuonOptions = {}): GradientTransformation {
-  checkOptions("muon", options, {
+  const {
+    weightDecay,
+    mask,
+    matrices = () => true,
+    adam,
+    ...direction
+  } = readOptions("muon", options, {
     momentum: true,
     nesterov: true,
     steps: true,
     adjust: true,
-    weightDecay: true,
+    weightDecay: [0],
     mask: true,
     matrices: true,
-    adam: true,
+    adam: [{}],
   });
-  const { weightDecay = 0, mask, matrices = () => true, adam = {}, ...direction } = options;
   const { learningRate: rate = learningRate, ...moments } = adam;
   const groups = partition(
     {

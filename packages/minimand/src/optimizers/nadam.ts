@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkOptions } from "../engine/options.ts";
+import { readOptions } from "../engine/options.ts";
 import { disposeTree, mapTree, refTree, type Tree, zerosLike } from "../engine/tree.ts";
 import {
   type AdamOptions,
@@ -76,6 +76,6 @@ export function scaleByNadam(options: AdamOptions = {}): GradientTransformation 
  * @see Dozat 2016, ICLR workshop, algorithm 2, with a constant momentum
  */
 export function nadam(learningRate: LearningRate, options: AdamOptions = {}): GradientTransformation {
-  checkOptions("nadam", options, adamOptions);
+  readOptions("nadam", options, adamOptions);
   return chain(scaleByNadam(options), scaleByLearningRate(learningRate));
 }

@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber } from "../engine/checks.ts";
-import { checkOptions, type OptionNames } from "../engine/options.ts";
+import { type OptionNames, readOptions } from "../engine/options.ts";
 import { disposeTree, mapTree, refTree, type Tree, zerosLike } from "../engine/tree.ts";
 import {
   type AdamOptions,
@@ -32,8 +32,7 @@ const radamOptions: OptionNames<RadamOptions> = { ...adamOptions, threshold: tru
  * @see Liu et al. 2020, arXiv 1908.03265, algorithm 2
  */
 export function scaleByRadam(options: RadamOptions = {}): GradientTransformation {
-  checkOptions("scaleByRadam", options, radamOptions);
-  const { threshold = 5, ...moments } = options;
+  const { threshold = 5, ...moments } = readOptions("scaleByRadam", options, radamOptions);
   const { b1, b2, eps } = checkMoments("scaleByRadam", moments);
   checkNumber("b2", b2, { above: 0 });
   checkNumber("threshold", threshold, { min: 4 });
@@ -123,6 +122,6 @@ function rectification(rho: np.Array, longest: number): np.Array {
  * @see Liu et al. 2020, arXiv 1908.03265, algorithm 2
  */
 export function radam(learningRate: LearningRate, options: RadamOptions = {}): GradientTransformation {
-  checkOptions("radam", options, radamOptions);
+  readOptions("radam", options, radamOptions);
   return chain(scaleByRadam(options), scaleByLearningRate(learningRate));
 }

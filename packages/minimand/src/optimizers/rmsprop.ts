@@ -1,6 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkNumber } from "../engine/checks.ts";
-import { checkOptions } from "../engine/options.ts";
+import { readOptions } from "../engine/options.ts";
 import type { Parameter } from "../engine/parameter.ts";
 import { disposeTree, mapTree, refTree, type Tree, zerosLike } from "../engine/tree.ts";
 import { average } from "./moments.ts";
@@ -31,10 +30,11 @@ export interface RmsOptions {
  * @see Hinton, Srivastava, Swersky 2012, Neural Networks for Machine Learning, lecture 6e
  */
 export function scaleByRms(options: RmsOptions = {}): GradientTransformation {
-  checkOptions("scaleByRms", options, { decay: true, eps: true, centered: true });
-  const { decay = 0.9, eps = 1e-8, centered = false } = options;
-  checkNumber("decay", decay, { min: 0, below: 1 });
-  checkNumber("eps", eps, { above: 0 });
+  const { decay, eps, centered } = readOptions("scaleByRms", options, {
+    decay: [0.9, { min: 0, below: 1 }],
+    eps: [1e-8, { above: 0 }],
+    centered: [false],
+  });
   return {
     init: (params) => ({ square: zerosLike(params), ...(centered && { mean: zerosLike(params) }) }),
     update(updates, state, params) {
@@ -77,8 +77,12 @@ export function rmsprop(
   learningRate: LearningRate,
   options: RmsOptions & { momentum?: Parameter } = {},
 ): GradientTransformation {
-  checkOptions("rmsprop", options, { decay: true, eps: true, centered: true, momentum: true });
-  const { momentum = 0, ...scaling } = options;
+  const { momentum, ...scaling } = readOptions("rmsprop", options, {
+    decay: true,
+    eps: true,
+    centered: true,
+    momentum: [0],
+  });
   return chain(
     scaleByRms(scaling),
     ...(momentum === 0 ? [] : [trace(momentum)]),

@@ -1,5 +1,5 @@
 import { checkParameter } from "../engine/checks.ts";
-import { checkOptions } from "../engine/options.ts";
+import { readOptions } from "../engine/options.ts";
 import { type Parameter, parameter } from "../engine/parameter.ts";
 import { disposeTree, mapTree, refTree, zerosLike } from "../engine/tree.ts";
 import { addDecayedWeights, type DecayMask, scaleByLearningRate } from "./scale.ts";
@@ -38,8 +38,11 @@ export function sgd(
   learningRate: LearningRate,
   options: { momentum?: Parameter; nesterov?: boolean; weightDecay?: Parameter } = {},
 ): GradientTransformation {
-  checkOptions("sgd", options, { momentum: true, nesterov: true, weightDecay: true });
-  const { momentum = 0, nesterov = false, weightDecay = 0 } = options;
+  const { momentum, nesterov, weightDecay } = readOptions("sgd", options, {
+    momentum: [0],
+    nesterov: [false],
+    weightDecay: [0],
+  });
   return chain(
     ...(weightDecay === 0 ? [] : [addDecayedWeights(weightDecay)]),
     ...(momentum === 0 ? [] : [trace(momentum, nesterov)]),
@@ -63,8 +66,12 @@ export function sgdw(
   learningRate: LearningRate,
   options: { momentum?: Parameter; nesterov?: boolean; weightDecay?: Parameter; mask?: DecayMask } = {},
 ): GradientTransformation {
-  checkOptions("sgdw", options, { momentum: true, nesterov: true, weightDecay: true, mask: true });
-  const { momentum = 0, nesterov = false, weightDecay = 1e-2, mask } = options;
+  const { momentum, nesterov, weightDecay, mask } = readOptions("sgdw", options, {
+    momentum: [0],
+    nesterov: [false],
+    weightDecay: [1e-2],
+    mask: true,
+  });
   return chain(
     ...(momentum === 0 ? [] : [trace(momentum, nesterov)]),
     addDecayedWeights(weightDecay, mask),

@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber, rangeError, typeError } from "../engine/checks.ts";
 import { relu } from "../engine/numerics.ts";
-import { checkOptions } from "../engine/options.ts";
+import { readOptions } from "../engine/options.ts";
 import { keyOf } from "../engine/random.ts";
 import { refTree } from "../engine/tree.ts";
 import { huberLoss } from "../losses/regression/losses.ts";
@@ -40,8 +40,11 @@ export interface EncodeOptions {
  * @see Xu et al. 2023, arXiv 2308.07650, section 3.4
  */
 export function encodeConfigs(configs: readonly QuantConfig[], options: EncodeOptions = {}): number[] {
-  checkOptions("encodeConfigs", options, { bits: true, skipEnds: true, official: true });
-  const { bits = everyBits, skipEnds = true, official = false } = options;
+  const { bits, skipEnds, official } = readOptions("encodeConfigs", options, {
+    bits: [everyBits],
+    skipEnds: [true],
+    official: [false],
+  });
   checkConfigs("configs", configs);
   if (configs.length === 0) throw rangeError("configs", "at least one configuration", configs);
   const [{ granularity, weightSymmetric, actSymmetric }] = configs;
@@ -111,15 +114,14 @@ export async function trainAccuracyPredictor(
   accuracies: readonly number[],
   options: AccuracyPredictorOptions,
 ): Promise<AccuracyPredictor> {
-  checkOptions("trainAccuracyPredictor", options, {
-    hidden: true,
-    epochs: true,
-    learningRate: true,
+  const { hidden, epochs, learningRate } = readOptions("trainAccuracyPredictor", options, {
+    hidden: [[200, 200, 200, 200, 200, 200, 200]],
+    epochs: [100],
+    learningRate: [4e-4],
     weightDecay: true,
     batchSize: true,
     seed: true,
   });
-  const { hidden = [200, 200, 200, 200, 200, 200, 200], epochs = 100, learningRate = 4e-4 } = options;
   const { weightDecay = 1e-5, batchSize = 256, seed } = options;
   checkNumber("epochs", epochs, { min: 1, integer: true });
   const width = widthOf(features);

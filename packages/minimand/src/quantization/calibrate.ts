@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { peek, rangeError, typeError } from "../engine/checks.ts";
-import { checkOptions } from "../engine/options.ts";
+import { readOptions } from "../engine/options.ts";
 import { leavesOf, type Tree } from "../engine/tree.ts";
 import type { Variables } from "../models/model.ts";
 import {
@@ -50,8 +50,11 @@ export function calibrateElastic(
   x: np.Array,
   options: CalibrateOptions = {},
 ): ElasticVariables {
-  checkOptions("calibrateElastic", options, { p: true, candidates: true, channelCandidates: true });
-  const { p, candidates, channelCandidates = candidates } = options;
+  const {
+    p,
+    candidates,
+    channelCandidates = candidates,
+  } = readOptions("calibrateElastic", options, { p: true, candidates: true, channelCandidates: true });
   const { params, state } = variables;
   if (!Array.isArray(params)) throw typeError("variables", "those of sequential(pieces)", params);
   if (!(x?.shape?.[0] > 0)) throw rangeError("x", "at least one example", x);

@@ -1,5 +1,5 @@
 import { checkChoice, checkNumber, rangeError, typeError } from "../engine/checks.ts";
-import { checkOptions } from "../engine/options.ts";
+import { readOptions } from "../engine/options.ts";
 import { checkBits } from "./code-range.ts";
 
 const granularities = ["tensor", "channel"] as const;
@@ -75,16 +75,20 @@ export interface UniformOptions extends Partial<QuantForm> {
  * uniformConfigs(4, { bits: 3 }).map(({ weightBits }) => weightBits) // [8, 3, 3, 8]
  */
 export function uniformConfigs(layers: number, options: UniformOptions): QuantConfig[] {
-  checkOptions("uniformConfigs", options, {
+  const {
+    bits,
+    actBits = bits,
+    endBits,
+    granularity,
+  } = readOptions("uniformConfigs", options, {
     bits: true,
     actBits: true,
-    endBits: true,
-    granularity: true,
+    endBits: [8],
+    granularity: ["channel"],
     weightSymmetric: true,
     actSymmetric: true,
   });
   checkNumber("layers", layers, { min: 1, integer: true });
-  const { bits, actBits = bits, endBits = 8, granularity = "channel" } = options;
   const { weightSymmetric = true, actSymmetric = true } = options;
   const form = { granularity, weightSymmetric, actSymmetric };
   const configs = Array.from({ length: layers }, (_, i) => {

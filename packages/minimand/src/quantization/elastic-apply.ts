@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { rangeError } from "../engine/checks.ts";
-import { checkOptions } from "../engine/options.ts";
+import { readOptions } from "../engine/options.ts";
 import { constantOf } from "../engine/parameter.ts";
 import { disposeTree, refTree, type Tree } from "../engine/tree.ts";
 import type { Model } from "../models/model.ts";
@@ -76,7 +76,7 @@ export function elasticApply(
   selection: np.Array | readonly QuantConfig[],
   options: ElasticApplyOptions = {},
 ): np.Array {
-  checkOptions("elasticApply", options, { snapZeroPoint: true });
+  readOptions("elasticApply", options, { snapZeroPoint: true });
   const chosen = Array.isArray(selection)
     ? np.array(selectionOf(network, selection), { shape: selectionShape(network) })
     : (selection as np.Array);
@@ -163,7 +163,7 @@ export function quantizedModel(
   start: (key: np.Array) => ElasticVariables,
   options: ElasticApplyOptions = {},
 ): Model {
-  checkOptions("quantizedModel", options, { snapZeroPoint: true });
+  readOptions("quantizedModel", options, { snapZeroPoint: true });
   const chosen = selectionOf(network, configs);
   return {
     init: (key) => start(key) as unknown as { params: Tree; state: Tree },

@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber, rangeError, typeError } from "../engine/checks.ts";
-import { checkOptions } from "../engine/options.ts";
+import { readOptions } from "../engine/options.ts";
 import { disposeTree, refTree, type Tree } from "../engine/tree.ts";
 import { weightRows } from "../models/dense-weight.ts";
 import { type LayerLike, sequential } from "../models/layers/sequential.ts";
@@ -60,8 +60,7 @@ export function elasticNetwork(
   pieces: readonly LayerLike[],
   options: { bits?: readonly number[] } = {},
 ): ElasticNetwork {
-  checkOptions("elasticNetwork", options, { bits: true });
-  const { bits = everyBits } = options;
+  const { bits } = readOptions("elasticNetwork", options, { bits: [everyBits] });
   if (!Array.isArray(bits) || bits.length === 0) throw typeError("bits", "a list of widths", bits);
   (bits as readonly number[]).forEach((b, i) => {
     checkNumber(`bits[${i}]`, b, { min: i === 0 ? 2 : bits[i - 1] + 1, max: 8, integer: true });

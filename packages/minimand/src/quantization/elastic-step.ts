@@ -2,7 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { checkNumber, typeError } from "../engine/checks.ts";
 import type { Compile } from "../engine/compile.ts";
 import { differentiate } from "../engine/differentiate.ts";
-import { checkOptions } from "../engine/options.ts";
+import { readOptions } from "../engine/options.ts";
 import { constantOf } from "../engine/parameter.ts";
 import { derive, type RandomSource, randomSource, seedOf } from "../engine/random.ts";
 import { refTree, type Tree } from "../engine/tree.ts";
@@ -53,19 +53,18 @@ export interface ElasticStepOptions<H extends Hyper = Hyper> {
  */
 export function elasticStep<H extends Hyper = Hyper>(options: ElasticStepOptions<H>): SupervisedStep<H>;
 export function elasticStep(options: ElasticStepOptions): SupervisedStep {
-  checkOptions("elasticStep", options, {
+  const { network, start, random, forms, gpg, wdr } = readOptions("elasticStep", options, {
     network: true,
     start: true,
     optimizer: true,
     hyper: true,
     compile: true,
-    random: true,
-    forms: true,
+    random: [1],
+    forms: [everyForm],
     endBits: true,
-    gpg: true,
+    gpg: [{}],
     wdr: true,
   });
-  const { network, start, random = 1, forms = everyForm, gpg = {}, wdr } = options;
   if (!Array.isArray(network?.quantised)) throw typeError("network", "that of elasticNetwork", network);
   if (typeof start !== "function") throw typeError("start", "a function that makes variables", start);
   checkNumber("random", random, { min: 0, integer: true });

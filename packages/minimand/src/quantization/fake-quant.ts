@@ -1,6 +1,6 @@
 import { lax, numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkNumber, isArrayLike, peek, rangeError, typeError } from "../engine/checks.ts";
-import { checkOptions, type OptionNames } from "../engine/options.ts";
+import { type OptionNames, readOptions } from "../engine/options.ts";
 import { constantOf } from "../engine/parameter.ts";
 import { type CodeRangeOptions, codeRange } from "./code-range.ts";
 
@@ -65,8 +65,7 @@ export function fakeQuant(
   beta: np.Array | number,
   options: FakeQuantOptions,
 ): np.Array {
-  checkOptions("fakeQuant", options, names);
-  const { bits, signed = true, axis, eps = scaleEps } = options;
+  const { bits, signed = true, axis, eps = scaleEps } = readOptions("fakeQuant", options, names);
   const [qmin, qmax] = codeRange(bits, options);
   if (!isArrayLike(x)) throw typeError("x", "a float array", x);
   checkFloatArray("x", x, x.ndim, "of any shape");

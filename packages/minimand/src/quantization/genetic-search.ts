@@ -1,5 +1,5 @@
 import { checkNumber, rangeError, typeError } from "../engine/checks.ts";
-import { checkOptions } from "../engine/options.ts";
+import { readOptions } from "../engine/options.ts";
 import { randomSource } from "../engine/random.ts";
 import type { QuantConfig } from "./config.ts";
 import { bitsNear, checkedSpace, type SearchSpace, searchSpaceNames } from "./search-space.ts";
@@ -54,17 +54,16 @@ interface Member {
  * @see Xu et al. 2023, arXiv 2308.07650, section 3.4, algorithm 2
  */
 export async function geneticSearch(options: GeneticSearchOptions): Promise<SearchResult> {
-  checkOptions("geneticSearch", options, {
+  const { fitness, population, generations, parents } = readOptions("geneticSearch", options, {
     ...searchSpaceNames,
     fitness: true,
-    population: true,
-    generations: true,
-    parents: true,
+    population: [100],
+    generations: [500],
+    parents: [0.25],
     mutation: true,
     seed: true,
     maxTries: true,
   });
-  const { fitness, population = 100, generations = 500, parents = 0.25 } = options;
   const { mutation = 0.1, seed, maxTries = 10000 } = options;
   if (typeof fitness !== "function") throw typeError("fitness", "a function of configurations", fitness);
   checkNumber("population", population, { min: 2, integer: true });

@@ -1,6 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkNumber, isArrayLike, peek, rangeError, typeError } from "../engine/checks.ts";
-import { checkOptions } from "../engine/options.ts";
+import { readOptions } from "../engine/options.ts";
 import { codeOf, codeRange } from "./code-range.ts";
 
 /** How an initial step size is searched for. */
@@ -44,15 +44,14 @@ export function initScale(
   x: np.Array,
   options: InitScaleOptions,
 ): { scale: Float64Array; beta: Float64Array } {
-  checkOptions("initScale", options, {
+  const { bits, symmetric, signed, axis, p, candidates } = readOptions("initScale", options, {
     bits: true,
-    symmetric: true,
-    signed: true,
+    symmetric: [true],
+    signed: [true],
     axis: true,
-    p: true,
-    candidates: true,
+    p: [2.4],
+    candidates: [80],
   });
-  const { bits, symmetric = true, signed = true, axis, p = 2.4, candidates = 80 } = options;
   const range = codeRange(bits, { signed });
   checkNumber("p", p, { above: 0 });
   checkNumber("candidates", candidates, { min: 1, max: 100, integer: true });

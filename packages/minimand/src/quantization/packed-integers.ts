@@ -1,5 +1,5 @@
 import { checkNumber, rangeError, typeError } from "../engine/checks.ts";
-import { checkOptions } from "../engine/options.ts";
+import { readOptions } from "../engine/options.ts";
 import { checkBits, codeOf, codeRange, roundHalfEven } from "./code-range.ts";
 import { zeroPointRange } from "./fake-quant.ts";
 
@@ -51,10 +51,12 @@ export interface UnpackOptions {
  * unpackIntegers(Uint8Array.of(225), { bits: 4, count: 2 }) // [1, -2]
  */
 export function unpackIntegers(bytes: Uint8Array, options: UnpackOptions): Int16Array {
-  checkOptions("unpackIntegers", options, { bits: true, count: true, signed: true });
-  const { bits, count, signed = true } = options;
+  const { bits, count, signed } = readOptions("unpackIntegers", options, {
+    bits: true,
+    count: { min: 0, integer: true },
+    signed: [true],
+  });
   checkBits("bits", bits);
-  checkNumber("count", count, { min: 0, integer: true });
   if (!(bytes instanceof Uint8Array)) throw typeError("bytes", "a Uint8Array", bytes);
   const needed = Math.ceil((count * bits) / 8);
   if (bytes.length < needed) throw rangeError("bytes", `at least ${needed} bytes`, bytes);
@@ -89,7 +91,7 @@ export interface IntegerForm {
  * zeroPointOf(0.25, -0.31) // 1
  */
 export function zeroPointOf(scale: number, beta: number, options: { signed?: boolean } = {}): number {
-  checkOptions("zeroPointOf", options, { signed: true });
+  readOptions("zeroPointOf", options, { signed: true });
   checkNumber("scale", scale, { above: 0 });
   checkNumber("beta", beta);
   // Not -0.
@@ -106,10 +108,12 @@ export function zeroPointOf(scale: number, beta: number, options: { signed?: boo
  * quantizeToIntegers([-1.3, 0.45, 2.2], { scale: 0.25, zeroPoint: 1, bits: 4 }) // [-4, 3, 7]
  */
 export function quantizeToIntegers(x: ArrayLike<number>, form: IntegerForm): Int16Array {
-  checkOptions("quantizeToIntegers", form, { scale: true, zeroPoint: true, bits: true, signed: true });
-  const { scale, zeroPoint, bits, signed = true } = form;
-  checkNumber("scale", scale, { above: 0 });
-  checkNumber("zeroPoint", zeroPoint, { integer: true });
+  const { scale, zeroPoint, bits, signed } = readOptions("quantizeToIntegers", form, {
+    scale: { above: 0 },
+    zeroPoint: { integer: true },
+    bits: true,
+    signed: [true],
+  });
   const [min, max] = codeRange(bits, { signed });
   return Int16Array.from({ length: x.length }, (_, i) => {
     if (Number.isNaN(x[i])) throw rangeError(`x[${i}]`, "a number", x[i]);

@@ -2,7 +2,7 @@ import type { numpy as np } from "@jax-js/jax";
 import { checkNumber, typeError } from "../engine/checks.ts";
 import { crossEntropy } from "../losses/classification/cross-entropy.ts";
 import { kdLoss } from "../losses/distillation/kd.ts";
-import { checkLossOptions, lossOptions } from "../losses/loss-options.ts";
+import { readLossOptions } from "../losses/loss-options.ts";
 import type { LossOptions } from "../losses/per-example.ts";
 
 /** Logits `[batch, classes]` of one network at several widths of its codes. */
@@ -46,8 +46,10 @@ export interface GpgTerms {
  * @see Xu et al. 2023, arXiv 2308.07650, equations (9) to (12)
  */
 export function gpgTerms(logits: ProgressiveLogits, labels: np.Array, options: GpgOptions = {}): GpgTerms {
-  checkLossOptions("gpgTerms", options, { lambda: true, temperature: true, ...lossOptions });
-  const { lambda = 0.5, temperature = 1, weights } = options;
+  const { lambda, temperature, weights } = readLossOptions("gpgTerms", options, {
+    lambda: [0.5],
+    temperature: [1],
+  });
   checkNumber("lambda", lambda, { min: 0, max: 1 });
   checkNumber("temperature", temperature, { above: 0 });
   if (!Array.isArray(logits?.random))
@@ -81,7 +83,7 @@ export function gpgTerms(logits: ProgressiveLogits, labels: np.Array, options: G
  * @see Xu et al. 2023, arXiv 2308.07650, equation (12)
  */
 export function gpgLoss(logits: ProgressiveLogits, labels: np.Array, options: GpgOptions = {}): np.Array {
-  checkLossOptions("gpgLoss", options, { lambda: true, temperature: true, ...lossOptions });
+  readLossOptions("gpgLoss", options, { lambda: true, temperature: true });
   const { high, random, low } = gpgTerms(logits, labels, options);
   return [high, ...random, low].reduce((a, b) => a.add(b));
 }

@@ -1,5 +1,5 @@
 import { checkNumber, rangeError, typeError } from "../engine/checks.ts";
-import { checkOptions, type OptionNames } from "../engine/options.ts";
+import { type OptionNames, readOptions } from "../engine/options.ts";
 import { type RandomSource, randomSource } from "../engine/random.ts";
 import { checkBits, everyBits } from "./code-range.ts";
 import {
@@ -103,7 +103,7 @@ const mostEnumerated = 1e6;
  * enumerateConfigs({ layers, bits: [2, 4], target: { weight: 3, act: 2 } }).length // 2
  */
 export function enumerateConfigs(options: SearchSpace): QuantConfig[][] {
-  checkOptions("enumerateConfigs", options, searchSpaceNames);
+  readOptions("enumerateConfigs", options, searchSpaceNames);
   const space = checkedSpace(options);
   const { bits, layers } = space;
   const genes = 2 * (layers.length - 2);
@@ -194,18 +194,15 @@ export interface SampleOptions {
  * @see Xu et al. 2023, arXiv 2308.07650, section 3.4
  */
 export function sampleConfigs(options: SampleOptions): QuantConfig[][] {
-  checkOptions("sampleConfigs", options, {
+  const { layers, count, seed, forms, bits, targets } = readOptions("sampleConfigs", options, {
     layers: true,
-    count: true,
-    seed: true,
-    forms: true,
-    bits: true,
-    targets: true,
+    count: { min: 1, integer: true },
+    seed: { integer: true },
+    forms: [everyForm],
+    bits: [everyBits],
+    targets: [[2.4, 7.6]],
     endBits: true,
   });
-  const { layers, count, seed, forms = everyForm, bits = everyBits, targets = [2.4, 7.6] } = options;
-  checkNumber("count", count, { min: 1, integer: true });
-  checkNumber("seed", seed, { integer: true });
   if (!Array.isArray(forms) || forms.length === 0) throw typeError("forms", "a list of forms", forms);
   for (const target of targets) checkNumber("targets", target, { min: 2, max: 8 });
   const spaces = (forms as readonly QuantForm[]).map((form) =>

@@ -1,14 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
-import {
-  checkChoice,
-  checkFloatArray,
-  checkNumber,
-  isArrayLike,
-  peek,
-  rangeError,
-  typeError,
-} from "../engine/checks.ts";
-import { checkOptions } from "../engine/options.ts";
+import { checkFloatArray, isArrayLike, peek, rangeError, typeError } from "../engine/checks.ts";
+import { oneOf, readOptions } from "../engine/options.ts";
 
 /** Kurtosis of the uniform distribution: weights of that shape lose least by quantisation. */
 export const uniformKurtosis = 1.8;
@@ -44,9 +36,7 @@ export function weightMoments(
   w: np.Array,
   options: { std?: WdrOptions["std"] } = {},
 ): { skewness: np.Array; kurtosis: np.Array } {
-  checkOptions("weightMoments", options, { std: true });
-  const { std = "unbiased" } = options;
-  checkChoice("std", std, deviations);
+  const { std } = readOptions("weightMoments", options, { std: ["unbiased", oneOf(deviations)] });
   if (!isArrayLike(w)) throw typeError("w", "a float array", w);
   checkFloatArray("w", w, w.ndim, "of any shape");
   if (w.size < 4) throw rangeError("w", "at least 4 numbers", w);
@@ -78,17 +68,13 @@ export function weightMoments(
  * @see Xu et al. 2023, arXiv 2308.07650, equations (6) to (8)
  */
 export function wdrLoss(weights: readonly np.Array[], options: WdrOptions = {}): np.Array {
-  checkOptions("wdrLoss", options, {
-    target: true,
-    kurtosisRate: true,
-    skewnessRate: true,
+  const { target, kurtosisRate, skewnessRate, std, skipFirst } = readOptions("wdrLoss", options, {
+    target: [uniformKurtosis, { min: 1 }],
+    kurtosisRate: [1, { min: 0 }],
+    skewnessRate: [1, { min: 0 }],
     std: true,
-    skipFirst: true,
+    skipFirst: [false],
   });
-  const { target = uniformKurtosis, kurtosisRate = 1, skewnessRate = 1, std, skipFirst = false } = options;
-  checkNumber("target", target, { min: 1 });
-  checkNumber("kurtosisRate", kurtosisRate, { min: 0 });
-  checkNumber("skewnessRate", skewnessRate, { min: 0 });
   if (!Array.isArray(weights)) throw typeError("weights", "a list of float arrays", weights);
   const first = skipFirst ? 1 : 0;
   if (weights.length <= first) throw rangeError("weights", `at least ${first + 1} arrays`, weights);

@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkFloat64, checkNumber, rangeError, typeError } from "../engine/checks.ts";
-import { checkOptions } from "../engine/options.ts";
+import { checkFloat64, rangeError, typeError } from "../engine/checks.ts";
+import { readOptions } from "../engine/options.ts";
 import { derive, randomSource, shuffle } from "../engine/random.ts";
 import { copyRow } from "./copy-row.ts";
 
@@ -60,10 +60,10 @@ export interface Minibatches {
  * @throws TypeError, RangeError where lengths don't match, inputs or targets are not finite, ids are out of range
  */
 export function minibatches(examples: Examples, options: { size: number; seed: number }): Minibatches {
-  checkOptions("minibatches", options, { size: true, seed: true });
-  const { size, seed } = options;
-  checkNumber("size", size, { min: 1, integer: true });
-  checkNumber("seed", seed, { integer: true });
+  const { size, seed } = readOptions("minibatches", options, {
+    size: { min: 1, integer: true },
+    seed: { integer: true },
+  });
   const count = checkExampleArrays(examples);
   const [width, targets] = widthsOf(examples);
   // Packed here and copied by the engine: batch after batch uses the same memory.

@@ -1,6 +1,6 @@
 import { type DType, numpy as np } from "@jax-js/jax";
-import { checkChoice, checkNumber, checkShape, isArrayLike, peek, typeError } from "../engine/checks.ts";
-import { checkOptions } from "../engine/options.ts";
+import { checkNumber, checkShape, isArrayLike, peek, typeError } from "../engine/checks.ts";
+import { oneOf, readOptions } from "../engine/options.ts";
 import type { Prediction } from "../losses/generation/denoising-loss.ts";
 
 /** How noise grows with time, see {@link diffusionSchedule}. */
@@ -64,12 +64,13 @@ export interface DdimStepOptions {
  * 2202.00512, section 4 (velocity); Rombach et al. 2022 (scaled_linear)
  */
 export function diffusionSchedule(options: DiffusionScheduleOptions): DiffusionSchedule {
-  checkOptions("diffusionSchedule", options, { steps: true, betaStart: true, betaEnd: true, kind: true });
-  const { steps, betaStart, betaEnd, kind = "linear" } = options;
-  checkNumber("steps", steps, { min: 1, integer: true });
-  checkNumber("betaStart", betaStart, { above: 0, below: 1 });
+  const { steps, betaStart, betaEnd, kind } = readOptions("diffusionSchedule", options, {
+    steps: { min: 1, integer: true },
+    betaStart: { above: 0, below: 1 },
+    betaEnd: true,
+    kind: ["linear", oneOf(["linear", "scaled_linear"])],
+  });
   checkNumber("betaEnd", betaEnd, { min: betaStart, below: 1 });
-  checkChoice("kind", kind, ["linear", "scaled_linear"]);
   const alphaBar = alphaBars(steps, betaStart, betaEnd, kind);
 
   const signals = alphaBar.map(Math.sqrt);
@@ -118,9 +119,11 @@ export function diffusionSchedule(options: DiffusionScheduleOptions): DiffusionS
         : atTimes(ratios, 0, times, { dtype: np.float32 });
     },
     ddimStep(zt, predicted, options) {
-      checkOptions("ddimStep", options, { from: true, to: true, prediction: true });
-      const { from, to, prediction = "eps" } = options;
-      checkChoice("prediction", prediction, ["eps", "v"]);
+      const { from, to, prediction } = readOptions("ddimStep", options, {
+        from: true,
+        to: true,
+        prediction: ["eps", oneOf(["eps", "v"])],
+      });
       checkSame("zt", zt, "prediction", predicted);
       const [signal, spread] = factors("from", from, zt);
       const [nextSignal, nextSpread] = factors("to", to, zt);

@@ -1,5 +1,4 @@
-import { checkNumber } from "../engine/checks.ts";
-import { checkOptions } from "../engine/options.ts";
+import { readOptions } from "../engine/options.ts";
 import { derive, randomSource } from "../engine/random.ts";
 import { ensLoss } from "../losses/classification/ens-loss/ens-loss.ts";
 import type { EnsLossLaw } from "../losses/classification/ens-loss/ens-loss-derivatives.ts";
@@ -36,20 +35,25 @@ export function ensLossTrainer<H extends Hyper = Hyper>(
   options: EnsLossTrainerOptions<H>,
 ): SupervisedStep<H, { boxCoxLambda?: number }>;
 export function ensLossTrainer(options: EnsLossTrainerOptions): SupervisedStep {
-  checkOptions("ensLossTrainer", options, {
+  const {
+    model,
+    optimizer,
+    hyper: declared,
+    compile,
+    period,
+    ...law
+  } = readOptions("ensLossTrainer", options, {
     model: true,
     optimizer: true,
     hyper: true,
     compile: true,
-    period: true,
+    period: [0, { min: 0, integer: true }],
     phantomZero: true,
     generator: true,
     clip: true,
     tail: true,
     epsilon: true,
   });
-  const { model, optimizer, hyper: declared, compile, period = 0, ...law } = options;
-  checkNumber("period", period, { min: 0, integer: true });
   const objective = objectiveOf(model, (scores, y, { weights, key, hyper }) =>
     ensLoss(scores, y, { ...law, weights, key, boxCoxLambda: hyper.boxCoxLambda }),
   );

@@ -1,6 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
 import { typeError } from "../engine/errors.ts";
-import { checkOptions } from "../engine/options.ts";
+import { readOptions } from "../engine/options.ts";
 import type { Batch } from "./batches.ts";
 import { inBlocks } from "./in-blocks.ts";
 import { checkOwned } from "./states/check-owned.ts";
@@ -58,7 +58,7 @@ export interface FitOptions<State, B = Batch> {
  * const state = await fit({ step, state: step.init(random.key(0)), batches: batches.epoch(0) })
  */
 export async function fit<State, B = Batch>(options: FitOptions<State, B>): Promise<State> {
-  checkOptions("fit", options, {
+  const { step, state, batches, onStep, onMetrics, signal } = readOptions("fit", options, {
     step: true,
     state: true,
     batches: true,
@@ -66,7 +66,6 @@ export async function fit<State, B = Batch>(options: FitOptions<State, B>): Prom
     onMetrics: true,
     signal: true,
   });
-  const { step, state, batches, onStep, onMetrics, signal } = options;
   if (typeof step?.update !== "function") throw typeError("step", "a training step", step);
   checkOwned("state", state);
   if (!isIterable(batches)) throw typeError("batches", "batches to go through, e.g. data.epoch(0)", batches);

@@ -1,5 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
-import { checkOptions } from "../engine/options.ts";
+import { readOptions } from "../engine/options.ts";
 import { constantOf } from "../engine/parameter.ts";
 import { type AldrOptions, aldrKl } from "../losses/classification/ldr/aldr.ts";
 import { truncatedGce } from "../losses/classification/robust/generalized-cross-entropy.ts";
@@ -56,7 +56,7 @@ export function aldrObjective<H extends Hyper = Hyper>(
   options: Omit<AldrOptions, "weights"> | ((hyper: TracedHyper<H>) => Omit<AldrOptions, "weights">) = {},
 ): Objective<H> {
   if (typeof options !== "function")
-    checkOptions("aldrObjective", options, {
+    readOptions("aldrObjective", options, {
       lambda0: true,
       alpha: true,
       lambdaUpdate: true,
@@ -83,7 +83,7 @@ export function truncatedGceObjective<H extends Hyper = Hyper>(
   model: Model,
   options: { q?: number } | ((hyper: TracedHyper<H>) => { q?: np.Array }) = {},
 ): Objective<H> {
-  if (typeof options !== "function") checkOptions("truncatedGceObjective", options, { q: true });
+  if (typeof options !== "function") readOptions("truncatedGceObjective", options, { q: true });
   return objectiveWithMemory(model, (output, y, { keep }, { weights, hyper }) => {
     const chosen = typeof options === "function" ? options(hyper) : options;
     return [truncatedGce(output, y, { ...chosen, keep: keep.ref, weights }), { keep }];

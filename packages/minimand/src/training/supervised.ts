@@ -1,5 +1,5 @@
 import type { AsyncCompile, Compile } from "../engine/compile.ts";
-import { checkOptions, type OptionNames } from "../engine/options.ts";
+import { type OptionNames, readOptions } from "../engine/options.ts";
 import type { Model } from "../models/model.ts";
 import { alongGradient } from "./along-gradient.ts";
 import type { Hyper, HyperOptimizer } from "./hyper.ts";
@@ -63,6 +63,6 @@ export function supervised<H extends Hyper = Hyper>(
   options: AsyncSupervisedOptions<H>,
 ): AsyncSupervisedStep<H>;
 export function supervised(options: SupervisedOptions | AsyncSupervisedOptions): AsyncSupervisedStep {
-  checkOptions("supervised", options, supervisedOptions);
+  readOptions("supervised", options, supervisedOptions);
   return makeStep(options, { name: "supervised", ...alongGradient(options.objective) });
 }

@@ -1,6 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
 import { typeError } from "../engine/checks.ts";
-import { checkOptions } from "../engine/options.ts";
+import { readOptions } from "../engine/options.ts";
 import type { Tree } from "../engine/tree.ts";
 import type { Batch } from "./batches.ts";
 import type { GivenHyper, Hyper } from "./hyper.ts";
@@ -123,8 +123,7 @@ export type InitHyper<H extends Hyper, Own extends object> = string extends keyo
 
 /** What `init` was given, with an empty object for what was left out. */
 export function readInit(options: InitOptions = {}): { hyper: Hyper; memory: SupervisedState["memory"] } {
-  checkOptions("init", options, { hyper: true, memory: true });
-  const { hyper = {}, memory = {} } = options;
+  const { hyper, memory } = readOptions("init", options, { hyper: [{}], memory: [{}] });
   if (typeof hyper !== "object" || hyper === null) throw typeError("hyper", "numbers by name", hyper);
   const given = Object.entries(hyper).filter(([, value]) => value !== undefined);
   return { hyper: Object.fromEntries(given) as Hyper, memory };

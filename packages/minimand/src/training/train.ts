@@ -1,5 +1,5 @@
 import { checkNumber, rangeError, typeError } from "../engine/checks.ts";
-import { checkOptions } from "../engine/options.ts";
+import { readOptions } from "../engine/options.ts";
 import type { Batch } from "./batches.ts";
 import { bestOf } from "./best-epoch.ts";
 import { type FitOptions, fit } from "./fit.ts";
@@ -172,21 +172,24 @@ function checkTraining<State, B>(
   score: Validation<State>["score"] | null;
   higherIsBetter: boolean;
 } {
-  checkOptions("train", options, {
-    step: true,
-    state: true,
-    data: true,
-    epochs: true,
-    validation: true,
-    patience: true,
-    schedule: true,
-    onEpoch: true,
-    onStep: true,
-    signal: true,
-    history: true,
-    best: true,
-  });
-  const { state, data, epochs, validation, patience, schedule, history = [], best } = options;
+  const { state, data, epochs, validation, patience, schedule, history, best } = readOptions(
+    "train",
+    options,
+    {
+      step: true,
+      state: true,
+      data: true,
+      epochs: true,
+      validation: true,
+      patience: true,
+      schedule: true,
+      onEpoch: true,
+      onStep: true,
+      signal: true,
+      history: [[]],
+      best: true,
+    },
+  );
   if (typeof options.step?.update !== "function") throw typeError("step", "a training step", options.step);
   if (typeof state !== "object" || state === null)
     throw typeError("state", "a state of the step, e.g. step.init(keyOf(0))", state);

@@ -1,5 +1,5 @@
 import { rangeError } from "../engine/checks.ts";
-import { checkOptions } from "../engine/options.ts";
+import { readOptions } from "../engine/options.ts";
 import type { BinaryCounts } from "../metrics/confusion.ts";
 import { thresholdCounts } from "../metrics/curves.ts";
 import { type ScoreName, type ScoreOptions, scoreOf } from "../metrics/scores.ts";
@@ -27,7 +27,7 @@ export function tuneThreshold(
   metric: ScoreName | ((counts: BinaryCounts) => number),
   options: ScoreOptions = {},
 ): { threshold: number; value: number } {
-  checkOptions("tuneThreshold", options, { beta: true });
+  readOptions("tuneThreshold", options, { beta: true });
   const { thresholds, TP, FP, positives, negatives } = thresholdCounts(labels, scores);
   const score =
     typeof metric === "function" ? metric : (counts: BinaryCounts) => scoreOf(counts, metric, options);

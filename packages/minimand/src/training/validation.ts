@@ -1,7 +1,7 @@
 import type { numpy as np } from "@jax-js/jax";
 import { rangeError, typeError } from "../engine/checks.ts";
 import { type Compile, compileWithJit } from "../engine/compile.ts";
-import { checkOptions } from "../engine/options.ts";
+import { readOptions } from "../engine/options.ts";
 import { keyOf } from "../engine/random.ts";
 import { refTree, type Tree } from "../engine/tree.ts";
 import type { Metric } from "../metrics/catalogue.ts";
@@ -50,7 +50,7 @@ export interface ValidationOptions<State, H extends Hyper = Hyper> {
 export function validationOn<State, H extends Hyper = Hyper>(
   options: ValidationOptions<State, H>,
 ): Validation<State> & { shape: readonly number[]; higherIsBetter: boolean; dispose(): void } {
-  checkOptions("validationOn", options, {
+  const { step, model, data, loss, metric, compile } = readOptions("validationOn", options, {
     step: true,
     model: true,
     data: true,
@@ -58,7 +58,6 @@ export function validationOn<State, H extends Hyper = Hyper>(
     metric: true,
     compile: true,
   });
-  const { step, model, data, loss, metric, compile } = options;
   if ((loss === undefined) === (metric === undefined))
     throw typeError("validationOn", "either loss or metric", loss === undefined ? undefined : "both");
   if (metric !== undefined && typeof metric.evaluate !== "function")

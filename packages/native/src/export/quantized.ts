@@ -12,9 +12,9 @@ import {
 import {
   checkChoice,
   checkNumber,
-  checkOptions,
   disposeTree,
   rangeError,
+  readOptions,
   refTree,
   type Tree,
   typeError,
@@ -67,14 +67,13 @@ export function toOnnxQdq(
   configs: readonly QuantConfig[],
   options: QdqOptions,
 ): Uint8Array<ArrayBuffer> {
-  checkOptions("toOnnxQdq", options, {
+  const { shape, batch, name, container, metadata } = readOptions("toOnnxQdq", options, {
     shape: true,
     batch: true,
-    name: true,
-    container: true,
-    metadata: true,
+    name: ["x"],
+    container: ["int8"],
+    metadata: [{}],
   });
-  const { shape, batch, name = "x", container = "int8", metadata = {} } = options;
   if (!Array.isArray(shape)) throw typeError("shape", "a list of sizes", shape);
   for (const [i, size] of shape.entries()) checkNumber(`shape[${i}]`, size, { min: 1, integer: true });
   if (batch !== undefined) checkNumber("batch", batch, { min: 1, integer: true });

@@ -1,5 +1,5 @@
 import { numpy as np, tree } from "@jax-js/jax";
-import { checkChoice, checkOptions, rangeError, type Tree, typeError } from "minimand/engine";
+import { checkChoice, rangeError, readOptions, type Tree, typeError } from "minimand/engine";
 import { dtypes } from "../lower/rule.ts";
 import { type Constant, type Data, encodeModel, type Node } from "../onnx/model.ts";
 import { type AtSize, forEveryBatch } from "./every-batch.ts";
@@ -46,8 +46,7 @@ export function toOnnx<P extends Tree>(
   inputs: readonly InputDescription[],
   options: ExportOptions = {},
 ): Uint8Array<ArrayBuffer> {
-  checkOptions("toOnnx", options, { dynamicBatch: true, metadata: true });
-  const { dynamicBatch = true, metadata = {} } = options;
+  const { dynamicBatch, metadata } = readOptions("toOnnx", options, { dynamicBatch: [true], metadata: [{}] });
   if (typeof apply !== "function") throw typeError("apply", "a function", apply);
   checkMetadata(metadata);
   checkInputs(inputs, dynamicBatch);

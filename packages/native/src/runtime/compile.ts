@@ -3,10 +3,10 @@ import {
   type Compile,
   type Compiled,
   checkNumber,
-  checkOptions,
   compileWithJit,
   type Loop,
   type OptionNames,
+  readOptions,
   type Tree,
 } from "minimand/engine";
 import { UnsupportedPrimitiveError } from "../lower/lower.ts";
@@ -48,7 +48,7 @@ export async function compile<A extends Tree[], R extends Tree>(
   exampleArgs: NoInfer<A>,
   options: NativeOptions = {},
 ): Promise<Compiled<A, R>> {
-  checkOptions("compile", options, nativeOptions);
+  readOptions("compile", options, nativeOptions);
   checkLimits(options);
   loadRuntime();
   const compiled = specialise(fn, options);
@@ -68,8 +68,10 @@ export async function compile<A extends Tree[], R extends Tree>(
  * const step = supervised({ model, objective, optimizer, compile: await nativeCompiler() })
  */
 export async function nativeCompiler(given: NativeCompilerOptions = {}): Promise<Compile> {
-  checkOptions("nativeCompiler", given, { ...nativeOptions, warn: true });
-  const { warn = console.warn, ...options } = given;
+  const { warn, ...options } = readOptions("nativeCompiler", given, {
+    ...nativeOptions,
+    warn: [console.warn],
+  });
   checkLimits(options);
   loadRuntime();
   const warned = new Set<string>();

@@ -1,4 +1,4 @@
-import { checkOptions, rangeError, typeError } from "minimand/engine";
+import { rangeError, readOptions, typeError } from "minimand/engine";
 import { type ModelInfo, modelInfo } from "../export/model-info.ts";
 import { hasExternalData } from "../onnx/external-data.ts";
 import type { Port } from "../onnx/model.ts";
@@ -43,7 +43,7 @@ export interface LoadedModel extends ModelInfo {
  * const { output } = model.run({ x: { data: Float32Array.of(1, 2, 3), shape: [1, 3] } });
  */
 export function loadModel(bytes: Uint8Array, options: SessionOptions = {}): LoadedModel {
-  checkOptions("loadModel", options, sessionOptions);
+  readOptions("loadModel", options, sessionOptions);
   checkSession(options);
   const info = modelInfo(bytes);
   checkOwnData(bytes);

@@ -1,4 +1,4 @@
-import { checkOptions, type OptionNames } from "minimand/engine";
+import { type OptionNames, readOptions } from "minimand/engine";
 import type { Keep } from "../../model/choose.ts";
 import { checkSettings, defaultSettings } from "../../plan/settings.ts";
 import type { Settings } from "../../results.ts";
@@ -67,8 +67,7 @@ const names: OptionNames<AskedOptions> = {
  * @throws TypeError, RangeError naming an option that is none or makes no sense; UsageError for what a page can't do
  */
 export function settingsAsked({ files, test, unlabeled, options }: Asked): Settings {
-  checkOptions("options", options, names);
-  const { keep: _, quantize: __, budget, ...own } = options;
+  const { keep: _, quantize: __, budget, ...own } = readOptions("options", options, names);
   if (files.length === 0) throw new UsageError("files: expected at least one file, got none");
   if (own.model === "own")
     throw new UsageError(

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions } from "minimand/engine";
+import { checkNumber, readOptions } from "minimand/engine";
 import { Interrupted } from "../../run/interrupted.ts";
 import type { Asked } from "./asked.ts";
 import type { ComparisonEvent, FinishedComparison } from "./events.ts";
@@ -79,10 +79,18 @@ export interface Desk {
  * });
  */
 export function openDesk(options: DeskOptions): Desk {
-  checkOptions("openDesk", options, { start: true, database: true, workers: true, mostBytes: true });
-  const { start, database = "minimand", workers = null, mostBytes: most = 60e6 } = options;
+  const {
+    start,
+    database,
+    workers = null,
+    mostBytes: most,
+  } = readOptions("openDesk", options, {
+    start: true,
+    database: ["minimand"],
+    workers: true,
+    mostBytes: [60e6, { min: 1 }],
+  });
   if (workers !== null) checkNumber("workers", workers, { min: 1, integer: true });
-  checkNumber("mostBytes", most, { min: 1 });
   const settings: DeskSettings = { database, workers, most };
   const lines = new Set<Line>();
   /** For what takes a moment; a comparison has a worker of its own, with which it ends. */

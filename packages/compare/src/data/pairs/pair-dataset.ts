@@ -1,4 +1,4 @@
-import { checkOptions } from "minimand/engine";
+import { readOptions } from "minimand/engine";
 import { dataError, listed, quoted } from "../../data-error.ts";
 import { type Cell, Column, columnsByName, type Table } from "../../read/table.ts";
 import type { ColumnKind, Note } from "../../results.ts";
@@ -31,8 +31,11 @@ const promptColumn = "prompt";
  * @throws DataError for a name that is no column of a response, for fewer than two pairs, and where no column is left
  */
 export function makePairDataset(pairs: PairTable, options: PairDatasetOptions = {}): Dataset {
-  checkOptions("makePairDataset", options, { types: true, ignore: true, missing: true });
-  const { types = {}, ignore = [], missing = {} } = options;
+  const { types, ignore, missing } = readOptions("makePairDataset", options, {
+    types: [{}],
+    ignore: [[]],
+    missing: [{}],
+  });
   const { chosen, rejected, kind, groups } = pairs;
   const { rows, name } = chosen;
   const names = chosen.columns.map((column) => column.name);

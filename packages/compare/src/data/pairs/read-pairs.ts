@@ -1,4 +1,4 @@
-import { checkOptions } from "minimand/engine";
+import { readOptions } from "minimand/engine";
 import { dataError, listed, quoted } from "../../data-error.ts";
 import { isMissing } from "../../read/cells.ts";
 import { placesOf } from "../../read/damage.ts";
@@ -41,8 +41,7 @@ const itemNames: ReadonlySet<string> = new Set(["item", "item_id", "id"]);
  * pairTable(table).kind; // "text"
  */
 export function pairTable(table: Table, options: PairTableOptions = {}): PairTable {
-  checkOptions("pairTable", options, { group: true, ignore: true });
-  const { group, ignore = [] } = options;
+  const { group, ignore } = readOptions("pairTable", options, { group: true, ignore: [[]] });
   const byName = columnsByName(table);
   const find = columnFinder(table);
   const groupColumn = group === undefined ? undefined : find("group", group);

@@ -1,4 +1,4 @@
-import { checkOptions } from "minimand/engine";
+import { readOptions } from "minimand/engine";
 import type {
   CandidateSummary,
   Difference,
@@ -80,7 +80,7 @@ export function rank(
   truth: Truth,
   options: RankOptions,
 ): Ranking {
-  checkOptions("rank", options, {
+  const { metric, higherIsBetter, alpha, testedOn } = readOptions("rank", options, {
     metric: true,
     higherIsBetter: true,
     baseline: true,
@@ -88,7 +88,6 @@ export function rank(
     alpha: true,
     testedOn: true,
   });
-  const { metric, higherIsBetter, alpha, testedOn } = options;
   if (!(alpha > 0 && alpha < 1)) throw new RangeError(`alpha: expected a number > 0 and < 1, got ${alpha}`);
   const baseline = baselineOf(candidates, options.baseline);
   const all = scoresByCandidate(trials, candidates);

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { checkOptions } from "minimand/engine";
+import { readOptions } from "minimand/engine";
 import { signed } from "./text.ts";
 
 /** What every figure may be told. */
@@ -10,7 +10,7 @@ export interface FigureOptions {
 
 /** The width asked for, or the figure's own. */
 export function widthOf(options: FigureOptions, own = 760): number {
-  checkOptions("figure", options, { width: true });
+  readOptions("figure", options, { width: true });
   return options.width ?? own;
 }
 

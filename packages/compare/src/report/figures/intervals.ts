@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { checkOptions } from "minimand/engine";
+import { readOptions } from "minimand/engine";
 import type { FigureOptions } from "./draw.ts";
 import { draw, labelMargin, lineHeight, nameAxis, nameLines, tickSpacing } from "./draw.ts";
 import { color } from "./palette.ts";
@@ -37,8 +37,12 @@ export function intervalsFigure(
   document: Document,
   options: IntervalsOptions,
 ): SVGSVGElement {
-  checkOptions("intervalsFigure", options, { width: true, xLabel: true, ends: true, reference: true });
-  const { width = 760, xLabel, ends = "with 95 % intervals", reference } = options;
+  const { width, xLabel, ends, reference } = readOptions("intervalsFigure", options, {
+    width: [760],
+    xLabel: true,
+    ends: ["with 95 % intervals"],
+    reference: true,
+  });
   const shown = intervals.filter(({ value, low, high }) => [value, low, high].every(Number.isFinite));
   const [min, max] = domainOf(shown, reference?.value);
   const keys = shown.map(({ group, name }) => `${group}\n${name}`);

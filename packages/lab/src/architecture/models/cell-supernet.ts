@@ -3,10 +3,10 @@ import {
   checkChoice,
   checkFloatArray,
   checkNumber,
-  checkOptions,
   checkShape,
   disposeTree,
   rangeError,
+  readOptions,
   refTree,
   softmax,
   type Tree,
@@ -82,17 +82,16 @@ interface Weights {
  * @see Liu, Simonyan, Yang 2019, arXiv 1806.09055, section 2; the architecture is what Xue, Qi, Xin 2020, arXiv 2008.03901 share
  */
 export function cellSupernet(options: CellNetworkOptions): CellSupernet {
-  checkOptions("cellSupernet", options, {
+  const { operations, nodes } = readOptions("cellSupernet", options, {
     input: true,
     classes: true,
     channels: true,
     nodes: true,
-    operations: true,
+    operations: [cellOperations],
     cells: true,
     output: true,
     pool: true,
   });
-  const { operations = cellOperations, nodes } = options;
   const shape = networkShape(options);
   const edges = cellEdges(nodes);
   const space = { nodes, operations: operations.map(({ name }) => name) };

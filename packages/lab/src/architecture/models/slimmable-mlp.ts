@@ -2,10 +2,10 @@ import { numpy as np } from "@jax-js/jax";
 import {
   checkFloatArray,
   checkNumber,
-  checkOptions,
   checkShape,
   leavesOf,
   rangeError,
+  readOptions,
   relu,
   type Tree,
 } from "minimand/engine";
@@ -108,8 +108,10 @@ export function pruneChannels(
   params: SlimmableParams,
   options: { keep: number; scores?: readonly (readonly number[])[] },
 ): Pruned {
-  checkOptions("pruneChannels", options, { keep: true, scores: true });
-  const { keep, scores = gateScores(params) } = options;
+  const { keep, scores = gateScores(params) } = readOptions("pruneChannels", options, {
+    keep: true,
+    scores: true,
+  });
   const { weights, architecture } = params;
   const widths = architecture.map(({ size }) => size);
   const total = widths.reduce((a, b) => a + b, 0);

@@ -1,9 +1,9 @@
 import { numpy as np } from "@jax-js/jax";
 import {
   checkChoice,
-  checkOptions,
   mapTree,
   parameter,
+  readOptions,
   refTree,
   sumOfSquares,
   type Tree,
@@ -60,7 +60,7 @@ export function darts<H extends Hyper = Hyper>(
 export function darts(problem: Bilevel<never>, options: DartsOptions): ArchitectureSearch {
   checkChoice("order", String(options.order), ["1", "2"]);
   const own = options.order === 1 ? { order: true } : { order: true, hypergradient: true, unrolled: true };
-  checkOptions<object>("darts", options, { ...searchOptions, ...own });
+  readOptions<object>("darts", options, { ...searchOptions, ...own });
   const second = options.order === 2 ? options : null;
   const unrolled = second?.unrolled;
   const train = partialsOf(problem.trainLoss as Bilevel["trainLoss"]);

@@ -2,11 +2,11 @@ import { numpy as np } from "@jax-js/jax";
 import {
   type Compile,
   checkNumber,
-  checkOptions,
   compileWithJit,
   disposeTree,
   leavesOf,
   mapTree,
+  readOptions,
   refTree,
   type Tree,
   zerosLike,
@@ -47,16 +47,12 @@ export function implicitHypergradient<Batch extends Tree>(
   compute(weights: Tree, architecture: Tree, trainBatch: Batch, valBatch: Batch): ImplicitHypergradient;
   dispose(): void;
 } {
-  checkOptions("implicitHypergradient", options, {
-    iterations: true,
-    tolerance: true,
-    damping: true,
-    compile: true,
+  const { iterations, tolerance, damping, compile } = readOptions("implicitHypergradient", options, {
+    iterations: [50, { min: 1, integer: true }],
+    tolerance: [1e-6, { min: 0 }],
+    damping: [0, { min: 0 }],
+    compile: [compileWithJit],
   });
-  const { iterations = 50, tolerance = 1e-6, damping = 0, compile = compileWithJit } = options;
-  checkNumber("iterations", iterations, { min: 1, integer: true });
-  checkNumber("tolerance", tolerance, { min: 0 });
-  checkNumber("damping", damping, { min: 0 });
   const train = partialsOf(problem.trainLoss as Bilevel["trainLoss"]);
   const val = partialsOf(problem.valLoss as Bilevel["valLoss"]);
   const start = compile((one: np.Array, w: Tree, a: Tree, batch: Tree) => {

@@ -1,10 +1,10 @@
 import { numpy as np } from "@jax-js/jax";
 import {
-  checkChoice,
-  checkOptions,
   mapTree,
+  oneOf,
   type Parameter,
   parameter,
+  readOptions,
   refTree,
   sumOfSquares,
   type Tree,
@@ -79,28 +79,17 @@ export function rarts<H extends Hyper = Hyper>(
   options: RartsOptions<H>,
 ): ArchitectureSearch<Tree, InitHyper<H, { lambda?: number; beta?: number }>>;
 export function rarts(problem: Bilevel<never>, options: RartsOptions): ArchitectureSearch {
-  checkOptions("rarts", options, {
-    ...searchOptions,
-    twinOptimizer: true,
-    order: true,
-    coupling: true,
-    betaSchedule: true,
-    architectureLosses: true,
-    valueFunction: true,
-    warn: true,
-  });
-  const {
-    order = "gauss-seidel",
-    coupling = "explicit",
-    architectureLosses = "both",
-    valueFunction = false,
-    twinOptimizer,
-    betaSchedule,
-    warn = console.warn,
-  } = options;
-  checkChoice("order", order, ["gauss-seidel", "jacobi"]);
-  checkChoice("coupling", coupling, ["explicit", "implicit"]);
-  checkChoice("architectureLosses", architectureLosses, ["both", "validation"]);
+  const { order, coupling, architectureLosses, valueFunction, twinOptimizer, betaSchedule, warn } =
+    readOptions("rarts", options, {
+      ...searchOptions,
+      twinOptimizer: true,
+      order: ["gauss-seidel", oneOf(["gauss-seidel", "jacobi"])],
+      coupling: ["explicit", oneOf(["explicit", "implicit"])],
+      betaSchedule: true,
+      architectureLosses: ["both", oneOf(["both", "validation"])],
+      valueFunction: [false],
+      warn: [console.warn],
+    });
   const train = partialsOf(problem.trainLoss as Bilevel["trainLoss"]);
   const val = partialsOf(problem.valLoss as Bilevel["valLoss"]);
   const follows = valueFunction && architectureLosses === "both";

@@ -1,4 +1,4 @@
-import { checkOptions, disposeTree, leavesOf, type Tree } from "minimand/engine";
+import { disposeTree, leavesOf, readOptions, type Tree } from "minimand/engine";
 import { fit, type StepReport } from "minimand/training";
 import type { ArchitectureSearch, SearchState } from "./search.ts";
 
@@ -43,14 +43,13 @@ export interface RunSearchOptions<Batch extends Tree> {
  * const state = await runSearch({ search, state: search.init(weights, architecture), batches })
  */
 export async function runSearch<Batch extends Tree>(options: RunSearchOptions<Batch>): Promise<SearchState> {
-  checkOptions("runSearch", options, {
+  const { search, onStep, ...run } = readOptions("runSearch", options, {
     search: true,
     state: true,
     batches: true,
     onStep: true,
     signal: true,
   });
-  const { search, onStep, ...run } = options;
   return fit<SearchState, readonly [Batch, Batch]>({
     ...run,
     step: { update: (state, [trainBatch, valBatch]) => search.update(state, trainBatch, valBatch) },

@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import type { Tree } from "minimand/engine";
-import { checkNumber, checkOptions, derive, rangeError, seedOf } from "minimand/engine";
+import { derive, rangeError, readOptions, seedOf } from "minimand/engine";
 import type { Batch, GivenHyper, Hyper } from "minimand/training";
 import { readInit, type StepResult, type TrainStep } from "minimand/training";
 import { type Bilevel, bilevelOf, type SearchBatch, type SearchLoss, type SearchModel } from "./bilevel.ts";
@@ -40,9 +40,12 @@ export function searchStep<Given extends object = GivenHyper>(
   options: SearchStepOptions<Given>,
 ): TrainStep<SearchStepState, Batch, StepResult<SearchStepState>, Given>;
 export function searchStep(options: SearchStepOptions): TrainStep<SearchStepState> {
-  checkOptions("searchStep", options, { model: true, loss: true, search: true, validationShare: true });
-  const { model, loss, search, validationShare = 0.5 } = options;
-  checkNumber("validationShare", validationShare, { above: 0, below: 1 });
+  const { model, loss, search, validationShare } = readOptions("searchStep", options, {
+    model: true,
+    loss: true,
+    search: true,
+    validationShare: [0.5, { above: 0, below: 1 }],
+  });
   const inner = search(bilevelOf(model, loss));
   return {
     name: "searchStep",

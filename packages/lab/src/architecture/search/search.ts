@@ -2,10 +2,10 @@ import { numpy as np } from "@jax-js/jax";
 import {
   type Compile,
   checkNoNaN,
-  checkOptions,
   compileWithJit,
   leavesOf,
   type OptionNames,
+  readOptions,
   refTree,
   type Tree,
   typeError,
@@ -187,8 +187,7 @@ export function makeSearch(
   return {
     gradientsPerStep: parts.gradientsPerStep,
     init(weights, architecture, start = {}) {
-      checkOptions("init", start, { hyper: true, networks: true });
-      const { hyper: given = {}, networks: starts = {} } = start;
+      const { hyper: given, networks: starts } = readOptions("init", start, { hyper: [{}], networks: [{}] });
       const numbers = Object.entries(given).filter(([, value]) => value !== undefined);
       const hyper = readHyper(parts.hyper, Object.fromEntries(numbers) as Hyper, options.hyper);
       parts.check?.(hyper);

@@ -1,4 +1,4 @@
-import { checkChoice, checkOptions, parameter, refTree, type Tree } from "minimand/engine";
+import { oneOf, parameter, readOptions, refTree, type Tree } from "minimand/engine";
 import type { Hyper, InitHyper } from "minimand/training";
 import { plus, times } from "./arithmetic.ts";
 import { type Bilevel, partialsOf } from "./bilevel.ts";
@@ -26,9 +26,10 @@ export function singleLevel(
   problem: Bilevel<never>,
   options: SearchOptions & { order?: "gauss-seidel" | "jacobi" },
 ): ArchitectureSearch {
-  checkOptions("singleLevel", options, { ...searchOptions, order: true });
-  const { order = "gauss-seidel" } = options;
-  checkChoice("order", order, ["gauss-seidel", "jacobi"]);
+  const { order } = readOptions("singleLevel", options, {
+    ...searchOptions,
+    order: ["gauss-seidel", oneOf(["gauss-seidel", "jacobi"])],
+  });
   const jacobi = order === "jacobi";
   const train = partialsOf(problem.trainLoss as Bilevel["trainLoss"]);
   const val = partialsOf(problem.valLoss as Bilevel["valLoss"]);

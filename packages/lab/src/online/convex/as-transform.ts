@@ -1,12 +1,12 @@
 import { numpy as np } from "@jax-js/jax";
 import {
-  checkChoice,
   checkFloat64,
-  checkOptions,
   disposeTree,
   leavesOf,
   mapTree,
+  oneOf,
   peek,
+  readOptions,
   type Tree,
   typeError,
 } from "minimand/engine";
@@ -31,9 +31,7 @@ export function asTransform(
   make: (x0: Float64Array) => OnlineLearner,
   options: { per?: "all" | "array" } = {},
 ): GradientTransformation {
-  checkOptions("asTransform", options, { per: true });
-  const { per = "all" } = options;
-  checkChoice("per", per, ["all", "array"]);
+  const { per } = readOptions("asTransform", options, { per: ["all", oneOf(["all", "array"])] });
   const grouped = (argument: string, tree: Tree): Float64Array[] => {
     const arrays = leavesOf(tree).map((leaf) => numbersOf(argument, leaf));
     return per === "array" ? arrays : [Float64Array.from(arrays.flatMap((part) => [...part]))];

@@ -1,10 +1,10 @@
 import { numpy as np } from "@jax-js/jax";
 import {
   checkNumber,
-  checkOptions,
   leavesOf,
   mapTree,
   rangeError,
+  readOptions,
   refTree,
   sumOfSquares,
   type Tree,
@@ -33,9 +33,12 @@ export function optimisticDescent(options: {
   delta?: number;
   radius?: number;
 }): GradientTransformation {
-  checkOptions("optimisticDescent", options, { D: true, G: true, delta: true, radius: true });
-  const { G, delta = 1, radius } = options;
-  if (radius !== undefined) checkNumber("radius", radius, { above: 0 });
+  const { G, delta, radius } = readOptions("optimisticDescent", options, {
+    D: true,
+    G: true,
+    delta: [1],
+    radius: [undefined, { above: 0 }],
+  });
   const D = options.D ?? (radius === undefined ? undefined : 2 * radius);
   if (D === undefined) throw rangeError("D", "a number > 0, where no radius is given", D);
   checkNumber("D", D, { above: 0 });

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, typeError } from "minimand/engine";
+import { checkNumber, readOptions, typeError } from "minimand/engine";
 import { checkSnapshot, checkWaiting } from "../learner.ts";
 import { checkedVector } from "../vectors.ts";
 import type { LearnerSnapshot, OnlineLearner } from "./online-learner.ts";
@@ -57,8 +57,7 @@ export function serve<Outcome>(
   learner: OnlineLearner,
   options: { gradient?(x: Float64Array, outcome: Outcome): ArrayLike<number> } = {},
 ): OnlineSession<Outcome> {
-  checkOptions("serve", options, { gradient: true });
-  const { gradient } = options;
+  const { gradient } = readOptions("serve", options, { gradient: true });
   let next = 0;
   let open = new Map<number, Float64Array>();
   const waiting = (id: number): Float64Array => {

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, derive, randomSource, rangeError } from "minimand/engine";
+import { checkNumber, derive, randomSource, rangeError, readOptions } from "minimand/engine";
 import { checkLoss, checkRows } from "./checks.ts";
 import { bestPolicyDp, type LayerTable } from "./environments/dynamic-programming.ts";
 import { backwardInto, checkKnown, tablesOf } from "./environments/tables.ts";
@@ -50,10 +50,15 @@ export function runEpisodes(
   lossOf: (episode: number) => LayerTable,
   options: RunOptions,
 ): RegretPoint[] {
-  checkOptions("runEpisodes", options, { episodes: true, checkpoints: true, seed: true });
-  const { episodes, checkpoints = [episodes], seed = 0 } = options;
-  checkNumber("episodes", episodes, { min: 1, integer: true });
-  checkNumber("seed", seed, { integer: true });
+  const {
+    episodes,
+    checkpoints = [episodes],
+    seed,
+  } = readOptions("runEpisodes", options, {
+    episodes: { min: 1, integer: true },
+    checkpoints: true,
+    seed: [0, { integer: true }],
+  });
   for (const [i, at] of checkpoints.entries())
     checkNumber(`checkpoints[${i}]`, at, {
       above: i === 0 ? 0 : checkpoints[i - 1],

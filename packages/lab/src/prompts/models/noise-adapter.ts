@@ -1,6 +1,6 @@
 import { numpy as np, random } from "@jax-js/jax";
 import type { Tree } from "minimand/engine";
-import { checkNumber, checkOptions, rangeError } from "minimand/engine";
+import { checkNumber, rangeError, readOptions } from "minimand/engine";
 import {
   initNoiseAttention,
   type NoiseAttentionParams,
@@ -38,16 +38,15 @@ type NoiseAdapterParams = { adapter: Tree; attention: NoiseAttentionParams; scal
  * @see Hei et al. 2024, arXiv 2402.12760, "adaptive feature extraction module"
  */
 export function noiseAdapter(options: NoiseAdapterOptions): PromptAdapter {
-  checkOptions("noiseAdapter", options, {
+  const { heads, vectors, scale, ...sizes } = readOptions("noiseAdapter", options, {
     inputs: true,
     hidden: true,
     outputs: true,
     finalActivation: true,
-    heads: true,
-    vectors: true,
-    scale: true,
+    heads: [2],
+    vectors: [4],
+    scale: [0.1],
   });
-  const { heads = 2, vectors = 4, scale = 0.1, ...sizes } = options;
   const layer = tokenAdapter(sizes);
   const { inputs } = sizes;
   checkNumber("vectors", vectors, { min: 0, max: mostVectors, integer: true });

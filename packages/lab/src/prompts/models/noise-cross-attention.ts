@@ -1,5 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
-import { checkFloatArray, checkNumber, checkOptions, rangeError } from "minimand/engine";
+import { checkFloatArray, checkNumber, rangeError, readOptions } from "minimand/engine";
 import { type AttentionParams, attention, attentionParams } from "minimand/internals";
 
 /** The linear maps of {@link noiseCrossAttention}, `[size, size]` and `[size]` each (rows as `weightRows` has them). */
@@ -30,8 +30,7 @@ export function noiseCrossAttention(
   noise: np.Array,
   options: { heads: number },
 ): np.Array {
-  checkOptions("noiseCrossAttention", options, { heads: true });
-  const { heads } = options;
+  const { heads } = readOptions("noiseCrossAttention", options, { heads: true });
   checkFloatArray("features", features, 3, "[batch, time, size]");
   checkFloatArray("noise", noise, 3, "[batch, vectors, size]");
   const [batch, , size] = features.shape;

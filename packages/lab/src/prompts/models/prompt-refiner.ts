@@ -2,12 +2,11 @@ import { numpy as np } from "@jax-js/jax";
 import {
   type Compile,
   type Compiled,
-  checkNumber,
-  checkOptions,
   compileWithJit,
   derive,
   normal,
   randomSource,
+  readOptions,
   refTree,
   type Tree,
   typeError,
@@ -60,30 +59,22 @@ export interface PromptRefiner {
  * refiner.dispose()
  */
 export function promptRefiner(options: PromptRefinerOptions): PromptRefiner {
-  checkOptions("promptRefiner", options, {
-    encoder: true,
-    adapter: true,
-    decoder: true,
-    params: true,
-    tokenizer: true,
-    length: true,
-    rows: true,
-    compile: true,
-  });
-  const {
-    encoder,
-    adapter,
-    decoder,
-    params,
-    tokenizer,
-    length,
-    rows = 8,
-    compile = compileWithJit,
-  } = options;
+  const { encoder, adapter, decoder, params, tokenizer, length, rows, compile } = readOptions(
+    "promptRefiner",
+    options,
+    {
+      encoder: true,
+      adapter: true,
+      decoder: true,
+      params: true,
+      tokenizer: true,
+      length: { min: 3, max: mostTokens, integer: true },
+      rows: [8, { min: 1, integer: true }],
+      compile: [compileWithJit],
+    },
+  );
   checkRefinerModels({ encoder, adapter, decoder });
   checkTokenizer(tokenizer);
-  checkNumber("length", length, { min: 3, max: mostTokens, integer: true });
-  checkNumber("rows", rows, { min: 1, integer: true });
   const noiseSize = adapter.noiseShape[0] * adapter.noiseShape[1];
 
   const encode: Compiled<[Tree, Tree, np.Array, np.Array], np.Array> = compile(

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, rangeError } from "minimand/engine";
+import { checkNumber, rangeError, readOptions } from "minimand/engine";
 
 /** Sizes of encoders and decoders of prompts. */
 export interface PromptSizes {
@@ -19,8 +19,13 @@ export const mostTokens = 1024;
 
 /** Returns the sizes with their defaults. Throws RangeError for sizes that are no integers >= 1, more than 1024 tokens, heads that don't divide the size. */
 export function checkPromptSizes(of: string, options: PromptSizes): Required<PromptSizes> {
-  checkOptions(of, options, { vocabulary: true, length: true, size: true, heads: true, blocks: true });
-  const { vocabulary, length, size = 32, heads = 2, blocks = 2 } = options;
+  const { vocabulary, length, size, heads, blocks } = readOptions(of, options, {
+    vocabulary: true,
+    length: true,
+    size: [32],
+    heads: [2],
+    blocks: [2],
+  });
   const all = { vocabulary, length, size, heads, blocks };
   for (const [name, value] of Object.entries(all)) checkNumber(name, value, { min: 1, integer: true });
   checkNumber("length", length, { max: mostTokens });

@@ -1,4 +1,4 @@
-import { checkChoice, checkNumber, checkOptions, derive, rangeError, typeError } from "minimand/engine";
+import { checkChoice, checkNumber, derive, rangeError, readOptions, typeError } from "minimand/engine";
 import { groupBeamSearch } from "../../language/beam-search.ts";
 import { generate } from "../../language/generate.ts";
 import { checkSampling, type SamplingOptions, samplingOptions } from "../../language/sampling.ts";
@@ -46,16 +46,21 @@ export async function refinePrompt(
   prompt: string,
   options: RefineOptions = {},
 ): Promise<string[]> {
-  checkOptions("refinePrompt", options, {
-    count: true,
-    method: true,
+  const {
+    count,
+    method,
+    seed,
+    promptFilter = () => true,
+    ...others
+  } = readOptions("refinePrompt", options, {
+    count: [5],
+    method: ["groupBeam"],
     diversityPenalty: true,
     maxNewTokens: true,
-    seed: true,
+    seed: [0],
     promptFilter: true,
     ...samplingOptions,
   });
-  const { count = 5, method = "groupBeam", seed = 0, promptFilter = () => true, ...others } = options;
   if (typeof refiner?.memories !== "function")
     throw typeError("refiner", "a refiner, e.g. promptRefiner(...)", refiner);
   checkNumber("count", count, { min: 1, integer: true });

@@ -1,5 +1,5 @@
 import { numpy as np, random } from "@jax-js/jax";
-import { checkChoice, checkNumber, checkOptions, relu } from "minimand/engine";
+import { checkChoice, checkNumber, readOptions, relu } from "minimand/engine";
 import { affine, checkLastAxis, type DenseParams, normalWeight, plainLayer } from "minimand/internals";
 import type { Layer } from "minimand/models";
 
@@ -32,8 +32,17 @@ type TokenAdapterParams = { hidden: DenseParams; output: DenseParams };
  * @see Hei et al. 2024, arXiv 2402.12760
  */
 export function tokenAdapter(options: TokenAdapterOptions): Layer {
-  checkOptions("tokenAdapter", options, { inputs: true, hidden: true, outputs: true, finalActivation: true });
-  const { inputs, hidden = 2 * inputs, outputs, finalActivation = "relu" } = options;
+  const {
+    inputs,
+    hidden = 2 * inputs,
+    outputs,
+    finalActivation,
+  } = readOptions("tokenAdapter", options, {
+    inputs: true,
+    hidden: true,
+    outputs: true,
+    finalActivation: ["relu"],
+  });
   for (const [name, size] of Object.entries({ inputs, hidden, outputs }))
     checkNumber(name, size, { min: 1, integer: true });
   checkChoice("finalActivation", finalActivation, ["relu", "none"]);

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, rangeError, typeError } from "minimand/engine";
+import { rangeError, readOptions, typeError } from "minimand/engine";
 import type { Examples } from "minimand/training";
 import type { PromptTokenizer } from "../models/prompt-models.ts";
 import { checkTokenizer, paddedRow, wordsOf } from "../models/prompt-tokens.ts";
@@ -39,17 +39,15 @@ export interface PromptExamples {
  * examples.x // [1, 5, 2, 2, 2, 2, 2, 1, 6, 5, 3, 7, 4, 2]
  */
 export function promptExamples(options: PromptPairs): PromptExamples {
-  checkOptions("promptExamples", options, {
+  const { tokenizer, length, coarse, fine } = readOptions("promptExamples", options, {
     tokenizer: true,
-    length: true,
+    length: { min: 3, integer: true },
     coarse: true,
     fine: true,
     latents: true,
     latentShape: true,
   });
-  const { tokenizer, length, coarse, fine } = options;
   checkTokenizer(tokenizer);
-  checkNumber("length", length, { min: 3, integer: true });
   if (!Array.isArray(coarse) || !Array.isArray(fine))
     throw typeError("coarse and fine", "lists of prompts", coarse);
   if (fine.length !== coarse.length) throw rangeError("fine", `${coarse.length} prompts`, fine);

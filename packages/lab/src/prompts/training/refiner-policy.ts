@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkNumber, checkOptions, derive, rangeError, typeError } from "minimand/engine";
+import { derive, rangeError, readOptions, typeError } from "minimand/engine";
 import { sequenceLogps } from "minimand/losses";
 import type { PolicyLogpsOf, PreferenceExamples } from "minimand/training";
 import type {
@@ -37,17 +37,14 @@ export interface RefinerPairsOptions {
  * x // [1, 4, 2, 2, 1, 5, 4, 2, 1, 6, 4, 2]
  */
 export function refinerPairs(options: RefinerPairsOptions): PreferenceExamples {
-  checkOptions("refinerPairs", options, {
+  const { tokenizer, length, adapter, pairs, seed } = readOptions("refinerPairs", options, {
     tokenizer: true,
-    length: true,
+    length: { min: 3, integer: true },
     adapter: true,
     pairs: true,
-    seed: true,
+    seed: [0, { integer: true }],
   });
-  const { tokenizer, length, adapter, pairs, seed = 0 } = options;
   checkTokenizer(tokenizer);
-  checkNumber("length", length, { min: 3, integer: true });
-  checkNumber("seed", seed, { integer: true });
   if (!Array.isArray(pairs)) throw typeError("pairs", "a list of { prompt, chosen, rejected }", pairs);
   if (pairs.length === 0) throw rangeError("pairs", "at least one", "none");
   // There is no array of 0 vectors.
@@ -85,10 +82,13 @@ export function refinerPairs(options: RefinerPairsOptions): PreferenceExamples {
  * })
  */
 export function refinerPolicy(options: RefinerModels & { end: number }): PolicyLogpsOf {
-  checkOptions("refinerPolicy", options, { encoder: true, adapter: true, decoder: true, end: true });
+  const { encoder, adapter, decoder, end } = readOptions("refinerPolicy", options, {
+    encoder: true,
+    adapter: true,
+    decoder: true,
+    end: { min: 0, integer: true },
+  });
   checkRefinerModels(options);
-  const { encoder, adapter, decoder, end } = options;
-  checkNumber("end", end, { min: 0, integer: true });
   const [vectors] = adapter.noiseShape;
   return (params, x, y) => {
     const { encoder: ofEncoder, adapter: ofAdapter, decoder: ofDecoder } = params as RefinerParams;

@@ -2,10 +2,10 @@ import { numpy as np, random } from "@jax-js/jax";
 import {
   checkChoice,
   checkNumber,
-  checkOptions,
   constantOf,
   disposeTree,
   type Parameter,
+  readOptions,
   refTree,
   type Tree,
   typeError,
@@ -68,19 +68,22 @@ export type RefinerTerms = {
 export function refinerTerms(
   options: RefinerTermsOptions,
 ): (params: RefinerParams, ofDenoiser: Tree, batch: PromptBatch, key: np.Array) => RefinerTerms {
-  checkOptions("refinerTerms", options, {
-    encoder: true,
-    adapter: true,
-    decoder: true,
-    denoiser: true,
-    schedule: true,
-    prediction: true,
-    snrGamma: true,
-    end: true,
-    similarityThreshold: true,
-  });
+  const { encoder, adapter, decoder, denoiser, schedule, prediction, snrGamma, end } = readOptions(
+    "refinerTerms",
+    options,
+    {
+      encoder: true,
+      adapter: true,
+      decoder: true,
+      denoiser: true,
+      schedule: true,
+      prediction: ["eps"],
+      snrGamma: true,
+      end: true,
+      similarityThreshold: true,
+    },
+  );
   checkRefinerModels(options);
-  const { encoder, adapter, decoder, denoiser, schedule, prediction = "eps", snrGamma, end } = options;
   const { similarityThreshold } = options;
   checkChoice("prediction", prediction, ["eps", "v"]);
   checkNumber("end", end, { min: 0, integer: true });

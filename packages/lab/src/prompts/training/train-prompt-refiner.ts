@@ -1,10 +1,10 @@
 import { lax } from "@jax-js/jax";
 import {
   checkNumber,
-  checkOptions,
   disposeTree,
   keyOf,
   mapTree,
+  readOptions,
   refTree,
   type Tree,
   typeError,
@@ -79,32 +79,35 @@ const deadFrom = 0.95;
  * @see Hei et al. 2024, arXiv 2402.12760
  */
 export async function trainPromptRefiner(options: TrainPromptRefinerOptions): Promise<TrainedPromptRefiner> {
-  checkOptions("trainPromptRefiner", options, {
-    encoder: true,
-    adapter: true,
-    decoder: true,
-    denoiser: true,
-    schedule: true,
-    prediction: true,
-    snrGamma: true,
-    end: true,
-    similarityThreshold: true,
-    params: true,
-    denoiserParams: true,
-    examples: true,
-    optimizer: true,
-    textGamma: true,
-    diversityGamma: true,
-    trainDecoder: true,
-    steps: true,
-    size: true,
-    seed: true,
-    compile: true,
-    onStep: true,
-    onMetrics: true,
-    signal: true,
-  });
-  const { params, denoiserParams, examples, optimizer, trainDecoder, steps, size = 64, ...others } = options;
+  const { params, denoiserParams, examples, optimizer, trainDecoder, steps, size, ...others } = readOptions(
+    "trainPromptRefiner",
+    options,
+    {
+      encoder: true,
+      adapter: true,
+      decoder: true,
+      denoiser: true,
+      schedule: true,
+      prediction: true,
+      snrGamma: true,
+      end: true,
+      similarityThreshold: true,
+      params: true,
+      denoiserParams: true,
+      examples: true,
+      optimizer: true,
+      textGamma: true,
+      diversityGamma: true,
+      trainDecoder: true,
+      steps: true,
+      size: [64],
+      seed: true,
+      compile: true,
+      onStep: true,
+      onMetrics: true,
+      signal: true,
+    },
+  );
   const { textGamma = 0.1, diversityGamma = 0, seed, compile, onStep, onMetrics, signal, ...models } = others;
   const { denoiser } = models;
   if (denoiser !== undefined && denoiserParams === undefined)

@@ -3,11 +3,11 @@ import {
   checkChoice,
   checkFloat64,
   checkNumber,
-  checkOptions,
   disposeTree,
   isArrayLike,
   mapTree,
   rangeError,
+  readOptions,
   typeError,
 } from "minimand/engine";
 import {
@@ -90,18 +90,21 @@ export interface LinearCombinationLayer {
  * @see Chalapathi, Du, Krishnapriyan 2024, arXiv 2402.13412, section 3
  */
 export function linearCombinationLayer(options: LinearCombinationLayerOptions): LinearCombinationLayer {
-  checkOptions<LinearCombinationLayerOptions>("linearCombinationLayer", options, {
-    ...solverOptionNames,
-    equations: true,
-    grid: true,
-    size: true,
-    experts: true,
-    samplesPerExpert: true,
-    ridge: true,
-    balance: true,
-    precision: true,
-  });
-  const { equations, grid, size, ridge = 1e-4, balance = true, precision = "float64", ...solving } = options;
+  const { equations, grid, size, ridge, balance, precision, ...solving } = readOptions(
+    "linearCombinationLayer",
+    options,
+    {
+      ...solverOptionNames,
+      equations: true,
+      grid: true,
+      size: true,
+      experts: true,
+      samplesPerExpert: true,
+      ridge: [1e-4],
+      balance: [true],
+      precision: ["float64"],
+    },
+  );
   checkEquations(equations);
   if (!Array.isArray(grid) || grid.length === 0) throw typeError("grid", "a list of numbers of points", grid);
   const { experts = grid.map(() => 1), samplesPerExpert, ...solver } = solving;
@@ -149,9 +152,10 @@ export function linearCombinationLayer(options: LinearCombinationLayerOptions): 
 
   return {
     solve(terms, solveOptions = {}) {
-      checkOptions("solve", solveOptions, { seed: true, start: true });
-      const { seed = 0, start } = solveOptions;
-      checkNumber("seed", seed, { integer: true });
+      const { seed, start } = readOptions("solve", solveOptions, {
+        seed: [0, { integer: true }],
+        start: true,
+      });
       const batch = checkTerms(terms);
       const { dtype: given } = Object.values(Object.values(terms)[0].fields)[0];
       const { rows, weights } = sampledRows(equations, terms, { batch, cut, seed, dtype });

@@ -1,5 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
-import { checkChoice, checkNumber, checkOptions, rangeError } from "minimand/engine";
+import { checkChoice, checkNumber, rangeError, readOptions } from "minimand/engine";
 import { alongAxis, selection } from "./along-axis.ts";
 import type { Equations, Named } from "./equations.ts";
 import { differenceMatrix } from "./finite-difference.ts";
@@ -54,7 +54,7 @@ export function diffusionSorption(
   grid: { times: ArrayLike<number>; places: ArrayLike<number> },
   options: DiffusionSorptionOptions = {},
 ): DiffusionSorption {
-  checkOptions<DiffusionSorptionOptions>("diffusionSorption", options, {
+  readOptions<DiffusionSorptionOptions>("diffusionSorption", options, {
     ...sorptionNames,
     D: true,
     scale: true,

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkNumber, checkOptions, isArrayLike, rangeError, typeError } from "minimand/engine";
+import { checkNumber, isArrayLike, rangeError, readOptions, typeError } from "minimand/engine";
 
 /**
  * Throws unless blocks of equal shapes divide a grid.
@@ -33,8 +33,7 @@ export function partitionGrid(
   experts: readonly number[],
   options: { firstAxis?: number } = {},
 ): np.Array {
-  checkOptions("partitionGrid", options, { firstAxis: true });
-  const { firstAxis = 0 } = options;
+  const { firstAxis } = readOptions("partitionGrid", options, { firstAxis: [0] });
   if (!isArrayLike(a)) throw typeError("a", "an array", a);
   checkNumber("firstAxis", firstAxis, { min: 0, below: a.ndim, integer: true });
   if (!Array.isArray(experts))
@@ -66,8 +65,7 @@ export function unpartitionGrid(
   experts: readonly number[],
   options: { firstAxis?: number } = {},
 ): np.Array {
-  checkOptions("unpartitionGrid", options, { firstAxis: true });
-  const { firstAxis = 0 } = options;
+  const { firstAxis } = readOptions("unpartitionGrid", options, { firstAxis: [0] });
   if (!isArrayLike(blocks)) throw typeError("blocks", "an array", blocks);
   checkNumber("firstAxis", firstAxis, { min: 0, below: blocks.ndim, integer: true });
   if (!Array.isArray(experts))

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkNumber, checkOptions, type OptionNames } from "minimand/engine";
+import { checkNumber, type OptionNames, readOptions } from "minimand/engine";
 
 /** A porous medium that holds a solute back by Freundlich's isotherm. */
 export interface Sorption {
@@ -51,7 +51,7 @@ export function isotherm({
  * @see Takamoto et al. 2022, arXiv 2210.07182, diffusion-sorption; Chalapathi et al. 2024, arXiv 2402.13412
  */
 export function retardationFactor(u: np.Array, options: Sorption = {}): np.Array {
-  checkOptions("retardationFactor", options, sorptionNames);
+  readOptions("retardationFactor", options, sorptionNames);
   const { C, exponent } = isotherm(options);
   const positive = np.where(u.ref.greater(0), u, 0);
   return np

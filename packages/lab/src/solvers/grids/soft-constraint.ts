@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkChoice, checkOptions, disposeTree, mapTree, rangeError } from "minimand/engine";
+import { disposeTree, mapTree, oneOf, rangeError, readOptions } from "minimand/engine";
 import { type Equations, residualOf } from "./equations.ts";
 import type { LayerTerms } from "./layer-rows.ts";
 
@@ -24,9 +24,7 @@ export function softConstraintLoss(
   terms: LayerTerms,
   options: { form?: "norm" | "squared" } = {},
 ): np.Array {
-  checkOptions("softConstraintLoss", options, { form: true });
-  const { form = "norm" } = options;
-  checkChoice("form", form, ["norm", "squared"]);
+  const { form } = readOptions("softConstraintLoss", options, { form: ["norm", oneOf(["norm", "squared"])] });
   return Object.values(equationResiduals(equations, terms))
     .map((r) => {
       const squares = np.mean(np.square(r), 1);

@@ -1,4 +1,4 @@
-import { checkChoice, checkNumber, checkOptions, rangeError, typeError } from "minimand/engine";
+import { checkChoice, checkNumber, rangeError, readOptions, typeError } from "minimand/engine";
 import { guard, isotherm, type Sorption, sorptionNames } from "./retardation.ts";
 import { solveTridiagonal } from "./tridiagonal.ts";
 
@@ -37,7 +37,7 @@ export function solveDiffusionSorption(
   times: ArrayLike<number>,
   options: SolveDiffusionSorptionOptions = {},
 ): Float64Array[] {
-  checkOptions<SolveDiffusionSorptionOptions>("solveDiffusionSorption", options, {
+  readOptions<SolveDiffusionSorptionOptions>("solveDiffusionSorption", options, {
     ...sorptionNames,
     D: true,
     rightBoundary: true,

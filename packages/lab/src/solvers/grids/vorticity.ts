@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkNumber, checkOptions, rangeError } from "minimand/engine";
+import { checkNumber, rangeError, readOptions } from "minimand/engine";
 import { alongAxis } from "./along-axis.ts";
 import type { Equations, Named } from "./equations.ts";
 import { differenceMatrix } from "./finite-difference.ts";
@@ -55,7 +55,7 @@ export function vorticityTransport(
   grid: { times: ArrayLike<number>; points: number },
   options: VorticityOptions = {},
 ): VorticityTransport {
-  checkOptions<VorticityOptions>("vorticityTransport", options, {
+  readOptions<VorticityOptions>("vorticityTransport", options, {
     reynolds: true,
     length: true,
     basisScale: true,

@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import type { Compile } from "minimand/engine";
-import { checkChoice, checkNumber, checkOptions, disposeTree, type Tree } from "minimand/engine";
+import { checkChoice, checkNumber, disposeTree, readOptions, type Tree } from "minimand/engine";
 import { type Descent, descend, gradientNorm, type LeastSquaresStatus, type Reached } from "./descend.ts";
 import { factored, inverseOf, polish } from "./newton.ts";
 import { type LeastSquaresPrograms, leastSquaresPrograms } from "./programs.ts";
@@ -153,7 +153,7 @@ export function levenbergMarquardt<Theta extends Tree>(
   w0: np.Array,
   options: LeastSquaresOptions = {},
 ): { w: np.Array; report: LeastSquaresReport } {
-  checkOptions<LeastSquaresOptions>("levenbergMarquardt", options, optionNames);
+  readOptions<LeastSquaresOptions>("levenbergMarquardt", options, optionNames);
   const solver = leastSquaresSolver(residual, options);
   try {
     return solver.minimize(theta, w0);
@@ -185,7 +185,7 @@ export function solveImplicit<Theta extends Tree>(
   w0: np.Array,
   options: LeastSquaresOptions = {},
 ): { solution: ImplicitSolution; report: LeastSquaresReport } {
-  checkOptions<LeastSquaresOptions>("solveImplicit", options, optionNames);
+  readOptions<LeastSquaresOptions>("solveImplicit", options, optionNames);
   const solver = leastSquaresSolver(residual, options);
   try {
     return solver.solve(theta, w0);
@@ -206,7 +206,7 @@ export const optionNames = {
 } as const;
 
 function checked(options: LeastSquaresOptions): Required<Omit<LeastSquaresOptions, "compile">> {
-  checkOptions<LeastSquaresOptions>("leastSquaresSolver", options, optionNames);
+  readOptions<LeastSquaresOptions>("leastSquaresSolver", options, optionNames);
   const settings = {
     maxIterations: options.maxIterations ?? 50,
     tolerance: options.tolerance ?? 1e-4,

@@ -1,4 +1,4 @@
-import { checkOptions, typeError } from "minimand/engine";
+import { readOptions, typeError } from "minimand/engine";
 import { apart } from "./apart.ts";
 import type { MatVec, OperatorLike } from "./linear-operator.ts";
 import { projectOut } from "./null-space.ts";
@@ -45,7 +45,7 @@ export function conjugateGradient(
   b: ArrayLike<number>,
   options: ConjugateGradientOptions = {},
 ): SolveResult {
-  checkOptions("conjugateGradient", options, optionNames);
+  readOptions("conjugateGradient", options, optionNames);
   return ended(conjugateGradientSteps(A, b, options));
 }
 
@@ -74,7 +74,7 @@ export function conjugateGradientSteps(
   b: ArrayLike<number>,
   options: ConjugateGradientOptions = {},
 ): Generator<number, SolveResult> {
-  checkOptions("conjugateGradientSteps", options, optionNames);
+  readOptions("conjugateGradientSteps", options, optionNames);
   checkPreconditioner(options.preconditioner);
   return iterate(startSolve(A, b, options, 1000), options.preconditioner);
 }

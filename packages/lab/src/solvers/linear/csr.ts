@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, rangeError, typeError } from "minimand/engine";
+import { checkNumber, rangeError, readOptions, typeError } from "minimand/engine";
 import type { LinearOperator } from "./linear-operator.ts";
 import { balancedParts, type NullSpace } from "./null-space.ts";
 import { type Entries, type SparseRows, sparseRows, times, transposed } from "./sparse-rows.ts";
@@ -23,9 +23,13 @@ export interface CsrMatrix extends SparseRows, LinearOperator {
  * csrMatrix({ rows: 2, columns: 2, row: [0], column: [1], value: [3] }) // throws: A: expected a symmetric matrix, got 3 in row 0, column 1 and 0 in row 1, column 0 (counted from 0)
  */
 export function csrMatrix(options: Entries): CsrMatrix {
-  checkOptions("csrMatrix", options, { rows: true, columns: true, row: true, column: true, value: true });
-  const { rows, columns, row, column, value } = options;
-  checkNumber("rows", rows, { min: 1, integer: true });
+  const { rows, columns, row, column, value } = readOptions("csrMatrix", options, {
+    rows: { min: 1, integer: true },
+    columns: true,
+    row: true,
+    column: true,
+    value: true,
+  });
   if (columns !== rows) throw rangeError("columns", `as many as rows, ${rows}`, columns);
   for (const [name, list] of Object.entries({ row, column, value })) {
     if (typeof list?.length !== "number") throw typeError(name, "a list of numbers", list);

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkFloat64, checkOptions, isArrayLike, rangeError, typeError } from "minimand/engine";
+import { checkFloat64, isArrayLike, rangeError, readOptions, typeError } from "minimand/engine";
 import type { Model } from "minimand/models";
 import type { Objective } from "minimand/training";
 
@@ -33,8 +33,7 @@ export function dcdmLoss(
   applyA: (u: np.Array) => np.Array,
   options: DcdmLossOptions = {},
 ): np.Array {
-  checkOptions("dcdmLoss", options, { squared: true });
-  const { squared = true } = options;
+  const { squared } = readOptions("dcdmLoss", options, { squared: [true] });
   for (const [name, value] of Object.entries({ b, q })) {
     const isFloat = isArrayLike(value) && /^float/.test(`${value.dtype}`);
     if (!isFloat || value.shape.length < 2) throw typeError(name, "a float array [batch, ...]", value);
@@ -76,7 +75,7 @@ export function directionObjective(
   applyA: (u: np.Array) => np.Array,
   options: DcdmLossOptions = {},
 ): Objective {
-  checkOptions("directionObjective", options, { squared: true });
+  readOptions("directionObjective", options, { squared: true });
   if (typeof model?.init !== "function") throw typeError("model", "a model", model);
   return (params, { modelState, memory, key }, { x, y, weights }) => {
     y.dispose();

@@ -1,4 +1,4 @@
-import { checkChoice, checkNumber, checkOptions, rangeError, typeError } from "minimand/engine";
+import { checkChoice, checkNumber, rangeError, readOptions, typeError } from "minimand/engine";
 import type { OperatorLike } from "./linear-operator.ts";
 import { projectOut } from "./null-space.ts";
 import {
@@ -57,7 +57,7 @@ export function dcdm(
   direction: Direction,
   options: DcdmOptions = {},
 ): SolveResult {
-  checkOptions("dcdm", options, optionNames);
+  readOptions("dcdm", options, optionNames);
   const steps = along(A, b, direction, options);
   for (let step = steps.next(); ; ) {
     if (step.done === true) return step.value;
@@ -85,7 +85,7 @@ export async function dcdmAsync(
   direction: AsyncDirection,
   options: DcdmOptions = {},
 ): Promise<SolveResult> {
-  checkOptions("dcdmAsync", options, optionNames);
+  readOptions("dcdmAsync", options, optionNames);
   const steps = along(A, b, direction, options);
   for (let step = steps.next(); ; ) {
     if (step.done === true) return step.value;

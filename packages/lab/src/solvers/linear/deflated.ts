@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, typeError } from "minimand/engine";
+import { checkNumber, readOptions, typeError } from "minimand/engine";
 import { checkPreconditioner, type Deflation, ended, iterate } from "./conjugate-gradient.ts";
 import { type RitzPairs, ritz } from "./lanczos.ts";
 import type { MatVec, OperatorLike } from "./linear-operator.ts";
@@ -42,7 +42,7 @@ export function deflatedPcg(
   b: ArrayLike<number>,
   options: DeflatedPcgOptions = {},
 ): SolveResult {
-  checkOptions("deflatedPcg", options, optionNames);
+  readOptions("deflatedPcg", options, optionNames);
   return ended(deflatedPcgSteps(A, b, options));
 }
 
@@ -64,8 +64,7 @@ export function deflatedPcgSteps(
   b: ArrayLike<number>,
   options: DeflatedPcgOptions = {},
 ): Generator<number, SolveResult> {
-  checkOptions("deflatedPcgSteps", options, optionNames);
-  const { vectors = 16, preconditioner } = options;
+  const { vectors = 16, preconditioner } = readOptions("deflatedPcgSteps", options, optionNames);
   checkPreconditioner(preconditioner);
   if (typeof vectors !== "number") checkPairs(vectors, b.length);
   const started = startSolve(A, b, options, 1000);

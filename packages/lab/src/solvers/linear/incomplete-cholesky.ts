@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions } from "minimand/engine";
+import { readOptions } from "minimand/engine";
 import type { CsrMatrix } from "./csr.ts";
 import { checkCsr, diagonalError } from "./jacobi.ts";
 import type { MatVec } from "./linear-operator.ts";
@@ -39,9 +39,7 @@ export function incompleteCholesky(
   A: CsrMatrix,
   options: IncompleteCholeskyOptions = {},
 ): IncompleteCholesky {
-  checkOptions("incompleteCholesky", options, { shift: true });
-  const { shift: first = 1e-3 } = options;
-  checkNumber("shift", first, { above: 0 });
+  const { shift: first } = readOptions("incompleteCholesky", options, { shift: [1e-3, { above: 0 }] });
   const lower = lowerHalf(checkCsr(A));
   let shift = 0;
   let values = factor(lower, shift);

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions } from "minimand/engine";
+import { checkNumber, readOptions } from "minimand/engine";
 import { checkVector } from "../../online/vectors.ts";
 import { type OperatorLike, operatorOf } from "./linear-operator.ts";
 import { projectOut } from "./null-space.ts";
@@ -51,8 +51,7 @@ export function lanczos(
   steps: number,
   options: LanczosOptions = {},
 ): LanczosBasis {
-  checkOptions("lanczos", options, { reorthogonalize: true });
-  const { reorthogonalize = true } = options;
+  const { reorthogonalize } = readOptions("lanczos", options, { reorthogonalize: [true] });
   checkVector("v", v);
   checkNumber("steps", steps, { min: 1, max: v.length, integer: true });
   const { matvec, nullSpace } = operatorOf(A, v.length);
@@ -100,7 +99,7 @@ export function ritz(
   steps: number,
   options: LanczosOptions = {},
 ): RitzPairs {
-  checkOptions("ritz", options, { reorthogonalize: true });
+  readOptions("ritz", options, { reorthogonalize: true });
   const { vectors: basis, diagonal, subdiagonal } = lanczos(A, v, steps, options);
   const { values, vectors } = tridiagonalEigen(diagonal, subdiagonal);
   return {

@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import type { Tree } from "minimand/engine";
-import { checkNumber, checkOptions, rangeError, typeError } from "minimand/engine";
+import { checkNumber, rangeError, readOptions, typeError } from "minimand/engine";
 import type { predictor } from "minimand/training";
 import type { AsyncDirection, Direction } from "./dcdm.ts";
 
@@ -33,7 +33,7 @@ const optionNames = { predict: true, params: true, state: true, shape: true, mul
  * const { x } = dcdm(poisson2d({ shape: [64, 64] }), b, direction)
  */
 export function networkDirection(options: NetworkDirectionOptions): Direction {
-  checkOptions("networkDirection", options, optionNames);
+  readOptions("networkDirection", options, optionNames);
   const { toImage, fromImage } = imagesOf(options);
   const { predict, params, state = {} } = options;
   return (r) => fromImage(predict(params, state, toImage(r)).dataSync() as Float32Array);
@@ -50,7 +50,7 @@ export function networkDirection(options: NetworkDirectionOptions): Direction {
  * const { x } = await dcdmAsync(poisson2d({ shape: [64, 64] }), b, direction)
  */
 export function networkDirectionAsync(options: NetworkDirectionOptions): AsyncDirection {
-  checkOptions("networkDirectionAsync", options, optionNames);
+  readOptions("networkDirectionAsync", options, optionNames);
   const { toImage, fromImage } = imagesOf(options);
   const { predict, params, state = {} } = options;
   return async (r) => fromImage((await predict(params, state, toImage(r)).data()) as Float32Array);

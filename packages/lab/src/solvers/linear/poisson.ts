@@ -1,4 +1,4 @@
-import { checkChoice, checkNumber, checkOptions, rangeError, typeError } from "minimand/engine";
+import { checkChoice, checkNumber, rangeError, readOptions, typeError } from "minimand/engine";
 import { asMatrix, type CsrMatrix } from "./csr.ts";
 import type { LinearOperator } from "./linear-operator.ts";
 import { balancedParts, type NullSpace } from "./null-space.ts";
@@ -50,7 +50,7 @@ export interface PoissonOperator extends LinearOperator {
 export function poisson2d(
   options: PoissonOptions<readonly [rows: number, columns: number]>,
 ): PoissonOperator {
-  checkOptions("poisson2d", options, { shape: true, solid: true, boundary: true });
+  readOptions("poisson2d", options, { shape: true, solid: true, boundary: true });
   return poisson(options, 2);
 }
 
@@ -67,7 +67,7 @@ export function poisson2d(
 export function poisson3d(
   options: PoissonOptions<readonly [layers: number, rows: number, columns: number]>,
 ): PoissonOperator {
-  checkOptions("poisson3d", options, { shape: true, solid: true, boundary: true });
+  readOptions("poisson3d", options, { shape: true, solid: true, boundary: true });
   return poisson(options, 3);
 }
 

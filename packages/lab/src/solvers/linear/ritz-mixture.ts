@@ -1,10 +1,10 @@
 import {
   checkNumber,
-  checkOptions,
   derive,
   normal,
   randomSource,
   rangeError,
+  readOptions,
   typeError,
 } from "minimand/engine";
 import { checkVector } from "../../online/vectors.ts";
@@ -38,7 +38,7 @@ export function ritzMixture(
   coefficients: ArrayLike<number>,
   options: RitzMixtureOptions = {},
 ): Float64Array {
-  checkOptions("ritzMixture", options, { theta: true, lowScale: true });
+  readOptions("ritzMixture", options, { theta: true, lowScale: true });
   if (!Array.isArray(vectors) || vectors.length === 0)
     throw typeError("vectors", "a list of vectors", vectors);
   checkVector("coefficients", coefficients, vectors.length);
@@ -86,7 +86,7 @@ const zeroValue = 1e-8;
  * @see Kaneda et al. 2022, arXiv 2205.10763, section 4 (training data)
  */
 export function ritzMixtures(A: OperatorLike, size: number, options: RitzMixturesOptions): Float64Array[] {
-  checkOptions("ritzMixtures", options, {
+  const { count, seed, reorthogonalize, theta, lowScale } = readOptions("ritzMixtures", options, {
     count: true,
     vectors: true,
     seed: true,
@@ -94,7 +94,6 @@ export function ritzMixtures(A: OperatorLike, size: number, options: RitzMixture
     lowScale: true,
     reorthogonalize: true,
   });
-  const { count, seed, reorthogonalize, theta, lowScale } = options;
   checkNumber("size", size, { min: 1, integer: true });
   const { vectors: m = Math.max(1, Math.floor(size / 4)) } = options;
   checkNumber("count", count, { min: 1, integer: true });

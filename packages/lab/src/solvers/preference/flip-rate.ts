@@ -1,4 +1,4 @@
-import { checkChoice, checkNumber, checkOptions, rangeError } from "minimand/engine";
+import { checkNumber, oneOf, rangeError, readOptions } from "minimand/engine";
 import { normalCdf } from "minimand/internals";
 import { checkVector } from "../../online/vectors.ts";
 import { betaQuantile } from "./beta-quantile.ts";
@@ -27,9 +27,11 @@ export interface FlipRate {
  * @see Brown, Cai, DasGupta 2001, "Interval estimation for a binomial proportion", on the interval of Jeffreys
  */
 export function fromAudit(audit: { flips: number; total: number; level?: number }): FlipRate {
-  checkOptions("fromAudit", audit, { flips: true, total: true, level: true });
-  const { flips, total, level = 0.95 } = audit;
-  checkNumber("total", total, { min: 1, integer: true });
+  const { flips, total, level } = readOptions("fromAudit", audit, {
+    flips: true,
+    total: { min: 1, integer: true },
+    level: [0.95],
+  });
   checkNumber("flips", flips, { min: 0, max: total, integer: true });
   checkLevel(level);
   if (2 * flips >= total) throw rangeError("flips", `fewer than half of ${total}`, flips);
@@ -50,9 +52,11 @@ export function fromAudit(audit: { flips: number; total: number; level?: number 
  * fromAgreement({ agreements: 50, total: 100 }) // throws: agreements: expected more than half of 100, got 50
  */
 export function fromAgreement(pairs: { agreements: number; total: number; level?: number }): FlipRate {
-  checkOptions("fromAgreement", pairs, { agreements: true, total: true, level: true });
-  const { agreements, total, level = 0.95 } = pairs;
-  checkNumber("total", total, { min: 1, integer: true });
+  const { agreements, total, level } = readOptions("fromAgreement", pairs, {
+    agreements: true,
+    total: { min: 1, integer: true },
+    level: [0.95],
+  });
   checkNumber("agreements", agreements, { min: 0, max: total, integer: true });
   checkLevel(level);
   if (2 * agreements <= total) throw rangeError("agreements", `more than half of ${total}`, agreements);
@@ -96,11 +100,17 @@ export function fromLikelihood(
   margins: ArrayLike<number>,
   options: LikelihoodOptions = {},
 ): FlipRate & { scale: number; profile: { epsilon: number; logLikelihood: number }[] } {
-  checkOptions("fromLikelihood", options, { grid: true, level: true, scale: true });
-  const { grid = Array.from({ length: 50 }, (_, i) => i / 100), level = 0.95, scale = "as given" } = options;
+  const {
+    grid = Array.from({ length: 50 }, (_, i) => i / 100),
+    level,
+    scale,
+  } = readOptions("fromLikelihood", options, {
+    grid: true,
+    level: [0.95],
+    scale: ["as given", oneOf(["as given", "fitted"])],
+  });
   checkVector("margins", margins);
   checkLevel(level);
-  checkChoice("scale", scale, ["as given", "fitted"]);
   for (const [i, epsilon] of grid.entries()) checkNumber(`grid[${i}]`, epsilon, { min: 0, below: 0.5 });
   const { logLikelihood, best: epsilon, scaleAt } = (scale === "fitted" ? ofAnyScale : ofScaleOne)(margins);
 

@@ -1,12 +1,4 @@
-import {
-  checkChoice,
-  checkNumber,
-  checkOptions,
-  expit,
-  log1pExp,
-  rangeError,
-  typeError,
-} from "minimand/engine";
+import { expit, log1pExp, oneOf, rangeError, readOptions, typeError } from "minimand/engine";
 import { checkedVector, checkVector, inner, innerAt } from "../../online/vectors.ts";
 import type { Convex } from "./convex.ts";
 import { minimize, minimizeInBall } from "./newton.ts";
@@ -62,23 +54,16 @@ export interface LogLinearFit {
  * @see Ray Chowdhury, Kini, Natarajan 2024, arXiv 2403.00409
  */
 export function logLinearPreference(options: LogLinearOptions): LogLinearFit {
-  checkOptions("logLinearPreference", options, {
+  const { loss, beta, epsilon, radius, ridge, tol } = readOptions("logLinearPreference", options, {
     differences: true,
-    loss: true,
-    beta: true,
-    epsilon: true,
+    loss: oneOf(["dpo", "conservative", "robust", "noise-aware"]),
+    beta: [1, { above: 0 }],
+    epsilon: [0, { min: 0, below: 0.499999 }],
     reference: true,
-    radius: true,
-    ridge: true,
-    tol: true,
+    radius: [undefined, { above: 0 }],
+    ridge: [0, { min: 0 }],
+    tol: [1e-9, { above: 0 }],
   });
-  const { loss, beta = 1, epsilon = 0, radius, ridge = 0, tol = 1e-9 } = options;
-  checkChoice("loss", loss, ["dpo", "conservative", "robust", "noise-aware"]);
-  checkNumber("beta", beta, { above: 0 });
-  checkNumber("epsilon", epsilon, { min: 0, below: 0.499999 });
-  if (radius !== undefined) checkNumber("radius", radius, { above: 0 });
-  checkNumber("ridge", ridge, { min: 0 });
-  checkNumber("tol", tol, { above: 0 });
   const { rows, n, d } = checkDifferences(options.differences);
   const reference =
     options.reference === undefined ? new Float64Array(d) : checkedVector("reference", options.reference, d);

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, expit, log1pExp } from "minimand/engine";
+import { expit, log1pExp, readOptions } from "minimand/engine";
 import { checkVector } from "../../online/vectors.ts";
 
 /**
@@ -22,11 +22,11 @@ export function marginScale(
   margins: ArrayLike<number>,
   options: { epsilon?: number; prior?: number } = {},
 ): number {
-  checkOptions("marginScale", options, { epsilon: true, prior: true });
-  const { epsilon = 0, prior = 0 } = options;
+  const { epsilon, prior } = readOptions("marginScale", options, {
+    epsilon: [0, { min: 0, below: 0.5 }],
+    prior: [0, { min: 0 }],
+  });
   checkVector("margins", margins);
-  checkNumber("epsilon", epsilon, { min: 0, below: 0.5 });
-  checkNumber("prior", prior, { min: 0 });
   const size = sizeOf(margins);
   const plain = likeliestScale(margins, 0, size, 0, prior).power;
   return Math.exp(epsilon === 0 ? plain : likeliestScale(margins, epsilon, size, plain, prior).power) / size;

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, rangeError } from "minimand/engine";
+import { checkNumber, rangeError, readOptions } from "minimand/engine";
 import type { Convex, Minimum } from "./convex.ts";
 import { composed, readFeatures, rewardsOf } from "./linear-rewards.ts";
 import { against, bestPolicy, pessimistic, preferences } from "./maximin-objectives.ts";
@@ -116,7 +116,7 @@ export interface Maximin {
  * @see Liu et al. 2024, arXiv 2405.16436, algorithm 1
  */
 export function rpoMaximin(data: PairTable, options: MaximinOptions): Maximin {
-  checkOptions<object>("rpoMaximin", options, {
+  readOptions<object>("rpoMaximin", options, {
     refPolicy: true,
     basePolicy: true,
     d0: true,

@@ -1,5 +1,5 @@
 import { lax, numpy as np } from "@jax-js/jax";
-import { checkNumber, checkOptions, type OptionNames, rangeError } from "minimand/engine";
+import { checkNumber, type OptionNames, rangeError, readOptions } from "minimand/engine";
 import { leastStep } from "./ista.ts";
 import type { Iteration } from "./iteration.ts";
 import { dataTerm, sparseObjective } from "./objective.ts";
@@ -55,8 +55,7 @@ const ihtOptions: OptionNames<IhtOptions> = {
  * @see Blumensath, Davies 2008, J. Fourier Anal. Appl. 14, section 3; 2009, Appl. Comput. Harmon. Anal. 27, algorithm IHT_s
  */
 export function iht(A: Matrix, options: IhtOptions): Iteration<np.Array> {
-  checkOptions("iht", options, ihtOptions);
-  const { lambda, sparsity, stepSize, freeThreshold = false, gate } = options;
+  const { lambda, sparsity, stepSize, freeThreshold = false, gate } = readOptions("iht", options, ihtOptions);
   checkMatrix("A", A);
   if ((lambda === undefined) === (sparsity === undefined))
     throw rangeError("iht", "one of lambda and sparsity", lambda === undefined ? "none" : "both");

@@ -1,5 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
-import { checkNumber, checkOptions, type OptionNames } from "minimand/engine";
+import { checkNumber, type OptionNames, readOptions } from "minimand/engine";
 import type { Iteration } from "./iteration.ts";
 import { sparseObjective } from "./objective.ts";
 import { checkMatrix, gradientStep, type Matrix, scalarLike, stepSizeFor, zeroSignals } from "./system.ts";
@@ -45,8 +45,7 @@ export const l1Objective: Iteration["objective"] = (x, { y, system: { A, lambda,
  * @see Daubechies, Defrise, De Mol 2004, Commun. Pure Appl. Math. 57, section 2
  */
 export function ista(A: Matrix, options: IstaOptions): Iteration<np.Array> {
-  checkOptions("ista", options, istaOptions);
-  const { lambda, stepSize, freeThreshold = false } = options;
+  const { lambda, stepSize, freeThreshold = false } = readOptions("ista", options, istaOptions);
   checkMatrix("A", A);
   checkNumber("lambda", lambda, { min: 0 });
   const step = stepSizeFor(A, stepSize);
@@ -85,7 +84,7 @@ export type FistaState = { x: np.Array; z: np.Array };
  * @see Beck, Teboulle 2009, SIAM J. Imaging Sci. 2(1), equations (4.1) to (4.3)
  */
 export function fista(A: Matrix, options: FistaOptions): Iteration<FistaState> {
-  checkOptions("fista", options, { lambda: true, stepSize: true });
+  readOptions("fista", options, { lambda: true, stepSize: true });
   const { system, parameters, least, objective } = ista(A, options);
   const ks = [1];
   const k = (t: number): number => {

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkOptions } from "minimand/engine";
+import { readOptions } from "minimand/engine";
 import { type FistaOptions, ista } from "./ista.ts";
 import type { Iteration } from "./iteration.ts";
 import { type Matrix, matrixLike } from "./system.ts";
@@ -22,7 +22,7 @@ import { softThreshold } from "./thresholds.ts";
  * @see Gregor, LeCun 2010, ICML, algorithm 3, with matrices of each layer's own
  */
 export function lista(A: Matrix, options: FistaOptions): Iteration<np.Array> {
-  checkOptions("lista", options, { lambda: true, stepSize: true });
+  readOptions("lista", options, { lambda: true, stepSize: true });
   const { system, parameters, start, objective } = ista(A, options);
   const { step } = parameters as { step: number };
   const [M, N] = A.shape;

@@ -1,12 +1,12 @@
 import { lax, numpy as np } from "@jax-js/jax";
 import {
-  checkChoice,
   checkFloatArray,
-  checkOptions,
-  checkParameter,
   checkShape,
+  oneOf,
   type Parameter,
   parameter,
+  parameterIn,
+  readOptions,
 } from "minimand/engine";
 import { residualOf } from "./system.ts";
 
@@ -38,15 +38,15 @@ export function sparseObjective(
   y: np.Array,
   options: SparseObjectiveOptions,
 ): np.Array {
-  checkOptions("sparseObjective", options, { lambda: true, penalty: true });
-  const { lambda, penalty } = options;
+  const { lambda, penalty } = readOptions("sparseObjective", options, {
+    lambda: parameterIn({ min: 0 }),
+    penalty: oneOf(["l1", "l0"]),
+  });
   checkFloatArray("A", A, 2, "[measurements, signal]");
   checkFloatArray("x", x, 2, `[batch, ${A.shape[1]}]`);
   checkShape("x", x, [x.shape[0], A.shape[1]]);
   checkFloatArray("y", y, 2, `[batch, ${A.shape[0]}]`);
   checkShape("y", y, [x.shape[0], A.shape[0]]);
-  checkParameter("lambda", lambda, { min: 0 });
-  checkChoice("penalty", penalty, ["l1", "l0"]);
   const weight = parameter(lambda, x);
   const size =
     penalty === "l1" ? np.abs(x.ref) : np.where(lax.stopGradient(x.ref).equal(0), 0, 1).astype(x.dtype);

@@ -2,10 +2,10 @@ import { numpy as np } from "@jax-js/jax";
 import {
   type AsyncCompile,
   checkNumber,
-  checkOptions,
   compileWithJit,
   disposeTree,
   rangeError,
+  readOptions,
   refTree,
   type Tree,
 } from "minimand/engine";
@@ -60,8 +60,11 @@ export async function runIteration(
   y: np.Array,
   options: RunIterationOptions,
 ): Promise<IterationResult> {
-  checkOptions("runIteration", options, { iterations: true, compile: true, signal: true });
-  const { iterations, compile = compileWithJit, signal } = options;
+  const { iterations, compile, signal } = readOptions("runIteration", options, {
+    iterations: true,
+    compile: [compileWithJit],
+    signal: true,
+  });
   const whole = wholeIteration("iteration", iteration);
   checkNumber("iterations", iterations, { min: 0, integer: true });
   if (y.ndim === 0) throw rangeError("y", "an array [batch, measurements] or [measurements]", y);

@@ -1,5 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
-import { checkOptions, disposeTree, keyOf, rangeError, typeError } from "minimand/engine";
+import { disposeTree, keyOf, rangeError, readOptions, typeError } from "minimand/engine";
 import { readSummed, writeSummed } from "minimand/internals";
 import type { Tensor } from "minimand/models";
 import { tensorsOf, treeOf } from "minimand/models";
@@ -45,8 +45,7 @@ export function loadUnfolded(
   bytes: Uint8Array,
   options: { warn?: (message: string) => void } = {},
 ): { [name: string]: np.Array } {
-  checkOptions("loadUnfolded", options, { warn: true });
-  const { warn = console.warn } = options;
+  const { warn } = readOptions("loadUnfolded", options, { warn: [console.warn] });
   if (typeof network?.trajectory !== "function") throw typeError("network", "an unfolded network", network);
   const { tensors, metadata } = readSummed("parameters", format, bytes);
   const { name, system } = network.iteration;

@@ -1,12 +1,13 @@
 import { lax, numpy as np } from "@jax-js/jax";
 import {
   checkNumber,
-  checkOptions,
   checkParameter,
   log,
   type Parameter,
   parameter,
+  parameterIn,
   rangeError,
+  readOptions,
   sigmoid,
   surrogate,
 } from "minimand/engine";
@@ -44,10 +45,8 @@ export function hardThreshold(
   threshold: Parameter,
   options: HardThresholdOptions = {},
 ): np.Array {
-  checkOptions("hardThreshold", options, { gate: true });
-  const { gate } = options;
+  const { gate } = readOptions("hardThreshold", options, { gate: [undefined, { above: 0 }] });
   checkParameter("threshold", threshold, { min: 0 });
-  if (gate !== undefined) checkNumber("gate", gate, { above: 0 });
   const t = parameter(threshold, v);
   const fixed = lax.stopGradient(gate === undefined ? t : t.ref);
   const size = np.abs(lax.stopGradient(v.ref));
@@ -98,10 +97,10 @@ export function shrinkToMean(
   noiseVariance: np.Array,
   options: { probability: Parameter; signalVariance?: Parameter },
 ): np.Array {
-  checkOptions("shrinkToMean", options, { probability: true, signalVariance: true });
-  const { probability, signalVariance = 1 } = options;
-  checkParameter("probability", probability, { above: 0, below: 1 });
-  checkParameter("signalVariance", signalVariance, { above: 0 });
+  const { probability, signalVariance } = readOptions("shrinkToMean", options, {
+    probability: parameterIn({ above: 0, below: 1 }),
+    signalVariance: [1, parameterIn({ above: 0 })],
+  });
   const p = parameter(probability, r);
   const signal = parameter(signalVariance, r);
   const both = signal.ref.add(noiseVariance.ref);

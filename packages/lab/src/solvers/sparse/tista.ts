@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkNumber, checkOptions, type OptionNames } from "minimand/engine";
+import { checkNumber, type OptionNames, readOptions } from "minimand/engine";
 import { leastStep } from "./ista.ts";
 import type { Iteration } from "./iteration.ts";
 import { checkMatrix, type Matrix, pseudoInverse, residualOf, scalarLike, zeroSignals } from "./system.ts";
@@ -42,8 +42,7 @@ const leastVariance = 1e-9;
  * @see Ito, Takabe, Wadayama 2019, IEEE Trans. Signal Process. 67(12), arXiv 1801.01978, section III
  */
 export function tista(A: Matrix, options: TistaOptions): Iteration<np.Array> {
-  checkOptions("tista", options, tistaOptions);
-  const { probability, signalVariance = 1, noiseVariance } = options;
+  const { probability, signalVariance = 1, noiseVariance } = readOptions("tista", options, tistaOptions);
   checkMatrix("A", A);
   checkNumber("probability", probability, { above: 0, below: 1 });
   checkNumber("signalVariance", signalVariance, { above: 0 });

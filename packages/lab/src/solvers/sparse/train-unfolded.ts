@@ -2,13 +2,13 @@ import { numpy as np } from "@jax-js/jax";
 import {
   type AsyncCompile,
   type Compile,
-  checkOptions,
   checkShape,
   compileWithJit,
   constantOf,
   disposeTree,
   keyOf,
   rangeError,
+  readOptions,
   refTree,
   type Tree,
   typeError,
@@ -104,8 +104,11 @@ export type AsyncUnfoldedStep = AsyncSupervisedStep<{ depth: number }>;
 export function unfoldedStep(options: UnfoldedStepOptions): UnfoldedStep;
 export function unfoldedStep(options: AsyncUnfoldedStepOptions): AsyncUnfoldedStep;
 export function unfoldedStep(options: UnfoldedStepOptions | AsyncUnfoldedStepOptions): AsyncUnfoldedStep {
-  checkOptions("unfoldedStep", options, { network: true, loss: true, optimizer: true, compile: true });
-  const { network, loss, optimizer = adam(0.01) } = options;
+  const {
+    network,
+    loss,
+    optimizer = adam(0.01),
+  } = readOptions("unfoldedStep", options, { network: true, loss: true, optimizer: true, compile: true });
   const compile: AsyncCompile = options.compile ?? compileWithJit;
   if (typeof network?.trajectory !== "function") throw typeError("network", "an unfolded network", network);
   if (typeof loss !== "function")
@@ -193,16 +196,23 @@ export interface TrainUnfoldedOptions {
 export async function trainUnfolded(
   options: TrainUnfoldedOptions,
 ): Promise<{ params: { [name: string]: np.Array }; generations: Generation[] }> {
-  checkOptions("trainUnfolded", options, {
+  const {
+    network,
+    step,
+    batches,
+    incremental,
+    params: given,
+    onGeneration,
+    signal,
+  } = readOptions("trainUnfolded", options, {
     network: true,
     step: true,
     batches: true,
-    incremental: true,
+    incremental: [true],
     params: true,
     onGeneration: true,
     signal: true,
   });
-  const { network, step, batches, incremental = true, params: given, onGeneration, signal } = options;
   if (typeof network?.trajectory !== "function") throw typeError("network", "an unfolded network", network);
   if (typeof step?.update !== "function") throw typeError("step", "a step of unfoldedStep", step);
   if (typeof batches !== "function") throw typeError("batches", "a function of the generation", batches);

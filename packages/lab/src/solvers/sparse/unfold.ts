@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkNumber, checkOptions, disposeTree, mapTree, refTree, type Tree } from "minimand/engine";
+import { checkNumber, disposeTree, mapTree, readOptions, refTree, type Tree } from "minimand/engine";
 import type { ApplyOptions, Model, Variables } from "minimand/models";
 import {
   type Iteration,
@@ -54,7 +54,7 @@ export interface Unfolded extends Model {
  * @see Gregor, LeCun 2010, ICML; Nagahisa, Hayakawa, Iiguni 2025, arXiv 2509.01331
  */
 export function unfold<State extends Tree = Tree>(options: UnfoldOptions<State>): Unfolded {
-  checkOptions("unfold", options as UnfoldOptions, {
+  readOptions("unfold", options as UnfoldOptions, {
     layers: true,
     name: true,
     layer: true,

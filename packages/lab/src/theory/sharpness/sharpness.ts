@@ -2,12 +2,12 @@ import { numpy as np } from "@jax-js/jax";
 import type { Compile } from "minimand/engine";
 import {
   checkNumber,
-  checkOptions,
   disposeTree,
   keyOf,
   leavesOf,
   mapTree,
   rangeError,
+  readOptions,
   refTree,
   type Tree,
   zerosLike,
@@ -120,7 +120,7 @@ export function sharpness<D extends Tree>(
   loss: SharpnessLoss<D>,
   options: { compile?: Compile } = {},
 ): Sharpness<D> {
-  checkOptions("sharpness", options, { compile: true });
+  readOptions("sharpness", options, { compile: true });
   const programs = sharpnessPrograms(loss, options.compile);
   const lossAt = async (params: Tree, data: D): Promise<number> => {
     const value = await scalar(programs.loss(refTree(params), refTree(data)));

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, rangeError, typeError } from "minimand/engine";
+import { rangeError, readOptions, typeError } from "minimand/engine";
 
 /** Of {@link equalizeHistogram} and {@link equalizationTable}. */
 export interface EqualizeOptions {
@@ -21,7 +21,7 @@ export interface EqualizeOptions {
  * @see Gonzalez, Woods 2018, Digital image processing, section 3.3
  */
 export function equalizeHistogram(values: ArrayLike<number>, options: EqualizeOptions = {}): Float64Array {
-  checkOptions("equalizeHistogram", options, { bins: true });
+  readOptions("equalizeHistogram", options, { bins: true });
   const table = equalizationTable(values, options);
   return Float64Array.from(values, (x) => (table === null ? x : table[binOf(x, table.length)]));
 }
@@ -41,9 +41,7 @@ export function equalizationTable(
   values: ArrayLike<number>,
   options: EqualizeOptions = {},
 ): Float64Array | null {
-  checkOptions("equalizationTable", options, { bins: true });
-  const { bins = 256 } = options;
-  checkNumber("bins", bins, { min: 2, integer: true });
+  const { bins } = readOptions("equalizationTable", options, { bins: [256, { min: 2, integer: true }] });
   if (typeof values?.length !== "number") throw typeError("values", "numbers in [0, 1]", values);
   if (values.length === 0) throw rangeError("values", "at least one number", values);
   const counts = new Float64Array(bins);

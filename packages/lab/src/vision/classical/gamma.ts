@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkNumber, checkOptions, checkParameter, log, type Parameter, parameter } from "minimand/engine";
+import { checkParameter, log, type Parameter, parameter, readOptions } from "minimand/engine";
 import { checkPictures } from "./checks.ts";
 
 /** Means are kept so far from 0 and 1, where the exponent would be 0 or infinite. */
@@ -42,9 +42,7 @@ export interface AdaptiveGammaOptions {
  * @see Babakhani, Zarei 2015, Automatic gamma correction based on average of brightness, ACSIJ 4(6)
  */
 export function adaptiveGamma(x: np.Array, options: AdaptiveGammaOptions = {}): np.Array {
-  checkOptions("adaptiveGamma", options, { target: true });
-  const { target = 0.5 } = options;
-  checkNumber("target", target, { above: 0, below: 1 });
+  const { target } = readOptions("adaptiveGamma", options, { target: [0.5, { above: 0, below: 1 }] });
   checkPictures("x", x);
   const mean = np.clip(x.ref.mean([1, 2, 3], { keepdims: true }), farthestMean, 1 - farthestMean);
   return power(x, np.reciprocal(log(mean)).mul(Math.log(target)));

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkNumber, checkOptions, log } from "minimand/engine";
+import { checkNumber, log, readOptions } from "minimand/engine";
 import { checkPictures } from "./checks.ts";
 
 /** Below this range of logarithms a picture is taken for flat: rounding is no detail. */
@@ -60,10 +60,11 @@ export interface RetinexOptions {
  * @see Jobson, Rahman, Woodell 1997, Properties and performance of a center/surround retinex, IEEE TIP 6(3)
  */
 export function retinex(x: np.Array, options: RetinexOptions = {}): np.Array {
-  checkOptions("retinex", options, { sigma: true, eps: true });
+  const { sigma = Math.max(x.shape[1], x.shape[2]) / 8, eps } = readOptions("retinex", options, {
+    sigma: true,
+    eps: [1 / 255, { above: 0 }],
+  });
   checkPictures("x", x);
-  const { sigma = Math.max(x.shape[1], x.shape[2]) / 8, eps = 1 / 255 } = options;
-  checkNumber("eps", eps, { above: 0 });
   const light = gaussianBlur(x.ref, sigma);
   const detail = log(x.add(eps)).sub(log(light.add(eps)));
   const extreme = (of: typeof np.max): np.Array => of(detail.ref, [1, 2, 3], { keepdims: true });

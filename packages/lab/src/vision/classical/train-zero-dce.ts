@@ -1,5 +1,5 @@
 import type { Compile } from "minimand/engine";
-import { checkNumber, checkOptions, disposeTree, keyOf, rangeError, typeError } from "minimand/engine";
+import { checkNumber, disposeTree, keyOf, rangeError, readOptions, typeError } from "minimand/engine";
 import { adam, chain, clipByGlobalNorm, cosineSchedule } from "minimand/optimizers";
 import type { SupervisedState } from "minimand/training";
 import { type FitOptions, fit, supervised } from "minimand/training";
@@ -44,23 +44,26 @@ export async function trainZeroDce(
   pictures: readonly HostPicture[],
   options: TrainZeroDceOptions,
 ): Promise<ZeroDceParams> {
-  checkOptions("trainZeroDce", options, {
-    steps: true,
-    seed: true,
-    crop: true,
-    size: true,
-    learningRate: true,
-    lossWeights: true,
-    level: true,
-    patch: true,
-    region: true,
-    width: true,
-    iterations: true,
-    compile: true,
-    onMetrics: true,
-    signal: true,
-  });
-  const { steps, seed, crop = 64, size = 8, learningRate = 2e-3, lossWeights, ...others } = options;
+  const { steps, seed, crop, size, learningRate, lossWeights, ...others } = readOptions(
+    "trainZeroDce",
+    options,
+    {
+      steps: true,
+      seed: true,
+      crop: [64],
+      size: [8],
+      learningRate: [2e-3],
+      lossWeights: true,
+      level: true,
+      patch: true,
+      region: true,
+      width: true,
+      iterations: true,
+      compile: true,
+      onMetrics: true,
+      signal: true,
+    },
+  );
   const { level, patch, region, width, iterations, compile, onMetrics, signal } = others;
   for (const [name, value] of Object.entries({ steps, crop, size }))
     checkNumber(name, value, { min: 1, integer: true });

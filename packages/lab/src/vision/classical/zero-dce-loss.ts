@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkNumber, checkOptions, checkShape, rangeError } from "minimand/engine";
+import { checkNumber, checkShape, rangeError, readOptions } from "minimand/engine";
 import { sliceAxis } from "minimand/internals";
 import { checkPictures } from "./checks.ts";
 
@@ -58,8 +58,7 @@ export function zeroDceTerms(
   curves: np.Array,
   options: ZeroDceTermsOptions = {},
 ): ZeroDceTerms {
-  checkOptions("zeroDceTerms", options, optionNames);
-  const { level = 0.6, patch = 16, region = 4 } = options;
+  const { level = 0.6, patch = 16, region = 4 } = readOptions("zeroDceTerms", options, optionNames);
   checkNumber("level", level, { min: 0, max: 1 });
   for (const [name, side] of Object.entries({ patch, region }))
     checkNumber(name, side, { min: 1, integer: true });
@@ -104,9 +103,11 @@ export function zeroDceLoss(
   curves: np.Array,
   options: ZeroDceLossOptions = {},
 ): np.Array {
-  checkOptions("zeroDceLoss", options, { ...optionNames, weights: true });
-  const { weights: given = {}, ...others } = options;
-  checkOptions("weights", given, termNames);
+  const { weights: given, ...others } = readOptions("zeroDceLoss", options, {
+    ...optionNames,
+    weights: [{}],
+  });
+  readOptions("weights", given, termNames);
   const weights = { spatial: 1, exposure: 10, color: 5, smoothness: 200, ...given };
   for (const [name, weight] of Object.entries(weights)) checkNumber(`weights.${name}`, weight, { min: 0 });
   const { spatial, exposure, color, smoothness } = zeroDceTerms(enhanced, original, curves, others);

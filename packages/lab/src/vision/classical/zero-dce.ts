@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkNumber, checkOptions, checkShape, rangeError } from "minimand/engine";
+import { checkNumber, checkShape, rangeError, readOptions } from "minimand/engine";
 import type { Layer } from "minimand/models";
 import { conv2d } from "minimand/models";
 import { dceConvolutions, dceNet, type Place } from "../dce-net.ts";
@@ -40,8 +40,11 @@ const lastGain = 0.1;
  * @see Guo et al. 2020, arXiv 2001.06826
  */
 export function zeroDce(options: ZeroDceOptions = {}): Layer {
-  checkOptions("zeroDce", options, { channels: true, width: true, iterations: true });
-  const { channels = 3, width = 32, iterations = 8 } = options;
+  const { channels, width, iterations } = readOptions("zeroDce", options, {
+    channels: [3],
+    width: [32],
+    iterations: [8],
+  });
   for (const [name, value] of Object.entries({ channels, width, iterations }))
     checkNumber(name, value, { min: 1, integer: true });
   const convolutions = dceConvolutions("conv", { channels, width, outputs: channels * iterations });

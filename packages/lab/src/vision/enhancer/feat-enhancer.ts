@@ -2,9 +2,9 @@ import type { numpy as np } from "@jax-js/jax";
 import {
   checkChoice,
   checkNumber,
-  checkOptions,
   disposeTree,
   rangeError,
+  readOptions,
   relu,
   typeError,
 } from "minimand/engine";
@@ -80,16 +80,15 @@ export function checkedSizes({ inChannels = 3, width = 32, groups = 8 }: Enhance
  * @see Hashmi et al. 2023, arXiv 2308.03594, section 3 and its code at 33da743, where they differ
  */
 export function featEnhancer(options: FeatEnhancerOptions = {}): Layer {
-  checkOptions("featEnhancer", options, {
+  const { heads, scales, fusion, downsample } = readOptions("featEnhancer", options, {
     inChannels: true,
     width: true,
     groups: true,
-    heads: true,
-    scales: true,
-    fusion: true,
-    downsample: true,
+    heads: [8],
+    scales: [[4, 8]],
+    fusion: [["safa", "skip"]],
+    downsample: ["conv"],
   });
-  const { heads = 8, scales = [4, 8], fusion = ["safa", "skip"], downsample = "conv" } = options;
   const sizes = checkedSizes(options);
   const { inChannels, features } = sizes;
   checkScales(scales);

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, relu, typeError } from "minimand/engine";
+import { checkNumber, readOptions, relu, typeError } from "minimand/engine";
 import type { Layer } from "minimand/models";
 import { convolutionNet, type NamedConvolution } from "../named-convolutions.ts";
 import { checkedSizes, type EnhancerSizes } from "./feat-enhancer.ts";
@@ -24,7 +24,7 @@ import {
  * @see Hashmi et al. 2023, arXiv 2308.03594, whose feature extractor it is
  */
 export function oneScaleEnhancer(options: EnhancerSizes = {}): Layer {
-  checkOptions("oneScaleEnhancer", options, { inChannels: true, width: true, groups: true });
+  readOptions("oneScaleEnhancer", options, { inChannels: true, width: true, groups: true });
   const sizes = checkedSizes(options);
   const { inChannels, width, features } = sizes;
   const name = `oneScaleEnhancer(${inChannels}, ${width}x${features / inChannels})`;
@@ -58,14 +58,11 @@ export interface StackEnhancerOptions extends EnhancerSizes {
  * stackEnhancer({ parameters: 139_400 }).name // "stackEnhancer(3, 45x8, 1-1-1-1-1-1-1-1-1)"
  */
 export function stackEnhancer(options: StackEnhancerOptions = {}): Layer {
-  checkOptions("stackEnhancer", options, {
-    inChannels: true,
-    width: true,
-    groups: true,
-    parameters: true,
-    dilations: true,
-  });
-  const { parameters, dilations = Array.from({ length: 9 }, () => 1) } = options;
+  const { parameters, dilations = Array.from({ length: 9 }, () => 1) } = readOptions(
+    "stackEnhancer",
+    options,
+    { inChannels: true, width: true, groups: true, parameters: true, dilations: true },
+  );
   if (!Array.isArray(dilations)) throw typeError("dilations", "a list of integers", dilations);
   checkNumber("dilations.length", dilations.length, { min: 2 });
   if (parameters !== undefined && options.width !== undefined)

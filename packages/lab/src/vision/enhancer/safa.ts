@@ -1,5 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
-import { checkFloatArray, checkNumber, checkOptions, checkShape, rangeError, sigmoid } from "minimand/engine";
+import { checkFloatArray, checkNumber, checkShape, rangeError, readOptions, sigmoid } from "minimand/engine";
 import { conv2d, resizeBilinear } from "minimand/models";
 import type { Convolution, Convolve } from "../named-convolutions.ts";
 
@@ -54,10 +54,9 @@ export function shrinking(factor: number): { kernel: number; stride: number } {
  * @see Hashmi et al. 2023, arXiv 2308.03594, scale-aware feature aggregation, as its code computes it
  */
 export function blockAttention(query: np.Array, key: np.Array, options: { heads: number }): Attended {
-  checkOptions("blockAttention", options, { heads: true });
+  const { heads } = readOptions("blockAttention", options, { heads: true });
   checkFloatArray("query", query, 4, "[batch, height, width, features]");
   checkShape("key", key, query.shape);
-  const { heads } = options;
   const { shape } = query;
   checkHeads(heads, shape[3]);
   const size = shape[3] / heads;
@@ -97,8 +96,7 @@ export function safa(
   lower: np.Array,
   options: SafaOptions = {},
 ): Attended & { output: np.Array } {
-  checkOptions("safa", options, { heads: true, scales: true });
-  const { heads = 8, scales = [4, 8] } = options;
+  const { heads, scales } = readOptions("safa", options, { heads: [8], scales: [[4, 8]] });
   checkScales(scales);
   checkFloatArray("full", full, 4, "[batch, height, width, features]");
   const [batch, height, width, features] = full.shape;

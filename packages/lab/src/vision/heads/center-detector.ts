@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, relu } from "minimand/engine";
+import { readOptions, relu } from "minimand/engine";
 import type { Layer } from "minimand/models";
 import { convolutionNet } from "../named-convolutions.ts";
 import { checkQuarters } from "./quarters.ts";
@@ -40,11 +40,11 @@ const rare = Math.log(0.1 / 0.9);
  * @see Zhou, Wang, Krahenbuhl 2019, Objects as Points, arXiv 1904.07850, section 3
  */
 export function centerDetector(options: CenterDetectorOptions): Layer {
-  checkOptions("centerDetector", options, { inputs: true, classes: true, width: true });
-  const { inputs, classes, width = 12 } = options;
-  checkNumber("inputs", inputs, { min: 1, integer: true });
-  checkNumber("classes", classes, { min: 1, integer: true });
-  checkNumber("width", width, { min: 1, integer: true });
+  const { inputs, classes, width } = readOptions("centerDetector", options, {
+    inputs: { min: 1, integer: true },
+    classes: { min: 1, integer: true },
+    width: [12, { min: 1, integer: true }],
+  });
   const deep = 2 * width;
   const name = `centerDetector(${inputs} -> ${classes}, ${width})`;
   const biases = Array.from({ length: classes + 4 }, (_, k) => (k < classes ? rare : 0));

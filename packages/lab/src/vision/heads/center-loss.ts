@@ -1,14 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import type { Parameter } from "minimand/engine";
-import { checkFloatArray, checkParameter, checkShape, logSigmoid, rangeError } from "minimand/engine";
-import {
-  checkLossOptions,
-  checkWeights,
-  lossOptions,
-  operand,
-  sliceAxis,
-  weighted,
-} from "minimand/internals";
+import { checkFloatArray, checkShape, logSigmoid, rangeError } from "minimand/engine";
+import { checkWeights, operand, readLossOptions, sliceAxis, weighted } from "minimand/internals";
 import type { LossOptions } from "minimand/losses";
 
 /** Options of {@link centerLoss}. */
@@ -39,10 +32,10 @@ export interface CenterLossOptions extends LossOptions {
  * @see Zhou, Wang, Krahenbuhl 2019, Objects as Points, arXiv 1904.07850, equations (1) to (4)
  */
 export function centerLoss(output: np.Array, targets: np.Array, options: CenterLossOptions = {}): np.Array {
-  checkLossOptions("centerLoss", options, { sizeWeight: true, offsetWeight: true, ...lossOptions });
-  const { sizeWeight = 0.1, offsetWeight = 1, weights } = options;
-  checkParameter("sizeWeight", sizeWeight, { min: 0 });
-  checkParameter("offsetWeight", offsetWeight, { min: 0 });
+  const { sizeWeight, offsetWeight, weights } = readLossOptions("centerLoss", options, {
+    sizeWeight: [0.1, { min: 0 }],
+    offsetWeight: [1, { min: 0 }],
+  });
   checkFloatArray("output", output, 4, "[batch, rows, columns, classes + 4]");
   const [batch, rows, columns, channels] = output.shape;
   const classes = channels - 4;

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, rangeError } from "minimand/engine";
+import { checkNumber, rangeError, readOptions } from "minimand/engine";
 import { checkBox } from "minimand/internals";
 import type { LabelledBox } from "minimand/metrics";
 import { centerStride } from "./center-detector.ts";
@@ -35,9 +35,11 @@ export function centerTargets(
   boxes: readonly LabelledBox[],
   options: CenterTargetsOptions,
 ): Float32Array<ArrayBuffer> {
-  checkOptions("centerTargets", options, { height: true, width: true, classes: true });
-  const { classes } = options;
-  checkNumber("classes", classes, { min: 1, integer: true });
+  const { classes } = readOptions("centerTargets", options, {
+    height: true,
+    width: true,
+    classes: { min: 1, integer: true },
+  });
   const [rows, columns] = (["height", "width"] as const).map((name) => cellsOf(name, options[name]));
   const size = classes + 5;
   const targets = new Float32Array(rows * columns * size);

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, expit, rangeError } from "minimand/engine";
+import { expit, rangeError, readOptions } from "minimand/engine";
 import type { Detection } from "minimand/metrics";
 import { centerStride } from "./center-detector.ts";
 import { cellsOf } from "./center-targets.ts";
@@ -31,17 +31,13 @@ export interface DecodeCentersOptions {
  * @see Zhou, Wang, Krahenbuhl 2019, Objects as Points, arXiv 1904.07850, section 4
  */
 export function decodeCenters(output: ArrayLike<number>, options: DecodeCentersOptions): Detection[][] {
-  checkOptions("decodeCenters", options, {
+  const { classes, top, threshold } = readOptions("decodeCenters", options, {
     height: true,
     width: true,
-    classes: true,
-    top: true,
-    threshold: true,
+    classes: { min: 1, integer: true },
+    top: [10, { min: 1, integer: true }],
+    threshold: [0, { min: 0, max: 1 }],
   });
-  const { classes, top = 10, threshold = 0 } = options;
-  checkNumber("classes", classes, { min: 1, integer: true });
-  checkNumber("top", top, { min: 1, integer: true });
-  checkNumber("threshold", threshold, { min: 0, max: 1 });
   const [rows, columns] = (["height", "width"] as const).map((name) => cellsOf(name, options[name]));
   const channels = classes + 4;
   const length = rows * columns * channels;

@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkShape, typeError } from "minimand/engine";
-import { checkLossOptions, checkWeights, lossOptions } from "minimand/internals";
+import { checkWeights, readLossOptions } from "minimand/internals";
 import { crossEntropy, type LossOptions } from "minimand/losses";
 
 /**
@@ -19,8 +19,7 @@ import { crossEntropy, type LossOptions } from "minimand/losses";
  * @see Long, Shelhamer, Darrell 2015, arXiv 1411.4038, section 4
  */
 export function pixelCrossEntropy(logits: np.Array, labels: np.Array, options: LossOptions = {}): np.Array {
-  checkLossOptions("pixelCrossEntropy", options, lossOptions);
-  const { weights } = options;
+  const { weights } = readLossOptions("pixelCrossEntropy", options, {});
   checkFloatArray("logits", logits, 4, "[batch, height, width, classes]");
   const [batch, height, width, classes] = logits.shape;
   const pixels = height * width;

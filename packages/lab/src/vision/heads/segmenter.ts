@@ -1,5 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
-import { checkNumber, checkOptions, relu } from "minimand/engine";
+import { readOptions, relu } from "minimand/engine";
 import type { Layer } from "minimand/models";
 import { upsample } from "minimand/models";
 import { convolutionNet, joinChannels } from "../named-convolutions.ts";
@@ -32,11 +32,11 @@ export interface SegmenterOptions {
  * @see Ronneberger, Fischer, Brox 2015, arXiv 1505.04597, figure 1
  */
 export function segmenter(options: SegmenterOptions): Layer {
-  checkOptions("segmenter", options, { inputs: true, classes: true, width: true });
-  const { inputs, classes, width = 12 } = options;
-  checkNumber("inputs", inputs, { min: 1, integer: true });
-  checkNumber("classes", classes, { min: 2, integer: true });
-  checkNumber("width", width, { min: 1, integer: true });
+  const { inputs, classes, width } = readOptions("segmenter", options, {
+    inputs: { min: 1, integer: true },
+    classes: { min: 2, integer: true },
+    width: [12, { min: 1, integer: true }],
+  });
   const repeat = upsample({ factor: 2 });
   const joined = (small: np.Array, large: np.Array): np.Array => {
     const [repeated] = repeat.apply({ params: {}, state: {} }, small, { training: true });

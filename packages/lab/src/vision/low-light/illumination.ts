@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkNumber, checkOptions, rangeError } from "minimand/engine";
+import { checkNumber, rangeError, readOptions } from "minimand/engine";
 
 /** Of {@link unevenLight}. */
 export interface UnevenLightOptions {
@@ -24,8 +24,7 @@ export function unevenLight(
   size: readonly [height: number, width: number],
   options: UnevenLightOptions = {},
 ): np.Array {
-  checkOptions("unevenLight", options, { tilt: true, vignetting: true });
-  const { tilt = [0, 0], vignetting = 0 } = options;
+  const { tilt, vignetting } = readOptions("unevenLight", options, { tilt: [[0, 0]], vignetting: [0] });
   for (const [name, pair] of [
     ["size", size],
     ["tilt", tilt],

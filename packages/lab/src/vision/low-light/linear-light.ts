@@ -1,5 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
-import { checkNumber, checkOptions, checkShape, peek, rangeError, typeError } from "minimand/engine";
+import { checkNumber, checkShape, peek, rangeError, readOptions, typeError } from "minimand/engine";
 import { type HostImages, hostImages } from "./images.ts";
 
 /** Of {@link dimLight}. */
@@ -24,9 +24,11 @@ export interface DimLightOptions {
  * dimLight(np.full([1, 1, 2, 1], 0.5), { exposure: 0.1 }) // [0.0218, 0.0218]
  */
 export function dimLight(image: np.Array, options: DimLightOptions): np.Array {
-  checkOptions("dimLight", options, { exposure: true, displayGamma: true, illumination: true });
-  const { exposure, displayGamma = 2.2, illumination } = options;
-  checkNumber("displayGamma", displayGamma, { above: 0 });
+  const { exposure, displayGamma, illumination } = readOptions("dimLight", options, {
+    exposure: true,
+    displayGamma: [2.2, { above: 0 }],
+    illumination: true,
+  });
   const images = hostImages("image", image, [0, 1]);
   const exposures = exposuresOf(exposure, images);
   const fieldAt = fieldOf(illumination, images);
@@ -86,9 +88,10 @@ export interface EncodeLightOptions {
  * encodeLight(np.array([-0.1, 0.02, 3]).reshape([1, 1, 3, 1]), { levels: 11 }) // [0, 0.2, 1]
  */
 export function encodeLight(light: np.Array, options: EncodeLightOptions = {}): np.Array {
-  checkOptions("encodeLight", options, { displayGamma: true, levels: true });
-  const { displayGamma = 2.2, levels = 256 } = options;
-  checkNumber("displayGamma", displayGamma, { above: 0 });
+  const { displayGamma, levels } = readOptions("encodeLight", options, {
+    displayGamma: [2.2, { above: 0 }],
+    levels: [256],
+  });
   if (levels !== Infinity) checkNumber("levels", levels, { min: 2, integer: true });
   const images = hostImages("light", light, [-Infinity, Infinity]);
   return images.arrayOf(

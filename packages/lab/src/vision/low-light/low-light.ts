@@ -1,5 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
-import { checkOptions } from "minimand/engine";
+import { readOptions } from "minimand/engine";
 import { type DimLightOptions, dimLight, type EncodeLightOptions, encodeLight } from "./linear-light.ts";
 import { type SensorOptions, sensorNoise } from "./sensor-noise.ts";
 
@@ -26,16 +26,19 @@ export interface LowLightOptions extends DimLightOptions, SensorOptions, EncodeL
  * lowLight(image, { exposure: 0.05, readNoise: 0, fullWell: 1e9, seed: 1 }) // [0, 0.1294, 0.2549]
  */
 export function lowLight(image: np.Array, options: LowLightOptions): np.Array {
-  checkOptions("lowLight", options, {
-    exposure: true,
-    illumination: true,
-    fullWell: true,
-    readNoise: true,
-    displayGamma: true,
-    levels: true,
-    seed: true,
-  });
-  const { exposure, illumination, fullWell, readNoise, displayGamma, levels, seed } = options;
+  const { exposure, illumination, fullWell, readNoise, displayGamma, levels, seed } = readOptions(
+    "lowLight",
+    options,
+    {
+      exposure: true,
+      illumination: true,
+      fullWell: true,
+      readNoise: true,
+      displayGamma: true,
+      levels: true,
+      seed: true,
+    },
+  );
   const light = dimLight(image, { exposure, illumination, displayGamma });
   return encodeLight(sensorNoise(light, { fullWell, readNoise, seed }), { displayGamma, levels });
 }

@@ -1,12 +1,12 @@
 import type { numpy as np } from "@jax-js/jax";
 import {
   checkNumber,
-  checkOptions,
   derive,
   normal,
   type OptionNames,
   type RandomSource,
   randomSource,
+  readOptions,
 } from "minimand/engine";
 import { type HostImages, hostImages } from "./images.ts";
 
@@ -44,7 +44,7 @@ function checkedSensor({ fullWell = 1000, readNoise = 0.004 }: SensorOptions): R
  *   Art of Computer Programming 2, section 3.4.1
  */
 export function sensorNoise(light: np.Array, options: SensorOptions & { seed: number }): np.Array {
-  checkOptions("sensorNoise", options, { ...sensorNames, seed: true });
+  readOptions("sensorNoise", options, { ...sensorNames, seed: true });
   const { fullWell, readNoise } = checkedSensor(options);
   checkNumber("seed", options.seed, { integer: true });
   const images = hostImages("light", light, [0, Infinity]);
@@ -69,7 +69,7 @@ export function sensorNoise(light: np.Array, options: SensorOptions & { seed: nu
  * sensorVariance(np.full([1, 1, 2, 1], 0.5), { fullWell: 100, readNoise: 0.1 }) // [0.015, 0.015]
  */
 export function sensorVariance(light: np.Array, options: SensorOptions = {}): np.Array {
-  checkOptions("sensorVariance", options, sensorNames);
+  readOptions("sensorVariance", options, sensorNames);
   const { fullWell, readNoise } = checkedSensor(options);
   const images = hostImages("light", light, [0, Infinity]);
   return images.arrayOf(Float64Array.from(images.values, (value) => value / fullWell + readNoise ** 2));

@@ -9,8 +9,9 @@ import {
   peek,
   rangeError,
 } from "../../engine/checks.ts";
+import { oneOf } from "../../engine/options.ts";
 import { constantOf, type Parameter } from "../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../loss-options.ts";
+import { readLossOptions } from "../loss-options.ts";
 import { again, complement, operand } from "../operand.ts";
 import { checkWeights, maskRows } from "../per-example.ts";
 import { type BagIds, type BagLayout, bagLayout, bagsAtMost, checkBags } from "./bag-layout.ts";
@@ -74,15 +75,13 @@ export function aggregateLoss(
   bagMeans: np.Array,
   options: AggregateLossOptions = {},
 ): np.Array {
-  checkLossOptions("aggregateLoss", options, {
-    kind: true,
-    rho: true,
-    loss: true,
+  const { kind, rho, loss, weights } = readLossOptions("aggregateLoss", options, {
+    kind: ["interpolating"],
+    rho: [0.5],
+    loss: ["squared"],
     weighting: true,
     curvature: true,
-    ...lossOptions,
   });
-  const { kind = "interpolating", rho = 0.5, loss = "squared", weights } = options;
   const { weighting = "size", curvature = loss === "squared" ? 2 : 1 } = options;
   checkChoice("kind", kind, kinds);
   checkChoice("weighting", weighting, weightings);
@@ -140,9 +139,9 @@ export function withinBagVariance(
   bagIds: BagIds,
   options: Pick<AggregateLossOptions, "weighting" | "weights"> = {},
 ): np.Array {
-  checkLossOptions("withinBagVariance", options, { weighting: true, ...lossOptions });
-  const { weighting = "size", weights } = options;
-  checkChoice("weighting", weighting, weightings);
+  const { weighting, weights } = readLossOptions("withinBagVariance", options, {
+    weighting: ["size", oneOf(weightings)],
+  });
   checkFloatArray("predictions", predictions, predictions?.ndim === 2 ? 2 : 1, "[rows] or [rows, outputs]");
   const rows = predictions.shape[0];
   checkWeights(weights, rows);

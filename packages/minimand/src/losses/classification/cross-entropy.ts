@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkFloatArray, checkParameter, checkShape } from "../../engine/checks.ts";
+import { checkFloatArray, checkShape } from "../../engine/checks.ts";
 import { type Parameter, parameter } from "../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../loss-options.ts";
+import { readLossOptions } from "../loss-options.ts";
 import { type LossOptions, negativeLogSoftmax, overLabelStatistic } from "../per-example.ts";
 
 /**
@@ -17,7 +17,7 @@ import { type LossOptions, negativeLogSoftmax, overLabelStatistic } from "../per
  * crossEntropy(np.array([[2, 0]]), np.array([0], { dtype: np.int32 })) // [0.1269]
  */
 export function crossEntropy(logits: np.Array, labels: np.Array, options: LossOptions = {}): np.Array {
-  checkLossOptions("crossEntropy", options, lossOptions);
+  readLossOptions("crossEntropy", options, {});
   return overLabelStatistic(logits, labels, options, negativeLogSoftmax);
 }
 
@@ -42,9 +42,7 @@ export interface FocalOptions extends LossOptions {
  * @see Lin et al. 2017, arXiv 1708.02002, equation (4)
  */
 export function focal(logits: np.Array, labels: np.Array, options: FocalOptions = {}): np.Array {
-  checkLossOptions("focal", options, { gamma: true, ...lossOptions });
-  const { gamma = 2 } = options;
-  checkParameter("gamma", gamma, { min: 0 });
+  const { gamma } = readLossOptions("focal", options, { gamma: [2, { min: 0 }] });
   return overLabelStatistic(
     logits,
     labels,
@@ -87,8 +85,9 @@ export function classWeightedCrossEntropy(
   labels: np.Array,
   options: LossOptions & { classWeights: np.Array },
 ): np.Array {
-  checkLossOptions("classWeightedCrossEntropy", options, { classWeights: true, ...lossOptions });
-  const { classWeights } = options;
+  const { classWeights } = readLossOptions("classWeightedCrossEntropy", options, {
+    classWeights: true,
+  });
   checkFloatArray("logits", logits, 2, "[batch, classes]");
   checkFloatArray("classWeights", classWeights, 1, "[classes]");
   checkShape("classWeights", classWeights, [logits.shape[1]]);

@@ -1,8 +1,7 @@
 import type { numpy as np } from "@jax-js/jax";
-import { checkParameter } from "../../engine/checks.ts";
 import { logSoftmax } from "../../engine/numerics.ts";
 import type { Parameter } from "../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../loss-options.ts";
+import { readLossOptions } from "../loss-options.ts";
 import { operand } from "../operand.ts";
 import { type LossOptions, overLabelStatistic } from "../per-example.ts";
 
@@ -27,9 +26,9 @@ export function labelSmoothingCrossEntropy(
   labels: np.Array,
   options: LossOptions & { smoothing?: Parameter } = {},
 ): np.Array {
-  checkLossOptions("labelSmoothingCrossEntropy", options, { smoothing: true, ...lossOptions });
-  const { smoothing = 0.1 } = options;
-  checkParameter("smoothing", smoothing, { min: 0, max: 1 });
+  const { smoothing } = readLossOptions("labelSmoothingCrossEntropy", options, {
+    smoothing: [0.1, { min: 0, max: 1 }],
+  });
   return overLabelStatistic(
     logits,
     labels,

@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkNoNaN, checkShape, peek, rangeError, typeError } from "../../engine/checks.ts";
 import { constantOf } from "../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../loss-options.ts";
+import { readLossOptions } from "../loss-options.ts";
 import { checkWeights, type LossOptions, maskRows, weighted } from "../per-example.ts";
 import { logistic } from "./binary/binary-cross-entropy.ts";
 
@@ -31,8 +31,9 @@ export function multilabelBinaryCrossEntropy(
   targets: np.Array,
   options: MultilabelOptions = {},
 ): np.Array {
-  checkLossOptions("multilabelBinaryCrossEntropy", options, { positiveWeights: true, ...lossOptions });
-  const { weights, positiveWeights } = options;
+  const { weights, positiveWeights } = readLossOptions("multilabelBinaryCrossEntropy", options, {
+    positiveWeights: true,
+  });
   checkFloatArray("logits", logits, 2, "[batch, labels]");
   const [batch, labels] = logits.shape;
   checkWeights(weights, batch);

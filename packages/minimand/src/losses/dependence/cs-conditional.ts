@@ -1,8 +1,9 @@
 import type { numpy as np } from "@jax-js/jax";
-import { checkChoice, checkShape } from "../../engine/checks.ts";
+import { checkShape } from "../../engine/checks.ts";
 import { logSumExp } from "../../engine/numerics.ts";
+import { oneOf } from "../../engine/options.ts";
 import type { Parameter } from "../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../loss-options.ts";
+import { readLossOptions } from "../loss-options.ts";
 import { again } from "../operand.ts";
 import { type LossOptions, maskRows } from "../per-example.ts";
 import { checkWidth, logGram } from "./gaussian-gram.ts";
@@ -52,17 +53,14 @@ export function csConditional(
   predictions: np.Array,
   options: CsConditionalOptions = {},
 ): np.Array {
-  checkLossOptions("csConditional", options, {
-    sigmaX: true,
-    sigmaY: true,
-    denominator: true,
-    log: true,
-    ...lossOptions,
+  const { sigmaX, sigmaY, denominator, log, weights } = readLossOptions("csConditional", options, {
+    sigmaX: [1],
+    sigmaY: [1],
+    denominator: ["squareOfSum", oneOf(denominators)],
+    log: ["natural"],
   });
-  const { sigmaX = 1, sigmaY = 1, denominator = "squareOfSum", log = "natural", weights } = options;
   checkWidth("sigmaX", sigmaX);
   checkWidth("sigmaY", sigmaY);
-  checkChoice("denominator", denominator, denominators);
   checkLog(log);
   checkPaired({ x, y, predictions }, options);
   checkShape("predictions", predictions, y.shape);

@@ -2,7 +2,7 @@ import type { numpy as np } from "@jax-js/jax";
 import { checkParameter } from "../../engine/checks.ts";
 import type { OptionNames } from "../../engine/options.ts";
 import type { Parameter } from "../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../loss-options.ts";
+import { readLossOptions } from "../loss-options.ts";
 import { again, operand } from "../operand.ts";
 import { type CsConditionalOptions, csConditional } from "./cs-conditional.ts";
 import { csQmi } from "./cs-qmi.ts";
@@ -57,8 +57,13 @@ export function csIbLoss(
   { x, y, predictions, t }: CsIbInputs,
   options: CsIbOptions = {},
 ): { total: np.Array; prediction: np.Array; compression: np.Array } {
-  checkLossOptions("csIbLoss", options, { ...csIbOptions, ...lossOptions });
-  const { beta = 0.01, sigmaX = 1, sigmaY, sigmaT, normalizeQmi = true } = options;
+  const {
+    beta = 0.01,
+    sigmaX = 1,
+    sigmaY,
+    sigmaT,
+    normalizeQmi = true,
+  } = readLossOptions("csIbLoss", options, { ...csIbOptions });
   const { denominator, log, weights } = options;
   checkParameter("beta", beta, { min: 0 });
   const prediction = csConditional(x.ref, y, predictions, {

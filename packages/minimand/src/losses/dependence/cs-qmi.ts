@@ -1,7 +1,7 @@
 import { lax, numpy as np } from "@jax-js/jax";
 import { log as logarithm } from "../../engine/numerics.ts";
 import type { Parameter } from "../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../loss-options.ts";
+import { readLossOptions } from "../loss-options.ts";
 import { type LossOptions, maskRows } from "../per-example.ts";
 import { checkWidth, gramOf } from "./gaussian-gram.ts";
 import { checkLog, inBase, type LogBase } from "./log-base.ts";
@@ -43,14 +43,12 @@ export interface CsQmiOptions extends DependenceOptions {
  * @see Yu et al. 2024, arXiv 2404.17951, proposition 2 (normalised: the authors' code)
  */
 export function csQmi(x: np.Array, t: np.Array, options: CsQmiOptions = {}): np.Array {
-  checkLossOptions("csQmi", options, {
+  const { normalize, log } = readLossOptions("csQmi", options, {
     sigmaX: true,
     sigmaT: true,
-    normalize: true,
-    log: true,
-    ...lossOptions,
+    normalize: [false],
+    log: ["natural"],
   });
-  const { normalize = false, log = "natural" } = options;
   checkLog(log);
   const { K, Q, w } = gramsOf(x, t, options);
   if (!normalize) return inBase(log, information(K, Q, w));

@@ -1,6 +1,6 @@
 import { lax, numpy as np } from "@jax-js/jax";
 import { checkNoNaN, checkParameter, checkShape } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 import type { Parameter } from "../../engine/parameter.ts";
 import { operand } from "../operand.ts";
 import { pairwiseSquaredDistances } from "../pairs/distances.ts";
@@ -47,8 +47,7 @@ export const gramOf = (x: np.Array, sigma: Parameter): np.Array => np.exp(logGra
  * @see Yu et al. 2024, arXiv 2404.17951, section 3.1
  */
 export function gaussianGram(a: np.Array, b: np.Array, options: { sigma?: Parameter } = {}): np.Array {
-  checkOptions("gaussianGram", options, { sigma: true });
-  const { sigma = 1 } = options;
+  const { sigma } = readOptions("gaussianGram", options, { sigma: [1] });
   checkWidth("sigma", sigma);
   checkSample("a", a, undefined);
   checkSample("b", b, undefined);

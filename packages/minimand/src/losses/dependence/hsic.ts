@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkLossOptions, lossOptions } from "../loss-options.ts";
+import { readLossOptions } from "../loss-options.ts";
 import { type DependenceOptions, gramsOf } from "./cs-qmi.ts";
 
 /**
@@ -19,7 +19,7 @@ import { type DependenceOptions, gramsOf } from "./cs-qmi.ts";
  * @see Gretton et al. 2005, Measuring statistical dependence with Hilbert-Schmidt norms, equation (9); Wang et al. 2021, arXiv 2106.02734
  */
 export function hsic(x: np.Array, t: np.Array, options: DependenceOptions = {}): np.Array {
-  checkLossOptions("hsic", options, { sigmaX: true, sigmaT: true, ...lossOptions });
+  readLossOptions("hsic", options, { sigmaX: true, sigmaT: true });
   const { K, Q, w } = gramsOf(x, t, options);
   const total = w.ref.sum();
   const ofColumns = w.ref.reshape([1, -1]);

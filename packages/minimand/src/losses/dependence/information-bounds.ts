@@ -1,8 +1,9 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkChoice, checkShape } from "../../engine/checks.ts";
+import { checkShape } from "../../engine/checks.ts";
 import { exp, log, logSumExp } from "../../engine/numerics.ts";
+import { oneOf } from "../../engine/options.ts";
 import type { Parameter } from "../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../loss-options.ts";
+import { readLossOptions } from "../loss-options.ts";
 import { type LossOptions, maskRows } from "../per-example.ts";
 import { checkWidth, logGram } from "./gaussian-gram.ts";
 import { checkGramSize, checkSample, logRowWeights, rowWeights } from "./samples.ts";
@@ -23,8 +24,7 @@ import { checkGramSize, checkSample, logRowWeights, rowWeights } from "./samples
  * @see Alemi et al. 2017, arXiv 1612.00410, equation (17)
  */
 export function vibKl(mean: np.Array, logVar: np.Array, options: LossOptions = {}): np.Array {
-  checkLossOptions("vibKl", options, lossOptions);
-  const { weights } = options;
+  const { weights } = readLossOptions("vibKl", options, {});
   checkSample("mean", mean, weights);
   checkSample("logVar", logVar, weights);
   checkShape("logVar", logVar, mean.shape);
@@ -64,10 +64,11 @@ export const usualNoise: number = Math.exp(-0.5);
  * @see Kolchinsky et al. 2019, arXiv 1705.02436, equation (12); squared and exponential: Rodriguez Galvez et al. 2020, arXiv 1911.11000
  */
 export function nibBound(mean: np.Array, options: NibBoundOptions = {}): np.Array {
-  checkLossOptions("nibBound", options, { noiseStd: true, form: true, ...lossOptions });
-  const { noiseStd = usualNoise, form = "plain", weights } = options;
+  const { noiseStd, form, weights } = readLossOptions("nibBound", options, {
+    noiseStd: [usualNoise],
+    form: ["plain", oneOf(forms)],
+  });
   checkWidth("noiseStd", noiseStd);
-  checkChoice("form", form, forms);
   checkSample("mean", mean, weights);
   checkGramSize("mean", mean);
   const logW = logRowWeights(weights?.ref, mean);

@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkShape } from "../../engine/checks.ts";
 import { logSumExp } from "../../engine/numerics.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 import type { Parameter } from "../../engine/parameter.ts";
 import { refTree } from "../../engine/tree.ts";
 import { again } from "../operand.ts";
@@ -61,8 +61,11 @@ export function mmd(p: np.Array, q: np.Array, options: TwoSampleOptions = {}): n
 
 /** Logarithms of the mean kernel within the samples and between them. */
 function logMeans(of: string, p: np.Array, q: np.Array, options: TwoSampleOptions): np.Array[] {
-  checkOptions(of, options, { sigma: true, pWeights: true, qWeights: true });
-  const { sigma = 1, pWeights, qWeights } = options;
+  const { sigma, pWeights, qWeights } = readOptions(of, options, {
+    sigma: [1],
+    pWeights: true,
+    qWeights: true,
+  });
   checkWidth("sigma", sigma);
   checkSample("p", p, pWeights);
   checkSample("q", q, qWeights);

@@ -1,6 +1,6 @@
 import { lax, type numpy as np } from "@jax-js/jax";
 import { logCosh, sigmoid, softplus } from "../../engine/numerics.ts";
-import { checkLossOptions, lossOptions } from "../loss-options.ts";
+import { readLossOptions } from "../loss-options.ts";
 import { again } from "../operand.ts";
 import { type DistillationOptions, overPairs } from "./logit-pairs.ts";
 
@@ -25,7 +25,7 @@ export function binaryKl(
   teacherLogits: np.Array,
   options: DistillationOptions = {},
 ): np.Array {
-  checkLossOptions("binaryKl", options, { temperature: true, ...lossOptions });
+  readLossOptions("binaryKl", options, { temperature: true });
   return overPairs(studentLogits, teacherLogits, options, 2, (s, t, T) => {
     const a = t.div(again(T));
     const b = s.div(T);
@@ -58,7 +58,7 @@ export function binaryKlNorm(
   teacherLogits: np.Array,
   options: DistillationOptions = {},
 ): np.Array {
-  checkLossOptions("binaryKlNorm", options, { temperature: true, ...lossOptions });
+  readLossOptions("binaryKlNorm", options, { temperature: true });
   return overPairs(studentLogits, teacherLogits, options, 2, (s, t, T) =>
     logCosh(s.sub(t).div(typeof T === "number" ? 2 * T : T.mul(2))).sum(-1),
   );

@@ -1,8 +1,7 @@
 import type { numpy as np } from "@jax-js/jax";
-import { checkParameter } from "../../engine/checks.ts";
 import type { Parameter } from "../../engine/parameter.ts";
 import { crossEntropy } from "../classification/cross-entropy.ts";
-import { checkLossOptions, lossOptions } from "../loss-options.ts";
+import { readLossOptions } from "../loss-options.ts";
 import { operand } from "../operand.ts";
 import { binaryKlNorm } from "./binary-kl.ts";
 import { checkPair, type DistillationOptions } from "./logit-pairs.ts";
@@ -31,10 +30,11 @@ export function dhkdLoss(
   labels: np.Array,
   options: DistillationOptions & { gamma?: Parameter; alpha?: Parameter } = {},
 ): { total: np.Array; crossEntropy: np.Array; distillation: np.Array } {
-  checkLossOptions("dhkdLoss", options, { gamma: true, alpha: true, temperature: true, ...lossOptions });
-  const { gamma = 1, alpha = 1, temperature, weights } = options;
-  checkParameter("gamma", gamma, { min: 0 });
-  checkParameter("alpha", alpha, { min: 0 });
+  const { gamma, alpha, temperature, weights } = readLossOptions("dhkdLoss", options, {
+    gamma: [1, { min: 0 }],
+    alpha: [1, { min: 0 }],
+    temperature: true,
+  });
   checkPair("auxiliaryLogits", auxiliary, teacherLogits, weights);
   const ce = crossEntropy(main, labels, { weights: weights?.ref });
   const distillation = binaryKlNorm(auxiliary, teacherLogits, { temperature, weights });

@@ -1,8 +1,7 @@
 import { lax, numpy as np } from "@jax-js/jax";
-import { checkParameter } from "../../engine/checks.ts";
 import { logSoftmax, logSumExp } from "../../engine/numerics.ts";
 import type { Parameter } from "../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../loss-options.ts";
+import { readLossOptions } from "../loss-options.ts";
 import { again, operand } from "../operand.ts";
 import { overLabels } from "../per-example.ts";
 import {
@@ -34,7 +33,7 @@ export function kdLoss(
   teacherLogits: np.Array,
   options: DistillationOptions = {},
 ): np.Array {
-  checkLossOptions("kdLoss", options, { temperature: true, ...lossOptions });
+  readLossOptions("kdLoss", options, { temperature: true });
   return overPairs(studentLogits, teacherLogits, options, 4, (s, t, T) => {
     const logQ = logSoftmax(s.div(again(T)));
     const logP = lax.stopGradient(logSoftmax(t.div(T)));
@@ -64,10 +63,11 @@ export function dkdLoss(
   labels: np.Array,
   options: DistillationOptions & { alpha?: Parameter; beta?: Parameter } = {},
 ): np.Array {
-  checkLossOptions("dkdLoss", options, { alpha: true, beta: true, temperature: true, ...lossOptions });
-  const { alpha = 1, beta = 8, temperature = 4, weights } = options;
-  checkParameter("alpha", alpha, { min: 0 });
-  checkParameter("beta", beta, { min: 0 });
+  const { alpha, beta, temperature, weights } = readLossOptions("dkdLoss", options, {
+    alpha: [1, { min: 0 }],
+    beta: [8, { min: 0 }],
+    temperature: [4],
+  });
   checkTemperature(temperature);
   checkPair("studentLogits", studentLogits, teacherLogits, weights);
   const t = teacherRows(teacherLogits, studentLogits, weights);

@@ -1,7 +1,7 @@
 import { lax, type numpy as np } from "@jax-js/jax";
-import { checkFloatArray, checkNoNaN, checkParameter, checkShape } from "../../engine/checks.ts";
+import { checkFloatArray, checkNoNaN, checkShape } from "../../engine/checks.ts";
 import { constantOf, type Parameter } from "../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../loss-options.ts";
+import { readLossOptions } from "../loss-options.ts";
 import { again, operand } from "../operand.ts";
 import { checkWeights, type LossOptions, maskRows, weighted } from "../per-example.ts";
 import { kdLoss } from "./kd.ts";
@@ -33,9 +33,10 @@ export interface TrajectoryOptions extends LossOptions {
  * @see Du et al. 2022, arXiv 2205.14083, section 3; the factor `tau^2` is that of the official code
  */
 export function trajectoryLoss(logits: np.Array, past: np.Array, options: TrajectoryOptions = {}): np.Array {
-  checkLossOptions("trajectoryLoss", options, { tau: true, scaleByTauSquared: true, ...lossOptions });
-  const { tau = 5, scaleByTauSquared = true, weights } = options;
-  checkParameter("tau", tau, { above: 0 });
+  const { tau, scaleByTauSquared, weights } = readLossOptions("trajectoryLoss", options, {
+    tau: [5, { above: 0 }],
+    scaleByTauSquared: [true],
+  });
   checkOutputs("logits", logits, past, weights);
   if (scaleByTauSquared) return kdLoss(logits, past, { temperature: tau, weights });
   const values = kdLoss(logits, past, { temperature: again(tau), weights });
@@ -59,8 +60,7 @@ export function trajectorySquaredError(
   past: np.Array,
   options: LossOptions = {},
 ): np.Array {
-  checkLossOptions("trajectorySquaredError", options, lossOptions);
-  const { weights } = options;
+  const { weights } = readLossOptions("trajectorySquaredError", options, {});
   checkOutputs("outputs", outputs, past, weights);
   const before = maskRows(lax.stopGradient(constantOf(past, outputs.dtype)), weights);
   const moved = maskRows(outputs, weights).sub(before);

@@ -1,7 +1,8 @@
 import { lax, numpy as np } from "@jax-js/jax";
-import { checkChoice, isArrayLike, rangeError, typeError } from "../../engine/checks.ts";
+import { isArrayLike, rangeError, typeError } from "../../engine/checks.ts";
 import { logSoftmax, softmax } from "../../engine/numerics.ts";
-import { checkLossOptions, lossOptions } from "../loss-options.ts";
+import { oneOf } from "../../engine/options.ts";
+import { readLossOptions } from "../loss-options.ts";
 import { atLabel, checkWeights, type LossOptions, labelMask, maskRows, weighted } from "../per-example.ts";
 
 /** Options of {@link alignLoss}. */
@@ -29,9 +30,9 @@ export interface AlignOptions extends LossOptions {
  * alignLoss(np.array([[0, 2, 0]]), prediction(), { mode: "official" }) // [0.6995]
  */
 export function alignLoss(attention: np.Array, prediction: np.Array, options: AlignOptions = {}): np.Array {
-  checkLossOptions("alignLoss", options, { mode: true, ...lossOptions });
-  const { mode = "logits", weights } = options;
-  checkChoice("mode", mode, ["logits", "official"]);
+  const { mode, weights } = readLossOptions("alignLoss", options, {
+    mode: ["logits", oneOf(["logits", "official"])],
+  });
   for (const [name, x] of Object.entries({ attention, prediction })) {
     if (!isArrayLike(x) || !/^float/.test(x.dtype)) throw typeError(name, "a float array [batch, ...]", x);
     if (x.ndim < 2) throw rangeError(name, "a float array [batch, ...]", x);

@@ -1,16 +1,15 @@
 import { numpy as np } from "@jax-js/jax";
 import {
-  checkChoice,
   checkNoNaN,
-  checkParameter,
   checkShape,
   isArrayLike,
+  parameterIn,
   rangeError,
   typeError,
 } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { oneOf, readOptions } from "../../engine/options.ts";
 import { constantOf, type Parameter } from "../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../loss-options.ts";
+import { readLossOptions } from "../loss-options.ts";
 import { operand } from "../operand.ts";
 import { checkWeights, type LossOptions, maskRows, weighted } from "../per-example.ts";
 
@@ -33,8 +32,7 @@ export type Prediction = "eps" | "v";
  * @see Ho et al. 2020, arXiv 2006.11239, equation (14)
  */
 export function denoisingLoss(predictions: np.Array, targets: np.Array, options: LossOptions = {}): np.Array {
-  checkLossOptions("denoisingLoss", options, lossOptions);
-  const { weights } = options;
+  const { weights } = readLossOptions("denoisingLoss", options, {});
   if (!isArrayLike(predictions) || !/^float/.test(predictions.dtype))
     throw typeError("predictions", "a float array [batch, ...]", predictions);
   if (predictions.ndim < 2) throw rangeError("predictions", "a float array [batch, ...]", predictions);
@@ -75,10 +73,10 @@ export interface MinSnrOptions {
  * @see Hang et al. 2023, arXiv 2303.09556, section 3.4
  */
 export function minSnrWeights(snr: np.Array, options: MinSnrOptions = {}): np.Array {
-  checkOptions("minSnrWeights", options, { gamma: true, prediction: true });
-  const { gamma = 5, prediction = "eps" } = options;
-  checkParameter("gamma", gamma, { above: 0 });
-  checkChoice("prediction", prediction, ["eps", "v"]);
+  const { gamma, prediction } = readOptions("minSnrWeights", options, {
+    gamma: [5, parameterIn({ above: 0 })],
+    prediction: ["eps", oneOf(["eps", "v"])],
+  });
   const cut = np.minimum(snr.ref, operand(gamma, snr));
   return cut.div(prediction === "eps" ? snr : snr.add(1));
 }

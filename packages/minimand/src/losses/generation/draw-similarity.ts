@@ -1,8 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkFloatArray, checkParameter, rangeError } from "../../engine/checks.ts";
+import { checkFloatArray, rangeError } from "../../engine/checks.ts";
 import { relu, unitNorm } from "../../engine/numerics.ts";
 import type { Parameter } from "../../engine/parameter.ts";
-import { checkLossOptions } from "../loss-options.ts";
+import { readLossOptions } from "../loss-options.ts";
 import { operand } from "../operand.ts";
 
 /**
@@ -19,9 +19,9 @@ import { operand } from "../operand.ts";
  * drawSimilarityLoss(draws) // [0.1, 0]
  */
 export function drawSimilarityLoss(draws: np.Array, options: { threshold?: Parameter } = {}): np.Array {
-  checkLossOptions("drawSimilarityLoss", options, { threshold: true });
-  const { threshold = 0.9 } = options;
-  checkParameter("threshold", threshold, { min: -1, max: 1 });
+  const { threshold } = readLossOptions("drawSimilarityLoss", options, {
+    threshold: [0.9, { min: -1, max: 1 }],
+  });
   checkFloatArray("draws", draws, 4, "[draws, batch, time, size]");
   const [count] = draws.shape;
   if (count < 2) throw rangeError("draws", "at least two draws", draws);

@@ -1,6 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
 import { checkParameter, isArrayLike, typeError } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 import type { Parameter } from "../../engine/parameter.ts";
 import { operand } from "../operand.ts";
 
@@ -40,11 +40,14 @@ export interface PromptLossWeights {
  * @see Hei et al. 2024, arXiv 2402.12760
  */
 export function jointPromptLoss(terms: PromptLossTerms, options: PromptLossWeights = {}): np.Array {
-  checkOptions("jointPromptLoss", options, { textGamma: true, alignGamma: true, diversityGamma: true });
-  const { textGamma = 0.1, alignGamma = 0, diversityGamma = 0 } = options;
+  const { textGamma, alignGamma, diversityGamma } = readOptions("jointPromptLoss", options, {
+    textGamma: [0.1],
+    alignGamma: [0],
+    diversityGamma: [0],
+  });
   for (const [name, weight] of Object.entries({ textGamma, alignGamma, diversityGamma }))
     checkParameter(name, weight, { min: 0 });
-  checkOptions("terms", terms, { image: true, text: true, align: true, diversity: true });
+  readOptions("terms", terms, { image: true, text: true, align: true, diversity: true });
   for (const [name, term] of Object.entries(terms as Record<string, np.Array>)) {
     if (!isArrayLike(term)) throw typeError(`terms.${name}`, "a 0-d array", term);
     checkParameter(`terms.${name}`, term);

@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkNumber, checkShape, isArrayLike, peek, rangeError, typeError } from "../../engine/checks.ts";
+import { checkShape, isArrayLike, peek, rangeError, typeError } from "../../engine/checks.ts";
 import { logSoftmax } from "../../engine/numerics.ts";
-import { checkLossOptions } from "../loss-options.ts";
+import { readLossOptions } from "../loss-options.ts";
 
 /**
  * Cross-entropy of the tokens of texts: the mean over all tokens of the batch that count. A long text counts more than a short one.
@@ -24,9 +24,9 @@ export function tokenCrossEntropy(
   labels: np.Array,
   options: { ignoreIndex?: number } = {},
 ): np.Array {
-  checkLossOptions("tokenCrossEntropy", options, { ignoreIndex: true });
-  const { ignoreIndex = -100 } = options;
-  checkNumber("ignoreIndex", ignoreIndex, { integer: true });
+  const { ignoreIndex } = readLossOptions("tokenCrossEntropy", options, {
+    ignoreIndex: [-100, { integer: true }],
+  });
   checkTokenLabels(logits, labels, ignoreIndex);
   const vocabulary = logits.shape[2];
   const column = labels.reshape([...labels.shape, 1]);

@@ -1,15 +1,14 @@
 import { lax, numpy as np, random } from "@jax-js/jax";
 import {
-  checkChoice,
   checkFloatArray,
   checkNumber,
-  checkParameter,
   checkShape,
+  parameterIn,
   peek,
   rangeError,
   typeError,
 } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { oneOf, readOptions } from "../../engine/options.ts";
 import { constantOf, type Parameter, parameter } from "../../engine/parameter.ts";
 
 /** The law of the margins: normal, with mean and standard deviation. */
@@ -45,11 +44,12 @@ export type ElasticRule = "paper" | "official-code";
  * @see Boutros et al. 2021, arXiv 2109.09416, section 3.2
  */
 export function elasticMargins(key: np.Array, n: number, law: ElasticLaw = {}): np.Array {
-  checkOptions("elasticMargins", law, { mean: true, std: true, clampDraws: true });
+  const { mean, std, clampDraws } = readOptions("elasticMargins", law, {
+    mean: [0.5, parameterIn({})],
+    std: [0.05, parameterIn({ min: 0 })],
+    clampDraws: [false],
+  });
   checkNumber("n", n, { min: 1, integer: true });
-  const { mean = 0.5, std = 0.05, clampDraws = false } = law;
-  checkParameter("mean", mean);
-  checkParameter("std", std, { min: 0 });
   const normal = random.normal(key, [n]);
   const kept = clampDraws ? np.clip(normal, -1, 1) : normal;
   return kept.mul(parameter(std, kept)).add(parameter(mean, kept));
@@ -79,9 +79,10 @@ export function assignElasticMargins(
   cosTarget: np.Array,
   options: { rule?: ElasticRule; weights?: np.Array } = {},
 ): np.Array {
-  checkOptions("assignElasticMargins", options, { rule: true, weights: true });
-  const { rule = "paper", weights } = options;
-  checkChoice("rule", rule, ["paper", "official-code"]);
+  const { rule, weights } = readOptions("assignElasticMargins", options, {
+    rule: ["paper", oneOf(["paper", "official-code"])],
+    weights: true,
+  });
   checkFloatArray("cosTarget", cosTarget, 1, "[batch]");
   const [n] = cosTarget.shape;
   checkFloatArray("draws", draws, 1, "[batch]");

@@ -2,7 +2,7 @@ import { lax, numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkNoNaN, checkParameter, peek, typeError } from "../../engine/checks.ts";
 import { logSoftmax, unitNorm } from "../../engine/numerics.ts";
 import { type Parameter, parameter } from "../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../loss-options.ts";
+import { readLossOptions } from "../loss-options.ts";
 import {
   atLabel,
   checkIdsOnly,
@@ -80,14 +80,12 @@ export function marginSoftmax(
   labels: np.Array,
   options: MarginSoftmaxOptions = {},
 ): np.Array {
-  checkLossOptions("marginSoftmax", options, {
+  const { weights, margin } = readLossOptions("marginSoftmax", options, {
     scale: true,
-    margin: true,
+    margin: [{ kind: "none" }],
     monotone: true,
     normalizeCenters: true,
-    ...lossOptions,
   });
-  const { weights, margin = { kind: "none" } } = options;
   const { cosines, norms } = cosinesOf(embeddings, centers, options);
   checkIdsForPlus(margin, labels);
   // Taken before the labels are consumed.
@@ -125,15 +123,13 @@ export function marginLogits(
   labels: np.Array,
   options: MarginSoftmaxOptions = {},
 ): np.Array {
-  checkLossOptions("marginLogits", options, {
+  const { weights, margin } = readLossOptions("marginLogits", options, {
     scale: true,
-    margin: true,
+    margin: [{ kind: "none" }],
     monotone: true,
     normalizeCenters: true,
-    ...lossOptions,
   });
   checkIdsOnly("marginLogits", labels);
-  const { weights, margin = { kind: "none" } } = options;
   const { cosines, norms } = cosinesOf(embeddings, centers, options);
   const classes = cosines.shape[1];
   const perExample = marginPerExample(margin, cosines, labels, norms, weights);
@@ -163,15 +159,12 @@ export function marginCrossEntropy(
   labels: np.Array,
   options: CosineLossOptions = {},
 ): np.Array {
-  checkLossOptions("marginCrossEntropy", options, {
-    scale: true,
-    margin: true,
+  const { weights, margin, scale } = readLossOptions("marginCrossEntropy", options, {
+    scale: [16, { above: 0 }],
+    margin: [{ kind: "none" }],
     monotone: true,
-    ...lossOptions,
   });
-  const { weights, margin = { kind: "none" }, scale = 16 } = options;
   checkMargin(margin);
-  checkParameter("scale", scale, { above: 0 });
   if (needsNorms(margin, scale))
     throw typeError(
       "margin.kind",

@@ -1,6 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
 import { checkChoice, checkNumber, checkParameter, rangeError, typeError } from "../../engine/checks.ts";
-import { checkOptions, type OptionNames } from "../../engine/options.ts";
+import { type OptionNames, readOptions } from "../../engine/options.ts";
 import type { Parameter } from "../../engine/parameter.ts";
 import type { ElasticDraws, ElasticRule } from "./elastic-margins.ts";
 
@@ -89,7 +89,7 @@ export function checkMargin(margin: Margin): void {
   if (typeof margin !== "object" || margin === null)
     throw typeError("margin", 'an object such as { kind: "arcface", m: 0.3 }', margin);
   checkChoice("margin.kind", margin.kind, Object.keys(namesOf) as Margin["kind"][]);
-  checkOptions<object>("margin", margin, namesOf[margin.kind]);
+  readOptions<object>("margin", margin, namesOf[margin.kind]);
   if (margin.kind === "sphereface") checkNumber("margin.m", margin.m, { min: 1, max: 16, integer: true });
   if (margin.kind === "cosface") checkParameter("margin.m", margin.m, cosBounds);
   if (margin.kind === "arcface") checkParameter("margin.m", margin.m, arcBounds);

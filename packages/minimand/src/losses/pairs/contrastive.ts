@@ -1,8 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkParameter, checkShape, peek, rangeError } from "../../engine/checks.ts";
+import { checkShape, peek, rangeError } from "../../engine/checks.ts";
 import { relu } from "../../engine/numerics.ts";
 import { constantOf, type Parameter, parameter } from "../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../loss-options.ts";
+import { readLossOptions } from "../loss-options.ts";
 import { type LossOptions, maskRows, weighted } from "../per-example.ts";
 import { checkRows, pairsOf, safeRoot, squaredDistance } from "./distances.ts";
 
@@ -33,9 +33,9 @@ export function contrastiveLoss(
   same: np.Array,
   options: ContrastiveOptions = {},
 ): np.Array {
-  checkLossOptions("contrastiveLoss", options, { margin: true, ...lossOptions });
-  const { margin = 1, weights } = options;
-  checkParameter("margin", margin, { above: 0 });
+  const { margin, weights } = readLossOptions("contrastiveLoss", options, {
+    margin: [1, { above: 0 }],
+  });
   checkRows({ a, b }, weights);
   checkShape("same", same, [a.shape[0]]);
   const flags = peek(same);
@@ -67,9 +67,9 @@ export function batchContrastiveLoss(
   labels: np.Array,
   options: ContrastiveOptions = {},
 ): np.Array {
-  checkLossOptions("batchContrastiveLoss", options, { margin: true, ...lossOptions });
-  const { margin = 1, weights } = options;
-  checkParameter("margin", margin, { above: 0 });
+  const { margin, weights } = readLossOptions("batchContrastiveLoss", options, {
+    margin: [1, { above: 0 }],
+  });
   const { same, other, distances } = pairsOf(embeddings, labels, weights);
   const values = meanWhere(same, distances.ref).add(meanWhere(other, missing(distances, margin)));
   return weighted(values.mul(0.5), weights);

@@ -2,7 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkParameter } from "../../engine/checks.ts";
 import { logSoftmax, logSumExp, softplus, unitNorm } from "../../engine/numerics.ts";
 import type { Parameter } from "../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../loss-options.ts";
+import { readLossOptions } from "../loss-options.ts";
 import { operand } from "../operand.ts";
 import { atLabel, type LossOptions, maskRows, weighted } from "../per-example.ts";
 import { meanWhere } from "./contrastive.ts";
@@ -34,9 +34,9 @@ const nothing = -1e30;
  * @see van den Oord, Li, Vinyals 2018, arXiv 1807.03748, equation (4); Radford et al. 2021, arXiv 2103.00020, figure 3
  */
 export function infoNceLoss(queries: np.Array, keys: np.Array, options: TemperatureOptions = {}): np.Array {
-  checkLossOptions("infoNceLoss", options, { temperature: true, ...lossOptions });
-  const { temperature = 0.1, weights } = options;
-  checkParameter("temperature", temperature, { above: 0 });
+  const { temperature, weights } = readLossOptions("infoNceLoss", options, {
+    temperature: [0.1, { above: 0 }],
+  });
   checkRows({ queries, keys }, weights);
   const [n] = queries.shape;
   const [q, k] = [queries, keys].map((x) => unitNorm(maskRows(x, weights), -1));
@@ -67,7 +67,7 @@ export function ntXentLoss(
   labels: np.Array,
   options: TemperatureOptions = {},
 ): np.Array {
-  checkLossOptions("ntXentLoss", options, { temperature: true, ...lossOptions });
+  readLossOptions("ntXentLoss", options, { temperature: true });
   const { similarities, same, other } = batchSimilarities(embeddings, labels, options);
   const n = embeddings.shape[0];
   const negatives = logSumExp(np.where(other, similarities.ref, nothing)).reshape([n, 1]);
@@ -96,7 +96,7 @@ export function supConLoss(
   labels: np.Array,
   options: TemperatureOptions = {},
 ): np.Array {
-  checkLossOptions("supConLoss", options, { temperature: true, ...lossOptions });
+  readLossOptions("supConLoss", options, { temperature: true });
   const { similarities, same, other } = batchSimilarities(embeddings, labels, options);
   const n = embeddings.shape[0];
   const others = np.where(same.ref, similarities.ref, np.where(other, similarities.ref, nothing));

@@ -1,5 +1,5 @@
-import { checkChoice, checkNumber, rangeError } from "../../engine/errors.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { checkNumber, rangeError } from "../../engine/errors.ts";
+import { oneOf, readOptions } from "../../engine/options.ts";
 import type { TripletMining } from "./triplet.ts";
 
 /** Rows of a batch that make triplets. */
@@ -30,9 +30,9 @@ export function mineTriplets(
   labels: ArrayLike<number>,
   options: { mining?: TripletMining } = {},
 ): Triplets {
-  checkOptions("mineTriplets", options, { mining: true });
-  const { mining = "semi-hard" } = options;
-  checkChoice("mining", mining, ["hard", "semi-hard"]);
+  const { mining } = readOptions("mineTriplets", options, {
+    mining: ["semi-hard", oneOf(["hard", "semi-hard"])],
+  });
   const n = labels.length;
   if (n === 0) throw rangeError("labels", "at least one row", "none");
   const features = embeddings.length / n;

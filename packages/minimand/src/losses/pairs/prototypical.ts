@@ -1,8 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkFloatArray, checkNoNaN, checkNumber, rangeError } from "../../engine/checks.ts";
+import { checkFloatArray, checkNoNaN, rangeError } from "../../engine/checks.ts";
 import { logSoftmax } from "../../engine/numerics.ts";
 import { constantOf, parameter } from "../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../loss-options.ts";
+import { readLossOptions } from "../loss-options.ts";
 import {
   atLabel,
   checkLabels,
@@ -35,7 +35,7 @@ export function prototypicalLoss(
   labels: np.Array,
   options: LossOptions = {},
 ): np.Array {
-  checkLossOptions("prototypicalLoss", options, lossOptions);
+  readLossOptions("prototypicalLoss", options, {});
   checkFloatArray("support", support, 3, "[classes, examples, features]");
   checkFloatArray("query", query, 2, "[batch, features]");
   const [classes, examples, features] = support.shape;
@@ -70,9 +70,9 @@ export function batchPrototypicalLoss(
   labels: np.Array,
   options: LossOptions & { classes: number },
 ): np.Array {
-  checkLossOptions("batchPrototypicalLoss", options, { classes: true, ...lossOptions });
-  const { classes, weights } = options;
-  checkNumber("classes", classes, { min: 2, integer: true });
+  const { classes, weights } = readLossOptions("batchPrototypicalLoss", options, {
+    classes: { min: 2, integer: true },
+  });
   checkFloatArray("embeddings", embeddings, 2, "[batch, features]");
   const [n] = embeddings.shape;
   checkIds(labels, n);

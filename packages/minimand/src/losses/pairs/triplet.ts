@@ -1,8 +1,8 @@
 import { lax, numpy as np } from "@jax-js/jax";
-import { checkChoice, checkParameter } from "../../engine/checks.ts";
 import { relu } from "../../engine/numerics.ts";
+import { oneOf } from "../../engine/options.ts";
 import { type Parameter, parameter } from "../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../loss-options.ts";
+import { readLossOptions } from "../loss-options.ts";
 import { type LossOptions, maskRows, weighted } from "../per-example.ts";
 import { checkRows, pairsOf, squaredDistance } from "./distances.ts";
 
@@ -33,9 +33,9 @@ export function tripletLoss(
   negative: np.Array,
   options: TripletOptions = {},
 ): np.Array {
-  checkLossOptions("tripletLoss", options, { margin: true, ...lossOptions });
-  const { margin = 0.2, weights } = options;
-  checkParameter("margin", margin, { min: 0 });
+  const { margin, weights } = readLossOptions("tripletLoss", options, {
+    margin: [0.2, { min: 0 }],
+  });
   checkRows({ anchor, positive, negative }, weights);
   const [a, p, n] = [anchor, positive, negative].map((x) => maskRows(x, weights));
   const difference = squaredDistance(a.ref, p).sub(squaredDistance(a, n));
@@ -67,10 +67,10 @@ export function batchTripletLoss(
   labels: np.Array,
   options: TripletOptions & { mining?: TripletMining } = {},
 ): np.Array {
-  checkLossOptions("batchTripletLoss", options, { margin: true, mining: true, ...lossOptions });
-  const { margin = 0.2, mining = "semi-hard", weights } = options;
-  checkParameter("margin", margin, { min: 0 });
-  checkChoice("mining", mining, ["hard", "semi-hard"]);
+  const { margin, mining, weights } = readLossOptions("batchTripletLoss", options, {
+    margin: [0.2, { min: 0 }],
+    mining: ["semi-hard", oneOf(["hard", "semi-hard"])],
+  });
   const { same, other, distances } = pairsOf(embeddings, labels, weights);
   const hasBoth = np.max(same.ref, -1).mul(np.max(other.ref, -1));
   const farthest = np.max(np.where(same, distances.ref, 0), -1, { keepdims: true });

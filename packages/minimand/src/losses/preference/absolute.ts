@@ -1,8 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkParameter } from "../../engine/checks.ts";
 import { sigmoid, softplus } from "../../engine/numerics.ts";
 import type { Parameter } from "../../engine/parameter.ts";
-import { checkLossOptions } from "../loss-options.ts";
+import { readLossOptions } from "../loss-options.ts";
 import { again, operand } from "../operand.ts";
 import { overRewards, type PairLogps, type PreferenceOptions, preferenceOptions } from "./pair-logps.ts";
 
@@ -28,7 +27,7 @@ import { overRewards, type PairLogps, type PreferenceOptions, preferenceOptions 
  * @see Chen et al. 2024, arXiv 2402.05369
  */
 export function ncaPairLoss(pairs: PairLogps, options: PreferenceOptions = {}): np.Array {
-  checkLossOptions("ncaPairLoss", options, preferenceOptions);
+  readLossOptions("ncaPairLoss", options, preferenceOptions);
   return overRewards(pairs, options, ({ chosen, rejected }) =>
     softplus(chosen.ref.neg()).add(softplus(chosen).add(softplus(rejected)).mul(0.5)),
   );
@@ -57,9 +56,7 @@ export interface BcoOptions extends PreferenceOptions {
  * @see Jung et al. 2024, arXiv 2404.04656
  */
 export function bcoPairLoss(pairs: PairLogps, options: BcoOptions = {}): np.Array {
-  checkLossOptions("bcoPairLoss", options, { delta: true, ...preferenceOptions });
-  const { delta = 0 } = options;
-  checkParameter("delta", delta);
+  const { delta } = readLossOptions("bcoPairLoss", options, { delta: [0, {}], ...preferenceOptions });
   return overRewards(pairs, options, ({ chosen, rejected }) => {
     const from = operand(delta, chosen);
     return softplus(chosen.sub(again(from)).neg()).add(softplus(rejected.sub(from)));
@@ -83,8 +80,7 @@ export function bcoPairLoss(pairs: PairLogps, options: BcoOptions = {}): np.Arra
  * @see Wu et al. 2024, arXiv 2405.00675
  */
 export function sppoHardLoss(pairs: PairLogps, options: PreferenceOptions = {}): np.Array {
-  checkLossOptions("sppoHardLoss", options, preferenceOptions);
-  const { beta = 0.1 } = options;
+  const { beta = 0.1 } = readLossOptions("sppoHardLoss", options, preferenceOptions);
   return overRewards(pairs, { ...options, beta: again(beta) }, ({ chosen, rejected }) => {
     const scale = operand(beta, chosen);
     return np.square(chosen.sub(0.5).div(again(scale))).add(np.square(rejected.add(0.5).div(scale)));
@@ -107,7 +103,7 @@ export function sppoHardLoss(pairs: PairLogps, options: PreferenceOptions = {}):
  * @see D'Oosterlinck et al. 2024, arXiv 2408.06266
  */
 export function apoZeroLoss(pairs: PairLogps, options: PreferenceOptions = {}): np.Array {
-  checkLossOptions("apoZeroLoss", options, preferenceOptions);
+  readLossOptions("apoZeroLoss", options, preferenceOptions);
   return overRewards(pairs, options, ({ chosen, rejected }) => sigmoid(chosen.neg()).add(sigmoid(rejected)));
 }
 
@@ -127,7 +123,7 @@ export function apoZeroLoss(pairs: PairLogps, options: PreferenceOptions = {}): 
  * @see D'Oosterlinck et al. 2024, arXiv 2408.06266
  */
 export function apoDownLoss(pairs: PairLogps, options: PreferenceOptions = {}): np.Array {
-  checkLossOptions("apoDownLoss", options, preferenceOptions);
+  readLossOptions("apoDownLoss", options, preferenceOptions);
   return overRewards(pairs, options, ({ chosen, rejected }) =>
     sigmoid(chosen.ref).add(sigmoid(rejected.sub(chosen))),
   );

@@ -1,7 +1,7 @@
 import { lax, numpy as np } from "@jax-js/jax";
 import { softplus } from "../../engine/numerics.ts";
 import type { Parameter } from "../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../loss-options.ts";
+import { readLossOptions } from "../loss-options.ts";
 import { operand } from "../operand.ts";
 import { type LossOptions, maskRows, weighted } from "../per-example.ts";
 import {
@@ -46,8 +46,10 @@ export interface AotOptions extends LossOptions {
  * @see Melnyk et al. 2024, arXiv 2406.05882
  */
 export function aotLoss(pairs: PairLogps, options: AotOptions = {}): np.Array {
-  checkLossOptions("aotLoss", options, { beta: true, epsilon: true, ...lossOptions });
-  const { beta = 0.1, epsilon = 0, weights } = options;
+  const { beta, epsilon, weights } = readLossOptions("aotLoss", options, {
+    beta: [0.1],
+    epsilon: [0],
+  });
   checkBeta(beta);
   checkFlipRate(epsilon);
   checkPairLogps(pairs, weights, false);
@@ -87,8 +89,10 @@ export function aotUnpairedLoss(
   pairs: PairLogps,
   options: PreferenceOptions & { epsilon?: Parameter } = {},
 ): np.Array {
-  checkLossOptions("aotUnpairedLoss", options, { epsilon: true, ...preferenceOptions });
-  const { epsilon = 0, weights } = options;
+  const { epsilon, weights } = readLossOptions("aotUnpairedLoss", options, {
+    epsilon: [0],
+    ...preferenceOptions,
+  });
   checkFlipRate(epsilon);
   return overRewards(pairs, options, ({ chosen, rejected }) =>
     smoothed(chosen.ref.sub(ofSameRank(chosen, rejected, weights)), epsilon),

@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { log, softplus } from "../../engine/numerics.ts";
 import { type Parameter, parameter } from "../../engine/parameter.ts";
-import { checkLossOptions } from "../loss-options.ts";
+import { readLossOptions } from "../loss-options.ts";
 import { operand } from "../operand.ts";
 import {
   checkFlipRate,
@@ -42,7 +42,7 @@ export const flipOptions = { epsilon: true, ...preferenceOptions } as const;
  * @see Rafailov et al. 2023, arXiv 2305.18290, equation (7)
  */
 export function dpoLoss(pairs: PairLogps, options: PreferenceOptions = {}): np.Array {
-  checkLossOptions("dpoLoss", options, preferenceOptions);
+  readLossOptions("dpoLoss", options, preferenceOptions);
   return overMargins(pairs, options, (z) => softplus(z.neg()));
 }
 
@@ -65,8 +65,7 @@ export function dpoLoss(pairs: PairLogps, options: PreferenceOptions = {}): np.A
  * @see Mitchell 2023, "A note on DPO with noisy preferences", equation (3); Ray Chowdhury et al. 2024, arXiv 2403.00409
  */
 export function conservativeDpoLoss(pairs: PairLogps, options: FlipOptions): np.Array {
-  checkLossOptions("conservativeDpoLoss", options, flipOptions);
-  const { epsilon } = options;
+  const { epsilon } = readLossOptions("conservativeDpoLoss", options, flipOptions);
   checkFlipRate(epsilon);
   return overMargins(pairs, options, (z) => softplus(z.ref.neg()).add(z.mul(operand(epsilon, z))));
 }
@@ -91,8 +90,7 @@ export function conservativeDpoLoss(pairs: PairLogps, options: FlipOptions): np.
  * @see Ray Chowdhury, Kini, Natarajan 2024, arXiv 2403.00409
  */
 export function robustDpoLoss(pairs: PairLogps, options: FlipOptions): np.Array {
-  checkLossOptions("robustDpoLoss", options, flipOptions);
-  const { epsilon } = options;
+  const { epsilon } = readLossOptions("robustDpoLoss", options, flipOptions);
   checkFlipRate(epsilon);
   return overMargins(pairs, options, (z) => {
     const e = operand(epsilon, z);
@@ -119,8 +117,7 @@ export function robustDpoLoss(pairs: PairLogps, options: FlipOptions): np.Array 
  * noiseAwareDpoLoss(pairs, { epsilon: 0.2 }) // [0.6351]
  */
 export function noiseAwareDpoLoss(pairs: PairLogps, options: FlipOptions): np.Array {
-  checkLossOptions("noiseAwareDpoLoss", options, flipOptions);
-  const { epsilon } = options;
+  const { epsilon } = readLossOptions("noiseAwareDpoLoss", options, flipOptions);
   checkFlipRate(epsilon);
   return overMargins(pairs, options, (margin) => {
     if (epsilon === 0) return softplus(margin.neg());

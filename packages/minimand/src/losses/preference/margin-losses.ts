@@ -1,8 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkParameter } from "../../engine/checks.ts";
 import { exp, log, logSigmoid, relu, sigmoid, softplus } from "../../engine/numerics.ts";
 import { type Parameter, parameter } from "../../engine/parameter.ts";
-import { checkLossOptions } from "../loss-options.ts";
+import { readLossOptions } from "../loss-options.ts";
 import { again, operand } from "../operand.ts";
 import { logNormalCdf } from "./log-normal-cdf.ts";
 import { overMargins, type PairLogps, type PreferenceOptions, preferenceOptions } from "./pair-logps.ts";
@@ -23,7 +22,7 @@ import { overMargins, type PairLogps, type PreferenceOptions, preferenceOptions 
  * @see Zhao et al. 2023 (SLiC), arXiv 2305.10425; Liu et al. 2024 (RSO), arXiv 2309.06657
  */
 export function hingePreferenceLoss(pairs: PairLogps, options: PreferenceOptions = {}): np.Array {
-  checkLossOptions("hingePreferenceLoss", options, preferenceOptions);
+  readLossOptions("hingePreferenceLoss", options, preferenceOptions);
   return overMargins(pairs, options, (z) => relu(z.neg().add(1)));
 }
 
@@ -44,8 +43,7 @@ export function hingePreferenceLoss(pairs: PairLogps, options: PreferenceOptions
  * @see Azar et al. 2023, arXiv 2310.12036, equation (17)
  */
 export function ipoLoss(pairs: PairLogps, options: PreferenceOptions = {}): np.Array {
-  checkLossOptions("ipoLoss", options, preferenceOptions);
-  const { beta = 0.1 } = options;
+  const { beta = 0.1 } = readLossOptions("ipoLoss", options, preferenceOptions);
   return overMargins(pairs, { ...options, beta: again(beta) }, (z) =>
     np.square(z.sub(0.5).div(operand(beta, z))),
   );
@@ -73,9 +71,10 @@ export interface ExoOptions extends PreferenceOptions {
  * @see Ji et al. 2024, arXiv 2402.00856, equation (16)
  */
 export function exoPairLoss(pairs: PairLogps, options: ExoOptions = {}): np.Array {
-  checkLossOptions("exoPairLoss", options, { epsilon: true, ...preferenceOptions });
-  const { epsilon = 1e-3 } = options;
-  checkParameter("epsilon", epsilon, { above: 0, below: 0.5 });
+  const { epsilon } = readLossOptions("exoPairLoss", options, {
+    epsilon: [1e-3, { above: 0, below: 0.5 }],
+    ...preferenceOptions,
+  });
   return overMargins(pairs, options, (z) => {
     const e = parameter(epsilon, z);
     const forChosen = logSigmoid(z.ref).sub(log(e.ref.neg().add(1)));
@@ -106,9 +105,10 @@ export interface DiscopopOptions extends PreferenceOptions {
  * @see Lu et al. 2024, arXiv 2406.08414
  */
 export function discopopLoss(pairs: PairLogps, options: DiscopopOptions = {}): np.Array {
-  checkLossOptions("discopopLoss", options, { tau: true, ...preferenceOptions });
-  const { tau = 0.05 } = options;
-  checkParameter("tau", tau, { above: 0 });
+  const { tau } = readLossOptions("discopopLoss", options, {
+    tau: [0.05, { above: 0 }],
+    ...preferenceOptions,
+  });
   return overMargins(pairs, options, (z) => {
     const scaled = z.ref.div(operand(tau, z));
     // m exp(-z) as one exponential: apart they are 0 and infinite far below 0.
@@ -133,6 +133,6 @@ export function discopopLoss(pairs: PairLogps, options: DiscopopOptions = {}): n
  * @see Ray Chowdhury et al. 2024, arXiv 2403.00409; Thurstone 1927
  */
 export function probitPreferenceLoss(pairs: PairLogps, options: PreferenceOptions = {}): np.Array {
-  checkLossOptions("probitPreferenceLoss", options, preferenceOptions);
+  readLossOptions("probitPreferenceLoss", options, preferenceOptions);
   return overMargins(pairs, options, (z) => logNormalCdf(z).neg());
 }

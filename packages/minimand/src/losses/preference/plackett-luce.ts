@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkNoNaN, checkShape, peek, rangeError, typeError } from "../../engine/checks.ts";
 import { logSumExp } from "../../engine/numerics.ts";
-import { checkLossOptions } from "../loss-options.ts";
+import { readLossOptions } from "../loss-options.ts";
 import { checkWeights, type LossOptions, maskRows, weighted } from "../per-example.ts";
 
 /** Options of {@link plackettLuceNll}. */
@@ -27,8 +27,7 @@ export interface PlackettLuceOptions extends LossOptions {
  * @see Plackett 1975; Ray Chowdhury et al. 2024, arXiv 2403.00409
  */
 export function plackettLuceNll(scores: np.Array, options: PlackettLuceOptions = {}): np.Array {
-  checkLossOptions("plackettLuceNll", options, { ranking: true, weights: true });
-  const { ranking, weights } = options;
+  const { ranking, weights } = readLossOptions("plackettLuceNll", options, { ranking: true });
   checkFloatArray("scores", scores, 2, "[batch, responses]");
   const [batch, K] = scores.shape;
   if (K < 2) throw rangeError("scores", "at least 2 responses", scores);

@@ -1,8 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkParameter } from "../../engine/checks.ts";
 import { expm1, log, softplus } from "../../engine/numerics.ts";
 import type { Parameter } from "../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../loss-options.ts";
+import { readLossOptions } from "../loss-options.ts";
 import { operand } from "../operand.ts";
 import { type LossOptions, maskRows, weighted } from "../per-example.ts";
 import { checkBeta, checkPairLogps, lengthRows, type PairLogps } from "./pair-logps.ts";
@@ -39,10 +38,11 @@ export interface SimpoOptions extends LossOptions {
  * @see Meng, Xia, Chen 2024, arXiv 2405.14734, equation (6)
  */
 export function simpoLoss(pairs: PolicyPairLogps, options: SimpoOptions = {}): np.Array {
-  checkLossOptions("simpoLoss", options, { beta: true, gamma: true, ...lossOptions });
-  const { beta = 2, gamma = 1, weights } = options;
+  const { beta, gamma, weights } = readLossOptions("simpoLoss", options, {
+    beta: [2],
+    gamma: [1, { min: 0 }],
+  });
   checkBeta(beta);
-  checkParameter("gamma", gamma, { min: 0 });
   const { chosen, rejected } = meanLogps(pairs, weights);
   const behind = rejected.sub(chosen);
   const scaled = behind.mul(operand(beta, behind));
@@ -76,9 +76,9 @@ const largest = -1e-6;
  * @see Hong, Lee, Thorne 2024, arXiv 2403.07691, equations (6) and (7)
  */
 export function orpoLoss(pairs: PolicyPairLogps, options: OrpoOptions = {}): np.Array {
-  checkLossOptions("orpoLoss", options, { lambda: true, ...lossOptions });
-  const { lambda = 0.1, weights } = options;
-  checkParameter("lambda", lambda, { min: 0 });
+  const { lambda, weights } = readLossOptions("orpoLoss", options, {
+    lambda: [0.1, { min: 0 }],
+  });
   const { chosen, rejected } = meanLogps(pairs, weights);
   const ratio = logOdds(chosen.ref).sub(logOdds(rejected));
   const preference = softplus(ratio.neg());

@@ -1,7 +1,7 @@
 import type { numpy as np } from "@jax-js/jax";
-import { checkChoice, checkFloatArray } from "../../engine/checks.ts";
+import { checkFloatArray } from "../../engine/checks.ts";
 import { sigmoid } from "../../engine/numerics.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { oneOf, readOptions } from "../../engine/options.ts";
 import { type Parameter, parameter } from "../../engine/parameter.ts";
 import { operand } from "../operand.ts";
 import { checkBeta, checkFlipRate, type PairLogps, type PreferenceOptions, rewardsOf } from "./pair-logps.ts";
@@ -36,7 +36,7 @@ export function implicitRewards(
   pairs: PairLogps,
   options: Omit<PreferenceOptions, "weights"> = {},
 ): ImplicitRewards {
-  checkOptions("implicitRewards", options, { beta: true, divergence: true, lengthNormalize: true });
+  readOptions("implicitRewards", options, { beta: true, divergence: true, lengthNormalize: true });
   const { chosen, rejected } = rewardsOf(pairs, options);
   const margin = chosen.ref.sub(rejected.ref);
   const accuracy = margin.ref.greater(0).astype(margin.dtype);
@@ -68,9 +68,11 @@ export interface GradientWeightOptions {
  * @see Ray Chowdhury et al. 2024, arXiv 2403.00409
  */
 export function pairGradientWeights(margin: np.Array, options: GradientWeightOptions): np.Array {
-  checkOptions("pairGradientWeights", options, { loss: true, beta: true, epsilon: true });
-  const { loss, beta = 0.1, epsilon = 0 } = options;
-  checkChoice("loss", loss, ["dpo", "conservative", "robust", "noise-aware"]);
+  const { loss, beta, epsilon } = readOptions("pairGradientWeights", options, {
+    loss: oneOf(["dpo", "conservative", "robust", "noise-aware"]),
+    beta: [0.1],
+    epsilon: [0],
+  });
   checkBeta(beta);
   checkFlipRate(epsilon);
   checkFloatArray("margin", margin, 1, "[batch]");

@@ -1,7 +1,7 @@
 import type { numpy as np } from "@jax-js/jax";
 import { checkChoice, checkParameter, typeError } from "../../engine/checks.ts";
 import type { Parameter } from "../../engine/parameter.ts";
-import { checkLossOptions } from "../loss-options.ts";
+import { readLossOptions } from "../loss-options.ts";
 import { again, operand } from "../operand.ts";
 import { weighted } from "../per-example.ts";
 import { dpoLoss } from "./dpo.ts";
@@ -71,7 +71,7 @@ const usualWeights = { mean: 0.2, "token-mean": 0.005 } as const;
  * @see Liu et al. 2024, arXiv 2405.16436, algorithm 2, and appendix F
  */
 export function rpoLoss(pairs: PairLogps, options: RpoOptions = {}): np.Array {
-  checkLossOptions("rpoLoss", options, {
+  readLossOptions("rpoLoss", options, {
     sft: true,
     eta: true,
     nllWeight: true,

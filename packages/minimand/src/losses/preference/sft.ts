@@ -1,6 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
 import { constantOf } from "../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../loss-options.ts";
+import { readLossOptions } from "../loss-options.ts";
 import { type LossOptions, maskRows, weighted } from "../per-example.ts";
 import { checkPairLogps, lengthRows, type PairLogps } from "./pair-logps.ts";
 
@@ -26,8 +26,7 @@ import { checkPairLogps, lengthRows, type PairLogps } from "./pair-logps.ts";
  * sftLoss(pairs) // [1, 3]
  */
 export function sftLoss(pairs: PairLogps, options: LossOptions = {}): np.Array {
-  checkLossOptions("sftLoss", options, lossOptions);
-  const { weights } = options;
+  const { weights } = readLossOptions("sftLoss", options, {});
   checkPairLogps(pairs, weights, true);
   const { policyChosen, chosenLengths, ...others } = pairs;
   for (const given of Object.values(others)) given?.dispose();

@@ -1,15 +1,8 @@
 import { lax, numpy as np } from "@jax-js/jax";
-import {
-  checkFloatArray,
-  checkNoNaN,
-  checkParameter,
-  checkShape,
-  peek,
-  rangeError,
-} from "../../engine/checks.ts";
+import { checkFloatArray, checkNoNaN, checkShape, peek, rangeError } from "../../engine/checks.ts";
 import { exp } from "../../engine/numerics.ts";
 import { constantOf, type Parameter } from "../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../loss-options.ts";
+import { readLossOptions } from "../loss-options.ts";
 import { operand } from "../operand.ts";
 import { checkWeights, type LossOptions, maskRows, weighted } from "../per-example.ts";
 import { checkExamples } from "./per-example.ts";
@@ -28,7 +21,7 @@ import { checkExamples } from "./per-example.ts";
  * @see McCullagh, Nelder 1989, Generalized Linear Models, section 6.2; torch.nn.PoissonNLLLoss with `log_input`
  */
 export function poissonNll(predictions: np.Array, targets: np.Array, options: LossOptions = {}): np.Array {
-  checkLossOptions("poissonNll", options, lossOptions);
+  readLossOptions("poissonNll", options, {});
   const [f, y] = examples(predictions, targets, options, { min: 0 });
   return weighted(exp(f.ref).sub(y.mul(f)), options.weights);
 }
@@ -54,9 +47,7 @@ export function gammaNll(
   targets: np.Array,
   options: LossOptions & { shape?: Parameter } = {},
 ): np.Array {
-  checkLossOptions("gammaNll", options, { shape: true, ...lossOptions });
-  const { shape = 1 } = options;
-  checkParameter("shape", shape, { above: 0 });
+  const { shape } = readLossOptions("gammaNll", options, { shape: [1, { above: 0 }] });
   const [f, y] = examples(predictions, targets, options, { above: 0 });
   return weighted(y.mul(exp(f.ref.neg())).add(f).mul(operand(shape, f)), options.weights);
 }
@@ -80,8 +71,7 @@ const smallestVariance = 1e-6;
  * @see Nix, Weigend 1994, Estimating the mean and variance of the target probability distribution; torch.nn.GaussianNLLLoss
  */
 export function gaussianNll(predictions: np.Array, targets: np.Array, options: LossOptions = {}): np.Array {
-  checkLossOptions("gaussianNll", options, lossOptions);
-  const { weights } = options;
+  const { weights } = readLossOptions("gaussianNll", options, {});
   checkFloatArray("predictions", predictions, 2, "[batch, 2]");
   const [batch, outputs] = predictions.shape;
   if (outputs !== 2) throw rangeError("predictions", "a float array [batch, 2]", predictions);

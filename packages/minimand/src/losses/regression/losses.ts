@@ -1,8 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkParameter } from "../../engine/checks.ts";
 import { log, logCosh, relu } from "../../engine/numerics.ts";
 import type { Parameter } from "../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../loss-options.ts";
+import { readLossOptions } from "../loss-options.ts";
 import { again, operand } from "../operand.ts";
 import type { LossOptions } from "../per-example.ts";
 import { overResiduals } from "./per-example.ts";
@@ -23,7 +22,7 @@ const absolute = (r: np.Array): np.Array => relu(r.ref).add(relu(r.neg()));
  * squaredError(np.array([1, 3]), np.array([1, 1])) // [0, 4]
  */
 export function squaredError(predictions: np.Array, targets: np.Array, options: LossOptions = {}): np.Array {
-  checkLossOptions("squaredError", options, lossOptions);
+  readLossOptions("squaredError", options, {});
   return overResiduals(predictions, targets, options, (r) => np.square(r));
 }
 
@@ -40,7 +39,7 @@ export function squaredError(predictions: np.Array, targets: np.Array, options: 
  * absoluteError(np.array([1, 3]), np.array([1, 1])) // [0, 2]
  */
 export function absoluteError(predictions: np.Array, targets: np.Array, options: LossOptions = {}): np.Array {
-  checkLossOptions("absoluteError", options, lossOptions);
+  readLossOptions("absoluteError", options, {});
   return overResiduals(predictions, targets, options, absolute);
 }
 
@@ -65,9 +64,7 @@ export interface HuberOptions extends LossOptions {
  * @see Huber 1964, Robust estimation of a location parameter
  */
 export function huberLoss(predictions: np.Array, targets: np.Array, options: HuberOptions = {}): np.Array {
-  checkLossOptions("huberLoss", options, { delta: true, ...lossOptions });
-  const { delta = 1 } = options;
-  checkParameter("delta", delta, { above: 0 });
+  const { delta } = readLossOptions("huberLoss", options, { delta: [1, { above: 0 }] });
   return overResiduals(predictions, targets, options, (r) => {
     const d = operand(delta, r);
     const size = absolute(r.ref);
@@ -90,7 +87,7 @@ export function huberLoss(predictions: np.Array, targets: np.Array, options: Hub
  * logCoshLoss(np.array([1, 100]), np.array([0, 0])) // [0.4338, 99.3069]
  */
 export function logCoshLoss(predictions: np.Array, targets: np.Array, options: LossOptions = {}): np.Array {
-  checkLossOptions("logCoshLoss", options, lossOptions);
+  readLossOptions("logCoshLoss", options, {});
   return overResiduals(predictions, targets, options, logCosh);
 }
 
@@ -115,9 +112,7 @@ export interface CauchyOptions extends LossOptions {
  * @see Barron 2019, arXiv 1701.03077, equation (4)
  */
 export function cauchyLoss(predictions: np.Array, targets: np.Array, options: CauchyOptions = {}): np.Array {
-  checkLossOptions("cauchyLoss", options, { scale: true, ...lossOptions });
-  const { scale = 1 } = options;
-  checkParameter("scale", scale, { above: 0 });
+  const { scale } = readLossOptions("cauchyLoss", options, { scale: [1, { above: 0 }] });
   return overResiduals(predictions, targets, options, (r) => {
     const c = operand(scale, r);
     const q = absolute(r).div(again(c));
@@ -157,9 +152,7 @@ export interface WelschOptions extends LossOptions {
  * @see Barron 2019, arXiv 1701.03077, equation (6); Dennis, Welsch 1978
  */
 export function welschLoss(predictions: np.Array, targets: np.Array, options: WelschOptions = {}): np.Array {
-  checkLossOptions("welschLoss", options, { scale: true, ...lossOptions });
-  const { scale = 1 } = options;
-  checkParameter("scale", scale, { above: 0 });
+  const { scale } = readLossOptions("welschLoss", options, { scale: [1, { above: 0 }] });
   return overResiduals(predictions, targets, options, (r) => {
     const c = operand(scale, r);
     // Beyond 13 scales the exponential is 0 in float32; a square of more might overflow.
@@ -194,8 +187,8 @@ export function quantileLoss(
   targets: np.Array,
   options: QuantileOptions = {},
 ): np.Array {
-  checkLossOptions("quantileLoss", options, { tau: true, ...lossOptions });
-  const { tau = 0.5 } = options;
-  checkParameter("tau", tau, { above: 0, below: 1 });
+  const { tau } = readLossOptions("quantileLoss", options, {
+    tau: [0.5, { above: 0, below: 1 }],
+  });
   return overResiduals(predictions, targets, options, (r) => relu(r.ref).sub(r.mul(operand(tau, r))));
 }

@@ -1,5 +1,5 @@
 import { checkNumber, rangeError } from "../../engine/errors.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 import { checkBox, type Detection, type LabelledBox, overlap } from "./boxes.ts";
 
 /** Of {@link meanAveragePrecision}. */
@@ -40,9 +40,7 @@ export function meanAveragePrecision(
   truth: readonly (readonly LabelledBox[])[],
   options: MeanAveragePrecisionOptions = {},
 ): MeanAveragePrecision {
-  checkOptions("meanAveragePrecision", options, { iou: true });
-  const { iou = 0.5 } = options;
-  checkNumber("iou", iou, { above: 0, max: 1 });
+  const { iou } = readOptions("meanAveragePrecision", options, { iou: [0.5, { above: 0, max: 1 }] });
   if (found.length !== truth.length)
     throw rangeError("found", `${truth.length} pictures, as many as truth`, found.length);
   checkAll("truth", truth);

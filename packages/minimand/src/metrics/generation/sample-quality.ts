@@ -1,5 +1,5 @@
 import { checkNumber, rangeError } from "../../engine/errors.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 import { randomSource } from "../../engine/random.ts";
 import { checkFinite } from "../checks.ts";
 import { symmetricEigen } from "../symmetric-eigen.ts";
@@ -111,7 +111,7 @@ export function kernelDistance(
   d: number,
   options: KernelDistanceOptions = {},
 ): number {
-  checkOptions("kernelDistance", options, { subsets: true, size: true, seed: true });
+  readOptions("kernelDistance", options, { subsets: true, size: true, seed: true });
   const [m, n] = [rowsOf("a", a, d, 2), rowsOf("b", b, d, 2)];
   const { subsets = 1, seed = 0 } = options;
   checkNumber("subsets", subsets, { min: 1, integer: true });
@@ -181,9 +181,9 @@ export function neighbourhoodScores(
   d: number,
   options: { neighbours?: number } = {},
 ): NeighbourhoodScores {
-  checkOptions("neighbourhoodScores", options, { neighbours: true });
-  const { neighbours = 5 } = options;
-  checkNumber("neighbours", neighbours, { min: 1, integer: true });
+  const { neighbours } = readOptions("neighbourhoodScores", options, {
+    neighbours: [5, { min: 1, integer: true }],
+  });
   const least = neighbours + 1;
   const [m, n] = [rowsOf("real", real, d, least), rowsOf("generated", generated, d, least)];
   const [ofReal, ofGenerated] = [radii(real, m, d, neighbours), radii(generated, n, d, neighbours)];

@@ -1,7 +1,6 @@
 import { lax, numpy as np } from "@jax-js/jax";
-import { checkChoice } from "../../engine/checks.ts";
 import { sigmoid } from "../../engine/numerics.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { oneOf, readOptions } from "../../engine/options.ts";
 
 export { relu } from "../../engine/numerics.ts";
 
@@ -26,9 +25,7 @@ export interface GeluOptions {
  * @see Hendrycks, Gimpel 2016, arXiv 1606.08415, section 2
  */
 export function gelu(x: np.Array, options: GeluOptions = {}): np.Array {
-  checkOptions("gelu", options, { approximate: true });
-  const { approximate = "none" } = options;
-  checkChoice("approximate", approximate, ["none", "tanh"]);
+  const { approximate } = readOptions("gelu", options, { approximate: ["none", oneOf(["none", "tanh"])] });
   if (approximate === "none") return x.ref.mul(0.5).mul(lax.erfc(x.mul(-Math.SQRT1_2)));
   const cube = np.square(x.ref).mul(x.ref);
   const inner = cube

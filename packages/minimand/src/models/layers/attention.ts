@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { rangeError } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 import type { Tree } from "../../engine/tree.ts";
 import { type AttentionParams, attend, attentionParams, byHeads, checkHeads, together } from "./attend.ts";
 import type { Incremental } from "./incremental.ts";
@@ -41,7 +41,7 @@ type AttentionCache = { keys: np.Array; values: np.Array };
  * @see Vaswani et al. 2017, arXiv 1706.03762, section 3.2
  */
 export function multiHeadAttention(options: AttentionOptions): Layer & Incremental {
-  const { size, heads, keySize, causal, rotary } = readOptions(options);
+  const { size, heads, keySize, causal, rotary } = attentionOptions(options);
   const name = `multiHeadAttention(${size}, ${heads})`;
   const layer = plainLayer<AttentionParams>(name, {
     init: (key) => attentionParams(key, { size, memorySize: size, inner: heads * keySize }),
@@ -83,15 +83,14 @@ export function multiHeadAttention(options: AttentionOptions): Layer & Increment
   };
 }
 
-function readOptions(options: AttentionOptions): Required<AttentionOptions> {
-  checkOptions("multiHeadAttention", options, {
+function attentionOptions(options: AttentionOptions): Required<AttentionOptions> {
+  const { causal, rotary } = readOptions("multiHeadAttention", options, {
     size: true,
     heads: true,
     keySize: true,
-    causal: true,
-    rotary: true,
+    causal: [false],
+    rotary: [false],
   });
-  const { causal = false, rotary = false } = options;
   const { size, heads, keySize } = checkHeads(options);
   if (rotary && keySize % 2 !== 0)
     throw rangeError("keySize", "an even integer with rotary positions", keySize);

@@ -1,6 +1,6 @@
 import { numpy as np, random } from "@jax-js/jax";
 import { checkNumber, rangeError } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 import { convolve, convolveTransposed } from "./convolve.ts";
 import { checkInput, type Layer, plainLayer } from "./layer.ts";
 import {
@@ -73,8 +73,7 @@ const names = {
  * @see Dumoulin, Visin 2016, arXiv 1603.07285, chapter 2; He et al. 2015, arXiv 1502.01852, section 2.2
  */
 export function conv2d(options: Conv2dOptions): Layer {
-  checkOptions("conv2d", options, names);
-  const { inputs, outputs, groups = 1 } = options;
+  const { inputs, outputs, groups = 1 } = readOptions("conv2d", options, names);
   const { windows, name } = checked("conv2d", options);
   const [height, width] = windows;
   const own = inputs / groups;
@@ -108,8 +107,12 @@ export function conv2d(options: Conv2dOptions): Layer {
  * @see Dumoulin, Visin 2016, arXiv 1603.07285, chapter 4
  */
 export function convTranspose2d(options: ConvTranspose2dOptions): Layer {
-  checkOptions("convTranspose2d", options, { ...names, outputPadding: true });
-  const { inputs, outputs, groups = 1, outputPadding = 0 } = options;
+  const {
+    inputs,
+    outputs,
+    groups = 1,
+    outputPadding,
+  } = readOptions("convTranspose2d", options, { ...names, outputPadding: [0] });
   const { windows, name } = checked("convTranspose2d", options);
   const extra = typeof outputPadding === "number" ? [outputPadding, outputPadding] : outputPadding;
   windows.forEach(({ stride, padding }, i) => {

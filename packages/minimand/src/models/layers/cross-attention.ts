@@ -1,6 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
 import { checkNumber, rangeError } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 import type { Tree } from "../../engine/tree.ts";
 import type { ApplyOptions, Variables } from "../model.ts";
 import { type AttentionParams, attention, attentionParams, checkHeads } from "./attend.ts";
@@ -46,7 +46,7 @@ export interface CrossLayer {
  * @see Vaswani et al. 2017, arXiv 1706.03762, sections 3.2.2 and 3.2.3
  */
 export function crossAttention(options: CrossAttentionOptions): CrossLayer {
-  const { size, heads, memorySize, keySize } = readOptions(options);
+  const { size, heads, memorySize, keySize } = attentionOptions(options);
   const name = `crossAttention(${size}, ${heads}, ${memorySize})`;
   return {
     name,
@@ -81,8 +81,8 @@ export function checkSequences(
     throw rangeError(`memory of ${name}`, `shape ${places}`, memory);
 }
 
-function readOptions(options: CrossAttentionOptions): Required<CrossAttentionOptions> {
-  checkOptions("crossAttention", options, { size: true, heads: true, memorySize: true, keySize: true });
+function attentionOptions(options: CrossAttentionOptions): Required<CrossAttentionOptions> {
+  readOptions("crossAttention", options, { size: true, heads: true, memorySize: true, keySize: true });
   const sizes = checkHeads(options);
   const { memorySize = sizes.size } = options;
   checkNumber("memorySize", memorySize, { min: 1, integer: true });

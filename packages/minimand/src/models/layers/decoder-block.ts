@@ -1,6 +1,6 @@
 import { random } from "@jax-js/jax";
 import { checkNumber } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 import { gelu } from "./activations.ts";
 import { type AttentionOptions, multiHeadAttention } from "./attention.ts";
 import {
@@ -38,16 +38,15 @@ export interface DecoderBlockOptions
  * @see Vaswani et al. 2017, arXiv 1706.03762, figure 1; the normalisation as in Xiong et al. 2020, arXiv 2002.04745, figure 1 (b)
  */
 export function decoderBlock(options: DecoderBlockOptions): CrossLayer {
-  checkOptions("decoderBlock", options, {
+  const { hidden, causal, rotary, ...cross } = readOptions("decoderBlock", options, {
     size: true,
     heads: true,
     memorySize: true,
     keySize: true,
     causal: true,
     rotary: true,
-    hidden: true,
+    hidden: [4 * options.size],
   });
-  const { hidden = 4 * options.size, causal, rotary, ...cross } = options;
   const { size, heads, memorySize = size, keySize } = cross;
   const seeing = residual([layerNorm(size), multiHeadAttention({ size, heads, keySize, causal, rotary })]);
   checkNumber("hidden", hidden, { min: 1, integer: true });

@@ -1,6 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkChoice, checkNumber } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { oneOf, readOptions } from "../../engine/options.ts";
 import { affine, type DenseParams, normalWeight, weightRows } from "../dense-weight.ts";
 import type { FeatureModel } from "../model.ts";
 import { checkLastAxis, type Layer } from "./layer.ts";
@@ -39,11 +38,12 @@ const deviations = {
  * @see He et al. 2015, arXiv 1502.01852, section 2.2; Glorot, Bengio 2010, equation 12
  */
 export function dense(options: DenseOptions): Layer & FeatureModel {
-  checkOptions("dense", options, { inputs: true, outputs: true, bias: true, initial: true });
-  const { inputs, outputs, bias = true, initial = "lecun" } = options;
-  checkNumber("inputs", inputs, { min: 1, integer: true });
-  checkNumber("outputs", outputs, { min: 1, integer: true });
-  checkChoice("initial", initial, starts);
+  const { inputs, outputs, bias, initial } = readOptions("dense", options, {
+    inputs: { min: 1, integer: true },
+    outputs: { min: 1, integer: true },
+    bias: [true],
+    initial: ["lecun", oneOf(starts)],
+  });
   const name = `dense(${inputs}, ${outputs})`;
 
   const apply: FeatureModel["apply"] = ({ params, state }, x, { key, weights }) => {

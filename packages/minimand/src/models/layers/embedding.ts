@@ -1,6 +1,6 @@
 import { numpy as np, random } from "@jax-js/jax";
-import { checkNumber, peek, rangeError, typeError } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { peek, rangeError, typeError } from "../../engine/checks.ts";
+import { readOptions } from "../../engine/options.ts";
 import { constantOf } from "../../engine/parameter.ts";
 import type { Model } from "../model.ts";
 import { type Layer, plainLayer } from "./layer.ts";
@@ -23,10 +23,10 @@ import { type Layer, plainLayer } from "./layer.ts";
  * @see Bengio et al. 2003, JMLR 3, section 2
  */
 export function embedding(options: { vocabulary: number; size: number }): Layer {
-  checkOptions("embedding", options, { vocabulary: true, size: true });
-  const { vocabulary, size } = options;
-  checkNumber("vocabulary", vocabulary, { min: 1, integer: true });
-  checkNumber("size", size, { min: 1, integer: true });
+  const { vocabulary, size } = readOptions("embedding", options, {
+    vocabulary: { min: 1, integer: true },
+    size: { min: 1, integer: true },
+  });
   const name = `embedding(${vocabulary}, ${size})`;
   const layer = plainLayer<{ table: np.Array }>(name, {
     init: (key) => ({ table: random.normal(key, [vocabulary, size]) }),

@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 import { batchNormParams, batchNormState, batchNorm as normalise } from "../batch-norm.ts";
 import { checkLastAxis, type Layer, plainLayer } from "./layer.ts";
 
@@ -12,9 +12,7 @@ export interface NormOptions {
 
 function epsOf(of: string, size: number, options: NormOptions): number {
   checkNumber("size", size, { min: 1, integer: true });
-  checkOptions(of, options, { eps: true });
-  const { eps = 1e-5 } = options;
-  checkNumber("eps", eps, { above: 0 });
+  const { eps } = readOptions(of, options, { eps: [1e-5, { above: 0 }] });
   return eps;
 }
 
@@ -30,7 +28,7 @@ function epsOf(of: string, size: number, options: NormOptions): number {
  * @see Ba, Kiros, Hinton 2016, arXiv 1607.06450, equation 3
  */
 export function layerNorm(size: number, options: NormOptions = {}): Layer {
-  checkOptions("layerNorm", options, { eps: true });
+  readOptions("layerNorm", options, { eps: true });
   const eps = epsOf("layerNorm", size, options);
   const name = `layerNorm(${size})`;
   return plainLayer<{ scale: np.Array; shift: np.Array }>(name, {
@@ -57,7 +55,7 @@ export function layerNorm(size: number, options: NormOptions = {}): Layer {
  * @see Zhang, Sennrich 2019, arXiv 1910.07467, equation 4
  */
 export function rmsNorm(size: number, options: NormOptions = {}): Layer {
-  checkOptions("rmsNorm", options, { eps: true });
+  readOptions("rmsNorm", options, { eps: true });
   const eps = epsOf("rmsNorm", size, options);
   const name = `rmsNorm(${size})`;
   return plainLayer<{ scale: np.Array }>(name, {

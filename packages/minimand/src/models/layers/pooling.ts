@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { rangeError } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 import { entriesAlong, fitAxis, fitWindows, readsAcross, sliceAxis, toLanes } from "./axis.ts";
 import { checkInput, type Layer, plainLayer, withoutParams } from "./layer.ts";
 import {
@@ -111,8 +111,11 @@ function pool(
   options: PoolOptions,
   reduce: (x: np.Array, windows: [PlacedWindow, PlacedWindow]) => np.Array,
 ): Layer {
-  checkOptions(kind, options, { size: true, stride: true, padding: true });
-  const { size, stride = size, padding } = options;
+  const {
+    size,
+    stride = size,
+    padding,
+  } = readOptions(kind, options, { size: true, stride: true, padding: true });
   const windows = windowsOf("size", { size, stride, padding });
   windows.forEach(checkCovers);
   const name = `${kind}(${sizeText(windows)})`;

@@ -1,6 +1,6 @@
 import { numpy as np, random } from "@jax-js/jax";
-import { checkNumber, rangeError } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { rangeError } from "../../engine/checks.ts";
+import { readOptions } from "../../engine/options.ts";
 import { checkFloats, checkInput, type Layer, plainLayer } from "./layer.ts";
 
 /**
@@ -15,10 +15,10 @@ import { checkFloats, checkInput, type Layer, plainLayer } from "./layer.ts";
  * @see Gehring et al. 2017, arXiv 1705.03122, section 3.1
  */
 export function learnedPositions(options: { length: number; size: number }): Layer {
-  checkOptions("learnedPositions", options, { length: true, size: true });
-  const { length, size } = options;
-  checkNumber("length", length, { min: 1, integer: true });
-  checkNumber("size", size, { min: 1, integer: true });
+  const { length, size } = readOptions("learnedPositions", options, {
+    length: { min: 1, integer: true },
+    size: { min: 1, integer: true },
+  });
   const name = `learnedPositions(${length}, ${size})`;
   return plainLayer<{ table: np.Array }>(name, {
     init: (key) => ({ table: random.normal(key, [length, size]).mul(0.02) }),

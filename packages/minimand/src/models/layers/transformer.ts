@@ -1,5 +1,5 @@
 import { checkNumber } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 import type { Tree } from "../../engine/tree.ts";
 import { gelu } from "./activations.ts";
 import { type AttentionOptions, multiHeadAttention } from "./attention.ts";
@@ -34,16 +34,15 @@ export interface TransformerBlockOptions extends AttentionOptions {
  * @see Xiong et al. 2020, arXiv 2002.04745, figure 1 (b); gelu as in Radford et al. 2019
  */
 export function transformerBlock(options: TransformerBlockOptions): Layer & Incremental {
-  checkOptions("transformerBlock", options, {
+  const { hidden, dropout, ...attention } = readOptions("transformerBlock", options, {
     size: true,
     heads: true,
     keySize: true,
     causal: true,
     rotary: true,
-    hidden: true,
-    dropout: true,
+    hidden: [4 * options.size],
+    dropout: [0],
   });
-  const { hidden = 4 * options.size, dropout = 0, ...attention } = options;
   const { size, heads } = attention;
   const seeing = multiHeadAttention(attention);
   checkNumber("hidden", hidden, { min: 1, integer: true });

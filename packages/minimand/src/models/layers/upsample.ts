@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkChoice } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 import { sliceAxis } from "./axis.ts";
 import { checkInput, type Layer, plainLayer, withoutParams } from "./layer.ts";
 import { checkedPair, type Pair } from "./window.ts";
@@ -28,8 +28,7 @@ export interface UpsampleOptions {
  * @see Odena, Dumoulin, Olah 2016, Distill, doi 10.23915/distill.00003
  */
 export function upsample(options: UpsampleOptions): Layer {
-  checkOptions("upsample", options, { factor: true, method: true });
-  const { factor, method = "nearest" } = options;
+  const { factor, method } = readOptions("upsample", options, { factor: true, method: ["nearest"] });
   const factors = checkedPair("factor", factor);
   checkChoice("method", method, ["nearest", "bilinear"]);
   const along = method === "nearest" ? repeatAlong : interpolateAlong;

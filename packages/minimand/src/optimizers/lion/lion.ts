@@ -1,6 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
-import { checkChoice, checkParameter, rangeError } from "../../engine/checks.ts";
-import { checkOptions, type OptionNames } from "../../engine/options.ts";
+import { checkParameter, rangeError } from "../../engine/checks.ts";
+import { type OptionNames, oneOf, readOptions } from "../../engine/options.ts";
 import { type Parameter, parameter } from "../../engine/parameter.ts";
 import { disposeTree, leavesOf, mapTree, refTree, type Tree, zerosLike } from "../../engine/tree.ts";
 import { checkKappa, type KappaChoice, kappaFor, mapWithPath } from "../kappa/kappa.ts";
@@ -55,8 +55,12 @@ const directionOf = (choice: KappaChoice, path: string, mean: np.Array): np.Arra
  * @see Chen, Liu, Liang, Liu 2024, arXiv 2310.05898, equation (4)
  */
 export function scaleByLionK(options: LionMomentum & { kappa?: KappaChoice } = {}): GradientTransformation {
-  checkOptions("scaleByLionK", options, { ...momentumOptions, kappa: true });
-  const { kappa = l1(), b1 = 0.9, b2 = 0.99, warn = console.warn } = options;
+  const {
+    kappa = l1(),
+    b1 = 0.9,
+    b2 = 0.99,
+    warn = console.warn,
+  } = readOptions("scaleByLionK", options, { ...momentumOptions, kappa: true });
   checkKappa(kappa);
   checkParameter("b1", b1, { min: 0, below: 1 });
   checkParameter("b2", b2, { min: 0, below: 1 });
@@ -119,14 +123,20 @@ function keepSecond(m: np.Array, g: np.Array): np.Array {
  */
 export function lionK(learningRate: LearningRate, options: LionKOptions = {}): GradientTransformation {
   // The options of `lionMonitor`, which has to know the learning rate, may be given as they are.
-  checkOptions<LionKOptions & { learningRate?: unknown }>("lionK", options, {
+  const {
+    weightDecay = 0,
+    mask,
+    scheme,
+    kappa,
+    b1,
+    b2,
+    warn,
+  } = readOptions<LionKOptions & { learningRate?: unknown }>("lionK", options, {
     ...lionOptions,
     kappa: true,
-    scheme: true,
+    scheme: ["explicit", oneOf(["explicit", "implicit"])],
     learningRate: true,
   });
-  const { weightDecay = 0, mask, scheme = "explicit", kappa, b1, b2, warn } = options;
-  checkChoice("scheme", scheme, ["explicit", "implicit"]);
   checkParameter("weightDecay", weightDecay, { min: 0 });
   if (typeof learningRate !== "function") checkParameter("learningRate", learningRate, { min: 0 });
   const known = typeof learningRate === "number" && typeof weightDecay === "number";
@@ -161,7 +171,7 @@ export function lionK(learningRate: LearningRate, options: LionKOptions = {}): G
  * @see Chen et al. 2023, arXiv 2302.06675, algorithm 2
  */
 export function lion(learningRate: LearningRate, options: LionOptions = {}): GradientTransformation {
-  checkOptions("lion", options, lionOptions);
+  readOptions("lion", options, lionOptions);
   return lionK(learningRate, { ...options, kappa: l1() });
 }
 

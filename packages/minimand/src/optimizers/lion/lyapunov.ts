@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkChoice, checkNumber, rangeError } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { checkNumber, rangeError } from "../../engine/checks.ts";
+import { oneOf, readOptions } from "../../engine/options.ts";
 import { disposeTree, mapTree, refTree, type Tree } from "../../engine/tree.ts";
 import { type Kappa, kappaFor, mapWithPath } from "../kappa/kappa.ts";
 import {
@@ -162,21 +162,17 @@ export interface DiscreteLyapunovOptions extends LionConstraint {
  * @see Chen, Liu, Liang, Liu 2024, arXiv 2310.05898, theorem on the discrete-time scheme
  */
 export function discreteLyapunov(options: DiscreteLyapunovOptions): DiscreteLyapunov {
-  checkOptions("discreteLyapunov", options, {
+  const { learningRate, b1, b2, scheme, weightDecay } = readOptions("discreteLyapunov", options, {
     kappa: true,
     weightDecay: true,
     mask: true,
-    learningRate: true,
+    learningRate: { above: 0 },
     b1: true,
-    b2: true,
-    scheme: true,
+    b2: { min: 0, below: 1 },
+    scheme: ["explicit", oneOf(["explicit", "implicit"])],
   });
-  const { learningRate, b1, b2, scheme = "explicit", weightDecay } = options;
   checkConstraint(options);
-  checkChoice("scheme", scheme, ["explicit", "implicit"]);
-  checkNumber("b2", b2, { min: 0, below: 1 });
   checkNumber("b1", b1, { min: 0, max: b2 });
-  checkNumber("learningRate", learningRate, { above: 0 });
   const product = learningRate * weightDecay;
   if (scheme === "explicit" && !(product < 1))
     throw rangeError("learningRate * weightDecay", "below 1 in the explicit scheme", product);
@@ -250,7 +246,7 @@ export interface ContinuousLyapunov {
  * @see Chen, Liu, Liang, Liu 2024, arXiv 2310.05898, theorem on the continuous-time dynamics
  */
 export function continuousLyapunov(options: LionConstraint & OdeConstants): ContinuousLyapunov {
-  checkOptions("continuousLyapunov", options, {
+  const { alpha, gamma, epsilon, weightDecay } = readOptions("continuousLyapunov", options, {
     kappa: true,
     weightDecay: true,
     mask: true,
@@ -258,7 +254,6 @@ export function continuousLyapunov(options: LionConstraint & OdeConstants): Cont
     gamma: true,
     epsilon: true,
   });
-  const { alpha, gamma, epsilon, weightDecay } = options;
   checkConstraint(options);
   checkOde(options);
   const weight = (lambda: number): number => (1 - epsilon * gamma) / (1 + epsilon * lambda);

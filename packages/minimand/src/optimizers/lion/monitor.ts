@@ -1,6 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
 import { type Compile, compileWithJit } from "../../engine/compile.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 import { refTree, type Tree } from "../../engine/tree.ts";
 import { frankWolfeGap } from "./fenchel-young.ts";
 import { lionMomentum } from "./lion.ts";
@@ -36,7 +36,7 @@ export function lionMonitor(options: DiscreteLyapunovOptions & { compile?: Compi
   look(at: { loss: number; params: Tree; state: Tree; gradient?: Tree }): Promise<LionReport>;
   dispose(): void;
 } {
-  checkOptions("lionMonitor", options, {
+  const { compile, ...constants } = readOptions("lionMonitor", options, {
     kappa: true,
     weightDecay: true,
     mask: true,
@@ -44,9 +44,8 @@ export function lionMonitor(options: DiscreteLyapunovOptions & { compile?: Compi
     b1: true,
     b2: true,
     scheme: true,
-    compile: true,
+    compile: [compileWithJit],
   });
-  const { compile = compileWithJit, ...constants } = options;
   const lyapunov = discreteLyapunov(constants);
   const parts = compile(
     (loss: np.Array, params: Tree, momentum: Tree): Tree => lyapunov.energy(loss, params, momentum),

@@ -2,7 +2,7 @@ import type { numpy as np } from "@jax-js/jax";
 import { checkChoice, checkNumber, rangeError } from "../../engine/checks.ts";
 import { type Compile, compileWithJit } from "../../engine/compile.ts";
 import { differentiate } from "../../engine/differentiate.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 import { parameter } from "../../engine/parameter.ts";
 import { disposeTree, leavesOf, mapTree, refTree, type Tree } from "../../engine/tree.ts";
 import type { LionConstraint } from "./fenchel-young.ts";
@@ -59,7 +59,7 @@ export function lionOde(options: LionOdeOptions): {
   solve(params: Tree, momentum: Tree, options: LionPathOptions): Promise<LionPath>;
   dispose(): void;
 } {
-  checkOptions("lionOde", options, {
+  const { loss, compile, ...constants } = readOptions("lionOde", options, {
     kappa: true,
     weightDecay: true,
     mask: true,
@@ -67,9 +67,8 @@ export function lionOde(options: LionOdeOptions): {
     gamma: true,
     epsilon: true,
     loss: true,
-    compile: true,
+    compile: [compileWithJit],
   });
-  const { loss, compile = compileWithJit, ...constants } = options;
   const lyapunov = continuousLyapunov(constants);
   const gradientOf = differentiate((params: Tree): [np.Array, Tree] => [loss(params), []]);
   const velocity = (one: np.Array, x: Tree, m: Tree): [Tree, Tree] => {

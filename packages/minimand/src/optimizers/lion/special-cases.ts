@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkNumber, checkParameter } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { checkNumber, checkParameter, parameterIn } from "../../engine/checks.ts";
+import { readOptions } from "../../engine/options.ts";
 import { type Parameter, parameter } from "../../engine/parameter.ts";
 import { mapTree, refTree, zerosLike } from "../../engine/tree.ts";
 import { checkKappa, type KappaChoice, kappaFor, mapWithPath } from "../kappa/kappa.ts";
@@ -26,7 +26,7 @@ export interface SignOptions {
  * @see Bernstein et al. 2018, arXiv 1802.04434, algorithm 1
  */
 export function signSgd(learningRate: LearningRate, options: SignOptions = {}): GradientTransformation {
-  checkOptions("signSgd", options, { weightDecay: true, mask: true });
+  readOptions("signSgd", options, { weightDecay: true, mask: true });
   return lion(learningRate, { ...options, b1: 0, b2: 0 });
 }
 
@@ -44,7 +44,7 @@ export function signum(
   learningRate: LearningRate,
   { momentum = 0.9, ...options }: SignOptions & { momentum?: Parameter } = {},
 ): GradientTransformation {
-  checkOptions<SignOptions>("signum", options, { weightDecay: true, mask: true });
+  readOptions<SignOptions>("signum", options, { weightDecay: true, mask: true });
   return lion(learningRate, { ...options, b1: momentum, b2: momentum });
 }
 
@@ -80,11 +80,12 @@ export function dualAveraging(
   learningRate: Parameter,
   options: { kappa: KappaChoice; weightDecay?: Parameter },
 ): GradientTransformation {
-  checkOptions("dualAveraging", options, { kappa: true, weightDecay: true });
-  const { kappa, weightDecay = 1 } = options;
+  const { kappa, weightDecay } = readOptions("dualAveraging", options, {
+    kappa: true,
+    weightDecay: [1, parameterIn({ above: 0 })],
+  });
   checkKappa(kappa);
   checkParameter("learningRate", learningRate, { min: 0 });
-  checkParameter("weightDecay", weightDecay, { above: 0 });
   const stepOf = (g: np.Array): np.Array =>
     g.mul(typeof learningRate === "number" ? learningRate : parameter(learningRate.ref, g));
   return {

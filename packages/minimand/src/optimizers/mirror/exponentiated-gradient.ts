@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkChoice, peek, rangeError } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { peek, rangeError } from "../../engine/checks.ts";
+import { oneOf, readOptions } from "../../engine/options.ts";
 import { leavesOf, mapTree } from "../../engine/tree.ts";
 import { scaleByLearningRate } from "../scale.ts";
 import type { LearningRate } from "../schedules.ts";
@@ -37,9 +37,7 @@ export function exponentiatedGradient(
   learningRate: LearningRate,
   options: { form?: (typeof forms)[number] } = {},
 ): GradientTransformation {
-  checkOptions("exponentiatedGradient", options, { form: true });
-  const { form = "signed" } = options;
-  checkChoice("form", form, forms);
+  const { form } = readOptions("exponentiatedGradient", options, { form: ["signed", oneOf(forms)] });
   return chain(scaleByLearningRate(learningRate), {
     init(params) {
       if (form === "positive") for (const leaf of leavesOf(params)) checkPositive(leaf);

@@ -1,6 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
 import { checkNumber } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { type OptionNames, readOptions } from "../../engine/options.ts";
 import { constantOf } from "../../engine/parameter.ts";
 import { keyOf } from "../../engine/random.ts";
 import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
@@ -18,6 +18,13 @@ import { attackSize, type PgdOptions, pgd, pgdOptions } from "./pgd.ts";
 /** How an adversarial training step is built: a supervised step without objective, and an attack. */
 export type AdversarialStepOptions<H extends Hyper = Hyper> = Omit<SupervisedOptions<H>, "objective"> &
   PgdOptions;
+
+const names: OptionNames<AdversarialStepOptions> = {
+  model: true,
+  optimizer: true,
+  hyper: true,
+  ...pgdOptions,
+};
 
 /** The size of an attack among the hyperparameters. */
 export type AttackHyper = { gamma: number; stepSize?: number };
@@ -43,7 +50,7 @@ export function pairStep(
   options: AdversarialStepOptions,
   parts: { attack: ScoreAttack<{ logits: np.Array; y: np.Array }>; loss: PairLoss; defaults: Hyper },
 ): TrainStep<SupervisedState> {
-  const { model, optimizer, hyper, compile, ...ascent } = readOptions(name, options);
+  const { model, optimizer, hyper, compile, ...ascent } = readOptions(name, options, names);
   const attack = modelAttack(model, parts.attack, { ...ascent, compile });
   const scores = predictor(model, compile);
   const at = gradientAt(pairObjective(model, parts.loss));
@@ -76,7 +83,7 @@ export function attackedOnlyStep(
   options: AdversarialStepOptions,
   parts: { attack: ScoreAttack<{ y: np.Array }>; objective: (model: Model) => Objective },
 ): TrainStep<SupervisedState> {
-  const { model, optimizer, hyper, compile, ...ascent } = readOptions(name, options);
+  const { model, optimizer, hyper, compile, ...ascent } = readOptions(name, options, names);
   const attack = modelAttack(model, parts.attack, { ...ascent, compile });
   const at = gradientAt(parts.objective(model));
   const step = makeStep(
@@ -95,11 +102,6 @@ export function attackedOnlyStep(
     },
   );
   return { ...step, init: initWithSize(step, hyper) };
-}
-
-function readOptions(name: string, options: AdversarialStepOptions): AdversarialStepOptions {
-  checkOptions(name, options, { model: true, optimizer: true, hyper: true, ...pgdOptions });
-  return options;
 }
 
 const attackRanges: HyperRanges = { gamma: { min: 0 }, stepSize: {} };

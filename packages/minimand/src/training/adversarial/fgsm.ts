@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 import type { Tree } from "../../engine/tree.ts";
 import { type AttackObjective, type PgdOptions, pgdStep } from "./pgd.ts";
 
@@ -31,7 +31,7 @@ export function fgsm<C extends Tree>(
   objective: AttackObjective<C>,
   options: FgsmOptions = {},
 ): FgsmAttack<C> {
-  checkOptions("fgsm", options, { clip: true, compile: true });
+  readOptions("fgsm", options, { clip: true, compile: true });
   const step = pgdStep(objective, { ...options, norm: "linf" });
   return Object.assign(
     (x: np.Array, context: C, { gamma }: { gamma: number }): np.Array => {

@@ -1,8 +1,8 @@
 import type { numpy as np } from "@jax-js/jax";
-import { checkChoice, checkNumber, checkShape } from "../../engine/checks.ts";
+import { checkNumber, checkShape } from "../../engine/checks.ts";
 import { type Compile, type Compiled, compileWithJit } from "../../engine/compile.ts";
 import { differentiate } from "../../engine/differentiate.ts";
-import { checkOptions, type OptionNames } from "../../engine/options.ts";
+import { type OptionNames, oneOf, readOptions } from "../../engine/options.ts";
 import type { Tree } from "../../engine/tree.ts";
 import { disposeTree, refTree } from "../../engine/tree.ts";
 import { checkClip, climb, keepInRange, type PerturbationNorm, uniformInBall } from "./ball.ts";
@@ -69,9 +69,11 @@ export function pgdStep<C extends Tree>(
   objective: AttackObjective<C>,
   options: Omit<PgdOptions, "steps"> = {},
 ): PgdStep<C> {
-  checkOptions("pgdStep", options, { norm: true, clip: true, compile: true });
-  const { norm = "linf", clip, compile = compileWithJit } = options;
-  checkChoice("norm", norm, ["linf", "l2"]);
+  const { norm, clip, compile } = readOptions("pgdStep", options, {
+    norm: ["linf", oneOf(["linf", "l2"])],
+    clip: true,
+    compile: [compileWithJit],
+  });
   checkClip(clip);
   const gradientOf = differentiate<np.Array, Tree[], Tree>((delta, x, context) => {
     const values = objective((x as np.Array).add(delta), context as C);
@@ -102,9 +104,11 @@ export function attackStart(options: Omit<PgdOptions, "steps"> = {}): ((
 ) => np.Array) & {
   dispose(): void;
 } {
-  checkOptions("attackStart", options, { norm: true, clip: true, compile: true });
-  const { norm = "linf", clip, compile = compileWithJit } = options;
-  checkChoice("norm", norm, ["linf", "l2"]);
+  const { norm, clip, compile } = readOptions("attackStart", options, {
+    norm: ["linf", oneOf(["linf", "l2"])],
+    clip: true,
+    compile: [compileWithJit],
+  });
   checkClip(clip);
   const program: Compiled<Tree[], Tree> = compile((...args: Tree[]) => {
     const [key, x, gamma] = args as np.Array[];
@@ -132,8 +136,7 @@ export function attackStart(options: Omit<PgdOptions, "steps"> = {}): ((
  * @see Madry et al. 2018, arXiv 1706.06083, section 2
  */
 export function pgd<C extends Tree>(objective: AttackObjective<C>, options: PgdOptions = {}): Attack<C> {
-  checkOptions("pgd", options, pgdOptions);
-  const { steps = 10, ...ascent } = options;
+  const { steps = 10, ...ascent } = readOptions("pgd", options, pgdOptions);
   checkNumber("steps", steps, { min: 1, integer: true });
   const step = pgdStep(objective, ascent);
   const startIn = attackStart(ascent);

@@ -1,6 +1,6 @@
 import { numpy as np, random } from "@jax-js/jax";
 import { checkNumber } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 import type { Tree } from "../../engine/tree.ts";
 import { refTree } from "../../engine/tree.ts";
 import { checkExamples, checkLabels, labelMask } from "../../losses/per-example.ts";
@@ -46,10 +46,12 @@ export function robustAccuracy(
   model: Model,
   options: PgdOptions & { restarts?: number } = {},
 ): RobustEvaluator {
-  checkOptions("robustAccuracy", options, { ...pgdOptions, restarts: true });
-  const { steps = 40, restarts = 3, ...ascent } = options;
+  const {
+    steps = 40,
+    restarts,
+    ...ascent
+  } = readOptions("robustAccuracy", options, { ...pgdOptions, restarts: [3, { min: 1, integer: true }] });
   checkNumber("steps", steps, { min: 1, integer: true });
-  checkNumber("restarts", restarts, { min: 1, integer: true });
   type Context = { params: Tree; state: Tree; y: np.Array };
   let classes = 0;
   const step = pgdStep<Context>((x, { params, state, y }) => {

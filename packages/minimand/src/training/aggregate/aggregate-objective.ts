@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkFloatArray, checkNumber } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { checkFloatArray } from "../../engine/checks.ts";
+import { readOptions } from "../../engine/options.ts";
 import { constantOf } from "../../engine/parameter.ts";
 import { type AggregateLossOptions, aggregateLoss } from "../../losses/aggregate/aggregate-loss.ts";
 import { bagLayout } from "../../losses/aggregate/bag-layout.ts";
@@ -25,9 +25,10 @@ export function aggregateObjective<H extends Hyper = Hyper>(
   model: Model,
   given: { bagsPerBatch: number; loss?: Options | ((hyper: TracedHyper<H>) => Options) },
 ): Objective<H> {
-  checkOptions("aggregateObjective", given, { bagsPerBatch: true, loss: true });
-  const { bagsPerBatch, loss = {} } = given;
-  checkNumber("bagsPerBatch", bagsPerBatch, { min: 1, integer: true });
+  const { bagsPerBatch, loss } = readOptions("aggregateObjective", given, {
+    bagsPerBatch: { min: 1, integer: true },
+    loss: [{}],
+  });
   return objectiveOf(model, (output, y, { weights, hyper, key }) => {
     key.dispose();
     const options = typeof loss === "function" ? loss(hyper) : loss;

@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkFloat64, checkNumber, rangeError, typeError } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 import { derive, randomSource, shuffle } from "../../engine/random.ts";
 import { bagSizes } from "../../losses/aggregate/bag-ids.ts";
 import type { Batch } from "../batches.ts";
@@ -50,10 +50,10 @@ export function bagBatches(
   examples: BagExamples,
   options: { bagsPerBatch: number; seed: number },
 ): BagBatches {
-  checkOptions("bagBatches", options, { bagsPerBatch: true, seed: true });
-  const { bagsPerBatch, seed } = options;
-  checkNumber("bagsPerBatch", bagsPerBatch, { min: 1, integer: true });
-  checkNumber("seed", seed, { integer: true });
+  const { bagsPerBatch, seed } = readOptions("bagBatches", options, {
+    bagsPerBatch: { min: 1, integer: true },
+    seed: { integer: true },
+  });
   const { x, shape, bagIds, means, classes } = examples;
   const width = shape.reduce((a, b) => a * b, 1);
   if (!(x instanceof Float32Array || x instanceof Float64Array))

@@ -1,5 +1,5 @@
 import { checkNumber, rangeError, typeError } from "../../engine/errors.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 import { randomSource, shuffle } from "../../engine/random.ts";
 import { bagSizes } from "../../losses/aggregate/bag-ids.ts";
 
@@ -26,7 +26,7 @@ export type BagStrategy =
  * makeBags(4, 2, { strategy: "sorted", by: [10, 3, 11, 4] }) // [1, 0, 1, 0]
  */
 export function makeBags(rows: number, size: number, options: BagStrategy): Int32Array {
-  checkOptions("makeBags", options, { strategy: true, seed: true, by: true, x: true });
+  readOptions("makeBags", options, { strategy: true, seed: true, by: true, x: true });
   checkNumber("rows", rows, { min: 1, integer: true });
   checkNumber("size", size, { min: 1, max: rows, integer: true });
   const bags = Math.floor(rows / size);
@@ -161,8 +161,7 @@ export function debiasedLabels(
   bagIds: ArrayLike<number>,
   options: { mean?: number } = {},
 ): Float64Array {
-  checkOptions("debiasedLabels", options, { mean: true });
-  const { mean } = options;
+  const { mean } = readOptions("debiasedLabels", options, { mean: true });
   const sizes = bagSizes(bagIds);
   checkNumbers("means", means, sizes.length);
   if (mean !== undefined) checkNumber("mean", mean);

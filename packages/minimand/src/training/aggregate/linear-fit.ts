@@ -1,5 +1,5 @@
-import { checkNumber, rangeError } from "../../engine/errors.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { rangeError } from "../../engine/errors.ts";
+import { readOptions } from "../../engine/options.ts";
 import { bagSizes } from "../../losses/aggregate/bag-ids.ts";
 import { symmetricEigen } from "../../metrics/symmetric-eigen.ts";
 import { checkNumbers } from "./bags.ts";
@@ -40,10 +40,12 @@ export function aggregateLinearFit(
   means: ArrayLike<number>,
   options: AggregateLinearFitOptions = {},
 ): { theta: Float64Array; intercept: number } {
-  checkOptions("aggregateLinearFit", options, { rho: true, l2: true, intercept: true, minimumNorm: true });
-  const { rho = 0.5, l2 = 0, intercept = false, minimumNorm = false } = options;
-  checkNumber("rho", rho, { min: 0 });
-  checkNumber("l2", l2, { min: 0 });
+  const { rho, l2, intercept, minimumNorm } = readOptions("aggregateLinearFit", options, {
+    rho: [0.5, { min: 0 }],
+    l2: [0, { min: 0 }],
+    intercept: [false],
+    minimumNorm: [false],
+  });
   const sizes = bagSizes(bagIds);
   const [rows, bags] = [bagIds.length, sizes.length];
   const inputs = (x?.length ?? 0) / rows;

@@ -1,5 +1,5 @@
 import { checkNumber, rangeError } from "../../engine/errors.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 
 /** One release of the means of disjoint bags: what it guarantees for each row's response. */
 export type PrivateRelease =
@@ -38,8 +38,7 @@ export function labelPrivacy(
   releases: readonly PrivateRelease[],
   options: { delta?: number } = {},
 ): LabelPrivacy {
-  checkOptions("labelPrivacy", options, { delta: true });
-  const { delta } = options;
+  const { delta } = readOptions("labelPrivacy", options, { delta: true });
   if (releases.length === 0) throw rangeError("releases", "at least one", releases);
   if (delta !== undefined) checkNumber("delta", delta, { above: 0, below: 1 });
   const basic = { epsilon: 0, delta: 0 };

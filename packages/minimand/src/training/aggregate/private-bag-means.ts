@@ -1,5 +1,5 @@
 import { checkChoice, checkNumber, rangeError, typeError } from "../../engine/errors.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 import type { RandomSource } from "../../engine/random.ts";
 import { bagSizes } from "../../losses/aggregate/bag-ids.ts";
 import { bagMeans, checkNumbers } from "./bags.ts";
@@ -70,19 +70,18 @@ export function privatiseBagMeans(
   bagIds: ArrayLike<number>,
   options: PrivatiseOptions,
 ): PrivateBagMeans {
-  checkOptions("privatiseBagMeans", options, {
+  const { epsilon, mechanism, delta, sensitivity } = readOptions("privatiseBagMeans", options, {
     bound: true,
     range: true,
     C: true,
     epsilon: true,
-    mechanism: true,
+    mechanism: ["laplace"],
     delta: true,
-    sensitivity: true,
+    sensitivity: ["sound"],
     clip: true,
     snap: true,
     random: true,
   });
-  const { epsilon, mechanism = "laplace", delta, sensitivity = "sound" } = options;
   const { clip = false, snap = false, random } = options;
   const sizes = bagSizes(bagIds);
   checkNumbers("y", y, bagIds.length);
@@ -147,9 +146,7 @@ export function clipBagMeans(
   means: ArrayLike<number>,
   options: { range: readonly [number, number]; margin?: number },
 ): Float64Array {
-  checkOptions("clipBagMeans", options, { range: true, margin: true });
-  const { range, margin = 0 } = options;
-  checkNumber("margin", margin, { min: 0 });
+  const { range, margin } = readOptions("clipBagMeans", options, { range: true, margin: [0, { min: 0 }] });
   const [low, high] = rangeOf({ range }, 1);
   if (!(high - low > 2 * margin)) throw rangeError("margin", `less than half of ${high - low}`, margin);
   checkNumbers("means", means, means?.length ?? 0);

@@ -1,6 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
 import { checkChoice } from "../../engine/checks.ts";
-import { checkOptions, type OptionNames } from "../../engine/options.ts";
+import { type OptionNames, readOptions } from "../../engine/options.ts";
 import type { Parameter } from "../../engine/parameter.ts";
 import { type CsIbOptions, csIbLoss, csIbOptions } from "../../losses/dependence/cs-ib.ts";
 import { csQmi, hsic } from "../../losses/dependence/index.ts";
@@ -28,7 +28,7 @@ export function csIbObjective<H extends Hyper = Hyper>(
   model: RepresentationModel,
   options: OrOfHyper<Omit<CsIbOptions, "weights">, H> = {},
 ): Objective<H> {
-  if (typeof options !== "function") checkOptions("csIbObjective", options, csIbOptions);
+  if (typeof options !== "function") readOptions("csIbObjective", options, csIbOptions);
   return featureObjective<H>(model, ({ x, y, features, output }, { weights, hyper, key }) => {
     key.dispose();
     const chosen = typeof options === "function" ? options(hyper) : options;
@@ -85,11 +85,16 @@ export function bottleneckObjective<H extends Hyper = Hyper>(
   options: OrOfHyper<BottleneckOptions, H> = {},
   loss: BatchLoss<H> = squaredErrors as BatchLoss<H>,
 ): Objective<H> {
-  if (typeof options !== "function") checkOptions("bottleneckObjective", options, bottleneckOptions);
+  if (typeof options !== "function") readOptions("bottleneckObjective", options, bottleneckOptions);
   return featureObjective<H>(model, ({ x, y, features, output }, { weights, hyper, key }) => {
     const chosen = typeof options === "function" ? options(hyper) : options;
-    checkOptions("bottleneckObjective", chosen, bottleneckOptions);
-    const { measure = "hsic", beta = 0.01, gamma = 0, sigmaX, sigmaT = 1 } = chosen;
+    const {
+      measure = "hsic",
+      beta = 0.01,
+      gamma = 0,
+      sigmaX,
+      sigmaT = 1,
+    } = readOptions("bottleneckObjective", chosen, bottleneckOptions);
     checkChoice("measure", measure, measures);
     const values = loss(output, y.ref, { weights: weights.ref, key, hyper });
     const prediction = values.ndim === 0 ? values : weightedMean(values, weights.ref);

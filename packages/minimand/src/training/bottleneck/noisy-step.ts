@@ -1,6 +1,6 @@
 import { type numpy as np, random } from "@jax-js/jax";
 import { typeError } from "../../engine/errors.ts";
-import { checkOptions, type OptionNames } from "../../engine/options.ts";
+import { type OptionNames, readOptions } from "../../engine/options.ts";
 import { parameter } from "../../engine/parameter.ts";
 import type { Tree } from "../../engine/tree.ts";
 import type { Model, RepresentationModel } from "../../models/model.ts";
@@ -48,8 +48,13 @@ export interface NoiseMethod {
  * What predicts later is the model alone, without noise and without what was trained beside it.
  */
 export function noisyStep(options: NoisyOptions, method: NoiseMethod): TrainStep<SupervisedState> {
-  checkOptions(method.name, options, noisyOptions);
-  const { model, loss = squaredErrors, optimizer, hyper: declared, compile } = options;
+  const {
+    model,
+    loss = squaredErrors,
+    optimizer,
+    hyper: declared,
+    compile,
+  } = readOptions(method.name, options, noisyOptions);
   checkRepresentation(model);
   const objective: Objective = (params, { modelState, memory, key, hyper }, { x, y, weights }) => {
     const [own, state] = [params as Parts, modelState as Parts];

@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 import type { Tree } from "../../engine/tree.ts";
 import { type NibBoundOptions, nibBound, usualNoise } from "../../losses/dependence/information-bounds.ts";
 import type { Model } from "../../models/model.ts";
@@ -36,8 +36,11 @@ export function nonlinearBottleneck<H extends Hyper = Hyper>(
   options: NonlinearBottleneckOptions<H>,
 ): SupervisedStep<H, { beta?: number }>;
 export function nonlinearBottleneck(options: NonlinearBottleneckOptions): SupervisedStep {
-  checkOptions("nonlinearBottleneck", options, { ...noisyOptions, noiseStd: true, form: true });
-  const { noiseStd = usualNoise, form, ...others } = options;
+  const { noiseStd, form, ...others } = readOptions("nonlinearBottleneck", options, {
+    ...noisyOptions,
+    noiseStd: [usualNoise],
+    form: true,
+  });
   if (noiseStd !== "trained") checkNumber("noiseStd", noiseStd, { above: 0 });
   return noisyStep(others, {
     name: "nonlinearBottleneck",

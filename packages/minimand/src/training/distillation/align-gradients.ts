@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { rangeError } from "../../engine/checks.ts";
 import { smallestNormal } from "../../engine/numerics.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 import { leavesOf, mapTree, refTree, type Tree } from "../../engine/tree.ts";
 import { type GradientMask, maskedLeaves } from "./gradient-mask.ts";
 
@@ -39,8 +39,7 @@ export function alignGradients(
   auxiliary: Tree,
   options: { scope?: "all" | GradientMask } = {},
 ): AlignedGradients {
-  checkOptions("alignGradients", options, { scope: true });
-  const { scope = "all" } = options;
+  const { scope } = readOptions("alignGradients", options, { scope: ["all"] });
   const inScope = maskedLeaves(primary, scope === "all" ? true : scope);
   checkSameShapes(primary, auxiliary);
   const [dot, square] = [auxiliary, primary].map((other) =>

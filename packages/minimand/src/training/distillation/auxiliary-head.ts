@@ -1,7 +1,7 @@
 import { lax, numpy as np, random } from "@jax-js/jax";
 import { checkChoice, checkNumber, typeError } from "../../engine/checks.ts";
 import { relu } from "../../engine/numerics.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 import type { Tree } from "../../engine/tree.ts";
 import { batchNorm, batchNormParams, batchNormState } from "../../models/batch-norm.ts";
 import { mlp } from "../../models/mlp.ts";
@@ -36,7 +36,7 @@ export type AuxiliaryHeadOptions = { features: number; classes: number } & (
  */
 export function auxiliaryHead(options: AuxiliaryHeadOptions): Model {
   const own = options.kind === "linear" ? {} : { hidden: true, dropout: true, batchNorm: true };
-  checkOptions<object>("auxiliaryHead", options, { features: true, classes: true, kind: true, ...own });
+  readOptions<object>("auxiliaryHead", options, { features: true, classes: true, kind: true, ...own });
   const { features, classes, kind } = options;
   checkNumber("features", features, { min: 1, integer: true });
   checkNumber("classes", classes, { min: 2, integer: true });

@@ -1,5 +1,5 @@
 import { type numpy as np, random } from "@jax-js/jax";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 import { constantOf } from "../../engine/parameter.ts";
 import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
 import { crossEntropy } from "../../losses/classification/cross-entropy.ts";
@@ -68,18 +68,21 @@ export function distill<H extends Hyper = Hyper>(
   options: DistillOptions<H>,
 ): SupervisedStep<H, { gamma?: number; alpha?: number }>;
 export function distill(options: DistillOptions): SupervisedStep {
-  checkOptions("distill", options, {
-    student: true,
-    teacher: true,
-    auxiliary: true,
-    primary: true,
-    distillation: true,
-    gradientAlignment: true,
-    optimizer: true,
-    hyper: true,
-    compile: true,
-  });
-  const { student, teacher, auxiliary, gradientAlignment = false, optimizer, hyper, compile } = options;
+  const { student, teacher, auxiliary, gradientAlignment, optimizer, hyper, compile } = readOptions(
+    "distill",
+    options,
+    {
+      student: true,
+      teacher: true,
+      auxiliary: true,
+      primary: true,
+      distillation: true,
+      gradientAlignment: [false],
+      optimizer: true,
+      hyper: true,
+      compile: true,
+    },
+  );
   const classes = student.outputSize;
   const at = gradients(options);
   const scope = gradientAlignment === true ? "all" : gradientAlignment;

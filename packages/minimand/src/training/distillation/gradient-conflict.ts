@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { type Compile, compileWithJit } from "../../engine/compile.ts";
 import { differentiate } from "../../engine/differentiate.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
 import { innerProduct } from "./align-gradients.ts";
 import { type GradientMask, maskedLeaves } from "./gradient-mask.ts";
@@ -32,8 +32,12 @@ export interface GradientConflictOptions<Data extends Tree> {
 export function gradientConflict<Data extends Tree>(
   options: GradientConflictOptions<Data>,
 ): ((params: Tree, data: Data) => Promise<{ [group: string]: number | null }>) & { dispose(): void } {
-  checkOptions("gradientConflict", options, { primary: true, auxiliary: true, groups: true, compile: true });
-  const { primary, auxiliary, groups, compile = compileWithJit } = options;
+  const { primary, auxiliary, groups, compile } = readOptions("gradientConflict", options, {
+    primary: true,
+    auxiliary: true,
+    groups: true,
+    compile: [compileWithJit],
+  });
   const names = Object.keys(groups);
   const gradientOf = (loss: (params: Tree, data: Data) => np.Array) =>
     differentiate<Tree, [Data], Tree>((params, data) => [loss(params, data), []]);

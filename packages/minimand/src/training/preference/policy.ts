@@ -1,6 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
 import { checkNumber, rangeError, typeError } from "../../engine/errors.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 import { refTree, type Tree } from "../../engine/tree.ts";
 import { sequenceLogps } from "../../losses/preference/sequence-logps.ts";
 import type { Model } from "../../models/model.ts";
@@ -55,7 +55,7 @@ export function responsePairs(
   pairs: readonly TokenPair[],
   options: { length?: number; vocabulary?: number } = {},
 ): PreferenceExamples & { y: Float32Array } {
-  checkOptions("responsePairs", options, { length: true, vocabulary: true });
+  readOptions("responsePairs", options, { length: true, vocabulary: true });
   if (!Array.isArray(pairs) || pairs.length === 0)
     throw typeError("pairs", "a list of pairs { prompt, chosen, rejected }", pairs);
   for (const [i, pair] of pairs.entries())

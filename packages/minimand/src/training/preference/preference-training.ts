@@ -1,5 +1,5 @@
 import { checkNumber } from "../../engine/errors.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 import { type Minibatches, minibatches } from "../batches.ts";
 import type { Hyper } from "../hyper.ts";
 import type { SupervisedStep } from "../train-step.ts";
@@ -66,7 +66,7 @@ export const preferenceTrainingOptions = {
 export async function preferenceTraining<H extends Hyper = Hyper>(
   options: PreferenceTrainingOptions<H>,
 ): Promise<PreferenceTraining<H>> {
-  checkOptions<object>("preferenceTraining", options, preferenceTrainingOptions);
+  readOptions<object>("preferenceTraining", options, preferenceTrainingOptions);
   const { examples, size = 32, seed, reference: given, ...own } = options;
   checkNumber("size", size, { min: 1, integer: true });
   checkNumber("seed", seed, { integer: true });

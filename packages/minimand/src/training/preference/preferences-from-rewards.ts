@@ -1,5 +1,5 @@
 import { checkNumber, rangeError, typeError } from "../../engine/errors.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 
 /** One candidate that was rewarded more than another. */
 export interface RewardedPair<T> {
@@ -30,9 +30,7 @@ export function preferencesFromRewards<T>(
   rewards: ArrayLike<number>,
   options: { minGap?: number } = {},
 ): RewardedPair<T>[] {
-  checkOptions("preferencesFromRewards", options, { minGap: true });
-  const { minGap = 0 } = options;
-  checkNumber("minGap", minGap, { min: 0 });
+  const { minGap } = readOptions("preferencesFromRewards", options, { minGap: [0, { min: 0 }] });
   if (!Array.isArray(candidates)) throw typeError("candidates", "a list", candidates);
   if (rewards?.length !== candidates.length)
     throw rangeError("rewards", `${candidates.length} numbers, one a candidate`, rewards);

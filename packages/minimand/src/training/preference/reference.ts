@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber, rangeError, typeError } from "../../engine/checks.ts";
 import { type Compile, compileWithJit } from "../../engine/compile.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 import { disposeTree, refTree, type Tree } from "../../engine/tree.ts";
 import { checkVocabulary } from "../../models/layers/embedding.ts";
 import { type Examples, minibatches } from "../batches.ts";
@@ -32,14 +32,13 @@ export interface ReferenceOptions {
  * const reference = await referenceLogps({ logps: policy, params, examples })
  */
 export async function referenceLogps(options: ReferenceOptions): Promise<ReferenceLogps> {
-  checkOptions("referenceLogps", options, {
+  const { logps, params, examples, size, compile } = readOptions("referenceLogps", options, {
     logps: true,
     params: true,
     examples: true,
-    size: true,
-    compile: true,
+    size: [64],
+    compile: [compileWithJit],
   });
-  const { logps, params, examples, size = 64, compile = compileWithJit } = options;
   if (typeof logps !== "function")
     throw typeError("logps", "a function (params, x, y) of log-probabilities", logps);
   const { all, unpack } = packed(examples, logps.vocabulary);

@@ -1,5 +1,5 @@
 import { checkNumber } from "../../engine/errors.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 import { keyOf } from "../../engine/random.ts";
 import { disposeTree, type Tree } from "../../engine/tree.ts";
 import { type FitOptions, fit } from "../fit.ts";
@@ -47,7 +47,7 @@ export interface TrainPreferenceOptions<H extends Hyper = Hyper>
 export async function trainPreference<H extends Hyper = Hyper>(
   options: TrainPreferenceOptions<H>,
 ): Promise<{ params: Tree; reference: ReferenceLogps; lossState: Tree }> {
-  checkOptions<object>("trainPreference", options, {
+  readOptions<object>("trainPreference", options, {
     ...preferenceTrainingOptions,
     steps: true,
     onStep: true,

@@ -1,5 +1,5 @@
-import { checkNumber, typeError } from "../../engine/errors.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { typeError } from "../../engine/errors.ts";
+import { readOptions } from "../../engine/options.ts";
 import { randomSource } from "../../engine/random.ts";
 
 /**
@@ -20,10 +20,10 @@ export function flipPreferences<P extends { chosen: unknown; rejected: unknown }
   pairs: readonly P[],
   options: { epsilon: number; seed: number },
 ): { pairs: P[]; flipped: boolean[] } {
-  checkOptions("flipPreferences", options, { epsilon: true, seed: true });
-  const { epsilon, seed } = options;
-  checkNumber("epsilon", epsilon, { min: 0, max: 1 });
-  checkNumber("seed", seed, { integer: true });
+  const { epsilon, seed } = readOptions("flipPreferences", options, {
+    epsilon: { min: 0, max: 1 },
+    seed: { integer: true },
+  });
   if (!Array.isArray(pairs)) throw typeError("pairs", "a list of pairs { chosen, rejected }", pairs);
   const next = randomSource(seed);
   const flipped = pairs.map((pair, i) => {

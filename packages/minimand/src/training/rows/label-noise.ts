@@ -1,5 +1,5 @@
-import { checkChoice, checkNumber, rangeError, typeError } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { checkNumber, rangeError, typeError } from "../../engine/checks.ts";
+import { oneOf, readOptions } from "../../engine/options.ts";
 import { randomSource } from "../../engine/random.ts";
 
 /** How labels are corrupted. */
@@ -34,18 +34,13 @@ export function injectLabelNoise(
   labels: ArrayLike<number>,
   options: LabelNoiseOptions,
 ): { labels: Int32Array; flipped: boolean[] } {
-  checkOptions("injectLabelNoise", options, {
-    kind: true,
-    rate: true,
-    classes: true,
+  const { kind, rate, classes, seed } = readOptions("injectLabelNoise", options, {
+    kind: oneOf(["uniform", "other", "pairs", "next"]),
+    rate: { min: 0, max: 1 },
+    classes: { min: 2, integer: true },
     pairs: true,
-    seed: true,
+    seed: { integer: true },
   });
-  const { kind, rate, classes, seed } = options;
-  checkChoice("kind", kind, ["uniform", "other", "pairs", "next"]);
-  checkNumber("rate", rate, { min: 0, max: 1 });
-  checkNumber("classes", classes, { min: 2, integer: true });
-  checkNumber("seed", seed, { integer: true });
   const partner = kind === "pairs" ? partners(options.pairs, classes) : undefined;
   const replacement = (label: number, draw: number): number => {
     if (partner !== undefined) return partner[label];

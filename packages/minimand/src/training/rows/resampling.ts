@@ -1,5 +1,5 @@
-import { checkNumber, rangeError } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { rangeError } from "../../engine/checks.ts";
+import { readOptions } from "../../engine/options.ts";
 import { type RandomSource, randomSource, shuffle } from "../../engine/random.ts";
 
 /*
@@ -17,9 +17,7 @@ import { type RandomSource, randomSource, shuffle } from "../../engine/random.ts
  * undersample([0, 0, 0, 1], { seed: 1 }) // two indices: one of 0..2, and 3
  */
 export function undersample(labels: ArrayLike<number>, options: { seed: number }): Int32Array {
-  checkOptions("undersample", options, { seed: true });
-  const { seed } = options;
-  checkNumber("seed", seed, { integer: true });
+  const { seed } = readOptions("undersample", options, { seed: { integer: true } });
   const classes = rowsByClass(labels);
   const smallest = Math.min(...classes.map((rows) => rows.length));
   const next = randomSource(seed);
@@ -55,10 +53,10 @@ export function smote<T extends Float32Array | Float64Array>(
   labels: ArrayLike<number>,
   options: SmoteOptions,
 ): { x: T; labels: Int32Array } {
-  checkOptions("smote", options, { seed: true, neighbours: true });
-  const { seed, neighbours = 5 } = options;
-  checkNumber("seed", seed, { integer: true });
-  checkNumber("neighbours", neighbours, { min: 1, integer: true });
+  const { seed, neighbours } = readOptions("smote", options, {
+    seed: { integer: true },
+    neighbours: [5, { min: 1, integer: true }],
+  });
   const classes = rowsByClass(labels);
   const width = x.length / labels.length;
   if (!Number.isInteger(width) || width === 0)

@@ -1,6 +1,6 @@
 import { numpy as np, random } from "@jax-js/jax";
-import { checkChoice, checkNumber } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { checkNumber } from "../../engine/checks.ts";
+import { oneOf, readOptions } from "../../engine/options.ts";
 import { constantOf } from "../../engine/parameter.ts";
 import { keyOf } from "../../engine/random.ts";
 import { leavesOf, mapTree, refTree, type Tree } from "../../engine/tree.ts";
@@ -78,18 +78,15 @@ export function esam<H extends Hyper = Hyper>(
   options: EsamOptions<H>,
 ): SupervisedStep<H, { rho?: number; beta?: number }>;
 export function esam(options: EsamOptions): SupervisedStep {
-  checkOptions("esam", options, {
+  const { loss, gamma, granularity } = readOptions("esam", options, {
     model: true,
     loss: true,
     optimizer: true,
     hyper: true,
     compile: true,
-    gamma: true,
-    granularity: true,
+    gamma: [0.5, { above: 0, max: 1 }],
+    granularity: ["tensor", oneOf(["scalar", "tensor"])],
   });
-  const { loss, gamma = 0.5, granularity = "tensor" } = options;
-  checkNumber("gamma", gamma, { above: 0, max: 1 });
-  checkChoice("granularity", granularity, ["scalar", "tensor"]);
   return makeStep(options, {
     name: "esam",
     hyper: { rho: { default: 0.05, min: 0 }, beta: { default: 0.6, above: 0, max: 1 } },

@@ -1,5 +1,4 @@
-import { checkNumber } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 import { constantOf } from "../../engine/parameter.ts";
 import { refTree, zerosLike } from "../../engine/tree.ts";
 import { globalNorm } from "../../optimizers/scale.ts";
@@ -37,9 +36,7 @@ export function lookSam<H extends Hyper = Hyper>(
   options: LookSamOptions<H>,
 ): SupervisedStep<H, { rho?: number; alpha?: number }>;
 export function lookSam(options: LookSamOptions): SupervisedStep {
-  checkOptions("lookSam", options, { ...supervisedOptions, k: true });
-  const { k = 5 } = options;
-  checkNumber("k", k, { min: 1, integer: true });
+  const { k } = readOptions("lookSam", options, { ...supervisedOptions, k: [5, { min: 1, integer: true }] });
   const at = gradientAt(options.objective);
   const gradients = perturbedGradient(options.objective);
   const shared: Pick<StepMethod, "name" | "hyper" | "carry" | "alone"> = {

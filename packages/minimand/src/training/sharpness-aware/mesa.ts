@@ -1,5 +1,4 @@
-import { checkChoice } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { oneOf, readOptions } from "../../engine/options.ts";
 import { refTree, type Tree } from "../../engine/tree.ts";
 import { gradientAt } from "../gradient-at.ts";
 import { makeStep } from "../step.ts";
@@ -52,9 +51,10 @@ export interface MesaStep<H extends Hyper = Hyper>
  */
 export function mesa<H extends Hyper = Hyper>(options: MesaOptions<H>): MesaStep<H>;
 export function mesa(options: MesaOptions): MesaStep {
-  checkOptions("mesa", options, { ...supervisedOptions, distance: true });
-  const { distance = "kl" } = options;
-  checkChoice("distance", distance, ["kl", "squared-error"]);
+  const { distance } = readOptions("mesa", options, {
+    ...supervisedOptions,
+    distance: ["kl", oneOf(["kl", "squared-error"])],
+  });
   const at = gradientAt(withTrajectory(options.objective, distance));
   type Averaged = { params: Tree; state: Tree };
   const step = makeStep<Averaged>(options, {

@@ -1,5 +1,5 @@
 import { checkNumber, rangeError, typeError } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 import { copyRow } from "../copy-row.ts";
 
 /**
@@ -29,8 +29,12 @@ export interface OutputHistoryOptions {
 
 /** Bytes of a history: `4 examples (lag + 1) (outputs + 1)`. */
 export function outputHistoryBytes(options: OutputHistoryOptions): number {
-  checkOptions("outputHistoryBytes", options, { examples: true, outputs: true, lag: true, maxBytes: true });
-  const { examples, outputs, lag = 3 } = options;
+  const { examples, outputs, lag } = readOptions("outputHistoryBytes", options, {
+    examples: true,
+    outputs: true,
+    lag: [3],
+    maxBytes: true,
+  });
   return 4 * examples * (lag + 1) * (outputs + 1);
 }
 
@@ -42,12 +46,12 @@ export function outputHistoryBytes(options: OutputHistoryOptions): number {
  * saf({ model, objective, optimizer }).init(key, { hyper, memory: outputHistory({ examples: 600, outputs: 10 }) })
  */
 export function outputHistory(options: OutputHistoryOptions): OutputHistory {
-  checkOptions("outputHistory", options, { examples: true, outputs: true, lag: true, maxBytes: true });
-  const { examples, outputs, lag = 3, maxBytes = 256e6 } = options;
-  checkNumber("examples", examples, { min: 1, integer: true });
-  checkNumber("outputs", outputs, { min: 1, integer: true });
-  checkNumber("lag", lag, { min: 1, integer: true });
-  checkNumber("maxBytes", maxBytes, { above: 0 });
+  const { examples, outputs, lag, maxBytes } = readOptions("outputHistory", options, {
+    examples: { min: 1, integer: true },
+    outputs: { min: 1, integer: true },
+    lag: [3, { min: 1, integer: true }],
+    maxBytes: [256e6, { above: 0 }],
+  });
   const bytes = outputHistoryBytes(options);
   if (bytes > maxBytes)
     throw rangeError(
@@ -175,8 +179,10 @@ export function referenceOutputs(
   ids: Int32Array,
   options: { startEpoch?: number; size?: number } = {},
 ): { past: Float32Array<ArrayBuffer>; valid: Float32Array<ArrayBuffer> } {
-  checkOptions("referenceOutputs", options, { startEpoch: true, size: true });
-  const { startEpoch = 0, size = ids.length } = options;
+  const { startEpoch, size } = readOptions("referenceOutputs", options, {
+    startEpoch: [0],
+    size: [ids.length],
+  });
   checkExampleIds(ids, ids.length, historyShape(history).examples);
   return lookUpOutputs(history, epoch, ids, { startEpoch, size });
 }

@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkParameter } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { parameterIn } from "../../engine/checks.ts";
+import { readOptions } from "../../engine/options.ts";
 import { constantOf, type Parameter } from "../../engine/parameter.ts";
 import { disposeTree, leavesOf, mapTree, refTree, type Tree } from "../../engine/tree.ts";
 import { globalNorm } from "../../optimizers/scale.ts";
@@ -45,9 +45,7 @@ export function radiusOver(rho: Parameter, t: Tree): np.Array {
  * @see Foret et al. 2021, arXiv 2010.01412, equation (2)
  */
 export function samPerturbation<T extends Tree>(gradient: T, options: { rho?: Parameter } = {}): T {
-  checkOptions("samPerturbation", options, { rho: true });
-  const { rho = 0.05 } = options;
-  checkParameter("rho", rho, { min: 0 });
+  const { rho } = readOptions("samPerturbation", options, { rho: [0.05, parameterIn({ min: 0 })] });
   return scaleTree(gradient, radiusOver(rho, gradient));
 }
 
@@ -69,10 +67,15 @@ export function asamPerturbation<T extends Tree>(
   gradient: T,
   options: { rho?: Parameter; eta?: Parameter; scaled?: (param: np.Array) => boolean } = {},
 ): T {
-  checkOptions("asamPerturbation", options, { rho: true, eta: true, scaled: true });
-  const { rho = 0.5, eta = 0.01, scaled = () => true } = options;
-  checkParameter("rho", rho, { min: 0 });
-  checkParameter("eta", eta, { min: 0 });
+  const {
+    rho,
+    eta,
+    scaled = () => true,
+  } = readOptions("asamPerturbation", options, {
+    rho: [0.5, parameterIn({ min: 0 })],
+    eta: [0.01, parameterIn({ min: 0 })],
+    scaled: true,
+  });
   const scale = mapTree((p) => {
     if (!scaled(p)) {
       const ones = np.ones(p.shape, { dtype: p.dtype });
@@ -109,10 +112,10 @@ export function esamPerturbation<T extends Tree>(
   mask: Tree,
   options: { rho?: Parameter; beta?: Parameter } = {},
 ): T {
-  checkOptions("esamPerturbation", options, { rho: true, beta: true });
-  const { rho = 0.05, beta = 0.6 } = options;
-  checkParameter("rho", rho, { min: 0 });
-  checkParameter("beta", beta, { above: 0, max: 1 });
+  const { rho, beta } = readOptions("esamPerturbation", options, {
+    rho: [0.05, parameterIn({ min: 0 })],
+    beta: [0.6, parameterIn({ above: 0, max: 1 })],
+  });
   const kept = mapTree((g, m) => g.mul(constantOf(m, g.dtype)), gradient, mask);
   const radius = radiusOver(rho, kept);
   return scaleTree(kept, radius.div(typeof beta === "number" ? beta : constantOf(beta, radius.dtype)));

@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkChoice, rangeError } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { rangeError } from "../../engine/checks.ts";
+import { oneOf, readOptions } from "../../engine/options.ts";
 import { refTree } from "../../engine/tree.ts";
 import { gradientAt } from "../gradient-at.ts";
 import { makeStep } from "../step.ts";
@@ -65,9 +65,10 @@ export interface SafStep<H extends Hyper = Hyper> extends Omit<SupervisedStep<H,
  */
 export function saf<H extends Hyper = Hyper>(options: SafOptions<H>): SafStep<H>;
 export function saf(options: SafOptions): SafStep {
-  checkOptions("saf", options, { ...supervisedOptions, distance: true });
-  const { distance = "kl" } = options;
-  checkChoice("distance", distance, ["kl", "squared-error"]);
+  const { distance } = readOptions("saf", options, {
+    ...supervisedOptions,
+    distance: ["kl", oneOf(["kl", "squared-error"])],
+  });
   const at = gradientAt(withTrajectory(options.objective, distance));
   const epochOf = ({ count, hyper }: SupervisedState): number => Math.floor(count / hyper.stepsPerEpoch);
   return makeStep(options, {

@@ -1,5 +1,5 @@
 import type { numpy as np } from "@jax-js/jax";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 import { constantOf } from "../../engine/parameter.ts";
 import { refTree, type Tree } from "../../engine/tree.ts";
 import { makeStep } from "../step.ts";
@@ -35,7 +35,7 @@ export function sam<H extends Hyper = Hyper>(
   options: SupervisedOptions<H>,
 ): SupervisedStep<H, { rho?: number }>;
 export function sam(options: SupervisedOptions): SupervisedStep {
-  checkOptions("sam", options, supervisedOptions);
+  readOptions("sam", options, supervisedOptions);
   return perturbedStep("sam", options, { rho: { default: 0.05, min: 0 } }, (gradient, { hyper }) =>
     samPerturbation(gradient, { rho: hyper.rho.ref }),
   );
@@ -84,8 +84,7 @@ export function asam<H extends Hyper = Hyper>(
   options: AsamOptions<H>,
 ): SupervisedStep<H, { rho?: number; eta?: number }>;
 export function asam(options: AsamOptions): SupervisedStep {
-  checkOptions("asam", options, { ...supervisedOptions, scaled: true });
-  const { scaled } = options;
+  const { scaled } = readOptions("asam", options, { ...supervisedOptions, scaled: true });
   const hyper = { rho: { default: 0.5, min: 0 }, eta: { default: 0.01, min: 0 } };
   return perturbedStep("asam", options, hyper, (gradient, { params, hyper: { rho, eta } }) =>
     asamPerturbation(refTree(params), gradient, { rho: rho.ref, eta: eta.ref, scaled }),
@@ -111,7 +110,7 @@ export function gsam<H extends Hyper = Hyper>(
   options: SupervisedOptions<H>,
 ): SupervisedStep<H, { rho?: number; alpha?: number }>;
 export function gsam(options: SupervisedOptions): SupervisedStep {
-  checkOptions("gsam", options, supervisedOptions);
+  readOptions("gsam", options, supervisedOptions);
   const gradients = perturbedGradient(options.objective);
   return makeStep(options, {
     name: "gsam",

@@ -1,5 +1,5 @@
 import { checkNumber, rangeError, typeError } from "../../engine/checks.ts";
-import { checkOptions } from "../../engine/options.ts";
+import { readOptions } from "../../engine/options.ts";
 import { checkOwned } from "../states/check-owned.ts";
 import { disposeState } from "../states/keep-state.ts";
 import type { SupervisedState } from "../train-step.ts";
@@ -78,7 +78,7 @@ async function sizesFor({
 }
 
 function check(options: TrainAllOptions): void {
-  checkOptions("trainAll", options, {
+  const { step, states, data, epochs, validation, patience } = readOptions("trainAll", options, {
     step: true,
     states: true,
     data: true,
@@ -87,7 +87,6 @@ function check(options: TrainAllOptions): void {
     patience: true,
     signal: true,
   });
-  const { step, states, data, epochs, validation, patience } = options;
   if (typeof step?.update !== "function") throw typeError("step", "a training step", step);
   if (!Array.isArray(states)) throw typeError("states", "a list of states of the step", states);
   if (states.length === 0) throw rangeError("states", "at least one state", states);

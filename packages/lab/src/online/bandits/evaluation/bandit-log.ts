@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, parseJson, rangeError, textLines, typeError } from "minimand/engine";
+import { checkNumber, parseJson, rangeError, readOptions, textLines, typeError } from "minimand/engine";
 import type { Decision } from "../bandit.ts";
 import type { BanditContext } from "../context.ts";
 
@@ -43,8 +43,7 @@ export function decisionLine(
   { decisionId, action, propensity, propensities, modelVersion }: Decision,
   options: { ts?: string } = {},
 ): string {
-  checkOptions("decisionLine", options, { ts: true });
-  const { ts } = options;
+  const { ts } = readOptions("decisionLine", options, { ts: true });
   const record: BanditRecord = {
     ...(ts === undefined ? {} : { ts }),
     decisionId,
@@ -62,15 +61,13 @@ export function decisionLine(
 
 /** A line of a log: the reward of a decision. */
 export function rewardLine(decisionId: string, reward: number, options: { ts?: string } = {}): string {
-  checkOptions("rewardLine", options, { ts: true });
-  const { ts } = options;
+  const { ts } = readOptions("rewardLine", options, { ts: true });
   return `${JSON.stringify({ ...(ts === undefined ? {} : { ts }), decisionId, reward })}\n`;
 }
 
 /** A line of a log: the decision is no longer waited for. */
 export function expiryLine(decisionId: string, options: { ts?: string } = {}): string {
-  checkOptions("expiryLine", options, { ts: true });
-  const { ts } = options;
+  const { ts } = readOptions("expiryLine", options, { ts: true });
   return `${JSON.stringify({ ...(ts === undefined ? {} : { ts }), decisionId, expired: true })}\n`;
 }
 

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, rangeError } from "minimand/engine";
+import { rangeError, readOptions } from "minimand/engine";
 import type { BanditContext } from "../context.ts";
 import { type Ridge, ridge, ridgePrediction, ridgeUpdate } from "../linear/ridge.ts";
 import { armsOf, type BanditRecord, isNested, rewarded } from "./bandit-log.ts";
@@ -22,9 +22,10 @@ export function crossFittedRewards(
   records: readonly BanditRecord[],
   options: CrossFitOptions = {},
 ): RewardModel {
-  checkOptions("crossFittedRewards", options, { folds: true, lambda: true });
-  const { folds = 2, lambda = 1 } = options;
-  checkNumber("folds", folds, { min: 2, integer: true });
+  const { folds, lambda } = readOptions("crossFittedRewards", options, {
+    folds: [2, { min: 2, integer: true }],
+    lambda: [1],
+  });
   const first = records.find(rewarded);
   if (first === undefined) throw rangeError("records", "at least one decision with a reward", records);
   const nested = isNested(first.features);

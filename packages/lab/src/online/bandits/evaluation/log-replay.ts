@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, rangeError } from "minimand/engine";
+import { checkNumber, rangeError, readOptions } from "minimand/engine";
 import type { Bandit } from "../bandit.ts";
 import { randomStream } from "../random-stream.ts";
 import { type BanditRecord, rewarded } from "./bandit-log.ts";
@@ -31,7 +31,7 @@ export function replayLog(
   records: readonly BanditRecord[],
   options: { least?: number; seed?: number } = {},
 ): ReplayEstimate {
-  checkOptions("replayLog", options, { least: true, seed: true });
+  readOptions("replayLog", options, { least: true, seed: true });
   const known = records.filter(rewarded);
   const { seed = 0, least = leastPropensity(known) } = options;
   if (known.length === 0) throw rangeError("records", "at least one decision with a reward", records);

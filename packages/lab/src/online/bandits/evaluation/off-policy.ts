@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, rangeError } from "minimand/engine";
+import { checkNumber, rangeError, readOptions } from "minimand/engine";
 import type { BanditContext } from "../context.ts";
 import { armsOf, type BanditRecord, rewarded } from "./bandit-log.ts";
 
@@ -54,8 +54,7 @@ export function offPolicyEstimates(
   { propensity, reward, target, qLogged, qTarget }: OffPolicyData,
   options: { clip?: number } = {},
 ): OffPolicyEstimates {
-  checkOptions("offPolicyEstimates", options, { clip: true });
-  const { clip = 10 } = options;
+  const { clip } = readOptions("offPolicyEstimates", options, { clip: [10] });
   const n = propensity.length;
   if (n === 0) throw rangeError("propensity", "at least one decision", propensity);
   checkNumber("clip", clip, { above: 0 });
@@ -99,8 +98,7 @@ export function evaluateOffPolicy(
   policy: (context: BanditContext) => ArrayLike<number>,
   options: { clip?: number; model?: RewardModel } = {},
 ): OffPolicyEstimates {
-  checkOptions("evaluateOffPolicy", options, { clip: true, model: true });
-  const { model } = options;
+  const { model } = readOptions("evaluateOffPolicy", options, { clip: true, model: true });
   const [propensity, reward, target, qLogged, qTarget]: number[][] = [[], [], [], [], []];
   for (const [index, record] of records.entries()) {
     if (!rewarded(record)) continue;

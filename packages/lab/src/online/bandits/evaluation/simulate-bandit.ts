@@ -1,9 +1,9 @@
 import {
-  checkChoice,
   checkNumber,
-  checkOptions,
+  oneOf,
   randomSource,
   rangeError,
+  readOptions,
   shuffle,
   typeError,
 } from "minimand/engine";
@@ -54,17 +54,13 @@ export function classificationToBandit(
   y: ArrayLike<number>,
   options: ClassificationOptions,
 ): BanditEnvironment {
-  checkOptions("classificationToBandit", options, {
-    features: true,
-    classes: true,
-    encoding: true,
+  const { features, classes, encoding, seed } = readOptions("classificationToBandit", options, {
+    features: { min: 1, integer: true },
+    classes: { min: 1, integer: true },
+    encoding: ["arms", oneOf(["arms", "block", "one-hot"])],
     seed: true,
     rounds: true,
   });
-  const { features, classes, encoding = "arms", seed } = options;
-  checkNumber("features", features, { min: 1, integer: true });
-  checkNumber("classes", classes, { min: 1, integer: true });
-  checkChoice("encoding", encoding, ["arms", "block", "one-hot"]);
   const rows = y.length;
   if (rows === 0 || x.length !== rows * features)
     throw rangeError("x", `${rows} rows of ${features} numbers`, x);
@@ -124,8 +120,7 @@ export function simulateBandit(
   environment: BanditEnvironment,
   options: SimulationOptions = {},
 ): Simulation {
-  checkOptions("simulateBandit", options, { delay: true, onRound: true });
-  const { delay = 0, onRound } = options;
+  const { delay, onRound } = readOptions("simulateBandit", options, { delay: [0], onRound: true });
   if (typeof environment?.context !== "function")
     throw typeError("environment", "an environment with rounds, context, reward and best", environment);
   checkNumber("delay", delay, { min: 0, integer: true });

@@ -1,4 +1,4 @@
-import { checkChoice, checkNumber, checkOptions } from "minimand/engine";
+import { checkChoice, checkNumber, readOptions } from "minimand/engine";
 import { innerAt } from "../../vectors.ts";
 import type { Algorithm } from "../algorithm.ts";
 import type { Bandit, BanditOptions } from "../bandit.ts";
@@ -41,7 +41,7 @@ interface State {
  * @see Neu and Olkhovskaya 2020, arXiv 2002.00287; the log barrier: Dai et al. 2023, arXiv 2301.12942, algorithm 1 with H = 1
  */
 export function linExp3(options: LinExp3Options): Bandit {
-  checkOptions("linExp3", options, {
+  readOptions("linExp3", options, {
     dim: true,
     arms: true,
     norm: true,

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, derive } from "minimand/engine";
+import { checkNumber, derive, readOptions } from "minimand/engine";
 import { checkedVector, inner } from "../../vectors.ts";
 import type { Algorithm, Verdict } from "../algorithm.ts";
 import { argmax, argmaxOfSum, drawnFirst, only } from "../arm-choice.ts";
@@ -52,7 +52,7 @@ export type LinearKind = (typeof linearKinds)[number];
  * @see Li, Chu, Langford, Schapire 2010, arXiv 1003.0146
  */
 export function linUcb(options: LinUcbOptions): Bandit {
-  checkOptions("linUcb", options, {
+  readOptions("linUcb", options, {
     dim: true,
     arms: true,
     norm: true,
@@ -72,7 +72,7 @@ export function linUcb(options: LinUcbOptions): Bandit {
  * @see Agrawal and Goyal 2013, arXiv 1209.3352
  */
 export function linTs(options: LinTsOptions): Bandit {
-  checkOptions("linTs", options, {
+  readOptions("linTs", options, {
     dim: true,
     arms: true,
     norm: true,

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, rangeError } from "minimand/engine";
+import { checkNumber, rangeError, readOptions } from "minimand/engine";
 import { checkVector } from "../../vectors.ts";
 import { checkSchedule } from "./schedule.ts";
 
@@ -89,10 +89,13 @@ export interface GammaOptions {
  * @see Foster and Rakhlin 2020, arXiv 2002.04926, theorem 1 (up to its constant)
  */
 export function squareCbGamma(options: GammaOptions & { rounds: number; delta?: number }): number {
-  checkOptions("squareCbGamma", options, { arms: true, regret: true, rounds: true, delta: true });
-  const { arms, regret, rounds, delta } = options;
+  const { arms, regret, rounds, delta } = readOptions("squareCbGamma", options, {
+    arms: true,
+    regret: true,
+    rounds: { min: 1 },
+    delta: true,
+  });
   checkGamma(options);
-  checkNumber("rounds", rounds, { min: 1 });
   if (delta === undefined) return Math.sqrt((arms * rounds) / regret);
   checkNumber("delta", delta, { above: 0, below: 1 });
   return Math.sqrt((arms * rounds) / (regret + Math.log(2 / delta)));

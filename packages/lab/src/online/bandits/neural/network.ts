@@ -1,4 +1,4 @@
-import { checkChoice, checkNumber, checkOptions, rangeError } from "minimand/engine";
+import { checkChoice, checkNumber, rangeError, readOptions } from "minimand/engine";
 import { innerAt, product } from "../../vectors.ts";
 import { randomStream } from "../random-stream.ts";
 import { type Activation, activate, activations } from "./activations.ts";
@@ -73,16 +73,13 @@ export interface OnlineNetwork {
  * @see Deb et al. 2023, arXiv 2312.07145, section 2 (with `scaled`)
  */
 export function onlineNetwork(options: NetworkOptions): OnlineNetwork {
-  checkOptions("onlineNetwork", options, {
-    dim: true,
-    slots: true,
-    hidden: true,
-    activation: true,
-    scaled: true,
+  const { dim, slots, hidden, activation, scaled } = readOptions("onlineNetwork", options, {
+    dim: { min: 1, integer: true },
+    slots: [1, { min: 1, integer: true }],
+    hidden: [[100]],
+    activation: ["relu"],
+    scaled: [false],
   });
-  const { dim, slots = 1, hidden = [100], activation = "relu", scaled = false } = options;
-  checkNumber("dim", dim, { min: 1, integer: true });
-  checkNumber("slots", slots, { min: 1, integer: true });
   if (!Array.isArray(hidden)) throw rangeError("hidden", "widths of layers", hidden);
   if (hidden.length > mostLayers) throw rangeError("hidden", `at most ${mostLayers} layers`, hidden.length);
   for (const [i, width] of hidden.entries()) checkNumber(`hidden[${i}]`, width, { min: 1, integer: true });

@@ -1,4 +1,4 @@
-import { checkChoice, checkNumber, checkOptions, derive, type OptionNames } from "minimand/engine";
+import { checkChoice, checkNumber, derive, type OptionNames, readOptions } from "minimand/engine";
 import type { Algorithm, Verdict } from "../algorithm.ts";
 import type { Bandit, BanditOptions } from "../bandit.ts";
 import { predictions } from "../context.ts";
@@ -69,10 +69,7 @@ export type NeuralKind = (typeof neuralKinds)[number];
  * @see Deb et al. 2023, arXiv 2312.07145, algorithm NeuSquareCB
  */
 export function neuSquareCb(options: InverseGapBanditOptions): Bandit {
-  checkOptions("neuSquareCb", options, {
-    ...neuralBanditNames,
-    gamma: true,
-  });
+  readOptions("neuSquareCb", options, { ...neuralBanditNames, gamma: true });
   return buildNeural("neu-square-cb", options);
 }
 
@@ -84,10 +81,7 @@ export function neuSquareCb(options: InverseGapBanditOptions): Bandit {
  * @see Deb et al. 2023, arXiv 2312.07145, algorithm NeuFastCB
  */
 export function neuFastCb(options: InverseGapBanditOptions): Bandit {
-  checkOptions("neuFastCb", options, {
-    ...neuralBanditNames,
-    gamma: true,
-  });
+  readOptions("neuFastCb", options, { ...neuralBanditNames, gamma: true });
   return buildNeural("neu-fast-cb", options);
 }
 
@@ -99,11 +93,7 @@ export function neuFastCb(options: InverseGapBanditOptions): Bandit {
  * @throws TypeError, RangeError for options outside of their ranges
  */
 export function neuralEpsilonGreedy(options: EpsilonGreedyOptions): Bandit {
-  checkOptions("neuralEpsilonGreedy", options, {
-    ...neuralBanditNames,
-    epsilon: true,
-    loss: true,
-  });
+  readOptions("neuralEpsilonGreedy", options, { ...neuralBanditNames, epsilon: true, loss: true });
   return buildNeural("neural-epsilon-greedy", options);
 }
 

@@ -1,4 +1,4 @@
-import { checkChoice, checkNumber, checkOptions, derive } from "minimand/engine";
+import { checkChoice, checkNumber, derive, readOptions } from "minimand/engine";
 import type { Algorithm, Verdict } from "../algorithm.ts";
 import { argmax, argmaxOfSum, drawnFirst, only } from "../arm-choice.ts";
 import type { Bandit } from "../bandit.ts";
@@ -41,12 +41,7 @@ export type ExplorationKind = (typeof explorationKinds)[number];
  * @see Zhou, Li, Gu 2020, arXiv 1911.04462
  */
 export function neuralUcb(options: NeuralExplorationOptions): Bandit {
-  checkOptions("neuralUcb", options, {
-    ...neuralBanditNames,
-    lambda: true,
-    nu: true,
-    target: true,
-  });
+  readOptions("neuralUcb", options, { ...neuralBanditNames, lambda: true, nu: true, target: true });
   return buildExploration("neural-ucb", options);
 }
 
@@ -58,7 +53,7 @@ export function neuralUcb(options: NeuralExplorationOptions): Bandit {
  * @see Zhang, Zhou, Li, Gu 2021, arXiv 2010.00827
  */
 export function neuralTs(options: NeuralTsOptions): Bandit {
-  checkOptions("neuralTs", options, {
+  readOptions("neuralTs", options, {
     ...neuralBanditNames,
     lambda: true,
     nu: true,

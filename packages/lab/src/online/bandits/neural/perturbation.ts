@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, expit, log1pExp, rangeError } from "minimand/engine";
+import { checkNumber, expit, log1pExp, rangeError, readOptions } from "minimand/engine";
 import { checkVector } from "../../vectors.ts";
 import type { LayerRange } from "./network.ts";
 import { addSigns, type Signs, signProducts } from "./signs.ts";
@@ -152,8 +152,12 @@ export interface StabilityOptions {
  * the largest eigenvalue of `(c^2 / S) sum_j eps_j eps_j^T`; 2 by `c^2` for the expected perturbation.
  */
 export function largestStableRate(options: StabilityOptions): number {
-  checkOptions("largestStableRate", options, { cp: true, width: true, size: true, samples: true });
-  const { cp, width, size, samples } = options;
+  const { cp, width, size, samples } = readOptions("largestStableRate", options, {
+    cp: true,
+    width: true,
+    size: true,
+    samples: true,
+  });
   const c2 = perturbationScale(cp, width) ** 2;
   return 2 / (samples === undefined ? c2 : (c2 * size * (1 + Math.sqrt(samples / size)) ** 2) / samples);
 }

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, derive, expit, rangeError } from "minimand/engine";
+import { checkNumber, derive, expit, rangeError, readOptions } from "minimand/engine";
 import { randomStream } from "../random-stream.ts";
 import { checkSaved } from "../saved-arrays.ts";
 import { descent, stepSizeAt } from "./descent.ts";
@@ -57,7 +57,7 @@ export interface RegressorState extends SavedReplay {
  * @see Deb et al. 2023, arXiv 2312.07145, online gradient descent on the perturbed losses
  */
 export function onlineRegressor(options: RegressorOptions): OnlineRegressor {
-  checkOptions("onlineRegressor", options, {
+  readOptions("onlineRegressor", options, {
     dim: true,
     slots: true,
     hidden: true,

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, typeError } from "minimand/engine";
+import { readOptions, typeError } from "minimand/engine";
 import { checkedVector } from "../../vectors.ts";
 import { checkDimension, type Domain } from "./domain.ts";
 import { ontoSetInNorm } from "./project-norm.ts";
@@ -20,16 +20,14 @@ export function customDomain(options: {
   projectInNorm?(point: Float64Array, h: Float64Array): ArrayLike<number>;
   center?: ArrayLike<number>;
 }): Domain {
-  checkOptions("customDomain", options, {
+  const { dimension, diameter } = readOptions("customDomain", options, {
     dimension: true,
-    diameter: true,
+    diameter: { above: 0 },
     project: true,
     projectInNorm: true,
     center: true,
   });
-  const { dimension, diameter } = options;
   checkDimension(dimension);
-  checkNumber("diameter", diameter, { above: 0 });
   if (typeof options.project !== "function") throw typeError("project", "a function", options.project);
   const project = (y: Float64Array) =>
     checkedVector("project's result", options.project(y.slice()), dimension);

@@ -1,4 +1,4 @@
-import { checkOptions, rangeError } from "minimand/engine";
+import { rangeError, readOptions } from "minimand/engine";
 import { checkedVector, inner, plusScaled } from "../../vectors.ts";
 import type { RoundLoss } from "../losses/quadratic-loss.ts";
 import { checkDomain, type Domain, startIn } from "./domain.ts";
@@ -20,8 +20,11 @@ export function minimizeOn(
   f: RoundLoss,
   options: { x0?: ArrayLike<number>; steps?: number; tolerance?: number } = {},
 ): Float64Array {
-  checkOptions("minimizeOn", options, { x0: true, steps: true, tolerance: true });
-  const { x0, steps = 2000, tolerance = 1e-10 } = options;
+  const { x0, steps, tolerance } = readOptions("minimizeOn", options, {
+    x0: true,
+    steps: [2000],
+    tolerance: [1e-10],
+  });
   checkDomain(domain);
   const n = domain.dimension;
   const valueAt = (x: Float64Array): number => {

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, typeError } from "minimand/engine";
+import { checkNumber, readOptions, typeError } from "minimand/engine";
 import { checkSnapshot } from "../../learner.ts";
 import type { LearnerSnapshot } from "../online-learner.ts";
 import { dynamicEnsemble, type EnsembleLearner, type EnsembleOptions } from "./dynamic-ensemble.ts";
@@ -16,7 +16,7 @@ import { dynamicEnsemble, type EnsembleLearner, type EnsembleOptions } from "./d
 export function doublingEnsemble(
   options: Omit<EnsembleOptions, "pool" | "horizon"> & { horizon?: number },
 ): EnsembleLearner {
-  checkOptions("doublingEnsemble", options, {
+  const { horizon: first } = readOptions("doublingEnsemble", options, {
     domain: true,
     x0: true,
     G: true,
@@ -24,10 +24,8 @@ export function doublingEnsemble(
     L: true,
     D: true,
     correction: true,
-    horizon: true,
+    horizon: [64, { min: 1, integer: true }],
   });
-  const { horizon: first = 64 } = options;
-  checkNumber("horizon", first, { min: 1, integer: true });
   const make = (at: number, x0?: ArrayLike<number>) =>
     dynamicEnsemble({ ...options, x0: x0 ?? options.x0, pool: undefined, horizon: at });
   let horizon = first;

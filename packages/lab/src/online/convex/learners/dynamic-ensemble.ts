@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, rangeError } from "minimand/engine";
+import { checkNumber, rangeError, readOptions } from "minimand/engine";
 import { inner, plusScaled, squaredDistance } from "../../vectors.ts";
 import { checkDomain, startIn } from "../domains/domain.ts";
 import type { GradientLimit } from "../gradient-limit.ts";
@@ -76,7 +76,7 @@ export function ensemblePool({
  * @see arXiv 2302.04552, section 4.4 (dynamic regret); Zhao, Zhang, Zhang, Zhou 2024, JMLR 25, for the ensemble
  */
 export function dynamicEnsemble(options: EnsembleOptions): EnsembleLearner {
-  checkOptions("dynamicEnsemble", options, {
+  const { domain, G, L, onExcess, horizon, x0 } = readOptions("dynamicEnsemble", options, {
     domain: true,
     x0: true,
     G: true,
@@ -87,7 +87,6 @@ export function dynamicEnsemble(options: EnsembleOptions): EnsembleLearner {
     pool: true,
     correction: true,
   });
-  const { domain, G, L, onExcess, horizon, x0 } = options;
   checkDomain(domain);
   const { D = domain.diameter, correction = 2 * L } = options;
   const { pool = ensemblePool({ D, G, L, horizon }) } = options;

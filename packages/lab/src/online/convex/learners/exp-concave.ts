@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, type OptionNames } from "minimand/engine";
+import { checkNumber, type OptionNames, readOptions } from "minimand/engine";
 import { addOuterToFactor, solveFactored, solveLower } from "minimand/internals";
 import { inner, plusScaled } from "../../vectors.ts";
 import { checkDomain, type Domain, startIn } from "../domains/domain.ts";
@@ -88,7 +88,7 @@ function exponentOf({ domain, G, alpha, D }: ExpConcaveOptions): { D: number; ex
  * @see arXiv 2302.04552, section 4.3
  */
 export function optimisticOmdExpConcave(options: ExpConcaveOptions): NewtonLearner {
-  checkOptions("optimisticOmdExpConcave", options, expConcaveOptions);
+  readOptions("optimisticOmdExpConcave", options, expConcaveOptions);
   const { exponent: beta } = exponentOf(options);
   const { domain, x0, G, onExcess } = options;
   const n = domain.dimension;
@@ -127,7 +127,7 @@ export function optimisticOmdExpConcave(options: ExpConcaveOptions): NewtonLearn
  * @see Hazan, Agarwal, Kale 2007, "Logarithmic regret algorithms for online convex optimization", Machine Learning 69
  */
 export function onlineNewton(options: ExpConcaveOptions): NewtonLearner {
-  checkOptions("onlineNewton", options, expConcaveOptions);
+  readOptions("onlineNewton", options, expConcaveOptions);
   const { D, exponent: gamma } = exponentOf(options);
   const { domain, x0, G, onExcess } = options;
   const n = domain.dimension;

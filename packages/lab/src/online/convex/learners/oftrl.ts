@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, typeError } from "minimand/engine";
+import { checkNumber, readOptions, typeError } from "minimand/engine";
 import { plusScaled, squaredDistance } from "../../vectors.ts";
 import { checkDomain, startIn } from "../domains/domain.ts";
 import type { GradientLimit } from "../gradient-limit.ts";
@@ -33,7 +33,7 @@ export interface OftrlOptions extends DomainOptions, Partial<GradientLimit> {
  * @see Sachs, Hadiji, van Erven, Guzman 2022, arXiv 2202.07554, algorithm 1 and theorem 5
  */
 export function oftrl(options: OftrlOptions): OnlineLearner {
-  checkOptions("oftrl", options, {
+  const { domain, G, L, onExcess } = readOptions("oftrl", options, {
     domain: true,
     x0: true,
     G: true,
@@ -42,7 +42,6 @@ export function oftrl(options: OftrlOptions): OnlineLearner {
     nu: true,
     L: true,
   });
-  const { domain, G, L, onExcess } = options;
   checkDomain(domain);
   const { D = domain.diameter } = options;
   checkNumber("D", D, { above: 0 });
@@ -95,10 +94,14 @@ export function oftrl(options: OftrlOptions): OnlineLearner {
 export function oftlStronglyConvex(
   options: DomainOptions & { mu: number } & Partial<GradientLimit>,
 ): OnlineLearner {
-  checkOptions("oftlStronglyConvex", options, { domain: true, x0: true, mu: true, G: true, onExcess: true });
-  const { domain, mu, G, onExcess } = options;
+  const { domain, mu, G, onExcess } = readOptions("oftlStronglyConvex", options, {
+    domain: true,
+    x0: true,
+    mu: { above: 0 },
+    G: true,
+    onExcess: true,
+  });
   checkDomain(domain);
-  checkNumber("mu", mu, { above: 0 });
   if (G !== undefined && G !== "running") checkNumber("G", G, { above: 0 });
   const n = domain.dimension;
   const start = startIn(domain, options.x0);

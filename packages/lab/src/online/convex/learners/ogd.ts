@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, rangeError, typeError } from "minimand/engine";
+import { checkNumber, rangeError, readOptions, typeError } from "minimand/engine";
 import { inner, plusScaled } from "../../vectors.ts";
 import { checkDomain, startIn } from "../domains/domain.ts";
 import type { GradientLimit } from "../gradient-limit.ts";
@@ -27,7 +27,7 @@ export type OgdSchedule =
  * @see Zinkevich 2003, ICML; Hazan, Agarwal, Kale 2007 for the strongly convex case
  */
 export function ogd(options: DomainOptions & OgdSchedule): OnlineLearner {
-  checkOptions("ogd", options, {
+  const { domain, x0 } = readOptions("ogd", options, {
     domain: true,
     x0: true,
     G: true,
@@ -36,7 +36,6 @@ export function ogd(options: DomainOptions & OgdSchedule): OnlineLearner {
     mu: true,
     step: true,
   });
-  const { domain, x0 } = options;
   checkDomain(domain);
   const stepAt = scheduleOf(options);
   const state = { ...freshState(domain.dimension), z: startIn(domain, x0), last: 0, grown: 0 };

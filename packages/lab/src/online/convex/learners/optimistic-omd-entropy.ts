@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, rangeError } from "minimand/engine";
+import { rangeError, readOptions } from "minimand/engine";
 import { checkedVector } from "../../vectors.ts";
 import { freshState } from "../learner-state.ts";
 import { makeLearner } from "../make-learner.ts";
@@ -19,10 +19,11 @@ export function optimisticOmdEntropy(options: {
   eta: number;
   x0?: ArrayLike<number>;
 }): OnlineLearner {
-  checkOptions("optimisticOmdEntropy", options, { dimension: true, eta: true, x0: true });
-  const { dimension, eta } = options;
-  checkNumber("dimension", dimension, { min: 2, integer: true });
-  checkNumber("eta", eta, { above: 0 });
+  const { dimension, eta } = readOptions("optimisticOmdEntropy", options, {
+    dimension: { min: 2, integer: true },
+    eta: { above: 0 },
+    x0: true,
+  });
   const start = checkedVector("x0", options.x0 ?? new Float64Array(dimension).fill(1 / dimension), dimension);
   let sum = 0;
   for (const value of start) {

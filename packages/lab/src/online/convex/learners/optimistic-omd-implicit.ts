@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, typeError } from "minimand/engine";
+import { checkNumber, readOptions, typeError } from "minimand/engine";
 import { checkedVector, plusScaled, squaredDistance } from "../../vectors.ts";
 import { checkDomain, startIn } from "../domains/domain.ts";
 import { freshState } from "../learner-state.ts";
@@ -26,14 +26,13 @@ import type { DomainOptions } from "./optimistic-omd.ts";
 export function optimisticOmdImplicit<Loss>(
   options: DomainOptions & { losses: ProximalLosses<Loss>; delta?: number; D?: number },
 ): OnlineLearner<Loss> {
-  checkOptions("optimisticOmdImplicit", options, {
+  const { domain, losses, delta, x0 } = readOptions("optimisticOmdImplicit", options, {
     domain: true,
     x0: true,
     losses: true,
-    delta: true,
+    delta: [1],
     D: true,
   });
-  const { domain, losses, delta = 1, x0 } = options;
   checkDomain(domain);
   const { D = domain.diameter } = options;
   checkNumber("D", D, { above: 0 });

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions } from "minimand/engine";
+import { checkNumber, readOptions } from "minimand/engine";
 import { plusScaled, squaredDistance } from "../../vectors.ts";
 import { checkDomain, type Domain, startIn } from "../domains/domain.ts";
 import type { GradientLimit } from "../gradient-limit.ts";
@@ -39,18 +39,16 @@ export interface OptimisticOmdOptions extends DomainOptions, GradientLimit {
  * @see Chen, Zhang, Tu, Zhao, Zhang 2023, arXiv 2302.04552, section 4.1; Wang et al. 2025 for the step with 4 G^2
  */
 export function optimisticOmd(options: OptimisticOmdOptions): OnlineLearner {
-  checkOptions("optimisticOmd", options, {
+  const { domain, G, onExcess, delta } = readOptions("optimisticOmd", options, {
     domain: true,
     x0: true,
     G: true,
     onExcess: true,
-    delta: true,
+    delta: [1, { above: 0 }],
     D: true,
   });
-  const { domain, G, onExcess, delta = 1 } = options;
   checkDomain(domain);
   if (G !== "running") checkNumber("G", G, { above: 0 });
-  checkNumber("delta", delta, { above: 0 });
   const { D = domain.diameter } = options;
   checkNumber("D", D, { above: 0 });
   const stepAt = (s: LearnerState) =>
@@ -78,16 +76,14 @@ export function optimisticOmd(options: OptimisticOmdOptions): OnlineLearner {
 export function optimisticOmdStronglyConvex(
   options: DomainOptions & { lambda: number } & Partial<GradientLimit>,
 ): OnlineLearner {
-  checkOptions("optimisticOmdStronglyConvex", options, {
+  const { domain, lambda, G, onExcess } = readOptions("optimisticOmdStronglyConvex", options, {
     domain: true,
     x0: true,
-    lambda: true,
+    lambda: { above: 0 },
     G: true,
     onExcess: true,
   });
-  const { domain, lambda, G, onExcess } = options;
   checkDomain(domain);
-  checkNumber("lambda", lambda, { above: 0 });
   if (G !== undefined && G !== "running") checkNumber("G", G, { above: 0 });
   const core = omdCore("optimistic-omd-strongly-convex", options, (s) => 2 / (lambda * (s.rounds + 1)));
   return makeLearner({

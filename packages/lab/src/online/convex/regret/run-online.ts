@@ -1,4 +1,4 @@
-import { checkOptions, rangeError, typeError } from "minimand/engine";
+import { rangeError, readOptions, typeError } from "minimand/engine";
 import { checkedVector, plusScaled, squaredDistance } from "../../vectors.ts";
 import type { Domain } from "../domains/domain.ts";
 import { minimizeOn } from "../domains/minimize.ts";
@@ -48,7 +48,7 @@ export function runOnline(
   losses: readonly RoundLoss[],
   options: { domain?: Domain; hint?(t: number): Hint | undefined } = {},
 ): OnlineRun {
-  checkOptions("runOnline", options, { domain: true, hint: true });
+  readOptions("runOnline", options, { domain: true, hint: true });
   if (typeof losses?.length !== "number") throw typeError("losses", "an array of losses", losses);
   if (losses.length === 0) throw rangeError("losses", "one loss or more", losses);
   const T = losses.length;

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions } from "minimand/engine";
+import { checkNumber, readOptions } from "minimand/engine";
 import { checkDistribution, checkRows, checkSquare, flattened, type Rows } from "../checks.ts";
 import {
   backward,
@@ -92,8 +92,17 @@ export function dilatedBonusDp(options: {
   policy: LayerTable;
   horizon?: number;
 }): Float64Array[][] {
-  checkOptions("dilatedBonusDp", options, { bonus: true, transition: true, policy: true, horizon: true });
-  const { bonus, transition, policy, horizon = bonus.length } = options;
+  const {
+    bonus,
+    transition,
+    policy,
+    horizon = bonus.length,
+  } = readOptions("dilatedBonusDp", options, {
+    bonus: true,
+    transition: true,
+    policy: true,
+    horizon: true,
+  });
   checkLayers("bonus", bonus, transition, policy);
   checkNumber("horizon", horizon, { min: 1, integer: true });
   return backward(bonus, transition, policy, 1 + 1 / horizon);

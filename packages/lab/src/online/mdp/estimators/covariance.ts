@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, rangeError, typeError } from "minimand/engine";
+import { checkNumber, rangeError, readOptions, typeError } from "minimand/engine";
 import { innerAt } from "../../vectors.ts";
 import { checkFeatures, checkRows, type Rows, rowsOf } from "../checks.ts";
 import { addOuter, invertPositive, scaledIdentity } from "./symmetric.ts";
@@ -55,8 +55,11 @@ export function matrixGeometricResampling(
   features: readonly Rows[],
   options: ResamplingOptions,
 ): Float64Array[] {
-  checkOptions("matrixGeometricResampling", options, { gamma: true, c: true, symmetric: true });
-  const { gamma, c = 0.5, symmetric = false } = options;
+  const { gamma, c, symmetric } = readOptions("matrixGeometricResampling", options, {
+    gamma: true,
+    c: [0.5],
+    symmetric: [false],
+  });
   checkSeries(gamma, c);
   if (!Array.isArray(features)) throw typeError("features", "an array of batches of vectors", features);
   if (features.length === 0) throw rangeError("features", "at least one batch", features);

@@ -1,4 +1,4 @@
-import { checkChoice, checkNumber, checkOptions } from "minimand/engine";
+import { checkChoice, checkNumber, readOptions } from "minimand/engine";
 import { checkVector, innerAt } from "../../vectors.ts";
 import { checkRows, checkSquare, flattened, type Rows } from "../checks.ts";
 import { timesVector } from "./symmetric.ts";
@@ -47,7 +47,7 @@ export function qEstimate(
   observation: QObservation,
   options: QEstimateOptions,
 ): { q: Float64Array; theta: Float64Array; m: Float64Array } {
-  checkOptions("qEstimate", options, { estimator: true, horizon: true, resampled: true });
+  readOptions("qEstimate", options, { estimator: true, horizon: true, resampled: true });
   const { sigmaInverse, chosen, suffixLoss, features } = observation;
   const { estimator, horizon, resampled } = options;
   checkChoice("estimator", estimator, ["plain", "magnitude-reduced"]);

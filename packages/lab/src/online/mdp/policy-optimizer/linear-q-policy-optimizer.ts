@@ -1,4 +1,4 @@
-import { checkChoice, checkNumber, checkOptions } from "minimand/engine";
+import { checkChoice, checkNumber, readOptions } from "minimand/engine";
 import { checkSnapshot } from "../../learner.ts";
 import { checkVector } from "../../vectors.ts";
 import {
@@ -72,7 +72,7 @@ export function linearQPolicyOptimizer<State>(
   simulator: EpisodicSimulator<State>,
   options: LinearQOptions,
 ): LinearQPolicyOptimizer<State> {
-  checkOptions("linearQPolicyOptimizer", options, {
+  const { algorithm, seed } = readOptions("linearQPolicyOptimizer", options, {
     algorithm: true,
     episodes: true,
     mode: true,
@@ -83,10 +83,9 @@ export function linearQPolicyOptimizer<State>(
     etaScale: true,
     bonusScale: true,
     gammaScale: true,
-    seed: true,
+    seed: [0],
   });
   checkSimulator(simulator);
-  const { algorithm, seed = 0 } = options;
   const { horizon, dim } = simulator;
   checkNumber("seed", seed, { integer: true });
   const finite = "states" in simulator;

@@ -1,4 +1,4 @@
-import { checkChoice, checkNumber, checkOptions } from "minimand/engine";
+import { oneOf, readOptions } from "minimand/engine";
 import type { Regularizer } from "../estimators/ftrl.ts";
 import type { Estimator } from "../estimators/q-estimate.ts";
 
@@ -71,34 +71,25 @@ export interface MdpSchedule {
  * @see arXiv 2301.12942, Theorems of Algorithms 1 and 2; arXiv 2107.08346, Theorem of its section 4
  */
 export function adversarialMdpSchedule(options: ScheduleOptions): MdpSchedule {
-  checkOptions("adversarialMdpSchedule", options, {
-    algorithm: true,
-    horizon: true,
-    dim: true,
-    actions: true,
-    episodes: true,
-    etaScale: true,
-    bonusScale: true,
-    gammaScale: true,
-  });
   const {
     algorithm,
     horizon: h,
     dim,
     actions,
     episodes,
-    etaScale = 1,
-    bonusScale = 1,
-    gammaScale = 1,
-  } = options;
-  checkChoice("algorithm", algorithm, mdpAlgorithms);
-  checkNumber("horizon", h, { min: 1, integer: true });
-  checkNumber("dim", dim, { min: 1, integer: true });
-  checkNumber("actions", actions, { min: 2, integer: true });
-  checkNumber("episodes", episodes, { min: 2, integer: true });
-  checkNumber("etaScale", etaScale, { above: 0 });
-  checkNumber("bonusScale", bonusScale, { min: 0 });
-  checkNumber("gammaScale", gammaScale, { above: 0 });
+    etaScale,
+    bonusScale,
+    gammaScale,
+  } = readOptions("adversarialMdpSchedule", options, {
+    algorithm: oneOf(mdpAlgorithms),
+    horizon: { min: 1, integer: true },
+    dim: { min: 1, integer: true },
+    actions: { min: 2, integer: true },
+    episodes: { min: 2, integer: true },
+    etaScale: [1, { above: 0 }],
+    bonusScale: [1, { min: 0 }],
+    gammaScale: [1, { above: 0 }],
+  });
   if (algorithm === "dilated-hedge") {
     const eta = (etaScale * (Math.log(actions) / (dim * episodes)) ** (2 / 3)) / h;
     const gamma = gammaScale * 2 * eta * h;

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, derive, randomSource, typeError } from "minimand/engine";
+import { checkNumber, derive, randomSource, readOptions, typeError } from "minimand/engine";
 import { drawIndex, type EpisodicSimulator } from "../environments/simulator.ts";
 import { episodesOf } from "../episode.ts";
 import type { EpisodicLearner } from "../episodic-learner.ts";
@@ -49,16 +49,15 @@ export function simulatorFreeLinearMdp<State>(
   mdp: LinearMdpFeatures<State>,
   given: SimulatorFreeOptions,
 ): SimulatorFreeLinearMdp<State> {
-  checkOptions("simulatorFreeLinearMdp", given, {
+  const { cover, epoch, eta, beta, gamma, exploration, seed } = readOptions("simulatorFreeLinearMdp", given, {
     cover: true,
     epoch: true,
     eta: true,
     beta: true,
     gamma: true,
     exploration: true,
-    seed: true,
+    seed: [0],
   });
-  const { cover, epoch, eta, beta, gamma, exploration, seed = 0 } = given;
   if (typeof mdp?.features !== "function") throw typeError("mdp.features", "a function", mdp?.features);
   if (typeof mdp.actions !== "function") throw typeError("mdp.actions", "a function", mdp.actions);
   const { horizon, dim } = mdp;

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, typeError } from "minimand/engine";
+import { readOptions, typeError } from "minimand/engine";
 import type { MatVec } from "../linear-operator.ts";
 import { projectOut } from "../null-space.ts";
 import type { PoissonOperator } from "../poisson.ts";
@@ -49,9 +49,7 @@ interface Level {
  *   Poisson solver for fluids simulation on large grids"
  */
 export function multigrid(A: PoissonOperator, options: MultigridOptions = {}): MatVec {
-  checkOptions("multigrid", options, { sweeps: true });
-  const { sweeps = 1 } = options;
-  checkNumber("sweeps", sweeps, { min: 1, integer: true });
+  const { sweeps } = readOptions("multigrid", options, { sweeps: [1, { min: 1, integer: true }] });
   if (typeof A?.toCsr !== "function" || !Array.isArray(A.shape))
     throw typeError("A", "a Poisson operator (of poisson2d or poisson3d)", A);
   const levels = levelsOf(A);

@@ -1,8 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkChoice, checkParameter } from "../../../engine/checks.ts";
 import { log1p, relu } from "../../../engine/numerics.ts";
+import { oneOf } from "../../../engine/options.ts";
 import { type Parameter, parameter } from "../../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../../loss-options.ts";
+import { readLossOptions } from "../../loss-options.ts";
 import { type LossOptions, weighted } from "../../per-example.ts";
 import { binaryExamples } from "./binary-examples.ts";
 
@@ -19,7 +19,7 @@ import { binaryExamples } from "./binary-examples.ts";
  * binaryCrossEntropy(np.array([2, 0]), np.array([1, 0], { dtype: np.int32 })) // [0.1269, 0.6931]
  */
 export function binaryCrossEntropy(logits: np.Array, labels: np.Array, options: LossOptions = {}): np.Array {
-  checkLossOptions("binaryCrossEntropy", options, lossOptions);
+  readLossOptions("binaryCrossEntropy", options, {});
   const { scores, positive, weights } = binaryExamples("logits", "logits", logits, labels, options.weights);
   const negative = positive.ref.neg().add(1);
   return weighted(logistic(scores, positive, negative), weights);
@@ -70,10 +70,10 @@ export interface WeightedBceOptions extends LossOptions {
  * weightedBce(np.array([0, 0, 0, 0]), np.array([1, 0, 0, 0], { dtype: np.int32 })) // [1.3863, 0.4621, 0.4621, 0.4621]
  */
 export function weightedBce(logits: np.Array, labels: np.Array, options: WeightedBceOptions = {}): np.Array {
-  checkLossOptions("weightedBce", options, { scheme: true, positiveRate: true, ...lossOptions });
-  const { scheme = "balanced", positiveRate } = options;
-  checkChoice("scheme", scheme, ["balanced", "complement"]);
-  if (positiveRate !== undefined) checkParameter("positiveRate", positiveRate, { above: 0, below: 1 });
+  const { scheme, positiveRate } = readLossOptions("weightedBce", options, {
+    scheme: ["balanced", oneOf(["balanced", "complement"])],
+    positiveRate: [undefined, { above: 0, below: 1 }],
+  });
   const { scores, positive, weights } = binaryExamples("logits", "logits", logits, labels, options.weights);
   const rate =
     positiveRate === undefined ? shareOf(positive.ref, weights?.ref) : parameter(positiveRate, scores);
@@ -110,7 +110,7 @@ function classWeights(rate: np.Array, scheme: WeightScheme): [np.Array, np.Array
  * @see Widrow, Hoff 1960; a baseline of arXiv 2405.14745
  */
 export function deltaRule(scores: np.Array, labels: np.Array, options: LossOptions = {}): np.Array {
-  checkLossOptions("deltaRule", options, lossOptions);
+  readLossOptions("deltaRule", options, {});
   const examples = binaryExamples("scores", "logits", scores, labels, options.weights);
   const { positive, weights } = examples;
   const z = examples.scores;

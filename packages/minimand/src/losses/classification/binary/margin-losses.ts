@@ -1,8 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkFloatArray, checkNoNaN, checkParameter } from "../../../engine/checks.ts";
+import { checkFloatArray, checkNoNaN } from "../../../engine/checks.ts";
 import { exp, log, relu, softplus } from "../../../engine/numerics.ts";
 import { constantOf, type Parameter } from "../../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../../loss-options.ts";
+import { readLossOptions } from "../../loss-options.ts";
 import { checkWeights, type LossOptions, maskRows, weighted } from "../../per-example.ts";
 
 /*
@@ -30,7 +30,7 @@ function overMargins(margins: np.Array, options: LossOptions, phi: (z: np.Array)
  * logisticLoss(np.array([0, 2])) // [0.6931, 0.1269]
  */
 export function logisticLoss(margins: np.Array, options: LossOptions = {}): np.Array {
-  checkLossOptions("logisticLoss", options, lossOptions);
+  readLossOptions("logisticLoss", options, {});
   return overMargins(margins, options, (z) => softplus(z.neg()));
 }
 
@@ -46,7 +46,7 @@ export function logisticLoss(margins: np.Array, options: LossOptions = {}): np.A
  * hingeLoss(np.array([0, 2])) // [1, 0]
  */
 export function hingeLoss(margins: np.Array, options: LossOptions = {}): np.Array {
-  checkLossOptions("hingeLoss", options, lossOptions);
+  readLossOptions("hingeLoss", options, {});
   return overMargins(margins, options, hinge);
 }
 
@@ -64,7 +64,7 @@ const hinge = (z: np.Array): np.Array => relu(z.neg().add(1));
  * squaredHingeLoss(np.array([-1, 2])) // [4, 0]
  */
 export function squaredHingeLoss(margins: np.Array, options: LossOptions = {}): np.Array {
-  checkLossOptions("squaredHingeLoss", options, lossOptions);
+  readLossOptions("squaredHingeLoss", options, {});
   return overMargins(margins, options, (z) => np.square(hinge(z)));
 }
 
@@ -81,7 +81,7 @@ export function squaredHingeLoss(margins: np.Array, options: LossOptions = {}): 
  * exponentialLoss(np.array([0, 1])) // [1, 0.3679]
  */
 export function exponentialLoss(margins: np.Array, options: LossOptions = {}): np.Array {
-  checkLossOptions("exponentialLoss", options, lossOptions);
+  readLossOptions("exponentialLoss", options, {});
   return overMargins(margins, options, (z) => exp(z.neg()));
 }
 
@@ -102,9 +102,7 @@ export function binaryFocalLoss(
   margins: np.Array,
   options: LossOptions & { gamma?: Parameter } = {},
 ): np.Array {
-  checkLossOptions("binaryFocalLoss", options, { gamma: true, ...lossOptions });
-  const { gamma = 2 } = options;
-  checkParameter("gamma", gamma, { min: 0 });
+  const { gamma } = readLossOptions("binaryFocalLoss", options, { gamma: [2, { min: 0 }] });
   // 1 - sigmoid(z) = e^-softplus(z), whose exponent never overflows.
   return overMargins(margins, options, (z) => {
     const exponent = softplus(z.ref).mul(typeof gamma === "number" ? gamma : constantOf(gamma, z.dtype));
@@ -135,7 +133,7 @@ function hingeWithTail(margins: np.Array, options: LossOptions, tail: (z: np.Arr
  * @see Dai 2024, arXiv 2409.00908, appendix on the tails of losses
  */
 export function invHingeLoss(margins: np.Array, options: LossOptions = {}): np.Array {
-  checkLossOptions("invHingeLoss", options, lossOptions);
+  readLossOptions("invHingeLoss", options, {});
   return hingeWithTail(margins, options, (z) => np.reciprocal(z).sub(1));
 }
 
@@ -152,7 +150,7 @@ export function invHingeLoss(margins: np.Array, options: LossOptions = {}): np.A
  * @see Dai 2024, arXiv 2409.00908, appendix on the tails of losses
  */
 export function invLogHingeLoss(margins: np.Array, options: LossOptions = {}): np.Array {
-  checkLossOptions("invLogHingeLoss", options, lossOptions);
+  readLossOptions("invLogHingeLoss", options, {});
   return hingeWithTail(margins, options, (z) =>
     np
       .reciprocal(log(z.add(Math.E - 1)))
@@ -175,7 +173,7 @@ export function invLogHingeLoss(margins: np.Array, options: LossOptions = {}): n
  * @see Dai 2024, arXiv 2409.00908, appendix on the tails of losses
  */
 export function logHingeLoss(margins: np.Array, options: LossOptions = {}): np.Array {
-  checkLossOptions("logHingeLoss", options, lossOptions);
+  readLossOptions("logHingeLoss", options, {});
   return hingeWithTail(margins, options, (z) => log(z).neg());
 }
 
@@ -193,6 +191,6 @@ export function logHingeLoss(margins: np.Array, options: LossOptions = {}): np.A
  * which is not convex)
  */
 export function expHingeLoss(margins: np.Array, options: LossOptions = {}): np.Array {
-  checkLossOptions("expHingeLoss", options, lossOptions);
+  readLossOptions("expHingeLoss", options, {});
   return hingeWithTail(margins, options, (z) => np.expm1(z.neg().add(1)));
 }

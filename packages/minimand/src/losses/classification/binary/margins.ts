@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkNoNaN, typeError } from "../../../engine/checks.ts";
 import { constantOf } from "../../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../../loss-options.ts";
+import { readLossOptions } from "../../loss-options.ts";
 import { checkLabels, checkWeights, type LossOptions, maskRows, weighted } from "../../per-example.ts";
 
 const shapes = "[batch], [batch, 1], or logits [batch, 2] whose score is f_1 - f_0";
@@ -49,7 +49,7 @@ function signed(f: np.Array, ids: np.Array): np.Array {
  * binaryMargins(np.array([2, -3]), np.array([1, 0], { dtype: np.int32 })) // [2, 3]
  */
 export function binaryMargins(scores: np.Array, labels: np.Array, options: LossOptions = {}): np.Array {
-  checkLossOptions("binaryMargins", options, lossOptions);
+  readLossOptions("binaryMargins", options, {});
   if (labels?.dtype !== np.int32)
     throw typeError("labels", "int32[batch] class ids, 0 or 1 (marginLoss takes distributions)", labels);
   const { weights } = options;
@@ -77,8 +77,7 @@ export function marginLoss(
   phi: (margins: np.Array) => np.Array,
   options: LossOptions = {},
 ): np.Array {
-  checkLossOptions("marginLoss", options, lossOptions);
-  const { weights } = options;
+  const { weights } = readLossOptions("marginLoss", options, {});
   const f = examples(scores, labels, weights);
   if (labels.dtype === np.int32) return weighted(phi(signed(f, labels)), weights);
   const q = constantOf(maskRows(labels, weights), f.dtype);

@@ -1,8 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkFloatArray, checkNoNaN, checkParameter, checkShape } from "../../../engine/checks.ts";
+import { checkFloatArray, checkNoNaN, checkShape } from "../../../engine/checks.ts";
 import { logSoftmax, relu } from "../../../engine/numerics.ts";
 import type { Parameter } from "../../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../../loss-options.ts";
+import { readLossOptions } from "../../loss-options.ts";
 import { operand } from "../../operand.ts";
 import {
   atLabel,
@@ -42,10 +42,10 @@ export function advRhoMarginCompSum(
   labels: np.Array,
   options: AdvRhoMarginOptions = {},
 ): np.Array {
-  checkLossOptions("advRhoMarginCompSum", options, { tau: true, rho: true, ...lossOptions });
-  const { tau = 1, rho = 1 } = options;
-  checkParameter("tau", tau, { min: 0 });
-  checkParameter("rho", rho, { above: 0 });
+  const { tau, rho } = readLossOptions("advRhoMarginCompSum", options, {
+    tau: [1, { min: 0 }],
+    rho: [1, { above: 0 }],
+  });
   return overLabels(advLogits, labels, options, (f, isLabel) => {
     const own = atLabel(f.ref, isLabel.ref);
     const margins = own.reshape([...own.shape, 1]).sub(f);
@@ -76,7 +76,7 @@ export function scoreDeviation(
   labels: np.Array,
   options: LossOptions = {},
 ): np.Array {
-  checkLossOptions("scoreDeviation", options, lossOptions);
+  readLossOptions("scoreDeviation", options, {});
   return overDeviation(cleanLogits, advLogits, labels, options, (squared) => {
     const moved = squared.ref.greater(0);
     return np.where(moved.ref, np.sqrt(np.where(moved, squared, 1)), 0);
@@ -93,7 +93,7 @@ export function squaredScoreDeviation(
   labels: np.Array,
   options: LossOptions = {},
 ): np.Array {
-  checkLossOptions("squaredScoreDeviation", options, lossOptions);
+  readLossOptions("squaredScoreDeviation", options, {});
   return overDeviation(cleanLogits, advLogits, labels, options, (squared) => squared);
 }
 
@@ -143,10 +143,11 @@ export function smoothAdvCompSum(
   labels: np.Array,
   options: AdvRhoMarginOptions & { nu?: Parameter } = {},
 ): np.Array {
-  checkLossOptions("smoothAdvCompSum", options, { tau: true, rho: true, nu: true, ...lossOptions });
-  const { tau = 1, rho = 1, nu = 0.3, weights } = options;
-  checkParameter("rho", rho, { above: 0 });
-  checkParameter("nu", nu, { min: 0 });
+  const { tau, rho, nu, weights } = readLossOptions("smoothAdvCompSum", options, {
+    tau: [1],
+    rho: [1, { above: 0 }],
+    nu: [0.3, { min: 0 }],
+  });
   checkPair(cleanLogits, advLogits, options);
   const scaled = cleanLogits.ref.div(operand(rho, cleanLogits));
   const loss = compSum(scaled, labels.ref, { tau, weights: weights?.ref });
@@ -181,9 +182,7 @@ export function tradesLoss(
   labels: np.Array,
   options: TradesOptions = {},
 ): np.Array {
-  checkLossOptions("tradesLoss", options, { beta: true, ...lossOptions });
-  const { beta = 6, weights } = options;
-  checkParameter("beta", beta, { min: 0 });
+  const { beta, weights } = readLossOptions("tradesLoss", options, { beta: [6, { min: 0 }] });
   checkPair(cleanLogits, advLogits, options);
   const loss = compSum(cleanLogits.ref, labels, { weights: weights?.ref });
   const divergence = logitsDivergence(cleanLogits, advLogits, { weights });
@@ -207,8 +206,7 @@ export function logitsDivergence(
   otherLogits: np.Array,
   options: LossOptions = {},
 ): np.Array {
-  checkLossOptions("logitsDivergence", options, lossOptions);
-  const { weights } = options;
+  const { weights } = readLossOptions("logitsDivergence", options, {});
   checkPair(logits, otherLogits, options);
   const logP = logSoftmax(maskRows(logits, weights));
   const logQ = logSoftmax(maskRows(otherLogits, weights));

@@ -1,7 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
-import { checkParameter } from "../../../engine/checks.ts";
 import type { Parameter } from "../../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../../loss-options.ts";
+import { readLossOptions } from "../../loss-options.ts";
 import { type LossOptions, negativeLogSoftmax, overLabelStatistic } from "../../per-example.ts";
 import { phi } from "./phi.ts";
 
@@ -28,8 +27,6 @@ export interface CompSumOptions extends LossOptions {
  * @see Mao, Mohri, Zhong 2023, arXiv 2304.07288, section 3
  */
 export function compSum(logits: np.Array, labels: np.Array, options: CompSumOptions = {}): np.Array {
-  checkLossOptions("compSum", options, { tau: true, ...lossOptions });
-  const { tau = 1 } = options;
-  checkParameter("tau", tau, { min: 0 });
+  const { tau } = readLossOptions("compSum", options, { tau: [1, { min: 0 }] });
   return overLabelStatistic(logits, labels, options, negativeLogSoftmax, (s) => phi(s, tau));
 }

@@ -11,7 +11,7 @@ import {
 import { log } from "../../../engine/numerics.ts";
 import type { OptionNames } from "../../../engine/options.ts";
 import { constantOf, type Parameter, parameter } from "../../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../../loss-options.ts";
+import { readLossOptions } from "../../loss-options.ts";
 import { checkWeights, type LossOptions } from "../../per-example.ts";
 
 /**
@@ -103,8 +103,10 @@ export function ensLossDerivatives(
   noise: np.Array,
   options: LossOptions & EnsLossLaw & { phantomZero?: boolean } = {},
 ): np.Array {
-  checkLossOptions("ensLossDerivatives", options, { ...ensLossLaw, phantomZero: true, ...lossOptions });
-  const { weights, phantomZero = false, ...law } = options;
+  const { weights, phantomZero, ...law } = readLossOptions("ensLossDerivatives", options, {
+    ...ensLossLaw,
+    phantomZero: [false],
+  });
   checkFloatArray("margins", margins, 1, "[batch]");
   const batch = margins.shape[0];
   checkWeights(weights, batch);

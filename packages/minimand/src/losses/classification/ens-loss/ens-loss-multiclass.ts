@@ -1,6 +1,6 @@
 import { lax, numpy as np } from "@jax-js/jax";
-import { checkChoice } from "../../../engine/checks.ts";
-import { checkLossOptions, lossOptions } from "../../loss-options.ts";
+import { oneOf } from "../../../engine/options.ts";
+import { readLossOptions } from "../../loss-options.ts";
 import {
   checkExamples,
   checkIdsOnly,
@@ -35,11 +35,12 @@ export function ensLossOneVsRest(
   labels: np.Array,
   options: EnsLossMulticlassOptions & { ranking?: "all" | "class" },
 ): np.Array {
-  checkLossOptions("ensLossOneVsRest", options, { ...lawAndDraws, ranking: true, ...lossOptions });
+  const { weights, ranking } = readLossOptions("ensLossOneVsRest", options, {
+    ...lawAndDraws,
+    ranking: ["all", oneOf(["all", "class"])],
+  });
   checkIdsOnly("ensLossOneVsRest", labels);
-  const { weights, ranking = "all" } = options;
   checkExamples(logits, labels, weights);
-  checkChoice("ranking", ranking, ["all", "class"]);
   const [batch, classes] = logits.shape;
   const f = maskRows(logits, weights);
   const z = np.where(labelMask(labels, classes), f.ref, f.neg());
@@ -70,9 +71,10 @@ export function ensLossPairwise(
   labels: np.Array,
   options: EnsLossMulticlassOptions,
 ): np.Array {
-  checkLossOptions("ensLossPairwise", options, { ...lawAndDraws, ...lossOptions });
+  const { weights, tail = "inverse-log2" } = readLossOptions("ensLossPairwise", options, {
+    ...lawAndDraws,
+  });
   checkIdsOnly("ensLossPairwise", labels);
-  const { weights, tail = "inverse-log2" } = options;
   checkExamples(logits, labels, weights);
   const f = maskRows(logits, weights);
   const isLabel = labelMask(labels, f.shape[1]);

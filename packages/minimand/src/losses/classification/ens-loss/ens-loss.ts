@@ -1,7 +1,7 @@
 import { lax, numpy as np, random } from "@jax-js/jax";
 import { checkFloatArray, checkShape, typeError } from "../../../engine/checks.ts";
 import type { OptionNames } from "../../../engine/options.ts";
-import { checkLossOptions, lossOptions } from "../../loss-options.ts";
+import { readLossOptions } from "../../loss-options.ts";
 import { checkIdsOnly, type LossOptions, weighted } from "../../per-example.ts";
 import { binaryMargins } from "../binary/margins.ts";
 import { type EnsLossLaw, ensLossDerivatives, ensLossLaw } from "./ens-loss-derivatives.ts";
@@ -40,9 +40,11 @@ export type EnsLossOptions = LossOptions &
  * @see Dai 2024, arXiv 2409.00908, algorithm 1
  */
 export function ensLoss(scores: np.Array, labels: np.Array, options: EnsLossOptions): np.Array {
-  checkLossOptions("ensLoss", options, { ...lawAndDraws, phantomZero: true, ...lossOptions });
+  const { weights } = readLossOptions("ensLoss", options, {
+    ...lawAndDraws,
+    phantomZero: true,
+  });
   checkIdsOnly("ensLoss", labels);
-  const { weights } = options;
   const z = binaryMargins(scores, labels, { weights: weights?.ref });
   const g = derivativesAt(z.ref, options, weights?.ref);
   return weighted(lax.stopGradient(g).mul(z), weights);
@@ -61,9 +63,11 @@ export function ensLoss(scores: np.Array, labels: np.Array, options: EnsLossOpti
  * @see Dai 2024, arXiv 2409.00908, algorithm 1
  */
 export function ensLossCotangent(scores: np.Array, labels: np.Array, options: EnsLossOptions): np.Array {
-  checkLossOptions("ensLossCotangent", options, { ...lawAndDraws, phantomZero: true, ...lossOptions });
+  const { weights } = readLossOptions("ensLossCotangent", options, {
+    ...lawAndDraws,
+    phantomZero: true,
+  });
   checkIdsOnly("ensLossCotangent", labels);
-  const { weights } = options;
   const shape = scores.shape;
   const z = binaryMargins(scores, labels.ref, { weights: weights?.ref });
   const g = weighted(derivativesAt(z, options, weights?.ref), weights);

@@ -1,16 +1,9 @@
 import { lax, numpy as np } from "@jax-js/jax";
-import {
-  checkChoice,
-  checkNumber,
-  checkParameter,
-  checkShape,
-  rangeError,
-  typeError,
-} from "../../../engine/checks.ts";
+import { checkNumber, checkShape, rangeError, typeError } from "../../../engine/checks.ts";
 import { log, softmax } from "../../../engine/numerics.ts";
-import { checkOptions } from "../../../engine/options.ts";
+import { oneOf, readOptions } from "../../../engine/options.ts";
 import type { Parameter } from "../../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../../loss-options.ts";
+import { readLossOptions } from "../../loss-options.ts";
 import { again, operand } from "../../operand.ts";
 import { maskRows, overLabels } from "../../per-example.ts";
 import { labelMargins, normalizeScores } from "./label-margins.ts";
@@ -38,10 +31,8 @@ export interface AldrOptions extends LdrOptions {
 
 /** The memory of ALDR-KL: one lambda per training example, on the host, indexed by example id. */
 export function aldrInit(examples: number, options: { lambda0?: number } = {}): { lambda: Float32Array } {
-  checkOptions("aldrInit", options, { lambda0: true });
-  const { lambda0 = 1 } = options;
+  const { lambda0 } = readOptions("aldrInit", options, { lambda0: [1, { above: 0 }] });
   checkNumber("examples", examples, { min: 1, integer: true });
-  checkNumber("lambda0", lambda0, { above: 0 });
   return { lambda: new Float32Array(examples).fill(lambda0) };
 }
 
@@ -69,19 +60,14 @@ export function aldrKl(
   lambda: np.Array,
   options: AldrOptions = {},
 ): [values: np.Array, lambda: np.Array] {
-  checkLossOptions("aldrKl", options, {
-    lambda0: true,
-    alpha: true,
-    lambdaUpdate: true,
-    margin: true,
-    normalize: true,
-    ...lossOptions,
+  const { lambda0, alpha, lambdaUpdate, margin, normalize } = readLossOptions("aldrKl", options, {
+    lambda0: [1, { above: 0 }],
+    alpha: [2, { above: 1 }],
+    lambdaUpdate: ["previous", oneOf(["previous", "exact"])],
+    margin: [0.1],
+    normalize: ["none"],
   });
-  const { lambda0 = 1, alpha = 2, lambdaUpdate = "previous", margin = 0.1, normalize = "none" } = options;
   checkLdrOptions(margin, normalize);
-  checkParameter("lambda0", lambda0, { above: 0 });
-  checkParameter("alpha", alpha, { above: 1 });
-  checkChoice("lambdaUpdate", lambdaUpdate, ["previous", "exact"]);
   checkMemory(lambda, logits?.shape?.[0]);
   const weights = options.weights?.ref;
   const anchor = { lambda0: operand(lambda0, logits), alpha: operand(alpha, logits) };

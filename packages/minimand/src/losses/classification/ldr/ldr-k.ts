@@ -1,7 +1,7 @@
 import { lax, numpy as np } from "@jax-js/jax";
-import { checkNumber, checkParameter } from "../../../engine/checks.ts";
+import { checkNumber } from "../../../engine/checks.ts";
 import type { Parameter } from "../../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../../loss-options.ts";
+import { readLossOptions } from "../../loss-options.ts";
 import { again, operand } from "../../operand.ts";
 import { overLabels } from "../../per-example.ts";
 import { labelMargins, normalizeScores } from "./label-margins.ts";
@@ -28,11 +28,14 @@ export function ldrK(
   labels: np.Array,
   options: LdrOptions & { k: number; lambda?: Parameter },
 ): np.Array {
-  checkLossOptions("ldrK", options, { k: true, lambda: true, margin: true, normalize: true, ...lossOptions });
-  const { k, lambda = 0, margin = 0.1, normalize = "none" } = options;
+  const { k, lambda, margin, normalize } = readLossOptions("ldrK", options, {
+    k: true,
+    lambda: [0, { min: 0 }],
+    margin: [0.1],
+    normalize: ["none"],
+  });
   checkLdrOptions(margin, normalize);
   checkNumber("k", k, { min: 1, max: logits?.shape?.[1], integer: true });
-  checkParameter("lambda", lambda, { min: 0 });
   return overLabels(logits, labels, options, (f, isLabel) => {
     const z = labelMargins(normalizeScores(f, normalize), isLabel, operand(margin, f));
     const scale = operand(lambda, z);

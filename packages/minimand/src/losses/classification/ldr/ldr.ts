@@ -2,7 +2,7 @@ import { lax, numpy as np } from "@jax-js/jax";
 import { checkChoice, checkParameter, peek, rangeError } from "../../../engine/checks.ts";
 import { log } from "../../../engine/numerics.ts";
 import { constantOf, type Parameter } from "../../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../../loss-options.ts";
+import { readLossOptions } from "../../loss-options.ts";
 import { again, operand } from "../../operand.ts";
 import { type LossOptions, overLabels } from "../../per-example.ts";
 import {
@@ -41,8 +41,11 @@ export function ldrKl(
   labels: np.Array,
   options: LdrOptions & { lambda?: Parameter } = {},
 ): np.Array {
-  checkLossOptions("ldrKl", options, { lambda: true, margin: true, normalize: true, ...lossOptions });
-  const { lambda = 1, margin = 0.1, normalize = "none" } = options;
+  const { lambda, margin, normalize } = readLossOptions("ldrKl", options, {
+    lambda: [1],
+    margin: [0.1],
+    normalize: ["none"],
+  });
   checkLdrOptions(margin, normalize);
   checkLambda("lambda", lambda, logits?.shape?.[0]);
   return overLabels(logits, labels, options, (f, isLabel) => {

@@ -1,8 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkChoice, checkParameter } from "../../../engine/checks.ts";
 import { relu } from "../../../engine/numerics.ts";
+import { oneOf } from "../../../engine/options.ts";
 import type { Parameter } from "../../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../../loss-options.ts";
+import { readLossOptions } from "../../loss-options.ts";
 import { operand } from "../../operand.ts";
 import { type LossOptions, overLabels } from "../../per-example.ts";
 import { labelMargins } from "./label-margins.ts";
@@ -28,9 +28,7 @@ export interface HingeOptions extends LossOptions {
  * @see Crammer, Singer 2001, JMLR 2
  */
 export function crammerSinger(logits: np.Array, labels: np.Array, options: HingeOptions = {}): np.Array {
-  checkLossOptions("crammerSinger", options, { margin: true, ...lossOptions });
-  const { margin = 1 } = options;
-  checkParameter("margin", margin, { min: 0 });
+  const { margin } = readLossOptions("crammerSinger", options, { margin: [1, { min: 0 }] });
   // The label's own term is 0, so the maximum is never negative.
   return overLabels(logits, labels, options, (f, isLabel) =>
     np.max(labelMargins(f, isLabel, operand(margin, f)), -1),
@@ -56,10 +54,10 @@ export function westonWatkins(
   labels: np.Array,
   options: HingeOptions & { divideBy?: "K" | "none" } = {},
 ): np.Array {
-  checkLossOptions("westonWatkins", options, { margin: true, divideBy: true, ...lossOptions });
-  const { margin = 1, divideBy = "K" } = options;
-  checkParameter("margin", margin, { min: 0 });
-  checkChoice("divideBy", divideBy, ["K", "none"]);
+  const { margin, divideBy } = readLossOptions("westonWatkins", options, {
+    margin: [1, { min: 0 }],
+    divideBy: ["K", oneOf(["K", "none"])],
+  });
   return overLabels(logits, labels, options, (f, isLabel) => {
     const violations = relu(labelMargins(f, isLabel, operand(margin, f)));
     return divideBy === "K" ? violations.mean(-1) : violations.sum(-1);

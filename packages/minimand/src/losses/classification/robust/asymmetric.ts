@@ -2,7 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { checkParameter } from "../../../engine/checks.ts";
 import { log, logSoftmax } from "../../../engine/numerics.ts";
 import { type Parameter, parameter } from "../../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../../loss-options.ts";
+import { readLossOptions } from "../../loss-options.ts";
 import { type LossOptions, overLabelStatistic } from "../../per-example.ts";
 
 /** Parameters of the asymmetric losses {@link agce} and {@link aul}. */
@@ -26,9 +26,7 @@ export interface AsymmetricOptions extends LossOptions {
  * @see Zhou et al. 2021, arXiv 2106.03110, section 4
  */
 export function agce(logits: np.Array, labels: np.Array, options: AsymmetricOptions = {}): np.Array {
-  checkLossOptions("agce", options, { a: true, q: true, ...lossOptions });
-  const { a = 1, q = 2 } = options;
-  checkParameter("a", a, { above: 0 });
+  const { a, q } = readLossOptions("agce", options, { a: [1, { above: 0 }], q: [2] });
   // (a + 1)^q (1 - (1 - (1 - p) / (a + 1))^q) / q
   return ofMiss(logits, labels, options, { base: typeof a === "number" ? a + 1 : a.add(1), q, sign: -1 });
 }
@@ -48,9 +46,7 @@ export function agce(logits: np.Array, labels: np.Array, options: AsymmetricOpti
  * @see Zhou et al. 2021, arXiv 2106.03110, section 4
  */
 export function aul(logits: np.Array, labels: np.Array, options: AsymmetricOptions = {}): np.Array {
-  checkLossOptions("aul", options, { a: true, q: true, ...lossOptions });
-  const { a = 1.5, q = 0.9 } = options;
-  checkParameter("a", a, { above: 1 });
+  const { a, q } = readLossOptions("aul", options, { a: [1.5, { above: 1 }], q: [0.9] });
   // (a - 1)^q ((1 + (1 - p) / (a - 1))^q - 1) / q
   return ofMiss(logits, labels, options, { base: typeof a === "number" ? a - 1 : a.sub(1), q, sign: 1 });
 }

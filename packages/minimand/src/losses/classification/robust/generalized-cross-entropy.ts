@@ -1,9 +1,9 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkFloatArray, checkNumber, checkParameter, checkShape } from "../../../engine/checks.ts";
+import { checkFloatArray, checkNumber, checkShape, parameterIn } from "../../../engine/checks.ts";
 import { logSoftmax } from "../../../engine/numerics.ts";
-import { checkOptions } from "../../../engine/options.ts";
+import { readOptions } from "../../../engine/options.ts";
 import { constantOf, type Parameter, parameter } from "../../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../../loss-options.ts";
+import { readLossOptions } from "../../loss-options.ts";
 import { again, operand } from "../../operand.ts";
 import { checkIdsOnly, type LossOptions, overLabelStatistic } from "../../per-example.ts";
 
@@ -27,10 +27,10 @@ export function generalizedCrossEntropy(
   labels: np.Array,
   options: LossOptions & { q?: Parameter; truncation?: Parameter } = {},
 ): np.Array {
-  checkLossOptions("generalizedCrossEntropy", options, { q: true, truncation: true, ...lossOptions });
-  const { q = 0.7, truncation = 0 } = options;
-  checkParameter("q", q, { above: 0 });
-  checkParameter("truncation", truncation, { min: 0, below: 1 });
+  const { q, truncation } = readLossOptions("generalizedCrossEntropy", options, {
+    q: [0.7, { above: 0 }],
+    truncation: [0, { min: 0, below: 1 }],
+  });
   return overLabelStatistic(logits, labels, options, logSoftmax, (logP) => {
     const order = operand(q, logP);
     const most = truncation === 0 ? undefined : bound(again(order), truncation, logP);
@@ -79,8 +79,10 @@ export function truncatedGce(
   labels: np.Array,
   options: LossOptions & { keep: np.Array; q?: Parameter },
 ): np.Array {
-  checkLossOptions("truncatedGce", options, { keep: true, q: true, ...lossOptions });
-  const { keep, q, weights } = options;
+  const { keep, q, weights } = readLossOptions("truncatedGce", options, {
+    keep: true,
+    q: true,
+  });
   checkIdsOnly("truncatedGce", labels);
   checkFloatArray("keep", keep, 1, "[batch]");
   checkShape("keep", keep, [logits.shape[0]]);
@@ -111,9 +113,7 @@ export function truncatedGcePrune(
   labels: np.Array,
   options: { k?: Parameter } = {},
 ): np.Array {
-  checkOptions("truncatedGcePrune", options, { k: true });
-  const { k = 0.5 } = options;
-  checkParameter("k", k, { min: 0, max: 1 });
+  const { k } = readOptions("truncatedGcePrune", options, { k: [0.5, parameterIn({ min: 0, max: 1 })] });
   checkIdsOnly("truncatedGcePrune", labels);
   return overLabelStatistic(logits, labels, {}, logSoftmax, (logP) => {
     const threshold = parameter(k, logP);

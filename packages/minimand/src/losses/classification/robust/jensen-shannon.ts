@@ -1,8 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkParameter } from "../../../engine/checks.ts";
 import { logSoftmax } from "../../../engine/numerics.ts";
 import { type Parameter, parameter } from "../../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../../loss-options.ts";
+import { readLossOptions } from "../../loss-options.ts";
 import { again } from "../../operand.ts";
 import { type LossOptions, overLabelStatistic } from "../../per-example.ts";
 
@@ -32,9 +31,9 @@ export function jensenShannonLoss(
   labels: np.Array,
   options: JensenShannonOptions = {},
 ): np.Array {
-  checkLossOptions("jensenShannonLoss", options, { pi1: true, ...lossOptions });
-  const { pi1 = 0.5 } = options;
-  checkParameter("pi1", pi1, { above: 0, below: 1 });
+  const { pi1 } = readLossOptions("jensenShannonLoss", options, {
+    pi1: [0.5, { above: 0, below: 1 }],
+  });
   return overLabelStatistic(logits, labels, options, logSoftmax, (logP) => {
     const { pi, rest, logRest } = weightsOf(pi1, logP);
     const p = np.exp(logP.ref);

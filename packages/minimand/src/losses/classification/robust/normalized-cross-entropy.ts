@@ -2,7 +2,7 @@ import type { numpy as np } from "@jax-js/jax";
 import { checkParameter } from "../../../engine/checks.ts";
 import { logSoftmax } from "../../../engine/numerics.ts";
 import type { Parameter } from "../../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../../loss-options.ts";
+import { readLossOptions } from "../../loss-options.ts";
 import { operand } from "../../operand.ts";
 import { type LossOptions, overLabelStatistic } from "../../per-example.ts";
 import { type AsymmetricOptions, agce, aul } from "./asymmetric.ts";
@@ -26,7 +26,7 @@ export function normalizedCrossEntropy(
   labels: np.Array,
   options: LossOptions = {},
 ): np.Array {
-  checkLossOptions("normalizedCrossEntropy", options, lossOptions);
+  readLossOptions("normalizedCrossEntropy", options, {});
   return overLabelStatistic(logits, labels, options, (f) => {
     const s = logSoftmax(f);
     return s.ref.div(s.sum(-1, { keepdims: true }));
@@ -58,8 +58,11 @@ export function nceRce(
   labels: np.Array,
   options: ActivePassiveOptions & { labelFloor?: number } = {},
 ): np.Array {
-  checkLossOptions("nceRce", options, { alpha: true, beta: true, labelFloor: true, ...lossOptions });
-  const { labelFloor } = options;
+  const { labelFloor } = readLossOptions("nceRce", options, {
+    alpha: true,
+    beta: true,
+    labelFloor: true,
+  });
   return withNce(logits, labels, options, (f, y, o) => reverseCrossEntropy(f, y, { ...o, labelFloor }));
 }
 
@@ -79,8 +82,12 @@ export interface NceAsymmetricOptions extends ActivePassiveOptions, AsymmetricOp
  * @see Zhou et al. 2021, arXiv 2106.03110, section 5
  */
 export function nceAul(logits: np.Array, labels: np.Array, options: NceAsymmetricOptions = {}): np.Array {
-  checkLossOptions("nceAul", options, { alpha: true, beta: true, a: true, q: true, ...lossOptions });
-  const { a = 6, q = 1.5 } = options;
+  const { a, q } = readLossOptions("nceAul", options, {
+    alpha: true,
+    beta: true,
+    a: [6],
+    q: [1.5],
+  });
   return withNce(logits, labels, options, (f, y, o) => aul(f, y, { ...o, a, q }));
 }
 
@@ -97,8 +104,12 @@ export function nceAul(logits: np.Array, labels: np.Array, options: NceAsymmetri
  * @see Zhou et al. 2021, arXiv 2106.03110, section 5
  */
 export function nceAgce(logits: np.Array, labels: np.Array, options: NceAsymmetricOptions = {}): np.Array {
-  checkLossOptions("nceAgce", options, { alpha: true, beta: true, a: true, q: true, ...lossOptions });
-  const { a = 3, q = 1.5 } = options;
+  const { a, q } = readLossOptions("nceAgce", options, {
+    alpha: true,
+    beta: true,
+    a: [3],
+    q: [1.5],
+  });
   return withNce(logits, labels, options, (f, y, o) => agce(f, y, { ...o, a, q }));
 }
 

@@ -1,8 +1,7 @@
 import type { numpy as np } from "@jax-js/jax";
-import { checkParameter } from "../../../engine/checks.ts";
 import { log, softmax } from "../../../engine/numerics.ts";
 import type { Parameter } from "../../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../../loss-options.ts";
+import { readLossOptions } from "../../loss-options.ts";
 import { operand } from "../../operand.ts";
 import { type LossOptions, overLabelStatistic } from "../../per-example.ts";
 
@@ -28,9 +27,7 @@ export interface RobustLogOptions extends LossOptions {
  * @see Patel, Sastry 2021, arXiv 2110.09327
  */
 export function robustLogLoss(logits: np.Array, labels: np.Array, options: RobustLogOptions = {}): np.Array {
-  checkLossOptions("robustLogLoss", options, { alpha: true, ...lossOptions });
-  const { alpha = 1 } = options;
-  checkParameter("alpha", alpha, { above: 0 });
+  const { alpha } = readLossOptions("robustLogLoss", options, { alpha: [1, { above: 0 }] });
   return overLabelStatistic(logits, labels, options, (f) => {
     const classes = f.shape[1];
     const g = log(softmax(f).add(operand(alpha, f)));

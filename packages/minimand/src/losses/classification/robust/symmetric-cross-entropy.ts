@@ -1,8 +1,8 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkNumber, checkParameter } from "../../../engine/checks.ts";
+import { checkNumber } from "../../../engine/checks.ts";
 import { logSoftmax, softmax } from "../../../engine/numerics.ts";
 import type { Parameter } from "../../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../../loss-options.ts";
+import { readLossOptions } from "../../loss-options.ts";
 import { again, complement, operand } from "../../operand.ts";
 import { type LossOptions, overLabelStatistic, overLabels } from "../../per-example.ts";
 
@@ -33,10 +33,10 @@ export function symmetricCrossEntropy(
   labels: np.Array,
   options: SymmetricCrossEntropyOptions = {},
 ): np.Array {
-  checkLossOptions("symmetricCrossEntropy", options, { balance: true, A: true, ...lossOptions });
-  const { balance = 0.5, A = 4 } = options;
-  checkParameter("balance", balance, { min: 0, max: 1 });
-  checkParameter("A", A, { min: 0 });
+  const { balance, A } = readLossOptions("symmetricCrossEntropy", options, {
+    balance: [0.5, { min: 0, max: 1 }],
+    A: [4, { min: 0 }],
+  });
   return overLabelStatistic(logits, labels, options, logSoftmax, (logP) => {
     const b = operand(balance, logP);
     const miss = np.expm1(logP.ref).neg().mul(operand(A, logP)).mul(again(b));
@@ -64,8 +64,9 @@ export function reverseCrossEntropy(
   labels: np.Array,
   options: LossOptions & { labelFloor?: number } = {},
 ): np.Array {
-  checkLossOptions("reverseCrossEntropy", options, { labelFloor: true, ...lossOptions });
-  const { labelFloor = 1e-4 } = options;
+  const { labelFloor } = readLossOptions("reverseCrossEntropy", options, {
+    labelFloor: [1e-4],
+  });
   checkNumber("labelFloor", labelFloor, { above: 0, max: 1 });
   return overLabels(logits, labels, options, (f, isLabel) => {
     const p = softmax(f);

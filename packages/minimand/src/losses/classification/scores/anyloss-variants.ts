@@ -1,7 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkParameter } from "../../../engine/checks.ts";
 import { constantOf, type Parameter } from "../../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../../loss-options.ts";
+import { readLossOptions } from "../../loss-options.ts";
 import { type WeightScheme, weightedBce } from "../binary/binary-cross-entropy.ts";
 import { binaryExamples, factor, probabilities } from "../binary/binary-examples.ts";
 import { type AnyLossOptions, anyLoss } from "./anyloss.ts";
@@ -31,18 +30,15 @@ export function anyLossMixture(
   labels: np.Array,
   options: Omit<AnyLossOptions, "fromLogits"> & { ratio?: Parameter; scheme?: WeightScheme },
 ): np.Array {
-  checkLossOptions("anyLossMixture", options, {
+  const { ratio, scheme, weights, ...target } = readLossOptions("anyLossMixture", options, {
     metric: true,
     beta: true,
     eps: true,
     L: true,
     threshold: true,
-    ratio: true,
-    scheme: true,
-    ...lossOptions,
+    ratio: [0.5, { min: 0, max: 1 }],
+    scheme: ["complement"],
   });
-  const { ratio = 0.5, scheme = "complement", weights, ...target } = options;
-  checkParameter("ratio", ratio, { min: 0, max: 1 });
   const entropy = weightedBce(logits.ref, labels.ref, { scheme, weights: weights?.ref });
   const base = meanOf(entropy, weights && constantOf(weights.ref, logits.dtype));
   return mix(base, anyLoss(logits, labels, { ...target, weights, fromLogits: true }), ratio);
@@ -67,18 +63,15 @@ export function anyLossSplitter(
   labels: np.Array,
   options: AnyLossOptions & { scoreWeight?: Parameter },
 ): np.Array {
-  checkLossOptions("anyLossSplitter", options, {
+  const { scoreWeight, ...target } = readLossOptions("anyLossSplitter", options, {
     metric: true,
     beta: true,
     eps: true,
     L: true,
     threshold: true,
     fromLogits: true,
-    scoreWeight: true,
-    ...lossOptions,
+    scoreWeight: [0.5, { min: 0, max: 1 }],
   });
-  const { scoreWeight = 0.5, ...target } = options;
-  checkParameter("scoreWeight", scoreWeight, { min: 0, max: 1 });
   const kind = options.fromLogits ? "logits" : "probabilities";
   const name = options.fromLogits ? "logits" : "p";
   const examples = binaryExamples(name, kind, p.ref, labels.ref, options.weights?.ref);

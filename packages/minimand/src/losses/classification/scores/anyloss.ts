@@ -1,7 +1,7 @@
 import type { numpy as np } from "@jax-js/jax";
 import { checkNumber } from "../../../engine/checks.ts";
-import { checkOptions } from "../../../engine/options.ts";
-import { checkLossOptions, lossOptions } from "../../loss-options.ts";
+import { readOptions } from "../../../engine/options.ts";
+import { readLossOptions } from "../../loss-options.ts";
 import type { LossOptions } from "../../per-example.ts";
 import { type AmplifyOptions, softConfusionMatrix } from "./soft-confusion.ts";
 import { checkTarget, type ScoreTarget, softScore } from "./soft-scores.ts";
@@ -36,17 +36,15 @@ export interface AnyLossOptions extends LossOptions, AmplifyOptions, ScoreTarget
  * @see Han, Moniz, Chawla 2024, arXiv 2405.14745
  */
 export function anyLoss(p: np.Array, labels: np.Array, options: AnyLossOptions): np.Array {
-  checkLossOptions("anyLoss", options, {
+  const { weights, L, threshold, fromLogits } = readLossOptions("anyLoss", options, {
     metric: true,
     beta: true,
     eps: true,
     L: true,
     threshold: true,
     fromLogits: true,
-    ...lossOptions,
   });
   checkTarget(options);
-  const { weights, L, threshold, fromLogits } = options;
   return softScore(softConfusionMatrix(p, labels, { weights, L, threshold, fromLogits }), options)
     .neg()
     .add(1);
@@ -66,11 +64,11 @@ export function anyLoss(p: np.Array, labels: np.Array, options: AnyLossOptions):
  * @see arXiv 2405.14745 has a fixed L; the schedule is ours
  */
 export function annealedL(step: number, options: { from?: number; to?: number; steps: number }): number {
-  checkOptions("annealedL", options, { from: true, to: true, steps: true });
-  const { from = 10, to = 73, steps } = options;
+  const { from, to, steps } = readOptions("annealedL", options, {
+    from: [10, { above: 0 }],
+    to: [73, { above: 0 }],
+    steps: { above: 0 },
+  });
   checkNumber("step", step, { min: 0 });
-  checkNumber("from", from, { above: 0 });
-  checkNumber("to", to, { above: 0 });
-  checkNumber("steps", steps, { above: 0 });
   return from * (to / from) ** Math.min(step / steps, 1);
 }

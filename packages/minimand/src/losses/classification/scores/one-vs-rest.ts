@@ -1,8 +1,9 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkChoice } from "../../../engine/checks.ts";
 import { sigmoid, softmax } from "../../../engine/numerics.ts";
+import { oneOf } from "../../../engine/options.ts";
 import { constantOf } from "../../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../../loss-options.ts";
+import { readLossOptions } from "../../loss-options.ts";
 import { checkExamples, type LossOptions, labelMask, maskRows } from "../../per-example.ts";
 import { checkDistribution, exceedance, type ThresholdDistribution } from "./score-oriented.ts";
 import { type AmplifyOptions, amplified, countsOf, type SoftCounts } from "./soft-confusion.ts";
@@ -44,17 +45,14 @@ export function anyLossOneVsRest(
   labels: np.Array,
   options: OneVsRestOptions & Pick<AmplifyOptions, "L"> & { decision?: "margin" | "probability" },
 ): np.Array {
-  checkLossOptions("anyLossOneVsRest", options, {
+  const { L, decision } = readLossOptions("anyLossOneVsRest", options, {
     metric: true,
     beta: true,
     eps: true,
     average: true,
-    L: true,
-    decision: true,
-    ...lossOptions,
+    L: [73],
+    decision: ["margin", oneOf(["margin", "probability"])],
   });
-  const { L = 73, decision = "margin" } = options;
-  checkChoice("decision", decision, ["margin", "probability"]);
   return oneVsRest(logits, labels, options, (p) => {
     const x =
       decision === "margin"
@@ -83,7 +81,7 @@ export function scoreOrientedOneVsRest(
   labels: np.Array,
   options: OneVsRestOptions & ThresholdDistribution,
 ): np.Array {
-  checkLossOptions("scoreOrientedOneVsRest", options, {
+  readLossOptions("scoreOrientedOneVsRest", options, {
     metric: true,
     beta: true,
     eps: true,
@@ -91,7 +89,6 @@ export function scoreOrientedOneVsRest(
     distribution: true,
     mu: true,
     delta: true,
-    ...lossOptions,
   });
   checkDistribution(options);
   return oneVsRest(logits, labels, options, (p) => {

@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkChoice, checkParameter } from "../../../engine/checks.ts";
 import type { Parameter } from "../../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../../loss-options.ts";
+import { readLossOptions } from "../../loss-options.ts";
 import type { LossOptions } from "../../per-example.ts";
 import { binaryExamples, factor, probabilities } from "../binary/binary-examples.ts";
 import { countsOf } from "./soft-confusion.ts";
@@ -42,7 +42,7 @@ export function scoreOrientedLoss(
   labels: np.Array,
   options: LossOptions & ScoreTarget & ThresholdDistribution & { fromLogits?: boolean },
 ): np.Array {
-  checkLossOptions("scoreOrientedLoss", options, {
+  readLossOptions("scoreOrientedLoss", options, {
     metric: true,
     beta: true,
     eps: true,
@@ -50,7 +50,6 @@ export function scoreOrientedLoss(
     mu: true,
     delta: true,
     fromLogits: true,
-    ...lossOptions,
   });
   checkTarget(options);
   checkDistribution(options);

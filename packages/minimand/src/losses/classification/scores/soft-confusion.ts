@@ -1,9 +1,9 @@
 import type { numpy as np } from "@jax-js/jax";
 import { checkParameter } from "../../../engine/checks.ts";
 import { sigmoid } from "../../../engine/numerics.ts";
-import { checkOptions } from "../../../engine/options.ts";
+import { readOptions } from "../../../engine/options.ts";
 import type { Parameter } from "../../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../../loss-options.ts";
+import { readLossOptions } from "../../loss-options.ts";
 import type { LossOptions } from "../../per-example.ts";
 import { binaryExamples, factor, probabilities } from "../binary/binary-examples.ts";
 
@@ -40,7 +40,7 @@ export interface SoftCounts {
  * @see Han, Moniz, Chawla 2024, arXiv 2405.14745, equation of the approximation function
  */
 export function amplify(p: np.Array, options: AmplifyOptions = {}): np.Array {
-  checkOptions("amplify", options, { L: true, threshold: true });
+  readOptions("amplify", options, { L: true, threshold: true });
   return sigmoid(amplified(p, options));
 }
 
@@ -76,11 +76,10 @@ export function softConfusionMatrix(
   labels: np.Array,
   options: LossOptions & AmplifyOptions & { fromLogits?: boolean } = {},
 ): SoftCounts {
-  checkLossOptions("softConfusionMatrix", options, {
+  readLossOptions("softConfusionMatrix", options, {
     L: true,
     threshold: true,
     fromLogits: true,
-    ...lossOptions,
   });
   const kind = options.fromLogits ? "logits" : "probabilities";
   const { scores, positive, weights } = binaryExamples(

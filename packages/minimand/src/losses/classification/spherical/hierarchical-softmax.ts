@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkFloatArray, checkNoNaN, checkShape } from "../../../engine/checks.ts";
 import { logSoftmax } from "../../../engine/numerics.ts";
-import { checkLossOptions, lossOptions } from "../../loss-options.ts";
+import { readLossOptions } from "../../loss-options.ts";
 import {
   atLabel,
   checkIdsOnly,
@@ -48,8 +48,7 @@ export function hierarchicalSoftmaxLoss(
   tree: HierarchicalSoftmaxWeights,
   options: LossOptions = {},
 ): np.Array {
-  checkLossOptions("hierarchicalSoftmaxLoss", options, lossOptions);
-  const { weights } = options;
+  const { weights } = readLossOptions("hierarchicalSoftmaxLoss", options, {});
   const { topW, topB, leafW, leafB } = tree;
   checkFloatArray("hidden", hidden, 2, "[batch, features]");
   const [batch, features] = hidden.shape;

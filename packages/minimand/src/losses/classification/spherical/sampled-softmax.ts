@@ -10,7 +10,7 @@ import {
 } from "../../../engine/checks.ts";
 import { log, log1p } from "../../../engine/numerics.ts";
 import { constantOf } from "../../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../../loss-options.ts";
+import { readLossOptions } from "../../loss-options.ts";
 import {
   checkIdsOnly,
   checkLabels,
@@ -62,11 +62,10 @@ export function sampledSoftmaxLoss(
   layer: SampledSoftmaxWeights,
   options: SampledSoftmaxDraws & LossOptions,
 ): np.Array {
-  checkLossOptions("sampledSoftmaxLoss", options, {
+  readLossOptions("sampledSoftmaxLoss", options, {
     key: true,
     samples: true,
     negatives: true,
-    ...lossOptions,
   });
   const { w, b } = layer;
   const { weights } = options;

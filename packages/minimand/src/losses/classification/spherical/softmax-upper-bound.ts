@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { parameter } from "../../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../../loss-options.ts";
+import { readLossOptions } from "../../loss-options.ts";
 import { type LossOptions, overLabelStatistic } from "../../per-example.ts";
 import { deviations } from "./deviations.ts";
 import { upperBoundConstants } from "./spherical-loss-spec.ts";
@@ -27,7 +27,7 @@ export function softmaxUpperBoundLoss(
   labels: np.Array,
   options: LossOptions & { xi?: number } = {},
 ): np.Array {
-  checkLossOptions("softmaxUpperBoundLoss", options, { xi: true, ...lossOptions });
+  readLossOptions("softmaxUpperBoundLoss", options, { xi: true });
   const { lambda, offset } = upperBoundConstants(options.xi ?? 1);
   return overLabelStatistic(scores, labels, options, (f) => {
     const classes = f.shape[1];

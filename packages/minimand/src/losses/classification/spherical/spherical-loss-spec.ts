@@ -1,6 +1,6 @@
 import { checkNumber } from "../../../engine/errors.ts";
 import { expit, log1pExp } from "../../../engine/expit.ts";
-import { checkOptions } from "../../../engine/options.ts";
+import { readOptions } from "../../../engine/options.ts";
 
 /**
  * A classification loss of the spherical family in plain numbers: it sees the scores `o` of one example only through
@@ -54,11 +54,11 @@ export interface ZLossSpecOptions {
  * @see de Brébisson, Vincent 2016, arXiv 1604.08859
  */
 export function zLossSpec(options: ZLossSpecOptions = {}): SphericalLossSpec {
-  checkOptions("zLossSpec", options, { a: true, b: true, eps: true });
-  const { a: softness = 1, b = 0, eps = 1e-12 } = options;
-  checkNumber("a", softness, { above: 0 });
-  checkNumber("b", b);
-  checkNumber("eps", eps, { min: 0 });
+  const {
+    a: softness,
+    b,
+    eps,
+  } = readOptions("zLossSpec", options, { a: [1, { above: 0 }], b: [0, {}], eps: [1e-12, { min: 0 }] });
   const statistics = (q: number, s: number, a: number, D: number) => {
     const mu = s / D;
     // Rounding may leave a negative difference where all scores are nearly equal.
@@ -103,9 +103,7 @@ export const taylorSoftmaxSpec: SphericalLossSpec = {
  * @see de Brébisson, Vincent 2015, arXiv 1511.05042
  */
 export function sphericalSoftmaxSpec(options: { eps?: number } = {}): SphericalLossSpec {
-  checkOptions("sphericalSoftmaxSpec", options, { eps: true });
-  const { eps = 1e-2 } = options;
-  checkNumber("eps", eps, { above: 0 });
+  const { eps } = readOptions("sphericalSoftmaxSpec", options, { eps: [1e-2, { above: 0 }] });
   return {
     name: `log-spherical softmax (eps ${eps})`,
     value: (q, _s, a, D) => Math.log(q + D * eps) - Math.log(a * a + eps),
@@ -124,8 +122,7 @@ export function sphericalSoftmaxSpec(options: { eps?: number } = {}): SphericalL
  * @see Bouchard 2007; de Brébisson, Vincent 2015, arXiv 1511.05042
  */
 export function upperBoundSpec(options: { xi?: number } = {}): SphericalLossSpec {
-  checkOptions("upperBoundSpec", options, { xi: true });
-  const { xi = 1 } = options;
+  const { xi } = readOptions("upperBoundSpec", options, { xi: [1] });
   const { lambda, offset } = upperBoundConstants(xi);
   return {
     name: `upper bound of log-softmax (xi ${xi})`,

@@ -1,9 +1,9 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkParameter } from "../../../engine/checks.ts";
+import { parameterIn } from "../../../engine/checks.ts";
 import { log } from "../../../engine/numerics.ts";
-import { checkOptions } from "../../../engine/options.ts";
+import { readOptions } from "../../../engine/options.ts";
 import type { Parameter } from "../../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../../loss-options.ts";
+import { readLossOptions } from "../../loss-options.ts";
 import { operand } from "../../operand.ts";
 import { type LossOptions, overLabelStatistic } from "../../per-example.ts";
 
@@ -32,9 +32,9 @@ export function logSphericalSoftmaxLoss(
   labels: np.Array,
   options: SphericalSoftmaxOptions = {},
 ): np.Array {
-  checkLossOptions("logSphericalSoftmaxLoss", options, { eps: true, ...lossOptions });
-  const { eps = 1e-2 } = options;
-  checkParameter("eps", eps, { above: 0 });
+  const { eps } = readLossOptions("logSphericalSoftmaxLoss", options, {
+    eps: [1e-2, { above: 0 }],
+  });
   return overLabelStatistic(scores, labels, options, (f) => {
     const t = np.square(f).add(operand(eps, f));
     return log(t.ref.sum(-1, { keepdims: true })).sub(log(t));
@@ -53,9 +53,7 @@ export function logSphericalSoftmaxLoss(
  * @see de Brébisson, Vincent 2015, arXiv 1511.05042
  */
 export function sphericalSoftmax(scores: np.Array, options: { eps?: Parameter } = {}): np.Array {
-  checkOptions("sphericalSoftmax", options, { eps: true });
-  const { eps = 1e-2 } = options;
-  checkParameter("eps", eps, { above: 0 });
+  const { eps } = readOptions("sphericalSoftmax", options, { eps: [1e-2, parameterIn({ above: 0 })] });
   const t = np.square(scores).add(operand(eps, scores));
   return t.ref.div(t.sum(-1, { keepdims: true }));
 }

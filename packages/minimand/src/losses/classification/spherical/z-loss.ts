@@ -1,8 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkParameter } from "../../../engine/checks.ts";
 import { softplus } from "../../../engine/numerics.ts";
 import type { Parameter } from "../../../engine/parameter.ts";
-import { checkLossOptions, lossOptions } from "../../loss-options.ts";
+import { readLossOptions } from "../../loss-options.ts";
 import { again, operand } from "../../operand.ts";
 import { type LossOptions, overLabelStatistic } from "../../per-example.ts";
 import { deviations } from "./deviations.ts";
@@ -37,11 +36,11 @@ export interface ZLossOptions extends LossOptions {
  * @see de Brébisson, Vincent 2016, arXiv 1604.08859
  */
 export function zLoss(scores: np.Array, labels: np.Array, options: ZLossOptions = {}): np.Array {
-  checkLossOptions("zLoss", options, { a: true, b: true, eps: true, ...lossOptions });
-  const { a = 1, b = 0, eps = 1e-12 } = options;
-  checkParameter("a", a, { above: 0 });
-  checkParameter("b", b);
-  checkParameter("eps", eps, { min: 0 });
+  const { a, b, eps } = readLossOptions("zLoss", options, {
+    a: [1, { above: 0 }],
+    b: [0, {}],
+    eps: [1e-12, { min: 0 }],
+  });
   return overLabelStatistic(
     scores,
     labels,
