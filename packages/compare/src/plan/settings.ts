@@ -165,7 +165,7 @@ function checkPairSettings(settings: Settings): void {
 }
 
 /** Names of what can be trained beside the losses, see {@link Settings}. */
-export const referenceNames: Settings["references"] = ["linear", "trees"];
+const referenceNames: Settings["references"] = ["linear", "trees"];
 
 function checkReferences(names: readonly string[]): void {
   const unknown = names.find((name) => !(referenceNames as readonly string[]).includes(name));

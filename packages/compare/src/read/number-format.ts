@@ -43,12 +43,12 @@ const sameCurrency: Record<string, string> = {
 };
 
 /** Whether two ways of writing it mean the same currency. */
-export function isCurrency(a: string, b: string): boolean {
+function isCurrency(a: string, b: string): boolean {
   return a === b || (sameCurrency[a] ?? a) === (sameCurrency[b] ?? b);
 }
 
 /** The parts of a cell that has the shape of a number in some country, or null. `(5)` is -5, as accounts have it. */
-export function numberParts(cell: string): Parts | null {
+function numberParts(cell: string): Parts | null {
   if (cell.length > 64) return null;
   const zero = nothing.exec(cell);
   if (zero !== null) return { sign: "", body: "0", exponent: "", currency: zero[1]!, percent: false };

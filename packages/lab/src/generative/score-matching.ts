@@ -138,7 +138,7 @@ export function nonnegativeScoreMatching(
 }
 
 /** Sums over all axes but the first. */
-export function sumOfRows(values: np.Array): np.Array {
+function sumOfRows(values: np.Array): np.Array {
   return values.reshape([values.shape[0], -1]).sum(-1);
 }
 

@@ -1,7 +1,7 @@
 import { checkNumber } from "../engine/checks.ts";
 
 /** Fewest and most bits of a code. */
-export const bitLimits = { min: 2, max: 8 } as const;
+const bitLimits = { min: 2, max: 8 } as const;
 
 /** Bits of all widths that a code may have, 2 to 8. */
 export const everyBits: readonly number[] = [2, 3, 4, 5, 6, 7, 8];

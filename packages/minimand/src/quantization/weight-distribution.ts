@@ -3,7 +3,7 @@ import { checkFloatArray, isArrayLike, peek, rangeError, typeError } from "../en
 import { oneOf, readOptions } from "../engine/options.ts";
 
 /** Kurtosis of the uniform distribution: weights of that shape lose least by quantisation. */
-export const uniformKurtosis = 1.8;
+const uniformKurtosis = 1.8;
 
 const deviations = ["unbiased", "population"] as const;
 

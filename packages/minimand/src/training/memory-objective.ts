@@ -27,10 +27,7 @@ export type MemoryLoss<H extends Hyper = Hyper> = (
  *   return [values, { lambda: next }];
  * })
  */
-export function objectiveWithMemory<H extends Hyper = Hyper>(
-  model: Model,
-  loss: MemoryLoss<H>,
-): Objective<H> {
+function objectiveWithMemory<H extends Hyper = Hyper>(model: Model, loss: MemoryLoss<H>): Objective<H> {
   return (params, { modelState, memory, key, hyper }, { x, y, weights }) => {
     const [output, nextState] = model.apply({ params, state: modelState }, x, {
       training: true,

@@ -13,7 +13,7 @@ export function lackText(
 }
 
 /** The same as a word beside "3 of 10". */
-export function lackWord({
+function lackWord({
   diverged,
   unavailable = 0,
 }: Pick<RankingEntry, "diverged" | "unavailable">): "diverged" | "not available" | "without result" {

@@ -32,7 +32,7 @@ export function advantageOf(
 export const usable = ["gradient-boosted-trees", "linear-model"];
 
 /** The loss that is first in the ranking and has a result. */
-export function firstLoss({ entries }: Pick<Ranking, "entries">): string | null {
+function firstLoss({ entries }: Pick<Ranking, "entries">): string | null {
   const best = entries.find(
     ({ verdict, mean }) => verdict !== "diverged" && verdict !== "reference" && mean !== null,
   );

@@ -34,7 +34,7 @@ const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
  *
  * @example logTick(1e-6) // "10⁻⁶"
  */
-export function logTick(value: number): string {
+function logTick(value: number): string {
   const power = Math.floor(Math.log10(value) + 1e-9);
   if (Math.abs(power) < 4) return fixed(value, Math.max(0, -power));
   const digits = [...`${Math.abs(power)}`].map((digit) => superscripts[Number(digit)]).join("");

@@ -19,7 +19,7 @@ export { quantizationFigure } from "./quantization.ts";
 export { rankingFigure } from "./ranking.ts";
 export { reliabilityFigure, sumReliability } from "./reliability.ts";
 export { rocFigure } from "./roc.ts";
-export { bestCandidate, isTested, labelOf, pairedEntries, portrayed, protagonists } from "./rows.ts";
+export { isTested, labelOf, pairedEntries, portrayed, protagonists } from "./rows.ts";
 export type { Curve } from "./series.ts";
 export { seriesFigure } from "./series.ts";
 export { decimals, fixed, metricName, partName, percent, pValue, signed, validationName } from "./text.ts";

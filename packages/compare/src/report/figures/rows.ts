@@ -26,7 +26,7 @@ export function isTested(report: DatasetReport): boolean {
 }
 
 /** Names for people by candidate identifier. */
-export function candidateLabels(report: Pick<DatasetReport, "ranking">): Map<string, string> {
+function candidateLabels(report: Pick<DatasetReport, "ranking">): Map<string, string> {
   return new Map(report.ranking.entries.map((entry) => [entry.candidate, entry.label]));
 }
 
@@ -36,7 +36,7 @@ export function labelOf(report: Pick<DatasetReport, "ranking">, candidate: strin
 }
 
 /** The loss with the largest difference: the first of the ranking that is neither diverged nor a reference. */
-export function bestCandidate(report: Pick<DatasetReport, "ranking">): string | null {
+function bestCandidate(report: Pick<DatasetReport, "ranking">): string | null {
   const entry = report.ranking.entries.find(
     ({ verdict, mean }) => verdict !== "diverged" && verdict !== "reference" && mean !== null,
   );

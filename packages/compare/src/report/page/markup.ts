@@ -37,7 +37,7 @@ const entities: Record<string, string> = {
  * @returns the text with `& < > " '` as entities
  * @example escapeHtml("<b>") // "&lt;b&gt;"
  */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character]!);
 }
 

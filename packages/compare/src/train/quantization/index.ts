@@ -7,4 +7,4 @@ export {
   methods as quantisingMethods,
 } from "./bit-settings.ts";
 export { layersOfNetwork, type PlainLayers } from "./layers-of-network.ts";
-export { calibrationRows, makeQuantiser, type Quantised, type Quantiser } from "./quantiser.ts";
+export { makeQuantiser, type Quantised, type Quantiser } from "./quantiser.ts";

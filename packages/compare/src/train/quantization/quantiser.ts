@@ -63,7 +63,7 @@ export interface Quantiser {
 }
 
 /** Rows that step sizes are looked for on, at most. */
-export const calibrationRows = 256;
+const calibrationRows = 256;
 
 /**
  * Makes one for layers, e.g. those of `layersOfModel`.

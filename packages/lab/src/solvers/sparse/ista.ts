@@ -24,7 +24,7 @@ export type FistaOptions = Omit<IstaOptions, "freeThreshold">;
 const istaOptions: OptionNames<IstaOptions> = { lambda: true, stepSize: true, freeThreshold: true };
 
 /** What ISTA minimises. */
-export const l1Objective: Iteration["objective"] = (x, { y, system: { A, lambda, ...others } }) => {
+const l1Objective: Iteration["objective"] = (x, { y, system: { A, lambda, ...others } }) => {
   for (const array of Object.values(others)) array.dispose();
   return sparseObjective(x, A, y, { lambda, penalty: "l1" });
 };

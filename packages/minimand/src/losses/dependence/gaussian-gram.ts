@@ -14,7 +14,7 @@ export const checkWidth = (argument: string, width: Parameter): void =>
  * Squared distances of all rows, `[n, width], [m, width] -> [n, m]`, exact where both have a single column. Of more columns by one
  * matrix product, about the second sample's mean: far from 0 the squares would swallow the distances.
  */
-export function squaredDistances(a: np.Array, b: np.Array): np.Array {
+function squaredDistances(a: np.Array, b: np.Array): np.Array {
   const [n, m] = [a.shape[0], b.shape[0]];
   if (a.shape[1] === 1) return np.square(a.reshape([n, 1]).sub(b.reshape([1, m])));
   const center = lax.stopGradient(np.mean(b.ref, 0, { keepdims: true }));

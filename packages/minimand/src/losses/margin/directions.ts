@@ -29,7 +29,7 @@ export function projectUnitNorm(weights: np.Array, axis = 0): np.Array {
 }
 
 /** Throws where a row or column that can be looked at is zero or not finite; rows for which `skip` is true are passed over. */
-export function checkDirections(
+function checkDirections(
   argument: string,
   x: np.Array,
   vectors: "rows" | "columns",

@@ -18,7 +18,7 @@ export interface FlipOptions extends PreferenceOptions {
 }
 
 /** The names of {@link FlipOptions}. */
-export const flipOptions = { epsilon: true, ...preferenceOptions } as const;
+const flipOptions = { epsilon: true, ...preferenceOptions } as const;
 
 /**
  * Direct preference optimisation: the likelihood of the preferences under the implicit rewards `beta log(policy / reference)`.

@@ -105,7 +105,7 @@ export function expectedKlBound(point: PerturbedPoint, y: number): ValueAndGradi
 }
 
 /** `KL(y || sigmoid(s)) = softplus(s) - y s + y ln y + (1 - y) ln(1 - y)`, with `0 ln 0 = 0`; never below 0. */
-export function bernoulliKl(y: number, score: number): number {
+function bernoulliKl(y: number, score: number): number {
   const entropy = (y === 0 ? 0 : y * Math.log(y)) + (y === 1 ? 0 : (1 - y) * Math.log(1 - y));
   return Math.max(0, y * log1pExp(-score) + (1 - y) * log1pExp(score) + entropy);
 }
