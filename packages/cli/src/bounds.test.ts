@@ -26,13 +26,16 @@ const cases: [args: string[], message: string][] = [
   [["reproduce", "ldr", "--seeds", "1e9"], "--seeds: expected a finite number <= 1000, got 1000000000"],
   [["refine", "a moon", "-n", "1000000000"], "--number: expected a finite number <= 1000, got 1000000000"],
   [[...compare, "--seeds", "99999999999999999999"], "expected a whole number, got '99999999999999999999'"],
-  [[...compare, "--seeds", "1e9"], "--seeds: expected a finite number <= 1000, got 1000000000"],
-  [[...compare, "--folds", "1e9"], "--folds: expected a finite number <= 1000, got 1000000000"],
+  [[...compare, "--seeds", "1e9"], "--seeds: expected an integer >= 1 and <= 1000, got 1000000000"],
+  [[...compare, "--folds", "1e9"], "--folds: expected an integer >= 2 and <= 1000, got 1000000000"],
   [
     [...compare, "--configurations", "1e9"],
-    "--configurations: expected a finite number <= 1000, got 1000000000",
+    "--configurations: expected an integer >= 1 and <= 1000, got 1000000000",
   ],
-  [[...compare, "--max-epochs", "1e9"], "--max-epochs: expected a finite number <= 100000, got 1000000000"],
+  [
+    [...compare, "--max-epochs", "1e9"],
+    "--max-epochs: expected an integer >= 1 and <= 100000, got 1000000000",
+  ],
   [
     [...compare, "--hidden", "99999,99999"],
     "--hidden: expected layers with at most 16777216 weights between them, got 9999900000",

@@ -17,6 +17,7 @@ export { computedOnShape, engineShape, readResults } from "./results-shape.ts";
 export * from "./run/assemble.ts";
 export * from "./run/index.ts";
 export * from "./run/prepare/index.ts";
+export { settingNames, settingTable } from "./setting-table.ts";
 export { fits, numbersOrNaN, parseShape, type Shape, shape } from "./shape.ts";
 export { quotedWord } from "./shell-words.ts";
 export { shortName, shortNames, withShortNames } from "./short-names.ts";

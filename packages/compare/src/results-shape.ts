@@ -9,7 +9,6 @@ import type {
   DatasetReport,
   EngineUsed,
   FeatureSummary,
-  GivenFlips,
   KeptChoice,
   KeptPredictions,
   MeanRoc,
@@ -34,6 +33,7 @@ import type {
   TuningRecord,
   UntestedDifference,
 } from "./results.ts";
+import { settingNames, settingTable } from "./setting-table.ts";
 import { numbersOrNaN, parseShape, type Shape, shape } from "./shape.ts";
 
 /* The checks of `results.json` and of trials, field by field: whoever can write the file or the store can write anything. */
@@ -352,46 +352,9 @@ const across = shape<AcrossReport>({
   summary: text,
 });
 
-const auto = v.literal("auto");
-
-const settings = shape<Settings>({
-  target: text,
-  task: v.union([task, auto]),
-  metric: text,
-  baseline: text,
-  losses: v.union([texts, auto]),
-  optimizers: texts,
-  steps: texts,
-  references: v.array(v.picklist(["linear", "trees"])),
-  model: v.picklist(["mlp", "linear", "own"]),
-  hidden: numbers,
-  seeds: number,
-  folds: number,
-  sample: numberOrNull,
-  configurations: number,
-  maxEpochs: number,
-  patience: number,
-  batchSize: number,
-  rope: v.union([number, auto]),
-  alpha: number,
-  positive: textOrNull,
-  labelNoise: number,
-  imbalance: numberOrNull,
-  ignore: texts,
-  group: textOrNull,
-  time: textOrNull,
-  bagColumn: textOrNull,
-  types: v.record(text, v.picklist(["numeric", "categorical", "text", "date", "date-dmy", "date-mdy"])),
-  missing: v.record(text, texts),
-  test: textOrNull,
-  flipRate: v.union([auto, shape<GivenFlips>({ ...flips, from: v.picklist(flipSources) })]),
-  distillFrom: textOrNull,
-  unlabeled: textOrNull,
-  // Results of earlier versions don't say so.
-  mergeLabels: v.optional(flag) as unknown as Shape<boolean>,
-  damaged: v.picklist(["drop", "pad", "refuse"]),
-  strict: flag,
-});
+const settings = v.object(
+  Object.fromEntries(settingNames.map((name) => [name, settingTable[name].shape])),
+) as unknown as Shape<Settings>;
 
 /** What trained the models. */
 export const engineShape = shape<EngineUsed>({

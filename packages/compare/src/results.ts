@@ -3,16 +3,18 @@
  * workbench read. Numbers that could not be computed are `null` (JSON has no NaN or Infinity).
  */
 
-import type { GivenFlips, PairCalibration, PreferenceReport } from "./preference-types.ts";
+import type { PairCalibration, PreferenceReport } from "./preference-types.ts";
 import type { QuantizationReport } from "./quantization-types.ts";
 import type { Ranking } from "./ranking-types.ts";
+import type { Settings } from "./setting-table.ts";
 
 export type * from "./preference-types.ts";
 export type * from "./quantization-types.ts";
 export type * from "./ranking-types.ts";
+export type { Settings } from "./setting-table.ts";
 
 /** What a column may be said to be (`--types`): `date-dmy` and `date-mdy` are dates with the day or the month first. */
-export type ColumnKind = "numeric" | "categorical" | "text" | "date" | "date-dmy" | "date-mdy";
+export type ColumnKind = Settings["types"][string];
 
 /** What is predicted: one of two classes, one of several, a number, or which response of a pair is preferred. */
 export type Task = "binary" | "multiclass" | "regression" | "preference";
@@ -287,62 +289,6 @@ export interface AcrossReport {
   /** Maximal groups of candidates that are not distinguishable, as indices into `candidates`. */
   cliques: number[][];
   summary: string;
-}
-
-/** The settings that decide the results (everything but the number of workers and the output directory). */
-export interface Settings {
-  target: string;
-  task: Task | "auto";
-  metric: string | "auto";
-  baseline: string | "auto";
-  losses: string[] | "auto";
-  /** Optimizers that minimise the baseline's loss beside AdamW. */
-  optimizers: string[];
-  /** Training steps that minimise the baseline's loss beside the plain one. */
-  steps: string[];
-  /** What is trained to be shown beside the losses. */
-  references: ("linear" | "trees")[];
-  /** `own`: one of one's own, which stands beside the settings and has no use for `hidden`. */
-  model: "mlp" | "linear" | "own";
-  hidden: number[];
-  /** In all, of the finalists, the baseline and trained references; the others are trained on the first one. */
-  seeds: number;
-  folds: number;
-  /** So many rows at most are drawn of each data set; null: all. */
-  sample: number | null;
-  /** Learning rates that every candidate is tuned with; one beyond them and its own parameters come on top. */
-  configurations: number;
-  maxEpochs: number;
-  patience: number;
-  /** At most; small data take about a quarter of their training rows, see `batchSizeFor`. */
-  batchSize: number;
-  rope: number | "auto";
-  alpha: number;
-  positive: string | null;
-  labelNoise: number;
-  imbalance: number | null;
-  ignore: string[];
-  group: string | null;
-  /** The column that says when each row was: folds then train on earlier rows and test on later ones, and nothing is claimed. */
-  time: string | null;
-  /** The column of bags of which training sees the target's mean only; null: it sees every row's. */
-  bagColumn: string | null;
-  types: Record<string, ColumnKind>;
-  /** Values that stand for missing ones, by column. */
-  missing: Record<string, string[]>;
-  test: string | null;
-  /** The share of preferences that are the wrong way round; `auto`: estimated in every fold. */
-  flipRate: "auto" | GivenFlips;
-  /** The kept model whose logits the distillation losses learn from; null: those losses don't run. */
-  distillFrom: string | null;
-  /** The file of unlabelled rows that some methods learn from as well; null: those methods don't run. */
-  unlabeled: string | null;
-  /** Whether labels that differ in case or spaces only are one class. */
-  mergeLabels: boolean;
-  /** What became of records that could not be read. */
-  damaged: "drop" | "pad" | "refuse";
-  /** Whether whatever needed a note in reading was refused. */
-  strict: boolean;
 }
 
 /** How many trials the CPUs of one kind have computed. */

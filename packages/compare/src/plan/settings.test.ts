@@ -27,18 +27,18 @@ describe("checkSettings", () => {
   });
 
   it.each<[Partial<Settings>, string]>([
-    [{ seeds: -1 }, "seeds: expected an integer >= 1, got -1"],
-    [{ seeds: 1.5 }, "seeds: expected an integer >= 1, got 1.5"],
-    [{ folds: 1 }, "folds: expected an integer >= 2, got 1"],
-    [{ folds: Number.NaN }, "folds: expected an integer >= 2, got NaN"],
-    [{ configurations: 0 }, "configurations: expected an integer >= 1, got 0"],
-    [{ maxEpochs: 0 }, "maxEpochs: expected an integer >= 1, got 0"],
-    [{ patience: 0 }, "patience: expected an integer >= 1, got 0"],
+    [{ seeds: -1 }, "seeds: expected an integer >= 1 and <= 1000, got -1"],
+    [{ seeds: 1.5 }, "seeds: expected an integer >= 1 and <= 1000, got 1.5"],
+    [{ folds: 1 }, "folds: expected an integer >= 2 and <= 1000, got 1"],
+    [{ folds: Number.NaN }, "folds: expected an integer >= 2 and <= 1000, got NaN"],
+    [{ configurations: 0 }, "configurations: expected an integer >= 1 and <= 1000, got 0"],
+    [{ maxEpochs: 0 }, "maxEpochs: expected an integer >= 1 and <= 100000, got 0"],
+    [{ patience: 0 }, "patience: expected an integer >= 1 and <= 100000, got 0"],
     [{ batchSize: 0 }, "batchSize: expected an integer >= 1, got 0"],
     [{ hidden: Array(101).fill(1) }, "hidden: expected at most 100 layers, got 101"],
     [{ hidden: [64, 0] }, "hidden: expected an integer >= 1, got 0"],
-    [{ seeds: 1001 }, "seeds: expected a finite number <= 1000, got 1001"],
-    [{ patience: 1e9 }, "patience: expected a finite number <= 100000, got 1000000000"],
+    [{ seeds: 1001 }, "seeds: expected an integer >= 1 and <= 1000, got 1001"],
+    [{ patience: 1e9 }, "patience: expected an integer >= 1 and <= 100000, got 1000000000"],
     [
       { hidden: [4096, 4096, 1] },
       "hidden: expected layers with at most 16777216 weights between them, got 16781313",

@@ -1,93 +1,20 @@
 import { metricCatalogue } from "minimand";
 import { checkNumber, didYouMean, type OptionNames, rangeError, readOptions } from "minimand/engine";
 import type { Settings, Task } from "../results.ts";
+import { settingNames, settingTable } from "../setting-table.ts";
 import { traitsOf } from "../task.ts";
 
-/** What a comparison does unless told otherwise. */
-export const defaultSettings: Omit<Settings, "target"> = {
-  task: "auto",
-  metric: "auto",
-  baseline: "auto",
-  losses: "auto",
-  optimizers: [],
-  steps: [],
-  references: ["linear", "trees"],
-  model: "mlp",
-  hidden: [64, 64],
-  seeds: 6,
-  sample: null,
-  folds: 5,
-  configurations: 4,
-  maxEpochs: 50,
-  patience: 10,
-  batchSize: 128,
-  rope: "auto",
-  alpha: 0.05,
-  positive: null,
-  labelNoise: 0,
-  imbalance: null,
-  ignore: [],
-  group: null,
-  time: null,
-  bagColumn: null,
-  types: {},
-  missing: {},
-  test: null,
-  flipRate: "auto",
-  distillFrom: null,
-  unlabeled: null,
-  mergeLabels: false,
-  damaged: "drop",
-  strict: false,
-};
-
-const settingNames: OptionNames<Settings> = {
-  target: true,
-  task: true,
-  metric: true,
-  baseline: true,
-  losses: true,
-  optimizers: true,
-  steps: true,
-  references: true,
-  model: true,
-  hidden: true,
-  seeds: true,
-  folds: true,
-  configurations: true,
-  maxEpochs: true,
-  patience: true,
-  batchSize: true,
-  rope: true,
-  alpha: true,
-  positive: true,
-  labelNoise: true,
-  imbalance: true,
-  ignore: true,
-  group: true,
-  bagColumn: true,
-  types: true,
-  test: true,
-  distillFrom: true,
-  unlabeled: true,
-  damaged: true,
-  strict: true,
-  missing: true,
-  sample: true,
-  time: true,
-  flipRate: true,
-  mergeLabels: true,
-};
+/** What a comparison does unless told otherwise; the target, which has to be given, is empty. */
+export const defaultSettings = Object.fromEntries(
+  settingNames.map((name) => [name, structuredClone(settingTable[name].byDefault)]),
+) as Omit<Settings, "target">;
 
 /** Throws a TypeError naming the first setting that is none, and the one it may mean. */
 export function checkSettingNames(settings: Settings): void {
-  readOptions("settings", settings, settingNames);
+  readOptions("settings", settings, known);
 }
 
-/** Seeds, folds and configurations: a plan lists each trial of them before the first one runs. */
-const mostRepeats = 1000;
-
-const mostEpochs = 100_000;
+const known = Object.fromEntries(settingNames.map((name) => [name, true])) as OptionNames<Settings>;
 
 /** Their program has a part for each. */
 export const mostLayers = 100;
@@ -112,23 +39,14 @@ export function checkHidden(argument: string, hidden: readonly number[]): void {
 export function checkSettings(settings: Settings): void {
   checkSettingNames(settings);
   checkReferences(settings.references);
-  checkNumber("seeds", settings.seeds, { min: 1, integer: true });
-  // With a test file every seed trains on all rows of the first file; otherwise one fold leaves nothing to train on.
-  if (settings.test === null) checkNumber("folds", settings.folds, { min: 2, integer: true });
-  checkNumber("configurations", settings.configurations, { min: 1, integer: true });
-  checkNumber("maxEpochs", settings.maxEpochs, { min: 1, integer: true });
-  checkNumber("patience", settings.patience, { min: 1, integer: true });
-  checkNumber("batchSize", settings.batchSize, { min: 1, integer: true });
-  for (const name of ["seeds", "folds", "configurations"] as const)
-    checkNumber(name, settings[name], { max: mostRepeats });
-  for (const name of ["maxEpochs", "patience"] as const)
-    checkNumber(name, settings[name], { max: mostEpochs });
+  for (const name of settingNames) {
+    const { bounds, byDefault } = settingTable[name];
+    // With a test file every seed trains on all rows of the first file; otherwise one fold leaves nothing to train on.
+    if (bounds === undefined || settings[name] === byDefault || (name === "folds" && settings.test !== null))
+      continue;
+    checkNumber(name, settings[name], bounds);
+  }
   checkHidden("hidden", settings.hidden);
-  if (settings.sample !== null) checkNumber("sample", settings.sample, { min: 2, integer: true });
-  if (settings.rope !== "auto") checkNumber("rope", settings.rope, { min: 0 });
-  checkNumber("alpha", settings.alpha, { above: 0, below: 1 });
-  checkNumber("labelNoise", settings.labelNoise, { min: 0, below: 1 });
-  if (settings.imbalance !== null) checkNumber("imbalance", settings.imbalance, { min: 1 });
   if (settings.time !== null && settings.test !== null)
     throw new RangeError("time: expected no --test beside it, as the rows of that file are the later ones");
   if (settings.task === "preference") checkPairSettings(settings);

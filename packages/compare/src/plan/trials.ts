@@ -1,6 +1,7 @@
 import type { Dataset, Feature } from "../data/dataset.ts";
 import { readerVersion } from "../read/read-table.ts";
 import type { Configuration, EngineUsed, Settings } from "../results.ts";
+import { settingNames, settingTable } from "../setting-table.ts";
 import { traitsOf } from "../task.ts";
 import { hasNeed, isReference, isTrees, minimisedBy, type PlannedCandidate } from "./candidate.ts";
 import { baselineIdOf, references } from "./candidates.ts";
@@ -84,48 +85,6 @@ const keyVersion = 6;
 
 /** The same for quantised networks. */
 const quantisingVersion = 2;
-
-/**
- * The settings that go into a key as they are. The others only say which trials run and how they are judged, or stand in the
- * key as what they come to: task, positive class, files, metric, folds, grid.
- */
-const deciding: Record<keyof Settings, boolean> = {
-  target: true,
-  types: true,
-  missing: true,
-  ignore: true,
-  group: true,
-  bagColumn: true,
-  damaged: true,
-  labelNoise: true,
-  imbalance: true,
-  sample: true,
-  model: true,
-  hidden: true,
-  maxEpochs: true,
-  patience: true,
-  batchSize: true,
-  task: false,
-  positive: false,
-  test: false,
-  distillFrom: false,
-  unlabeled: false,
-  strict: false,
-  time: false,
-  flipRate: false,
-  mergeLabels: false,
-  metric: false,
-  folds: false,
-  configurations: false,
-  seeds: false,
-  losses: false,
-  baseline: false,
-  optimizers: false,
-  steps: false,
-  references: false,
-  rope: false,
-  alpha: false,
-};
 
 /**
  * The trials of the first seed with their keys, data set by data set, candidate by candidate: first the reference that learns
@@ -287,7 +246,7 @@ const codeOf = ({ origin }: Pick<PlannedCandidate, "origin">): { code?: string }
   origin === undefined ? {} : { code: origin.sha256 };
 
 function decidingOf(settings: Settings, subject: TrialSubject): TrialKey["settings"] {
-  const names = (Object.keys(deciding) as (keyof Settings)[]).filter((name) => deciding[name]);
+  const names = settingNames.filter((name) => settingTable[name].inKey);
   return {
     ...Object.fromEntries(names.map((name) => [name, settings[name]])),
     // Keys of before there were times are those without.

@@ -1,5 +1,5 @@
 import type { ColumnKind, Task } from "@minimand/compare";
-import { type AskedOptions, type FileRead, splitNames } from "@minimand/compare/web";
+import { type AskedOptions, defaultSettings, type FileRead, splitNames } from "@minimand/compare/web";
 
 /** What the form holds; an empty text stands for none. */
 export interface Wanted {
@@ -34,10 +34,10 @@ export const usually = (read: Pick<FileRead, "target" | "pairs">): Wanted => ({
   metric: "auto",
   positive: "",
   losses: null,
-  references: ["linear", "trees"],
-  folds: 5,
-  seeds: 6,
-  maxEpochs: 50,
+  references: [...defaultSettings.references],
+  folds: defaultSettings.folds,
+  seeds: defaultSettings.seeds,
+  maxEpochs: defaultSettings.maxEpochs,
   keep: "auto",
   budget: 0,
   ignore: [],

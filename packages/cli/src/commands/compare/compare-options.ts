@@ -1,4 +1,4 @@
-import { defaultSettings, type Keep, type Settings } from "@minimand/compare";
+import { type Keep, type Settings, settingNames, settingTable } from "@minimand/compare";
 import { type Command, Option } from "commander";
 import type { EngineAsked } from "../../run/engine-choice.ts";
 import {
@@ -23,7 +23,7 @@ import { keepOption } from "./keep.ts";
 
 /** What `minimand compare` can be asked for. */
 export interface CompareOptions
-  extends Omit<Settings, "losses" | "references" | "hidden" | "model" | "flipRate">,
+  extends Partial<Omit<Settings, "losses" | "references" | "model" | "flipRate">>,
     EngineAsked,
     FlipOptions {
   with: string[];
@@ -32,10 +32,11 @@ export interface CompareOptions
   references: string[];
   keep: Keep;
   quantize: number[];
-  hidden?: number[];
   workers?: number;
   budget?: number;
   quick: boolean;
+  strict: boolean;
+  damaged: Settings["damaged"];
   store?: string;
   cache?: string;
   out?: string;
@@ -45,26 +46,12 @@ export interface CompareOptions
 /** Declares them, in the order of the help. */
 export function withCompareOptions(command: Command): Command {
   const general = command
-    .option("-t, --target <column>", "the column to predict (bundled data know theirs)")
-    .option(
-      "-l, --losses <a,b>",
-      "losses to compare ('minimand losses'), beside the baseline and class weights; default: all of the task but those 'only by name'",
-      list,
-    )
+    .addOption(settingOption("target"))
+    .addOption(settingOption("losses", list))
     .addOption(withOption("that exports candidates or models"))
-    .option("--optimizers <a,b>", "optimizers beside AdamW, with the baseline's loss; or all", list, [])
-    .option(
-      "--steps <a,b>",
-      "training steps beside the plain one, with the baseline's loss; or all",
-      list,
-      [],
-    )
-    .option(
-      "--references <a,b>",
-      "what is trained to be shown beside the losses: linear (a linear model), trees (gradient-boosted trees); or none",
-      list,
-      [...defaultSettings.references],
-    )
+    .addOption(settingOption("optimizers", list))
+    .addOption(settingOption("steps", list))
+    .addOption(settingOption("references", list))
     .addOption(keepOption())
     .option(
       "--quantize <a,b>",
@@ -72,14 +59,9 @@ export function withCompareOptions(command: Command): Command {
       wholeNumbers,
       [],
     )
-    .option("-m, --metric <name>", "the metric that decides: balanced-accuracy, f1, roc-auc, r2, ...", "auto")
-    .option(
-      "-s, --seeds <n>",
-      "repeats of the cross-validation for the baseline, the five finalists and the references; the first of them is for all losses",
-      wholeNumber,
-      defaultSettings.seeds,
-    )
-    .option("-k, --folds <n>", "folds a repeat", wholeNumber, defaultSettings.folds)
+    .addOption(settingOption("metric"))
+    .addOption(settingOption("seeds", wholeNumber))
+    .addOption(settingOption("folds", wholeNumber))
     .addOption(workersOption())
     .addOption(engineOption())
     .addOption(threadsOption())
@@ -93,124 +75,55 @@ export function withCompareOptions(command: Command): Command {
     .addOption(cacheOption())
     .addOption(outOption("minimand-NAME"))
     .addOption(jsonOption("results.json"))
-    .option(
-      "--baseline <loss>",
-      "what the others are measured against; default: cross-entropy, squared, bradley-terry",
-      "auto",
-    )
-    .addOption(
-      new Option(
-        "--task <task>",
-        "what is predicted; default: inferred. preference: which of two responses is chosen, of files of pairs",
-      )
-        .choices(["auto", "binary", "multiclass", "regression", "preference"])
-        .default("auto"),
-    )
-    .option("--positive <class>", "the positive class of a binary target; default: the rarer one")
-    .option("--merge-labels", "labels of the target that differ in case or spaces only are one class", false)
-    .option(
-      "--model <name>",
-      "network: mlp, linear, or the model of this name that a module of --with exports",
-      "mlp",
-    )
-    .option(
-      "--hidden <a,b>",
-      `widths of the hidden layers of an mlp; default: ${defaultSettings.hidden}`,
-      wholeNumbers,
-    )
-    .option(
-      "--configurations <n>",
-      "learning rates tried for each loss; one beyond an end and its own parameters come on top",
-      wholeNumber,
-      defaultSettings.configurations,
-    )
-    .option("--max-epochs <n>", "at most so many epochs", wholeNumber, defaultSettings.maxEpochs)
-    .option(
-      "--patience <n>",
-      "epochs without improvement until a run stops",
-      wholeNumber,
-      defaultSettings.patience,
-    )
-    .option(
-      "--batch-size <n>",
-      "rows a training step, at most; small data take about a quarter of their rows",
-      wholeNumber,
-      defaultSettings.batchSize,
-    )
+    .addOption(settingOption("baseline"))
+    .addOption(settingOption("task").choices(settingTable.task.shape.options))
+    .addOption(settingOption("positive"))
+    .addOption(settingOption("mergeLabels"))
+    .addOption(settingOption("model"))
+    .addOption(settingOption("hidden", wholeNumbers))
+    .addOption(settingOption("configurations", wholeNumber))
+    .addOption(settingOption("maxEpochs", wholeNumber))
+    .addOption(settingOption("patience", wholeNumber))
+    .addOption(settingOption("batchSize", wholeNumber))
     .addOption(missingOption());
   return withDatasetOptions(general)
-    .option("--group <column>", "rows with equal values stay in one fold")
-    .option(
-      "--time <column>",
-      "dates or numbers that say when each row was: train on earlier rows, test on later ones; no verdict is given",
-    )
-    .option(
-      "--bag-column <column>",
-      "the bag of each row: training and tuning see the target's mean (or class shares) of bags alone, tests are of single rows",
-    )
-    .option("--test <file>", "test on this file instead of folds; each seed trains on four rows of five")
-    .option(
-      "--distill-from <folder>",
-      "a model kept by compare as a teacher: adds the losses that learn from its logits",
-    )
-    .option(
-      "--unlabeled <file>",
-      "more rows with the same columns, whose target is not known or not looked at: adds the methods that learn from them",
-    )
-    .option("--label-noise <p>", "give this share of the training labels a wrong class", number, 0)
-    .option("--imbalance <r>", "thin out the smaller classes of the training rows to 1 in r", number)
-    .option(
-      "--rope <x>",
-      "differences smaller than this count as none; default: 0.01, or 1 % of the baseline's RMSE or MAE",
-      number,
-    )
+    .addOption(settingOption("group"))
+    .addOption(settingOption("time"))
+    .addOption(settingOption("bagColumn"))
+    .addOption(settingOption("test"))
+    .addOption(settingOption("distillFrom"))
+    .addOption(settingOption("unlabeled"))
+    .addOption(settingOption("labelNoise", number))
+    .addOption(settingOption("imbalance", number))
+    .addOption(settingOption("rope", number))
     .addOption(flipRateOption())
     .addOption(auditOption())
     .addOption(agreementOption())
-    .option("--alpha <x>", "family-wise error of the tests", number, defaultSettings.alpha);
+    .addOption(settingOption("alpha", number));
+}
+
+/** A row of the table of settings; its default stands in the help unless the text says it. */
+function settingOption(name: keyof Settings, read?: (text: string) => unknown): Option {
+  const { flag = "", help = "", byDefault } = settingTable[name];
+  const option = new Option(flag, help);
+  if (read !== undefined) option.argParser(read);
+  const isSaid = byDefault === null || byDefault === "" || help.includes("default: ");
+  return isSaid ? option : option.default(byDefault);
 }
 
 /** The settings that they come to. */
 export function settingsOf(target: string, options: CompareOptions): Settings {
-  const {
-    workers: _w,
-    budget: _b,
-    quick: _q,
-    out: _o,
-    store: _s,
-    cache: _c,
-    json: _j,
-    engine: _e,
-    threads: _t,
-    with: _files,
-    keep: _k,
-    quantize: _bits,
-    audit: _a,
-    agreement: _g,
-    model,
-    hidden = defaultSettings.hidden,
-    losses,
-    references,
-    ...rest
-  } = options;
+  const { model, losses, references } = options;
+  const given = Object.fromEntries(
+    settingNames.map((name) => [name, options[name] ?? settingTable[name].byDefault]),
+  ) as Settings;
   return {
-    ...defaultSettings,
-    ...rest,
+    ...given,
     target,
     model: model === "mlp" || model === "linear" ? model : "own",
     losses: losses === undefined || losses.includes("all") ? "auto" : [...new Set(losses)],
     // Checked with the other settings.
     references: references.includes("none") ? [] : ([...new Set(references)] as Settings["references"]),
-    hidden,
-    positive: options.positive ?? null,
-    group: options.group ?? null,
-    time: options.time ?? null,
-    bagColumn: options.bagColumn ?? null,
-    test: options.test ?? null,
-    distillFrom: options.distillFrom ?? null,
-    unlabeled: options.unlabeled ?? null,
-    imbalance: options.imbalance ?? null,
-    rope: options.rope ?? "auto",
-    flipRate: flipRateOf(options, options.task),
+    flipRate: flipRateOf(options, given.task),
   };
 }

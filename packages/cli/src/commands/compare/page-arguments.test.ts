@@ -58,7 +58,7 @@ describe("what a page asks for", () => {
   it.each<[AskedOptions, string]>([
     [{}, "target: expected the column to predict, got none"],
     [{ target: "y", model: "own" }, "model: expected mlp or linear, got own: modules of one's own"],
-    [{ target: "y", folds: 1 }, "--folds: expected an integer >= 2, got 1"],
+    [{ target: "y", folds: 1 }, "--folds: expected an integer >= 2 and <= 1000, got 1"],
     [{ target: "y", budget: 0 }, "budget: expected milliseconds above 0, got 0"],
     [{ target: "y", epochs: 3 } as AskedOptions, "options: expected only the options"],
   ])("is refused in a line: %j", (options, message) => {

@@ -3,6 +3,7 @@ import type { Keep } from "../../model/choose.ts";
 import { checkSettings, defaultSettings } from "../../plan/settings.ts";
 import type { Settings } from "../../results.ts";
 import { asOptions } from "../../run/prepare/option-of.ts";
+import { settingNames, settingTable } from "../../setting-table.ts";
 import { UsageError } from "../../usage-error.ts";
 
 /** Options of `minimand compare` as a page has them: those of the command, in camel case. What is absent has the command's default. */
@@ -24,42 +25,14 @@ export interface Asked {
   options: AskedOptions;
 }
 
-const names: OptionNames<AskedOptions> = {
-  target: true,
-  task: true,
-  metric: true,
-  baseline: true,
-  losses: true,
-  optimizers: true,
-  steps: true,
-  references: true,
-  model: true,
-  hidden: true,
-  seeds: true,
-  folds: true,
-  configurations: true,
-  maxEpochs: true,
-  patience: true,
-  batchSize: true,
-  rope: true,
-  alpha: true,
-  positive: true,
-  labelNoise: true,
-  imbalance: true,
-  ignore: true,
-  group: true,
-  time: true,
-  bagColumn: true,
-  types: true,
-  missing: true,
-  mergeLabels: true,
-  flipRate: true,
-  damaged: true,
-  strict: true,
+const names = {
+  ...Object.fromEntries(
+    settingNames.filter((name) => settingTable[name].page !== false).map((name) => [name, true]),
+  ),
   keep: true,
   quantize: true,
   budget: true,
-};
+} as OptionNames<AskedOptions>;
 
 /**
  * The settings that a page's options come to, as the command's do.

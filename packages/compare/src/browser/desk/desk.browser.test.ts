@@ -254,7 +254,7 @@ describe.skipIf(noBrowser !== "")(`a comparison in a page, from the bytes of a f
       /^UsageError: model: .*--with FILE/,
     );
     expect(await inPage(`await refusal(open().look(${asked({ ...small, maxEpochs: 0 })}))`)).toBe(
-      "RangeError: --max-epochs: expected an integer >= 1, got 0",
+      "RangeError: --max-epochs: expected an integer >= 1 and <= 100000, got 0",
     );
   });
 

@@ -1,6 +1,7 @@
 /* Comparisons in a page, and what they have of the browser. */
 
 export { splitNames } from "../../name-list.ts";
+export { defaultSettings } from "../../plan/settings.ts";
 export * from "../desk/index.ts";
 export { answerComparison } from "./answer-comparison.ts";
 export { answerJobs } from "./answer-jobs.ts";

@@ -1,0 +1,301 @@
+import type { Bounds } from "minimand/engine";
+import * as v from "valibot";
+
+/* The settings of a comparison, each of them once: type, default, range, place in a trial's key, and the option of the command. */
+
+interface Row<S extends v.GenericSchema> {
+  shape: S;
+  byDefault: v.InferOutput<S>;
+  /** Of a number that isn't the default. */
+  bounds?: Bounds;
+  /** Whether it decides what a trial computes and is in its key as it is. The others only say which trials run and how they are judged, or stand in the key as what they come to: task, positive class, files, metric, folds, grid. */
+  inKey: boolean;
+  /** What a page can't be asked for. */
+  page?: false;
+  /** The option of `minimand compare`, where no other command has the same. */
+  flag?: string;
+  help?: string;
+}
+
+const row = <S extends v.GenericSchema>(of: Row<S>): Row<S> => of;
+
+const text = v.string();
+const number = v.number();
+const texts = v.array(text);
+const textOrNull = v.nullable(text);
+const auto = v.literal("auto");
+
+/** Seeds, folds and configurations: a plan lists each trial of them before the first one runs. */
+const repeats: Bounds = { min: 1, max: 1000, integer: true };
+const epochs: Bounds = { min: 1, max: 100_000, integer: true };
+
+/** All settings, those that are in the keys of trials first and in the order of the keys: another order is another key. */
+export const settingTable = {
+  target: row({
+    shape: text,
+    byDefault: "",
+    inKey: true,
+    flag: "-t, --target <column>",
+    help: "the column to predict (bundled data know theirs)",
+  }),
+  types: row({
+    shape: v.record(
+      text,
+      v.picklist(["numeric", "categorical", "text", "date", "date-dmy", "date-mdy"] as const),
+    ),
+    byDefault: {},
+    inKey: true,
+  }),
+  /** Values that stand for missing ones, by column. */
+  missing: row({ shape: v.record(text, texts), byDefault: {}, inKey: true }),
+  ignore: row({ shape: texts, byDefault: [], inKey: true }),
+  group: row({
+    shape: textOrNull,
+    byDefault: null,
+    inKey: true,
+    flag: "--group <column>",
+    help: "rows with equal values stay in one fold",
+  }),
+  /** The column of bags of which training sees the target's mean only; null: it sees every row's. */
+  bagColumn: row({
+    shape: textOrNull,
+    byDefault: null,
+    inKey: true,
+    flag: "--bag-column <column>",
+    help: "the bag of each row: training and tuning see the target's mean (or class shares) of bags alone, tests are of single rows",
+  }),
+  /** What became of records that could not be read. */
+  damaged: row({ shape: v.picklist(["drop", "pad", "refuse"] as const), byDefault: "drop", inKey: true }),
+  labelNoise: row({
+    shape: number,
+    byDefault: 0,
+    bounds: { min: 0, below: 1 },
+    inKey: true,
+    flag: "--label-noise <p>",
+    help: "give this share of the training labels a wrong class",
+  }),
+  imbalance: row({
+    shape: v.nullable(number),
+    byDefault: null,
+    bounds: { min: 1 },
+    inKey: true,
+    flag: "--imbalance <r>",
+    help: "thin out the smaller classes of the training rows to 1 in r",
+  }),
+  /** So many rows at most are drawn of each data set; null: all. */
+  sample: row({
+    shape: v.nullable(number),
+    byDefault: null,
+    bounds: { min: 2, integer: true },
+    inKey: true,
+    page: false,
+  }),
+  /** `own`: one of one's own, which stands beside the settings and has no use for `hidden`. */
+  model: row({
+    shape: v.picklist(["mlp", "linear", "own"] as const),
+    byDefault: "mlp",
+    inKey: true,
+    flag: "--model <name>",
+    help: "network: mlp, linear, or the model of this name that a module of --with exports",
+  }),
+  hidden: row({
+    shape: v.array(number),
+    byDefault: [64, 64],
+    inKey: true,
+    flag: "--hidden <a,b>",
+    help: "widths of the hidden layers of an mlp; default: 64,64",
+  }),
+  maxEpochs: row({
+    shape: number,
+    byDefault: 50,
+    bounds: epochs,
+    inKey: true,
+    flag: "--max-epochs <n>",
+    help: "at most so many epochs",
+  }),
+  patience: row({
+    shape: number,
+    byDefault: 10,
+    bounds: epochs,
+    inKey: true,
+    flag: "--patience <n>",
+    help: "epochs without improvement until a run stops",
+  }),
+  /** At most; small data take about a quarter of their training rows, see `batchSizeFor`. */
+  batchSize: row({
+    shape: number,
+    byDefault: 128,
+    bounds: { min: 1, integer: true },
+    inKey: true,
+    flag: "--batch-size <n>",
+    help: "rows a training step, at most; small data take about a quarter of their rows",
+  }),
+  task: row({
+    shape: v.picklist(["auto", "binary", "multiclass", "regression", "preference"] as const),
+    byDefault: "auto",
+    inKey: false,
+    flag: "--task <task>",
+    help: "what is predicted; default: inferred. preference: which of two responses is chosen, of files of pairs",
+  }),
+  metric: row({
+    shape: text,
+    byDefault: "auto",
+    inKey: false,
+    flag: "-m, --metric <name>",
+    help: "the metric that decides: balanced-accuracy, f1, roc-auc, r2, ...",
+  }),
+  baseline: row({
+    shape: text,
+    byDefault: "auto",
+    inKey: false,
+    flag: "--baseline <loss>",
+    help: "what the others are measured against; default: cross-entropy, squared, bradley-terry",
+  }),
+  losses: row({
+    shape: v.union([texts, auto]),
+    byDefault: "auto",
+    inKey: false,
+    flag: "-l, --losses <a,b>",
+    help: "losses to compare ('minimand losses'), beside the baseline and class weights; default: all of the task but those 'only by name'",
+  }),
+  /** Optimizers that minimise the baseline's loss beside AdamW. */
+  optimizers: row({
+    shape: texts,
+    byDefault: [],
+    inKey: false,
+    flag: "--optimizers <a,b>",
+    help: "optimizers beside AdamW, with the baseline's loss; or all",
+  }),
+  /** Training steps that minimise the baseline's loss beside the plain one. */
+  steps: row({
+    shape: texts,
+    byDefault: [],
+    inKey: false,
+    flag: "--steps <a,b>",
+    help: "training steps beside the plain one, with the baseline's loss; or all",
+  }),
+  /** What is trained to be shown beside the losses. */
+  references: row({
+    shape: v.array(v.picklist(["linear", "trees"] as const)),
+    byDefault: ["linear", "trees"],
+    inKey: false,
+    flag: "--references <a,b>",
+    help: "what is trained to be shown beside the losses: linear (a linear model), trees (gradient-boosted trees); or none",
+  }),
+  /** In all, of the finalists, the baseline and trained references; the others are trained on the first one. */
+  seeds: row({
+    shape: number,
+    byDefault: 6,
+    bounds: repeats,
+    inKey: false,
+    flag: "-s, --seeds <n>",
+    help: "repeats of the cross-validation for the baseline, the five finalists and the references; the first of them is for all losses",
+  }),
+  /** Not used with a test file. */
+  folds: row({
+    shape: number,
+    byDefault: 5,
+    bounds: { ...repeats, min: 2 },
+    inKey: false,
+    flag: "-k, --folds <n>",
+    help: "folds a repeat",
+  }),
+  /** Learning rates that every candidate is tuned with; one beyond them and its own parameters come on top. */
+  configurations: row({
+    shape: number,
+    byDefault: 4,
+    bounds: repeats,
+    inKey: false,
+    flag: "--configurations <n>",
+    help: "learning rates tried for each loss; one beyond an end and its own parameters come on top",
+  }),
+  rope: row({
+    shape: v.union([number, auto]),
+    byDefault: "auto",
+    bounds: { min: 0 },
+    inKey: false,
+    flag: "--rope <x>",
+    help: "differences smaller than this count as none; default: 0.01, or 1 % of the baseline's RMSE or MAE",
+  }),
+  alpha: row({
+    shape: number,
+    byDefault: 0.05,
+    bounds: { above: 0, below: 1 },
+    inKey: false,
+    flag: "--alpha <x>",
+    help: "family-wise error of the tests",
+  }),
+  positive: row({
+    shape: textOrNull,
+    byDefault: null,
+    inKey: false,
+    flag: "--positive <class>",
+    help: "the positive class of a binary target; default: the rarer one",
+  }),
+  /** The column that says when each row was: folds then train on earlier rows and test on later ones, and nothing is claimed. */
+  time: row({
+    shape: textOrNull,
+    byDefault: null,
+    inKey: false,
+    flag: "--time <column>",
+    help: "dates or numbers that say when each row was: train on earlier rows, test on later ones; no verdict is given",
+  }),
+  test: row({
+    shape: textOrNull,
+    byDefault: null,
+    inKey: false,
+    page: false,
+    flag: "--test <file>",
+    help: "test on this file instead of folds; each seed trains on four rows of five",
+  }),
+  /** The share of preferences that are the wrong way round; `auto`: estimated in every fold. */
+  flipRate: row({
+    shape: v.union([
+      auto,
+      v.object({
+        from: v.picklist(["known", "audit", "agreement"] as const),
+        epsilon: number,
+        lower: v.nullable(number),
+        upper: v.nullable(number),
+      }),
+    ]),
+    byDefault: "auto",
+    inKey: false,
+  }),
+  /** The kept model whose logits the distillation losses learn from; null: those losses don't run. */
+  distillFrom: row({
+    shape: textOrNull,
+    byDefault: null,
+    inKey: false,
+    page: false,
+    flag: "--distill-from <folder>",
+    help: "a model kept by compare as a teacher: adds the losses that learn from its logits",
+  }),
+  /** The file of unlabelled rows that some methods learn from as well; null: those methods don't run. */
+  unlabeled: row({
+    shape: textOrNull,
+    byDefault: null,
+    inKey: false,
+    page: false,
+    flag: "--unlabeled <file>",
+    help: "more rows with the same columns, whose target is not known or not looked at: adds the methods that learn from them",
+  }),
+  /** Whether labels that differ in case or spaces only are one class. Results of earlier versions don't say so. */
+  mergeLabels: row({
+    shape: v.optional(v.boolean(), false),
+    byDefault: false,
+    inKey: false,
+    flag: "--merge-labels",
+    help: "labels of the target that differ in case or spaces only are one class",
+  }),
+  /** Whether whatever needed a note in reading was refused. */
+  strict: row({ shape: v.boolean(), byDefault: false, inKey: false }),
+};
+
+type Table = typeof settingTable;
+
+/** The settings that decide the results (everything but the number of workers and the output directory). */
+export type Settings = { -readonly [Name in keyof Table]: v.InferOutput<Table[Name]["shape"]> };
+
+/** The names of all settings. */
+export const settingNames = Object.keys(settingTable) as (keyof Settings)[];
