@@ -125,93 +125,17 @@ export function makeTrialRunner(
         return [make({ candidate: spec.candidate, prediction: constantPrediction(cut, info) })];
       }
       const candidate = plannedFor(spec.candidate, task, settings, own);
-      if (isTrees(candidate)) {
-        const options = { seed: derive(spec.seed, spec.fold), metric, signal };
-        try {
-          return [
-            make({
-              candidate: candidate.id,
-              ...(await runTrees(candidate, cut, { dataset, testTable }, options)),
-            }),
-          ];
-        } catch (error) {
-          // A library that fails costs a reference, and not the comparison.
-          if (signal?.aborted) throw error;
-          const why = error instanceof Error ? error.message : String(error);
-          return [make({ candidate: candidate.id, prediction: null, unavailable: why })];
-        }
-      }
+      const seed = derive(spec.seed, spec.fold);
+      if (isTrees(candidate))
+        return [await treesRecord(candidate, cut, { dataset, testTable }, { seed, metric, signal }, make)];
       const fold = await withFlips(cut, spec, signal);
       const network = networkFor(candidate, fold.inputs);
       const learner = learnerFor(candidate, fold.inputs);
-      if (spec.quantise !== undefined) {
-        const { widths, configuration } = spec.quantise;
-        const seed = derive(spec.seed, spec.fold);
-        const { trained, epochs } = await learner.train(fold, configuration, { seed, metric, signal });
-        if (trained === null) return [make({ candidate: floatName, prediction: null })];
-        try {
-          const predictions = await predictQuantised(network, trained, {
-            fold,
-            task,
-            widths,
-            seed,
-            compile,
-            signal,
-            quantisers: remembered(quantisers, `${candidate.id} ${fold.inputs}`, () => new Map()),
-          });
-          return predictions.map(({ name, prediction }) =>
-            make({ candidate: name, prediction, chosen: configuration, epochs }),
-          );
-        } finally {
-          discard(trained);
-        }
-      }
-      const { best, tuning } = await tune(learner, fold, gridOf(candidate, settings.configurations), {
-        selection: selectionFor(minimisedBy(candidate), metric, fold.flips?.judged),
-        metric,
-        signal,
-        seed: derive(spec.seed, spec.fold),
-      });
-      const names = namesOfTrial(spec, task);
-      const diverged = (made: Partial<PredictedTrial>): PredictedTrial[] =>
-        names.map((candidate) => make({ ...made, candidate, prediction: null }));
-      if (best === null) return diverged({ tuning });
-      const common: Partial<PredictedTrial> = {
-        tuning,
-        chosen: best.configuration,
-        epochs: best.run.epochs,
-        curve: best.run.curve,
-      };
-      let prediction: Prediction;
-      try {
-        prediction = await network.predict(best.run.trained, fold.test, fold.target);
-        if (fold.flips !== undefined) {
-          const { judged, identifiable, assumed } = fold.flips;
-          const validation = await network.predict(best.run.trained, fold.validation, fold.target);
-          const calibration = calibrationBy(fold.validation, validation, judged);
-          prediction = calibrated(prediction, calibration);
-          common.preference = { ...calibration, identifiable, assumed };
-        }
-      } catch (error) {
-        // Outputs that are not finite on rows far away from those of training.
-        discard(best.run.trained);
-        if (!(error instanceof NonFiniteError)) throw error;
-        return diverged(common);
-      }
-      const records = [make({ candidate: spec.candidate, ...common, prediction })];
-      if (names.includes(references.threshold.id)) {
-        const validation = await network.predict(best.run.trained, fold.validation, fold.target);
-        const threshold = bestThreshold(metric, fold.validation, validation);
-        records.push(
-          make({
-            candidate: references.threshold.id,
-            ...common,
-            prediction: decideBy(threshold, prediction),
-          }),
-        );
-      }
-      discard(best.run.trained);
-      return records;
+      const running = { spec, fold, task, metric, seed, signal, network, learner, make };
+      if (spec.quantise === undefined)
+        return tunedRecords(candidate, gridOf(candidate, settings.configurations), running);
+      const kept = remembered(quantisers, `${candidate.id} ${fold.inputs}`, () => new Map());
+      return quantisedRecords(spec.quantise, kept, compile, running);
     },
     dispose() {
       for (const quantiser of [...quantisers.values()].flatMap((own) => [...own.values()]))
@@ -220,6 +144,97 @@ export function makeTrialRunner(
       for (const network of networks.values()) network.dispose();
     },
   };
+}
+
+/** A trial of a network on a fold, and what makes its records. */
+interface Running {
+  spec: TrialSpec;
+  fold: PreparedFold;
+  task: Dataset["task"];
+  metric: Metric;
+  seed: number;
+  signal?: AbortSignal;
+  network: Network;
+  learner: Learner;
+  make: ReturnType<typeof recorder>;
+}
+
+/** A library that fails costs a reference, and not the comparison. */
+async function treesRecord(
+  candidate: Parameters<typeof runTrees>[0],
+  fold: PreparedFold,
+  data: Parameters<typeof runTrees>[2],
+  options: Parameters<typeof runTrees>[3],
+  make: Running["make"],
+): Promise<PredictedTrial> {
+  try {
+    return make({ candidate: candidate.id, ...(await runTrees(candidate, fold, data, options)) });
+  } catch (error) {
+    if (options.signal?.aborted) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    return make({ candidate: candidate.id, prediction: null, unavailable: why });
+  }
+}
+
+/** The network of a configuration that was chosen before, in so many bits. */
+async function quantisedRecords(
+  { widths, configuration }: NonNullable<TrialSpec["quantise"]>,
+  quantisers: Map<number, Quantiser>,
+  compile: Compile | undefined,
+  { fold, task, metric, seed, signal, network, learner, make }: Running,
+): Promise<PredictedTrial[]> {
+  const { trained, epochs } = await learner.train(fold, configuration, { seed, metric, signal });
+  if (trained === null) return [make({ candidate: floatName, prediction: null })];
+  try {
+    const options = { fold, task, widths, seed, compile, signal, quantisers };
+    const predictions = await predictQuantised(network, trained, options);
+    return predictions.map(({ name, prediction }) =>
+      make({ candidate: name, prediction, chosen: configuration, epochs }),
+    );
+  } finally {
+    discard(trained);
+  }
+}
+
+/** The best configuration on the validation part, with the reference of a tuned threshold where the trial has its name. */
+async function tunedRecords(
+  candidate: NetworkCandidate,
+  grid: Parameters<typeof tune>[2],
+  { spec, fold, task, metric, seed, signal, network, learner, make }: Running,
+): Promise<PredictedTrial[]> {
+  const selection = selectionFor(minimisedBy(candidate), metric, fold.flips?.judged);
+  const { best, tuning } = await tune(learner, fold, grid, { selection, metric, signal, seed });
+  const names = namesOfTrial(spec, task);
+  const diverged = (made: Partial<PredictedTrial>): PredictedTrial[] =>
+    names.map((candidate) => make({ ...made, candidate, prediction: null }));
+  if (best === null) return diverged({ tuning });
+  const { trained, epochs, curve } = best.run;
+  const common: Partial<PredictedTrial> = { tuning, chosen: best.configuration, epochs, curve };
+  let prediction: Prediction;
+  try {
+    prediction = await network.predict(trained, fold.test, fold.target);
+    if (fold.flips !== undefined) {
+      const { judged, identifiable, assumed } = fold.flips;
+      const validation = await network.predict(trained, fold.validation, fold.target);
+      const calibration = calibrationBy(fold.validation, validation, judged);
+      prediction = calibrated(prediction, calibration);
+      common.preference = { ...calibration, identifiable, assumed };
+    }
+  } catch (error) {
+    // Outputs that are not finite on rows far away from those of training.
+    discard(trained);
+    if (!(error instanceof NonFiniteError)) throw error;
+    return diverged(common);
+  }
+  const records = [make({ candidate: spec.candidate, ...common, prediction })];
+  if (names.includes(references.threshold.id)) {
+    const validation = await network.predict(trained, fold.validation, fold.target);
+    const threshold = bestThreshold(metric, fold.validation, validation);
+    const decided = decideBy(threshold, prediction);
+    records.push(make({ candidate: references.threshold.id, ...common, prediction: decided }));
+  }
+  discard(trained);
+  return records;
 }
 
 function recorder(
