@@ -60,6 +60,9 @@ export const guides: { heading: string; pages: [file: string, page: string][] }[
     heading: "The project",
     pages: [
       ["docs/architecture.md", "docs/architecture"],
+      ["docs/flows.md", "docs/flows"],
+      ["docs/shapes.md", "docs/shapes"],
+      ["docs/traps.md", "docs/traps"],
       ["CONTRIBUTING.md", "docs/contributing"],
       ["SECURITY.md", "docs/security"],
       ["CHANGELOG.md", "docs/changelog"],
