@@ -1,3 +1,4 @@
+import type { Listing } from "../listing.ts";
 import type { PaperCard } from "../reproduction.ts";
 import ruleLog from "./rule-log.json" with { type: "json" };
 
@@ -32,4 +33,23 @@ export const card: PaperCard = {
     "sgdw",
   ],
   data: ["digits", "fashion-train", "fashion-test"],
+};
+
+export const listing: Listing = {
+  topic: "training",
+  added: "2026-11-25",
+  measured: {
+    verdict: "partly reproduced",
+    seconds: 77,
+    headline: [
+      {
+        row: { optimizer: "Lion" },
+        text: "Lion {test accuracy@%1} % with {bytes of state a parameter} bytes of state a parameter",
+      },
+      { row: { optimizer: "AdamW" }, text: "AdamW {test accuracy@%1} % with {bytes of state a parameter}" },
+    ],
+    use: "What weight decay does in Lion: it holds every weight in a box of known size, with half of AdamW's optimizer state.",
+    practice:
+      "Read Lion's weight decay as a box of half-width one over lambda, which is reached only if the sum of learning rate times decay is large; take Lion for its halved state, not for accuracy.",
+  },
 };

@@ -1,3 +1,4 @@
+import type { Listing } from "../listing.ts";
 import type { PaperCard } from "../reproduction.ts";
 import ruleLog from "./rule-log.json" with { type: "json" };
 
@@ -33,4 +34,24 @@ export const card: PaperCard = {
     "simulateBandit",
   ],
   data: ["digits", "mnist-train", "breast_cancer_wdbc", "wine", "fashion-train", "letter"],
+};
+
+export const listing: Listing = {
+  topic: "online decisions",
+  added: "2026-11-26",
+  measured: {
+    verdict: "not reproduced",
+    seconds: 151,
+    headline: [
+      { row: { task: "digits", bandit: "NeuFastCB" }, text: "NeuFastCB's regret on digits {regret@0}" },
+      { row: { task: "digits", bandit: "epsilon-greedy, square loss" }, text: "epsilon-greedy's {regret@0}" },
+      {
+        row: { task: "digits", bandit: "NeuralUCB, costs" },
+        text: "of NeuralUCB by costs, our variant, {regret@0}",
+      },
+    ],
+    use: "Contextual bandits with a neural network; try LinUCB first, which did best or level with the best on both image tasks at a fraction of the cost.",
+    practice:
+      "Try LinUCB with a regression an arm first: on the image tasks nothing that learns features was better than it by this length, at a fraction of the cost; of the paper's neural ones NeuFastCB had the least regret there.",
+  },
 };

@@ -1,3 +1,4 @@
+import type { Listing } from "../listing.ts";
 import type { PaperCard } from "../reproduction.ts";
 import ruleLog from "./rule-log.json" with { type: "json" };
 
@@ -28,4 +29,22 @@ export const card: PaperCard = {
     "expHingeLoss",
   ],
   data: ["musk1", "sonar", "fashion-train", "fashion-test"],
+};
+
+export const listing: Listing = {
+  topic: "classification",
+  added: "2026-11-25",
+  measured: {
+    verdict: "partly reproduced",
+    seconds: 115,
+    headline: [
+      {
+        row: { "EnsLoss against": "logistic" },
+        text: "against logistic: better in {better} cells, no different in {no difference}, worse in {worse}",
+      },
+    ],
+    use: "A new random loss at every step against overfitting: never significantly worse here, but a strict test finds hardly a difference.",
+    practice:
+      "Tune the learning rate of your own loss first; EnsLoss is harmless to try on deeper networks, but its gains there are within what the choice of splits decides.",
+  },
 };

@@ -1,3 +1,4 @@
+import type { Listing } from "../listing.ts";
 import type { PaperCard } from "../reproduction.ts";
 import ruleLog from "./rule-log.json" with { type: "json" };
 
@@ -26,4 +27,24 @@ export const card: PaperCard = {
     "partitionGrid",
   ],
   data: [],
+};
+
+export const listing: Listing = {
+  topic: "equations",
+  added: "2026-11-27",
+  measured: {
+    verdict: "partly reproduced",
+    seconds: 92,
+    headline: [
+      {
+        row: { arm: "hard constraint, 16 functions" },
+        text: "solutions without data: one inner solve {relative error@%1} % off",
+      },
+      { row: { arm: "4 experts, 16 functions, 100 points each" }, text: "four {relative error@%1} %" },
+      { row: { arm: "soft constraint" }, text: "a penalty {relative error@%1} %" },
+    ],
+    use: "Solutions of an equation without data by building the equation in: less error for the same training; splitting the domain among experts made it worse.",
+    practice:
+      "Take the hard constraint with one solve where training has to be short; do not split it among experts, and with long training a soft constraint comes as near.",
+  },
 };

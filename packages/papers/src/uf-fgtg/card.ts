@@ -1,3 +1,4 @@
+import type { Listing } from "../listing.ts";
 import type { PaperCard } from "../reproduction.ts";
 import ruleLog from "./rule-log.json" with { type: "json" };
 
@@ -33,4 +34,21 @@ export const card: PaperCard = {
     "colourfulness",
   ],
   data: [],
+};
+
+export const listing: Listing = {
+  topic: "preferences",
+  added: "2026-11-27",
+  measured: {
+    verdict: "reproduced",
+    seconds: 91,
+    headline: [
+      { row: { arm: "words and picture" }, text: "aesthetic score of rewritten prompts {aesthetic score@2}" },
+      { row: { arm: "coarse prompt" }, text: "of the prompts themselves {aesthetic score@2}" },
+      { row: { arm: "words alone" }, text: "learned from words alone {aesthetic score@2}" },
+    ],
+    use: "Rewriting short prompts for a picture model, in a toy world: the pictures get better, and the loss through the picture adds nothing to learning from words.",
+    practice:
+      "Learn to rewrite prompts from pairs of prompts alone: in this small world the picture's loss added nothing to the words.",
+  },
 };

@@ -1,3 +1,4 @@
+import type { Listing } from "../listing.ts";
 import type { PaperCard } from "../reproduction.ts";
 import ruleLog from "./rule-log.json" with { type: "json" };
 
@@ -30,4 +31,21 @@ export const card: PaperCard = {
     "neuralNgram",
   ],
   data: ["brown", "vader_lexicon"],
+};
+
+export const listing: Listing = {
+  topic: "preferences",
+  added: "2026-11-27",
+  measured: {
+    verdict: "reproduced",
+    seconds: 104,
+    headline: [
+      { row: { loss: "rDPO", epsilon: 0.4 }, text: "with 40 % of labels swapped: reward {reward@2}" },
+      { row: { loss: "DPO", epsilon: 0.4 }, text: "DPO {reward@2}" },
+      { row: { loss: "DPO, beta 0.02", epsilon: 0.4 }, text: "DPO with a fifth of beta {reward@2}" },
+    ],
+    use: "Preference training when a known share of labels is swapped; for text most of the gain comes from a smaller beta as well.",
+    practice:
+      "Lower DPO's beta before you correct for swapped labels: in text that gained nearly as much without knowing their rate; take rDPO where beta is given or the parameters themselves count.",
+  },
 };

@@ -1,3 +1,4 @@
+import type { Listing } from "../listing.ts";
 import type { PaperCard } from "../reproduction.ts";
 import ruleLog from "./rule-log.json" with { type: "json" };
 
@@ -37,4 +38,20 @@ export const card: PaperCard = {
     "injectLabelNoise",
   ],
   data: ["letter", "vowel"],
+};
+
+export const listing: Listing = {
+  topic: "classification",
+  added: "2026-11-25",
+  measured: {
+    verdict: "not reproduced",
+    seconds: 240,
+    headline: [
+      { row: { loss: "LDR-KL" }, text: "LDR-KL's average rank {average rank}" },
+      { row: { loss: "Symmetric cross-entropy" }, text: "symmetric cross-entropy's {average rank}" },
+    ],
+    use: "Losses for noisy labels; simpler ones rank as high or higher once weight decay is tuned: tune that first.",
+    practice:
+      "Tune weight decay before you change the loss: once every loss has its own, plain cross-entropy ranks with LDR-KL and ALDR-KL, and symmetric or generalised cross-entropy above them.",
+  },
 };

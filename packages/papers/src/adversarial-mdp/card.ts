@@ -1,3 +1,4 @@
+import type { Listing } from "../listing.ts";
 import type { PaperCard } from "../reproduction.ts";
 import ruleLog from "./rule-log.json" with { type: "json" };
 
@@ -27,4 +28,23 @@ export const card: PaperCard = {
     "runEpisodes",
   ],
   data: [],
+};
+
+export const listing: Listing = {
+  topic: "online decisions",
+  added: "2026-11-25",
+  measured: {
+    verdict: "partly reproduced",
+    seconds: 60,
+    headline: [
+      {
+        row: { "linear bandit": "log barrier" },
+        text: "log barrier's regret over the predecessor's {regret / Luo's} on a bandit",
+      },
+      { row: { "linear MDP": "log barrier" }, text: "{regret / Luo's} on an MDP" },
+    ],
+    use: "Learners for costs that an opponent chooses: less regret than their predecessor's on a bandit; in our MDP one of the two has less, the other more.",
+    practice:
+      "Take magnitude-reduced estimates with a far smaller gamma than the theorem's: they had the least regret on the bandit, nearly the least in the decision process, and none of the tail that Hedge without protection has.",
+  },
 };

@@ -1,3 +1,4 @@
+import type { Listing } from "../listing.ts";
 import type { PaperCard } from "../reproduction.ts";
 import ruleLog from "./rule-log.json" with { type: "json" };
 
@@ -29,4 +30,30 @@ export const card: PaperCard = {
     "openSetAuroc",
   ],
   data: ["mnist-train", "mnist-test", "fashion-train", "fashion-test", "letter", "omniglot"],
+};
+
+export const listing: Listing = {
+  topic: "embeddings",
+  added: "2026-11-25",
+  measured: {
+    verdict: "reproduced",
+    seconds: 56,
+    headline: [
+      {
+        row: {
+          material: "letter",
+          method: "normalised softmax",
+          "old and new together": "new directions added",
+        },
+        text: "old and new letters together {harmonic mean@%0} %",
+      },
+      {
+        row: { material: "letter", method: "softmax", "old and new together": "new directions added" },
+        text: "plain softmax {harmonic mean@%0} %",
+      },
+    ],
+    use: "A classifier that takes in new classes from a few examples without being trained again, beside the old ones.",
+    practice:
+      "Where classes will be added later, train a normalised softmax and give each new class the mean direction of its examples, without training; but compare class means of raw pixels first, which beat every network on new kinds of clothes.",
+  },
 };

@@ -1,3 +1,4 @@
+import type { Listing } from "../listing.ts";
 import type { PaperCard } from "../reproduction.ts";
 import ruleLog from "./rule-log.json" with { type: "json" };
 
@@ -30,4 +31,23 @@ export const card: PaperCard = {
     "neighbourhoodScores",
   ],
   data: ["digits", "fashion-train", "fashion-test"],
+};
+
+export const listing: Listing = {
+  topic: "pictures",
+  added: "2026-11-27",
+  measured: {
+    verdict: "reproduced",
+    seconds: 107,
+    headline: [
+      {
+        row: { digits: "Dale-Langevin" },
+        text: "digits by noise that multiplies: distance {Frechet distance@0} to real ones",
+      },
+      { row: { digits: "independent pixels" }, text: "independent pixels {Frechet distance@0}" },
+    ],
+    use: "A diffusion model whose noise multiplies: generates positive data and never changes a sign; it also removes strong speckle from photographs.",
+    practice:
+      "Against strong speckle train the network for noise that multiplies, otherwise the usual one; as a generator it keeps numbers positive, and which of the two draws better depends on the measure.",
+  },
 };

@@ -1,3 +1,4 @@
+import type { Listing } from "../listing.ts";
 import type { PaperCard } from "../reproduction.ts";
 import ruleLog from "./rule-log.json" with { type: "json" };
 
@@ -32,4 +33,23 @@ export const card: PaperCard = {
     "serve",
   ],
   data: ["breast_cancer_wdbc", "spambase", "mnist-train"],
+};
+
+export const listing: Listing = {
+  topic: "online decisions",
+  added: "2026-11-25",
+  measured: {
+    verdict: "partly reproduced",
+    seconds: 137,
+    headline: [
+      {
+        row: { study: "4 switches", arm: "OOMD", steps: "theory" },
+        text: "dynamic regret under drift {dynamic regret@0}",
+      },
+      { row: { study: "4 switches", arm: "OGD", steps: "theory" }, text: "OGD {dynamic regret@0}" },
+    ],
+    use: "Online learning for a world that drifts when nobody tunes the step; with tuned steps gradient descent is as good or better.",
+    practice:
+      "Take optimistic mirror descent where the target drifts and nobody can tune the step; whoever can tune it does as well or better with plain online gradient descent.",
+  },
 };

@@ -1,3 +1,4 @@
+import type { Listing } from "../listing.ts";
 import type { PaperCard } from "../reproduction.ts";
 import ruleLog from "./rule-log.json" with { type: "json" };
 
@@ -27,4 +28,24 @@ export const card: PaperCard = {
     "robustAccuracy",
   ],
   data: ["letter", "fashion-train", "fashion-test", "mnist-train", "mnist-test"],
+};
+
+export const listing: Listing = {
+  topic: "classification",
+  added: "2026-11-25",
+  measured: {
+    verdict: "reproduced",
+    seconds: 206,
+    headline: [
+      {
+        row: { arm: "Adv-Comp-Sum, nu 0.3" },
+        text: "Adv-Comp-Sum {accuracy %} % clean and {robust %} % robust accuracy",
+      },
+      { row: { arm: "TRADES, beta 24" }, text: "TRADES {accuracy %} % and {robust %} %" },
+      { row: { arm: "TRADES, beta 6" }, text: "at beta 6 {accuracy %} % and {robust %} %" },
+    ],
+    use: "Why cross-entropy is the right default, with guarantees that can be computed; beside TRADES at its most robust its smooth adversarial form is more accurate on clean inputs and less robust.",
+    practice:
+      "Keep cross-entropy on clean labels, and where many labels are wrong try a tau between it and the mean absolute error.",
+  },
 };

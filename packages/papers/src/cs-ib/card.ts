@@ -1,3 +1,4 @@
+import type { Listing } from "../listing.ts";
 import type { PaperCard } from "../reproduction.ts";
 import ruleLog from "./rule-log.json" with { type: "json" };
 
@@ -30,4 +31,24 @@ export const card: PaperCard = {
     "pgd",
   ],
   data: ["diabetes", "boston_housing", "concrete", "mnist-train"],
+};
+
+export const listing: Listing = {
+  topic: "regression",
+  added: "2026-11-27",
+  measured: {
+    verdict: "not reproduced",
+    seconds: 72,
+    headline: [
+      {
+        row: { cell: "Boston housing, outliers", arm: "CS-IB" },
+        text: "with outliers, Boston housing: CS-IB {clean@2}",
+      },
+      { row: { cell: "Boston housing, outliers", arm: "squared error" }, text: "squared error {clean@2}" },
+      { row: { cell: "Boston housing, outliers", arm: "Welsch" }, text: "Welsch {clean@2}" },
+    ],
+    use: "Regression that withstands outliers; on small tables a tuned Huber or Welsch loss does it about as well, and more simply.",
+    practice:
+      "Against outliers take a Welsch loss with its one number tuned, which did about as much as the divergence, before any bottleneck; noise on the representation withstood attacks best on small tables without outliers, and worst on images.",
+  },
 };

@@ -1,3 +1,4 @@
+import type { Listing } from "../listing.ts";
 import type { PaperCard } from "../reproduction.ts";
 import ruleLog from "./rule-log.json" with { type: "json" };
 
@@ -24,4 +25,26 @@ export const card: PaperCard = {
     "neuralCollapse",
   ],
   data: ["letter", "omniglot"],
+};
+
+export const listing: Listing = {
+  topic: "small models",
+  added: "2026-11-25",
+  measured: {
+    verdict: "not reproduced",
+    seconds: 60,
+    headline: [
+      {
+        row: { arm: "DHKD, nonlinear head, gradient alignment" },
+        text: "DHKD {minus cross-entropy@+%1} points over cross-entropy",
+      },
+      {
+        row: { arm: "CE + BinaryKL-Norm, one head" },
+        text: "one head with the same losses {minus cross-entropy@+%1}",
+      },
+    ],
+    use: "A second head for distilling a large model into a small one: matching the teacher helps, and one head does it better here.",
+    practice:
+      "Distil on one head, by plain or decoupled distillation: a second head takes the conflict of the two losses away, and gains no more than they do.",
+  },
 };

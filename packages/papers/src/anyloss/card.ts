@@ -1,3 +1,4 @@
+import type { Listing } from "../listing.ts";
 import type { PaperCard } from "../reproduction.ts";
 import ruleLog from "./rule-log.json" with { type: "json" };
 import { materials } from "./settings.ts";
@@ -32,4 +33,22 @@ export const card: PaperCard = {
     "undersample",
   ],
   data: materials.map(({ id }) => id),
+};
+
+export const listing: Listing = {
+  topic: "classification",
+  added: "2026-11-25",
+  measured: {
+    verdict: "partly reproduced",
+    seconds: 280,
+    headline: [
+      {
+        row: { dataset: "AnyLoss better/no different/worse", score: "G-mean" },
+        text: "G-mean, better/no different/worse: {BCE} against BCE, {tuned BCE} against a tuned one",
+      },
+    ],
+    use: "Training for the metric that you report, as G-mean or F-score, on imbalanced data; a tuned threshold comes as far on most problems.",
+    practice:
+      "Choose cross-entropy's class weights and threshold for your score first, which came as far on seven of eight problems; take AnyLoss where no threshold is good enough.",
+  },
 };

@@ -1,3 +1,4 @@
+import type { Listing } from "../listing.ts";
 import type { PaperCard } from "../reproduction.ts";
 import ruleLog from "./rule-log.json" with { type: "json" };
 
@@ -25,4 +26,24 @@ export const card: PaperCard = {
     "batchTripletLoss",
   ],
   data: ["omniglot", "letter", "orl"],
+};
+
+export const listing: Listing = {
+  topic: "embeddings",
+  added: "2026-11-25",
+  measured: {
+    verdict: "not reproduced",
+    seconds: 742,
+    headline: [
+      {
+        row: { material: "omniglot", loss: "ElasticFace-Arc" },
+        text: "unseen characters, TAR at FAR 1e-2: ElasticFace-Arc {TAR at FAR 1e-2@%1} %",
+      },
+      { row: { material: "omniglot", loss: "ArcFace" }, text: "ArcFace {TAR at FAR 1e-2@%1} %" },
+      { row: { material: "omniglot", loss: "softmax" }, text: "plain softmax {TAR at FAR 1e-2@%1} %" },
+    ],
+    use: "Margins drawn at random for telling identities apart; on unseen characters no margin, drawn or fixed, beat plain softmax.",
+    practice:
+      "On small data a drawn margin hardly differs from a fixed one, and no loss of directions is sure to beat plain softmax; try a triplet loss first, which told unseen characters and faces apart best, though letters worst of all that was trained.",
+  },
 };

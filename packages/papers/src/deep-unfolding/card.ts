@@ -1,3 +1,4 @@
+import type { Listing } from "../listing.ts";
 import type { PaperCard } from "../reproduction.ts";
 import ruleLog from "./rule-log.json" with { type: "json" };
 
@@ -30,4 +31,26 @@ export const card: PaperCard = {
     "loadUnfolded",
   ],
   data: [],
+};
+
+export const listing: Listing = {
+  topic: "equations",
+  added: "2026-11-27",
+  measured: {
+    verdict: "partly reproduced",
+    seconds: 75,
+    headline: [
+      {
+        row: { problem: "l1, lambda 0.2, 12 layers", method: "unsupervised" },
+        text: "12 trained iterations end {objective above converged@%2} % above ISTA's minimum",
+      },
+      {
+        row: { problem: "l1, lambda 0.2, 12 layers", method: "FISTA" },
+        text: "12 of FISTA {objective above converged@%2} %",
+      },
+    ],
+    use: "Iterations of a sparse solver with learned steps: near the minimum in a dozen of them, trained without knowing any solution.",
+    practice:
+      "Without clean signals train unfolded ISTA by the objective alone, which comes nearer to its minimum than as many steps of FISTA; where there are clean signals, train by them for the smaller error.",
+  },
 };

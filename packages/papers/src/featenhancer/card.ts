@@ -1,3 +1,4 @@
+import type { Listing } from "../listing.ts";
 import type { PaperCard } from "../reproduction.ts";
 import ruleLog from "./rule-log.json" with { type: "json" };
 
@@ -39,4 +40,27 @@ export const card: PaperCard = {
     "meanAveragePrecision",
   ],
   data: ["fashion-train", "fashion-test"],
+};
+
+export const listing: Listing = {
+  topic: "pictures",
+  added: "2026-11-27",
+  measured: {
+    verdict: "partly reproduced",
+    seconds: 337,
+    headline: [
+      {
+        row: { measure: "mIoU from scratch", "front end": "FeatEnHancer" },
+        text: "segmenting in the dark: mean IoU {%@1} %",
+      },
+      {
+        row: { measure: "mIoU from scratch", "front end": "plain stack, as many parameters" },
+        text: "a plain stack {%@1} %",
+      },
+      { row: { measure: "mIoU from scratch", "front end": "none" }, text: "nothing before it {%@1} %" },
+    ],
+    use: "A trainable module before a network that must see in the dark; a plain stack of convolutions of the same size does as well.",
+    practice:
+      "Standardise each picture before you add an enhancer: in the dark FeatEnHancer was not resolved above that, nor above a plain stack of convolutions of its size.",
+  },
 };

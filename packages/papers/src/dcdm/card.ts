@@ -1,3 +1,4 @@
+import type { Listing } from "../listing.ts";
 import type { PaperCard } from "../reproduction.ts";
 import ruleLog from "./rule-log.json" with { type: "json" };
 
@@ -34,4 +35,27 @@ export const card: PaperCard = {
     "csrMatrix",
   ],
   data: [],
+};
+
+export const listing: Listing = {
+  topic: "equations",
+  added: "2026-11-27",
+  measured: {
+    verdict: "partly reproduced",
+    seconds: 216,
+    headline: [
+      {
+        row: { family: "plume", solver: "DCDM, k = 2" },
+        text: "plumes in {to 1e-4@1} iterations and {ms to 1e-4} ms",
+      },
+      { row: { family: "plume", solver: "CG" }, text: "CG {to 1e-4@1} and {ms to 1e-4} ms" },
+      {
+        row: { family: "plume", solver: "CG, multigrid" },
+        text: "multigrid {to 1e-4@1} and {ms to 1e-4} ms",
+      },
+    ],
+    use: "A network that proposes search directions for linear systems: fewer iterations than conjugate gradients, many times more time; take multigrid.",
+    practice:
+      "Use multigrid for the pressure of a fluid on a grid: the network saves iterations of conjugate gradients and costs far more time than it saves.",
+  },
 };
