@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 
 const papers = "packages/papers/src";
@@ -11,6 +11,10 @@ export function registryFiles(): Map<string, string> {
     .map(({ slug }) => slug);
   return new Map([
     [`${papers}/registry/cards.ts`, cardsFile(slugs)],
+    [
+      `${papers}/registry/figures.ts`,
+      figuresFile(slugs.filter((slug) => existsSync(`${papers}/${slug}/figure.ts`))),
+    ],
     [`${papers}/registry/reproductions.ts`, reproductionsFile(slugs)],
   ]);
 }
@@ -34,6 +38,14 @@ function cardsFile(slugs: readonly string[]): string {
   const imports = slugs.toSorted().map((slug) => `import * as ${nameOf(slug)} from "../${slug}/card.ts";`);
   const list = slugs.map((slug) => `  ${nameOf(slug)},`);
   return `${written}${imports.join("\n")}\n\nexport const registry = [\n${list.join("\n")}\n];\n`;
+}
+
+function figuresFile(slugs: readonly string[]): string {
+  const imports = slugs
+    .toSorted()
+    .map((slug) => `import { figures as ${nameOf(slug)} } from "../${slug}/figure.ts";`);
+  const entries = slugs.map((slug) => (slug.includes("-") ? `  "${slug}": ${nameOf(slug)},` : `  ${slug},`));
+  return `${written}${imports.join("\n")}\n\nexport const registry = {\n${entries.join("\n")}\n};\n`;
 }
 
 function reproductionsFile(slugs: readonly string[]): string {

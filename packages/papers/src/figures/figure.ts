@@ -1,13 +1,18 @@
-import { type Curve, type Interval, intervalsFigure, seriesFigure } from "@minimand/compare";
-import { figure, type Markup, svgDocument } from "@minimand/compare/report";
-import type { Row } from "@minimand/papers";
-import { figureWidth } from "./as-part.ts";
+import {
+  type Curve,
+  type FigureOptions,
+  type Interval,
+  intervalsFigure,
+  seriesFigure,
+} from "@minimand/compare";
+import { svgDocument } from "@minimand/compare/report";
+import type { Row } from "../reproduction.ts";
 
 /** A figure of measured rows: what it shows, and how it is drawn. */
 export interface PaperFigure {
   /** A sentence on what is to be seen. */
   caption: string;
-  drawn: Markup;
+  draw: (size: FigureOptions) => SVGSVGElement | null;
 }
 
 type Cell = string | ((row: Row) => number | null);
@@ -43,14 +48,10 @@ export function intervalsOf(rows: readonly Row[], options: IntervalsOf): PaperFi
     return [{ group: group === undefined ? "" : String(row[group]), name: String(row[name]), ...scaled }];
   });
   if (intervals.length < 2) throw new Error(`${caption}: expected two measured rows or more`);
-  return drawn(
-    caption + (ends === null ? "" : ` Lines: ${ends.replace(/^with /, "")}.`),
-    figure(
-      (size) => intervalsFigure(intervals, svgDocument(), { ...size, xLabel, ends, reference }),
-      null,
-      figureWidth,
-    ),
-  );
+  return {
+    caption: caption + (ends === null ? "" : ` Lines: ${ends.replace(/^with /, "")}.`),
+    draw: (size) => intervalsFigure(intervals, svgDocument(), { ...size, xLabel, ends, reference }),
+  };
 }
 
 /** Curves, of which rows are points. */
@@ -89,10 +90,10 @@ export function curvesOf(rows: readonly Row[], options: CurvesOf): PaperFigure {
     ];
   });
   if (curves.length === 0) throw new Error(`${caption}: expected measured rows for a curve`);
-  return drawn(
-    `${caption}${error === undefined ? "" : " Bands: one standard error over seeds on either side."}`,
-    figure((size) => seriesFigure(curves, svgDocument(), size), null, figureWidth),
-  );
+  return {
+    caption: `${caption}${error === undefined ? "" : " Bands: one standard error over seeds on either side."}`,
+    draw: (size) => seriesFigure(curves, svgDocument(), size),
+  };
 }
 
 /** A row for each of the columns that `pattern` finds: its number as `at`, the cell as `value`. */
@@ -105,10 +106,19 @@ export function spread(rows: readonly Row[], pattern: RegExp): Row[] {
   );
 }
 
-function drawn(caption: string, markup: Markup | null): PaperFigure {
-  if (markup === null) throw new Error(`${caption}: nothing was drawn`);
-  return { caption, drawn: markup };
-}
+type Where = { [column: string]: Row[string] | readonly Row[string][] };
+
+/** Rows with these values, or one of these. */
+export const where = (rows: readonly Row[], wanted: Where): Row[] =>
+  rows.filter((row) =>
+    Object.entries(wanted).every(
+      ([column, values]) => column in row && [values].flat().includes(row[column]),
+    ),
+  );
+
+/** Rows that have values in these columns. */
+export const having = (rows: readonly Row[], ...columns: string[]): Row[] =>
+  rows.filter((row) => columns.every((column) => column in row && row[column] !== null));
 
 /** The number of a cell; of texts as `46.0 ± 0.5` the first. */
 function cellOf(row: Row, cell: Cell): number | null {
