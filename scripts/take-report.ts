@@ -9,7 +9,7 @@ import { folderOf } from "./docs/papers.ts";
 import { filesOfReport } from "./docs/take-report.ts";
 
 const [slug = "", report = `minimand-reproduce-${slug}/report.json`] = process.argv.slice(2);
-if (slug === "" || !existsSync(`${folderOf(slug)}/paper.ts`))
+if (slug === "" || !existsSync(`${folderOf(slug)}/card.ts`))
   throw new RangeError(`slug: expected a folder of packages/papers/src, got '${slug}'`);
 const text = readFileSync(report, "utf8");
 readReproduction(text, report);

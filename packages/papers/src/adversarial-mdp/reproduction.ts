@@ -5,7 +5,7 @@ import { round } from "../kit/statistics.ts";
 import { candidates, tuneGrid } from "../kit/tune-grid.ts";
 import type { Host, Reproduction, Row } from "../reproduction.ts";
 import { armOf, shownArms, tunedArms } from "./arms.ts";
-import { card } from "./paper.ts";
+import { card } from "./card.ts";
 import { type Runs, reportOf } from "./report.ts";
 import {
   type Choice,

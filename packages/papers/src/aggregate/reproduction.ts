@@ -4,7 +4,7 @@ import { range } from "../kit/rows.ts";
 import { meanOrNull } from "../kit/statistics.ts";
 import type { Host, Progress, Reproduction, ReproductionReport, Scale } from "../reproduction.ts";
 import { choicesOf, networkArms } from "./arms.ts";
-import { card } from "./paper.ts";
+import { card } from "./card.ts";
 import { type RealCell, reportOf } from "./report.ts";
 import {
   privacy,

@@ -1,7 +1,7 @@
 import { collect, seedsOf } from "../kit/collect.ts";
 import type { Host, Reproduction } from "../reproduction.ts";
 import { type Family, families } from "./arms.ts";
-import { card } from "./paper.ts";
+import { card } from "./card.ts";
 import { reportOf } from "./report.ts";
 import { materials, scales } from "./settings.ts";
 import { type Result, type Spec, trial } from "./trial.ts";

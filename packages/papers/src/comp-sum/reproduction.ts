@@ -15,7 +15,7 @@ import {
   type Tunable,
   taus,
 } from "./arms.ts";
-import { card } from "./paper.ts";
+import { card } from "./card.ts";
 import { reportOf } from "./report.ts";
 import { type Amount, scales, tuningSeeds } from "./settings.ts";
 import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";

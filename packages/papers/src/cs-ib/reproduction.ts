@@ -4,7 +4,7 @@ import { resultsWhere } from "../kit/evidence.ts";
 import { type LatticeArm, tuneOnLattice } from "../kit/tune-lattice.ts";
 import type { Host, Reproduction, Scale } from "../reproduction.ts";
 import { armOf, arms, wideArm } from "./arms.ts";
-import { card } from "./paper.ts";
+import { card } from "./card.ts";
 import { reportOf } from "./report.ts";
 import { type Cell, chosenFor, scales, sweep, tuningSeeds } from "./settings.ts";
 import { describe, type Result, type Spec, trial } from "./trial.ts";

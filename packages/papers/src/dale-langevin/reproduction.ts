@@ -1,7 +1,7 @@
 import { available } from "../kit/available.ts";
 import { collectTrials, seedsOf } from "../kit/collect.ts";
 import type { Host, Progress, Reproduction } from "../reproduction.ts";
-import { card } from "./paper.ts";
+import { card } from "./card.ts";
 import { reportOf } from "./report.ts";
 import { scales } from "./settings.ts";
 import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";

@@ -4,7 +4,7 @@ import { mean } from "../kit/statistics.ts";
 import { type LatticeArm, tuneOnLattice } from "../kit/tune-lattice.ts";
 import type { Host, Reproduction } from "../reproduction.ts";
 import { memories, nets } from "./arms.ts";
-import { card } from "./paper.ts";
+import { card } from "./card.ts";
 import { reportOf } from "./report.ts";
 import { axes, type Configuration, columns, firstConfigurations, scales, tuning } from "./settings.ts";
 import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";

@@ -1,7 +1,7 @@
 import { collectTrials, seedsOf } from "../kit/collect.ts";
 import type { Host, Reproduction } from "../reproduction.ts";
 import { armsOf } from "./arms.ts";
-import { card } from "./paper.ts";
+import { card } from "./card.ts";
 import { reportOf } from "./report.ts";
 import { problems, scales } from "./settings.ts";
 import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";

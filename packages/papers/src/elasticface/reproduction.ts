@@ -3,7 +3,7 @@ import { collectTrials, seedsOf, type Trial } from "../kit/collect.ts";
 import { resultsWhere } from "../kit/evidence.ts";
 import type { Host, Reproduction, Scale } from "../reproduction.ts";
 import { methods, trainedMethods } from "./arms.ts";
-import { card } from "./paper.ts";
+import { card } from "./card.ts";
 import { reportOf } from "./report.ts";
 import { type Regime, scales } from "./settings.ts";
 import { type Result, type Spec, trial } from "./trial.ts";

@@ -4,7 +4,7 @@ import { mean } from "../kit/statistics.ts";
 import { columnsAtEnds, tryAll } from "../kit/tune-grid.ts";
 import type { Host, Reproduction, Row, Scale } from "../reproduction.ts";
 import { type Loss, losses } from "./arms.ts";
-import { card } from "./paper.ts";
+import { card } from "./card.ts";
 import { reportOf } from "./report.ts";
 import { learningRates, scales, tuningSeeds } from "./settings.ts";
 import { tailNames } from "./tail-study.ts";

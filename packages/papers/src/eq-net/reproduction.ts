@@ -5,7 +5,7 @@ import { mean } from "../kit/statistics.ts";
 import { type Candidate, candidates, tuneGrid } from "../kit/tune-grid.ts";
 import type { Host, Reproduction } from "../reproduction.ts";
 import { arms, forms, judged, judgedForms, singleChoice } from "./arms.ts";
-import { card } from "./paper.ts";
+import { card } from "./card.ts";
 import { reportOf } from "./report.ts";
 import { learningRates, type Sizes, scales, tuningSeeds } from "./settings.ts";
 import { describe, type Measured, type Result, type Spec, trial, untrained } from "./trial.ts";

@@ -3,7 +3,7 @@ import { chosen } from "../kit/choices.ts";
 import { collectTrials, seedsOf, type Trial } from "../kit/collect.ts";
 import type { Host, Progress, Reproduction } from "../reproduction.ts";
 import { armsAt, columns } from "./arms.ts";
-import { card } from "./paper.ts";
+import { card } from "./card.ts";
 import { reportOf } from "./report.ts";
 import { materials, scales, settings } from "./settings.ts";
 import { describe, type Result, type Spec, trial } from "./trial.ts";

@@ -3,7 +3,7 @@ import { collectTrials, seedsOf as seedsOfRun } from "../kit/collect.ts";
 import { type LatticeArm, tuneOnLattice } from "../kit/tune-lattice.ts";
 import type { Host, Reproduction, Scale } from "../reproduction.ts";
 import { armOf, arms, type Configuration, columns, tunedArms } from "./arms.ts";
-import { card } from "./paper.ts";
+import { card } from "./card.ts";
 import { reportOf } from "./report.ts";
 import { costFactors, growth, learners, scales, tasksAt, tuningSeeds } from "./settings.ts";
 import { describe, type Measured, type Result, regretOf, type Spec, trial } from "./trial.ts";

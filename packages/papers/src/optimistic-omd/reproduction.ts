@@ -4,7 +4,7 @@ import type { Tuned } from "../kit/tune-grid.ts";
 import { tryAll } from "../kit/tune-grid.ts";
 import type { Host, Progress, Reproduction, ReproductionReport, Row } from "../reproduction.ts";
 import { armOf, tunedArms } from "./arms.ts";
-import { card } from "./paper.ts";
+import { card } from "./card.ts";
 import { type Measured, reportOf } from "./report.ts";
 import { armsOf, grid, type Study, studies, tuningSeeds } from "./settings.ts";
 import { type Result, type Spec, trial } from "./trial.ts";

@@ -2,7 +2,7 @@ import { collectTrials, seedsOf } from "../kit/collect.ts";
 import { part } from "../kit/part.ts";
 import type { Host, Reproduction } from "../reproduction.ts";
 import { arms, attempts } from "./arms.ts";
-import { card } from "./paper.ts";
+import { card } from "./card.ts";
 import { reportOf } from "./report.ts";
 import { cost, longer, scales, test } from "./settings.ts";
 import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";

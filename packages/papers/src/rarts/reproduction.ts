@@ -6,7 +6,7 @@ import { mean, rounded } from "../kit/statistics.ts";
 import { tuneOnLattice } from "../kit/tune-lattice.ts";
 import type { Host, Reproduction } from "../reproduction.ts";
 import { type CellArm, cellArms, comparedArms, gateArms, judgedArms, latticeOf, widthArms } from "./arms.ts";
-import { card } from "./paper.ts";
+import { card } from "./card.ts";
 import { reportOf } from "./report.ts";
 import { meanTable, tableSpecs } from "./retraining.ts";
 import { type SpaceName, scales, tuningSeeds } from "./settings.ts";

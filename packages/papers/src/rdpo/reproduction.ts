@@ -1,7 +1,7 @@
 import { collectTrials, seedsOf } from "../kit/collect.ts";
 import { resultsWhere } from "../kit/evidence.ts";
 import type { Host, Reproduction } from "../reproduction.ts";
-import { card } from "./paper.ts";
+import { card } from "./card.ts";
 import { reportOf } from "./report.ts";
 import { scales, tuningSeeds } from "./settings.ts";
 import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";

@@ -1,6 +1,6 @@
 import { collectTrials, seedsOf } from "../kit/collect.ts";
 import type { Host, Reproduction } from "../reproduction.ts";
-import { card } from "./paper.ts";
+import { card } from "./card.ts";
 import { reportOf } from "./report.ts";
 import { scales, tuningSeeds } from "./settings.ts";
 import { lexicons } from "./text-trial.ts";

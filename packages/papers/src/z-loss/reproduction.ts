@@ -5,7 +5,7 @@ import { bestOf } from "../kit/tune-grid.ts";
 import { type LatticeArm, tryOnLattice } from "../kit/tune-lattice.ts";
 import type { Host, Reproduction } from "../reproduction.ts";
 import { digitArms, names, rateOf, speedArms, wordArms, zArms } from "./arms.ts";
-import { card } from "./paper.ts";
+import { card } from "./card.ts";
 import { reportOf } from "./report.ts";
 import {
   checkpointsOf,

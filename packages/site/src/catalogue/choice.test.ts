@@ -1,10 +1,10 @@
+import { topics } from "@minimand/papers/cards";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Choice, choiceOf, chosen, everything, type Order, orders, queryOf } from "./choice.ts";
 import { catalogue } from "./entries.ts";
 import { verdicts } from "./entry.ts";
 import { dataKinds } from "./needs.ts";
-import { topics } from "./notes.ts";
 
 const papers = catalogue();
 

@@ -1,6 +1,6 @@
+import { type Topic, topics } from "@minimand/papers/cards";
 import { type Entry, type Verdict, verdicts } from "./entry.ts";
 import { type DataKind, dataKinds } from "./needs.ts";
-import { type Topic, topics } from "./notes.ts";
 
 /** Orders of the catalogue, by what stands in its address. */
 export const orders = {

@@ -1,15 +1,15 @@
-import { cards, outcomeOf, type PaperCard } from "@minimand/papers";
+import { type Listing, outcomeOf, type PaperCard, papers } from "@minimand/papers";
 import type { Entry } from "./entry.ts";
 import { dataNeeded } from "./needs.ts";
-import { notes } from "./notes.ts";
 
 /** All papers, the newest first. */
 export function catalogue(): Entry[] {
-  return cards.map(entryOf).reverse();
+  return papers.map(entryOf).reverse();
 }
 
-function entryOf({ slug, title, authors, arxiv, date, data }: PaperCard): Entry {
-  if (!Object.hasOwn(notes, slug)) throw new Error(`catalogue/notes.ts: nothing of '${slug}'`);
+function entryOf({ card, listing }: { card: PaperCard; listing: Listing }): Entry {
+  const { slug, title, authors, arxiv, date, data } = card;
+  const { topic, added, measured } = listing;
   const outcome = outcomeOf(slug);
   return {
     slug,
@@ -17,7 +17,9 @@ function entryOf({ slug, title, authors, arxiv, date, data }: PaperCard): Entry 
     authors,
     arxiv,
     date,
-    ...notes[slug],
+    topic,
+    added,
+    use: measured?.use ?? "Not measured yet.",
     verdict: outcome?.verdict ?? "not measured",
     figure: outcome?.figure ?? null,
     seconds: outcome?.seconds ?? null,

@@ -1,6 +1,5 @@
-import type { PaperCard, ReproductionReport } from "@minimand/papers";
+import type { PaperCard, ReproductionReport, Topic } from "@minimand/papers";
 import type { DataKind } from "./needs.ts";
-import type { Topic } from "./notes.ts";
 
 /** The verdicts of the rules, and what stands for a paper without a committed run. */
 export const verdicts = [

@@ -1,10 +1,10 @@
-import { html, type Markup, trusted } from "@minimand/compare/report";
+import { figure, html, type Markup, trusted } from "@minimand/compare/report";
 import { outcomeOf, type PaperCard, type Row } from "@minimand/papers";
+import { figures } from "@minimand/papers/figures";
 import { everything, queryOf } from "../catalogue/choice.ts";
 import type { Entry } from "../catalogue/entry.ts";
 import { duration, plural, verdictMarks } from "../catalogue/words.ts";
-import { asPart } from "../figures/as-part.ts";
-import { figures } from "../figures/figures.ts";
+import { asPart, figureWidth } from "../figures/as-part.ts";
 import type { Reference } from "../reference/reference.ts";
 import { runFacts } from "../running/run-facts.ts";
 import { lessonOf } from "../trying/lessons.ts";
@@ -89,10 +89,11 @@ function head(entry: Entry, card: PaperCard, addressOf: Reference["addressOf"]):
 }
 
 function shown(slug: string, rows: readonly Row[]): string {
-  if (!Object.hasOwn(figures, slug)) throw new Error(`figures/figures.ts: no figure of '${slug}'`);
-  const drawn = figures[slug](rows).map(
-    ({ caption, drawn: markup }) =>
-      html`<div class="paper-figure" v-pre>${trusted(asPart(markup.markup))}<p>${caption}</p></div>`,
-  );
+  if (!Object.hasOwn(figures, slug)) throw new Error(`${slug}: a measured paper has a figure.ts`);
+  const drawn = figures[slug](rows).map(({ caption, draw }) => {
+    const markup = figure(draw, null, figureWidth);
+    if (markup === null) throw new Error(`${slug}: nothing was drawn for '${caption}'`);
+    return html`<div class="paper-figure" v-pre>${trusted(asPart(markup.markup))}<p>${caption}</p></div>`;
+  });
   return `\n## At a glance\n\n${drawn.map(onOneLine).join("\n\n")}\n`;
 }

@@ -51,7 +51,7 @@ export interface Quantised {
 /** Quantises trained networks of one shape, with programs that are compiled once. */
 export interface Quantiser {
   /**
-   * Quantises a network on some rows, of which no label is looked at: step sizes by calibration on {@link calibrationRows} of them,
+   * Quantises a network on some rows, of which no label is looked at: step sizes by calibration on at most 256 of them,
    * drawn by the seed; then, with `qat`, weights and step sizes are fine-tuned on all of them. What comes no nearer to the outputs of the
    * float network on these rows stays rounded.
    *

@@ -1,0 +1,50 @@
+import type { Listing } from "../listing.ts";
+import type { PaperCard } from "../reproduction.ts";
+import ruleLog from "./rule-log.json" with { type: "json" };
+
+export const card: PaperCard = {
+  slug: "dhkd",
+  title: "Dual-Head Knowledge Distillation: Enhancing Logits Utilization with an Auxiliary Head",
+  authors: 5,
+  arxiv: "2411.08937",
+  date: "2024-11",
+  claim:
+    "Matching a teacher's logits with the classifier that is also trained by cross-entropy makes the two losses contradict each other in that classifier; giving the logit loss a second head, for training only, keeps its gain for the features without the conflict.",
+  rule: "Letters, a large teacher and a small student; with --full 121 characters of Omniglot, a convolutional teacher, and a student with more units than classes that trains until it fits all its rows. Equal seeds share rows, teacher, start and batches; learning rate and alpha of every arm are looked for in the same way on other seeds. The DHKD judged is the one of its three variants that tuning liked best. (i) Late in training the mean cosine between the gradients of cross-entropy and logit loss on all training rows is lower on the shared head than on the backbone, for cross-entropy with BinaryKL-Norm on one head; and where a fitted student goes on with the logits of its teacher divided by 4, the head's cosine is negative. (ii) DHKD tests better than cross-entropy in the mean of the paired differences. (iii) DHKD tests at least as well as cross-entropy with BinaryKL, and with BinaryKL-Norm, on one head, in the means. Reproduced: all three. Partly reproduced: (ii) and (iii). Not reproduced: otherwise, whatever the cosines say.",
+  ruleLog: ruleLog as PaperCard["ruleLog"],
+  pieces: [
+    "kdLoss",
+    "dkdLoss",
+    "binaryKl",
+    "binaryKlNorm",
+    "dhkdLoss",
+    "auxiliaryHead",
+    "distill",
+    "alignGradients",
+    "gradientConflict",
+    "neuralCollapse",
+  ],
+  data: ["letter", "omniglot"],
+};
+
+export const listing: Listing = {
+  topic: "small models",
+  added: "2026-11-25",
+  measured: {
+    verdict: "not reproduced",
+    seconds: 60,
+    headline: [
+      {
+        row: { arm: "DHKD, nonlinear head, gradient alignment" },
+        text: "DHKD {minus cross-entropy@+%1} points over cross-entropy",
+      },
+      {
+        row: { arm: "CE + BinaryKL-Norm, one head" },
+        text: "one head with the same losses {minus cross-entropy@+%1}",
+      },
+    ],
+    use: "A second head for distilling a large model into a small one: matching the teacher helps, and one head does it better here.",
+    practice:
+      "Distil on one head, by plain or decoupled distillation: a second head takes the conflict of the two losses away, and gains no more than they do.",
+  },
+};

@@ -1,0 +1,41 @@
+import type { Outcome } from "./reproduction.ts";
+
+/** What a paper is about, in the words by which the catalogue is filtered. */
+export const topics = [
+  "classification",
+  "embeddings",
+  "regression",
+  "training",
+  "small models",
+  "preferences",
+  "online decisions",
+  "equations",
+  "pictures",
+] as const;
+
+export type Topic = (typeof topics)[number];
+
+/** How a paper is listed beside others. */
+export interface Listing {
+  topic: Topic;
+  /** The day on which the paper came into the catalogue. */
+  added: string;
+  /** What is said of the measured run; absent until there is one. */
+  measured?: {
+    /** Of the run from which the sentences were written: another verdict asks for others. */
+    verdict: Outcome["verdict"];
+    /** How long that run took, as the paper's page says with the circumstances. */
+    seconds: number;
+    /** One figure of it: cells of measured rows in a text. */
+    headline: {
+      /** The row that the cells come from: the first with these values. */
+      row: { [column: string]: string | number };
+      /** As in `scripts/docs/template.ts`. */
+      text: string;
+    }[];
+    /** One sentence: what the paper gives to somebody who trains models. Without numbers, which are generated. */
+    use: string;
+    /** One sentence: what a practitioner should do with it. Without numbers. */
+    practice: string;
+  };
+}
