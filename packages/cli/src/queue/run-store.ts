@@ -87,9 +87,12 @@ export async function findRun(sql: Sql, id: string): Promise<Run> {
   throw new UsageError(`${id}: expected the id of a run ('minimand runs' lists them), got ${what}`);
 }
 
+/** What a date of JavaScript can be: a row of somebody else's may hold any time, infinity too. */
+const isDate = (column: string): string => `${column} between '0001-01-01' and '9999-12-31'`;
+
 export async function listRuns(sql: Sql): Promise<Run[]> {
   return sql.query<Run>(
-    `select ${columns} from minimand.runs where isfinite(created_at) order by created_at desc limit 1000`,
+    `select ${columns} from minimand.runs where ${isDate("created_at")} order by created_at desc limit 1000`,
   );
 }
 
@@ -283,7 +286,7 @@ export async function tellEvent(sql: Sql, run: string, kind: string, text: strin
 /** The latest ones, the oldest of them first. */
 export async function eventsOf(sql: Sql, run: string, count = 20): Promise<RunEvent[]> {
   const rows = await sql.query<RunEvent>(
-    "select at, kind, text from minimand.events where run = $1 and isfinite(at) order by id desc limit $2",
+    `select at, kind, text from minimand.events where run = $1 and ${isDate("at")} order by id desc limit $2`,
     [run, count],
   );
   return rows.reverse();

@@ -13,13 +13,15 @@ const answering = 30_000;
 /** The same of a session, whose statements only ask for locks and never wait for them. */
 export const sessionAnswering = 5000;
 
-/** What the server is asked to do on its side of each connection, so that locks of a process that is cut off don't stay. */
+/** What the server is asked to do on its side of each connection, so that locks of a process that is cut off don't stay, and how it writes times. */
 const serverSettings: readonly (readonly [name: string, value: string])[] = [
   ["tcp_keepalives_idle", "10"],
   ["tcp_keepalives_interval", "5"],
   ["tcp_keepalives_count", "3"],
   ["tcp_user_timeout", "20s"],
   ["client_connection_check_interval", "5s"],
+  // As times are read here; a database may have another form.
+  ["datestyle", "ISO"],
 ];
 
 /** The settings of all our connections: each side notices within half a minute that the other is gone. */

@@ -84,6 +84,15 @@ describe.runIf(hasPostgres())(`openPostgres${noPostgres}`, () => {
     await pooled.close();
   });
 
+  it("reads times of a database that writes them in another form", async () => {
+    const options = encodeURIComponent("-c datestyle=German");
+    const database = await openPostgres(postgresAddress(`${server.url}?options=${options}`), silent);
+    expect(await database.query("select timestamptz '2026-03-04 05:06:07Z' as at")).toEqual([
+      { at: new Date("2026-03-04T05:06:07Z") },
+    ]);
+    await database.close();
+  });
+
   it("does all of a transaction, or nothing", async () => {
     const database = await openPostgres(postgresAddress(server.url), silent);
     await database.query("create table whole (i int primary key)");

@@ -120,6 +120,8 @@ describe("parseStore", () => {
       ["postgres://there/runs?pool=true", {}, "got 'pool'"],
       ["postgres://there/%zz", {}, "expected an address whose % are written %25"],
       ["postgres:", { DATABASE_URL: `me:${secret}` }, "DATABASE_URL: expected an address"],
+      ["postgres:", { DATABASE_URL: `postgres://me:12/${secret}@there/runs` }, "have / as %2F"],
+      ["postgres:", { DATABASE_URL: `postgres://me:12?${secret}@there/runs` }, "? as %3F"],
       ["postgres:", { DATABASE_URL: `postgres://me:${secret}@there:port/runs` }, "DATABASE_URL: expected"],
     ];
     for (const [text, env, said] of refused) {

@@ -83,11 +83,27 @@ const known = [
   ...["application_name", "options", "pooled"],
 ];
 
+/** Of whoever runs the command; a container's user may have none. */
+function userName(source: string): string {
+  try {
+    return userInfo().username;
+  } catch {
+    throw new UsageError(
+      `${source}: expected a user (postgres://USER@HOST/DATABASE or PGUSER), got none, and the system has no name for this one`,
+    );
+  }
+}
+
 function postgresAddress(source: string, text: string, env: Environment): PostgresAddress {
   const url = isPostgres(text) ? URL.parse(text) : null;
   if (url === null)
     throw new UsageError(`${source}: expected an address postgres://HOST/DATABASE, got one that is none`);
   const parameters = new Map(url.searchParams);
+  // A password with an unwritten / or ? ends here, and must not be shown.
+  if (url.pathname.includes("@") || [...parameters.keys()].some((name) => name.includes("@")))
+    throw new UsageError(
+      `${source}: expected an address whose user and password have / as %2F, ? as %3F and @ as %40`,
+    );
   for (const name of parameters.keys())
     if (!known.includes(name))
       throw new UsageError(
@@ -108,7 +124,7 @@ function postgresAddress(source: string, text: string, env: Environment): Postgr
   const password = given || env.PGPASSWORD || null;
   const host = parameters.get("host") ?? part(bare(url.hostname)) ?? env.PGHOST ?? "localhost";
   const port = portOf(source, parameters.get("port") ?? (url.port || env.PGPORT) ?? "5432");
-  const user = parameters.get("user") ?? part(url.username) ?? env.PGUSER ?? userInfo().username;
+  const user = parameters.get("user") ?? part(url.username) ?? env.PGUSER ?? userName(source);
   const database = parameters.get("dbname") ?? part(url.pathname.slice(1)) ?? env.PGDATABASE ?? user;
   const pooled = parameters.get("pooled") ?? "false";
   if (pooled !== "true" && pooled !== "false")

@@ -25,6 +25,10 @@ describe("the width of a text", () => {
     ];
     for (const [text, width] of widths) expect([text, textWidth(text)]).toEqual([text, width]);
   });
+
+  it("counts a row of millions of joined emoji as the one that it is", () => {
+    expect(textWidth("👨\u200d".repeat(8_000_000))).toBe(2);
+  });
 });
 
 describe("cutText", () => {

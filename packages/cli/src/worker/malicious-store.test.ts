@@ -91,6 +91,7 @@ describe.runIf(hasPostgres())(`a store that anyone has written to${noPostgres}`,
       await forge({ id: "3", house: "no queue's name; '" }),
       await forge({ id: "4", house: houseHash(good.needs, [origin]), origins: [origin] }),
     ];
+    const { settings } = good.request as { settings: object };
     const input = { name: "a", source: "a.csv", sha256: "../../../../../../../dev/zero" };
     const failing = [
       await forge({ id: "5", title: rude }, { settings: {} }),
@@ -98,6 +99,8 @@ describe.runIf(hasPostgres())(`a store that anyone has written to${noPostgres}`,
       await forge({ request: [rude] }),
       await forge({}, { engine: { name: "wasm", version: "1", threads: 1e9 } }),
       await forge({}, { inputs: rude }),
+      await forge({}, { settings: { ...settings, configurations: 2e9 } }),
+      await forge({}, { settings: { ...settings, hidden: Array(100_000).fill(1) } }),
       await forge({}, { inputs: [input] }),
       await forge({}, { own: { origins: [origin] } }),
       await forge({ kind: "reproduce" }),

@@ -1,7 +1,7 @@
 import { type Head, heads } from "minimand";
 import { parseJson } from "minimand/engine";
 import { dateParts } from "../data/dates/parts.ts";
-import type { CategoricalEncoder, Encoder, NumericEncoder } from "../data/encoder.ts";
+import { type CategoricalEncoder, type Encoder, type NumericEncoder, width } from "../data/encoder.ts";
 import type { TargetReading } from "../data/target-reading.ts";
 import type { NGramEncoder } from "../data/text/n-gram-encoder.ts";
 import { buckets, nGramRules } from "../data/text/n-grams.ts";
@@ -112,6 +112,9 @@ export function readModelDescription(text: string, place: string): ModelDescript
     throw wrong(`${classes.length} classes for the task ${task}`);
   if ("inputs" in description && description.inputs.length !== encoder.inputs)
     throw wrong(`${description.inputs.length} names for ${encoder.inputs} inputs`);
+  const made = encoder.features.reduce((sum, feature) => sum + width(feature), 0);
+  if (!ofTrees && made !== encoder.inputs)
+    throw wrong(`${encoder.inputs} inputs of columns that make ${made}`);
   return description;
 }
 
@@ -125,6 +128,7 @@ const commonFields: Record<string, Check> = {
     v === undefined ||
     (isObject(v) && isAsMissing(v.asMissing) && (v.mergeLabels === undefined || v.mergeLabels === true)),
   dataset: (v) => v === undefined || isText(v),
+  rows: (v) => v === undefined || isCount(v),
   weightsSha256: (v) => v === undefined || isText(v),
   sha256: (v) => v === undefined || isText(v),
 };

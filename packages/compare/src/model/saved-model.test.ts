@@ -227,6 +227,12 @@ describe("readModelDescription", () => {
     ["activation", { network: { hidden: [5, 3], activation: "tanh" } }, "a wrong field 'network'"],
     ["scale", { targetScale: { mean: 0 } }, "a wrong field 'targetScale'"],
     ["list of inputs", { inputs: ["x"] }, "1 names for 6 inputs"],
+    [
+      "number of inputs",
+      { encoder: { ...model.description.encoder, inputs: 4e6 }, inputs: Array(4e6).fill("x") },
+      "4000000 inputs of columns that make 6",
+    ],
+    ["number of rows", { rows: { toString: 1 } }, "a wrong field 'rows'"],
     ["sum", { sha256: { toString: 1 } }, "a wrong field 'sha256'"],
     ["sum of weights", { weightsSha256: 7 }, "a wrong field 'weightsSha256'"],
   ])("refuses a wrong %s", (_, changed, message) => {

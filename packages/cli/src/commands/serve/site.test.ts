@@ -214,6 +214,13 @@ describe("a site", () => {
     }
   });
 
+  it("sends a page that is too large to read for its scripts, and lets none of those in it run", async () => {
+    writeFileSync(join(folder, "site/large.html"), `<script>1</script>${" ".repeat(32_000_000)}`);
+    const { status, headers } = await get("/large.html", {}, "HEAD");
+    expect([status, headers["content-length"]]).toEqual([200, "32000018"]);
+    expect(headers["content-security-policy"]).toContain("script-src 'self' 'wasm-unsafe-eval';");
+  });
+
   it.runIf(process.platform === "linux")("closes an empty file with its answer", async () => {
     writeFileSync(join(folder, "site/empty.txt"), "");
     const files = (): number => readdirSync("/proc/self/fd").length;

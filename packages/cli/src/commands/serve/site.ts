@@ -64,6 +64,9 @@ interface Found {
 /** A pipe would keep who opens it until somebody writes; Windows has neither flag. */
 const readOnly = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
 
+/** Bytes of a page that is read for the hashes of its scripts; none of those that are written in a larger one runs. */
+const largestPage = 32e6;
+
 /** Opens the regular file of a path; "folder" where a slash is missing at the end. */
 async function findFile(root: string, path: string): Promise<Found | "folder" | null> {
   const name = path.endsWith("/") ? `${path}index.html` : path;
@@ -93,9 +96,9 @@ async function answer(c: Context, found: Found, status: 200 | 404, path: string)
     c.header("Content-Type", type);
     c.header("ETag", etag);
     c.header("Cache-Control", hashed.test(path) ? "public, max-age=31536000, immutable" : "no-cache");
-    const page = isHtml(type) ? await file.readFile() : null;
+    const page = isHtml(type) && size <= largestPage ? await file.readFile() : null;
     // With "unchanged", too, whose headers replace those that the reader has.
-    if (page !== null) c.header("Content-Security-Policy", sitePolicy(page.toString()));
+    if (isHtml(type)) c.header("Content-Security-Policy", sitePolicy(page?.toString() ?? ""));
     if (isScript(type)) c.header("Content-Security-Policy", workerPolicy);
     const known = c.req
       .header("if-none-match")

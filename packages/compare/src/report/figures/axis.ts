@@ -16,7 +16,8 @@ export function extent(
   scale: AxisScale = "linear",
 ): [number, number] {
   if (scale === "log") {
-    const [low, high] = extent(values.filter((v) => v > 0).map(Math.log10), room);
+    // With the room below them, numbers nearer to 0 would begin the axis there.
+    const [low, high] = extent(values.filter((v) => v > 1e-300).map(Math.log10), room);
     return [10 ** low, 10 ** high];
   }
   const finite = values.filter(Number.isFinite);

@@ -41,6 +41,8 @@ export function draw(
 ): SVGSVGElement {
   const element = Plot.plot({
     ...options,
+    ...(options.x && { x: withTicks(options.x) }),
+    ...(options.y && { y: withTicks(options.y) }),
     document,
     className: "mm-figure",
     ariaLabel: name,
@@ -51,6 +53,15 @@ export function draw(
   if (!isSvg(element))
     throw new TypeError(`figure ${name}: expected Plot to draw an svg, got ${element.localName}`);
   return element;
+}
+
+/** Between numbers that lie nearer to each other no tick can be told from the next one, and there would be no end of them. */
+const nearest = 1e-300;
+
+function withTicks(scale: Plot.ScaleOptions): Plot.ScaleOptions {
+  const [low, high] = (scale.domain ?? []) as unknown[];
+  if (typeof low !== "number" || typeof high !== "number" || Math.abs(high - low) >= nearest) return scale;
+  return scale.type === "log" ? scale : { ...scale, domain: [low - 0.5, high + 0.5] };
 }
 
 function isSvg(element: Element): element is SVGSVGElement {

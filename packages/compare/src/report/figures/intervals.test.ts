@@ -30,6 +30,12 @@ describe("intervalsFigure", () => {
     expect(svg.getAttribute("aria-description")).toContain("greedy, IPS: 0.800 [0.700, 0.900]");
   });
 
+  it("draws numbers between which no tick is a float, as one", () => {
+    const tiny = [interval("", "IPS", 2e-321, 0), interval("", "DR", 9e-321, 0)];
+    const svg = intervalsFigure(tiny, emptyDocument(), { xLabel: "reward" });
+    expect(all(svg, "mm-interval-value", "circle")).toHaveLength(2);
+  });
+
   it("says what the ends are, or nothing of them, and has no head above values without a group", () => {
     const alone = [interval("", "IPS", 0.4), interval("", "DR", 0.45)];
     const described = (ends: string | null): string | null =>

@@ -26,6 +26,14 @@ describe("seriesFigure", () => {
     expect(svg.getAttribute("aria-description")).toBe("accuracy by tau, a panel a curve: a; b; c; d.");
   });
 
+  it("draws numbers between which no tick is a float, on either kind of axis", () => {
+    const tiny = { ...curve("a", [1e-320, 3e-320]), x: [1e-320, 2e-320] };
+    for (const scale of ["linear", "log"] as const) {
+      const svg = seriesFigure([{ ...tiny, xScale: scale, yScale: scale }], emptyDocument());
+      expect(all(svg, "mm-panel", "rect")).toHaveLength(1);
+    }
+  });
+
   it("draws the band of a curve that has one, and makes room for it", () => {
     const banded = { ...curve("a", [1, 2]), low: [0, 1], high: [5, 9] };
     const svg = seriesFigure([banded, curve("b", [1, 2])], emptyDocument());

@@ -3,7 +3,7 @@ import { baselineIdOf } from "../../plan/candidates.ts";
 import { chooseCandidates } from "../../plan/choose.ts";
 import type { OwnModel } from "../../plan/own-parts.ts";
 import type { Prepared } from "../../plan/prepared.ts";
-import { metricFor } from "../../plan/settings.ts";
+import { checkSettings, metricFor } from "../../plan/settings.ts";
 import { summarise } from "../../plan/summarise.ts";
 import { refusal } from "../../usage-error.ts";
 import { checkKeep } from "./check-keep.ts";
@@ -30,6 +30,8 @@ export async function prepareComparison(
   tableOf: TableOf = readTableOf,
 ): Promise<{ prepared: Prepared; said: string[] }> {
   const { settings, keep, quantize } = comparison;
+  // Again where the request comes from a store, which others can write to.
+  asOptions(() => checkSettings(settings));
   const { candidates: ownCandidates, model, modules } = ownPartsOf(comparison, own);
   const subjects = await readSubjects(comparison, bytesOf, tableOf);
   const { task } = subjects[0].dataset;

@@ -15,6 +15,7 @@ import {
   pictureGenerator,
   pictureJudge,
 } from "./index.ts";
+import { latentsOf } from "./latents.ts";
 
 const read = assetsOf("uf-fgtg")!;
 const frozen = await loadFrozen(read);
@@ -91,6 +92,14 @@ describe("the committed models", () => {
       hits.push(Number(largest(logits.subarray(at * vocabulary, (at + 1) * vocabulary)) === ids[at + 1]));
     });
     expect(mean(hits)).toBeGreaterThan(0.8);
+  });
+
+  it("refuse latents of another size, whose pictures would take memory for nothing", () => {
+    const empty = { data: new Float32Array(), shape: [3e6, 0] };
+    const [mean, deviations, explained] = [empty, empty, empty];
+    expect(() => latentsOf({ mean, directions: empty, deviations, explained })).toThrow(
+      "directions: expected 48 components, got 3000000",
+    );
   });
 
   it("refuse a file that is another model's", async () => {

@@ -1,15 +1,21 @@
 import type { Tensor } from "minimand";
+import { rangeError } from "minimand/engine";
 import type { Latents, Picture } from "../interfaces.ts";
 
 /** Numbers of a picture's latents. */
 export const latentSize = 48;
 
-/** Pictures as principal components of unit variance, from what `latents.safetensors` holds. */
+/**
+ * Pictures as principal components of unit variance, from what `latents.safetensors` holds.
+ *
+ * @throws RangeError for another number of components
+ */
 export function latentsOf(tensors: Record<string, Tensor>): Latents {
   const [mean, directions, deviations] = ["mean", "directions", "deviations"].map(
     (name) => tensors[name].data as Float32Array,
   );
   const [size, pixels] = tensors.directions.shape;
+  if (size !== latentSize) throw rangeError("directions", `${latentSize} components`, size);
   return {
     size,
     explainedVariance: tensors.explained.data[0],
