@@ -31,9 +31,9 @@ describe("the papers", () => {
   });
 
   it.each(cards.map(({ slug }) => slug))("%s has the same files for the same roles", async (slug) => {
-    const files = await readdir(new URL(`./${slug}/`, import.meta.url));
-    const roles = ["card", "settings", "arms", "trial", "report", "verdict", "reproduction"];
-    const asked = [...roles.map((role) => `${role}.ts`), "reproduction.test.ts", "README.md"];
+    const files = await readdir(new URL(`./${slug}/`, import.meta.url), { recursive: true });
+    const roles = ["settings", "arms", "trial", "report", "verdict", "reproduction", "reproduction.test"];
+    const asked = ["card.ts", "rule-log.json", "README.md", ...roles.map((role) => `run/${role}.ts`)];
     expect(files).toEqual(expect.arrayContaining(asked));
   });
 
