@@ -12,8 +12,8 @@ import { dataFile } from "@minimand/data";
 import type { Compile } from "minimand/engine";
 import { startEngine } from "minimand/start";
 import { compilerOf } from "../packages/cli/src/run/engine.ts";
-import { cellArms } from "../packages/papers/src/rarts/arms.ts";
-import { costTrial } from "../packages/papers/src/rarts/cost.ts";
+import { cellArms } from "../packages/papers/src/rarts/run/arms.ts";
+import { costTrial } from "../packages/papers/src/rarts/run/cost.ts";
 
 const rounds = Number(process.argv[2] ?? 40);
 

@@ -9,7 +9,7 @@ import { numpy as np } from "@jax-js/jax";
 import { adam, type Examples, minibatches, objectiveOf, supervised } from "minimand";
 import type { Compile } from "minimand/engine";
 import { startEngine } from "minimand/start";
-import { scoreUNet } from "../packages/papers/src/dale-langevin/u-net.ts";
+import { scoreUNet } from "../packages/papers/src/dale-langevin/run/u-net.ts";
 import { besideTorch } from "./beside-torch.ts";
 import { stepping } from "./side-by-side.ts";
 

@@ -6,8 +6,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { nativeCompiler } from "@minimand/native";
 import { startEngine } from "minimand/start";
-import { checkpointFiles } from "../packages/papers/src/uf-fgtg/models/index.ts";
-import { refinerParts, trainRefinerPart } from "../packages/papers/src/uf-fgtg/pretraining/refiners.ts";
+import { checkpointFiles } from "../packages/papers/src/uf-fgtg/run/models/index.ts";
+import { refinerParts, trainRefinerPart } from "../packages/papers/src/uf-fgtg/run/pretraining/refiners.ts";
 import { folderOf } from "./docs/papers.ts";
 
 const folder = join(folderOf("uf-fgtg"), "checkpoints");

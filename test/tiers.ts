@@ -11,8 +11,8 @@ const golden = ["packages/papers/src/kit/golden/*.test.ts", "packages/*/src/**/*
 const wholeSystem = [
   "packages/{cli,native}/**/*.test.ts",
   "packages/site/src/reference/*.test.ts",
-  "packages/papers/src/{*/reproduction,kit/sentiment/*,uf-fgtg/models/frozen,uf-fgtg/pretraining/*}.test.ts",
-  "packages/papers/src/dale-langevin/denoising/{pretraining,remove-speckle}.test.ts",
+  "packages/papers/src/{*/run/reproduction,kit/sentiment/*,uf-fgtg/run/models/frozen,uf-fgtg/run/pretraining/*}.test.ts",
+  "packages/papers/src/dale-langevin/run/denoising/{pretraining,remove-speckle}.test.ts",
   "examples/**/*.test.ts",
   "test/{guides,linear-expressions,mutate,npm,readme,typed-examples}.test.ts",
   "test/support/*.test.ts",

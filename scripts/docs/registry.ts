@@ -49,6 +49,6 @@ function figuresFile(slugs: readonly string[]): string {
 }
 
 function reproductionsFile(slugs: readonly string[]): string {
-  const loaders = slugs.map((slug) => `  ${keyOf(slug)}: () => import("../${slug}/reproduction.ts"),`);
+  const loaders = slugs.map((slug) => `  ${keyOf(slug)}: () => import("../${slug}/run/reproduction.ts"),`);
   return `${written}// A literal for each, so that a bundler can split them.\nexport const loaders = {\n${loaders.join("\n")}\n};\n`;
 }

@@ -17,7 +17,7 @@ export function resultFormsFile(): string {
 
 /** What `trial` of a paper's folder promises. */
 function resultType(slug: string, { checker, program }: Project): Type {
-  const file = program.getSourceFile(resolve(folderOf(slug), "trial.ts"))!;
+  const file = program.getSourceFile(resolve(folderOf(slug), "run/trial.ts"))!;
   const exported = [...checker.getSymbolAtLocation(file)!.getExports().values()];
   return checker.getDeclaredTypeOfSymbol(exported.find(({ name }) => name === "Result")!);
 }

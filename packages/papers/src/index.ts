@@ -2,9 +2,9 @@ import type { Pretraining } from "./pretraining.ts";
 import { loaders as reproductions } from "./registry/reproductions.ts";
 import type { Reproduction, TrialHost } from "./reproduction.ts";
 
-export type { PromptWorld } from "./uf-fgtg/prompt-world.ts";
+export type { PromptWorld } from "./uf-fgtg/run/prompt-world.ts";
 
-import type { PromptWorld } from "./uf-fgtg/prompt-world.ts";
+import type { PromptWorld } from "./uf-fgtg/run/prompt-world.ts";
 
 export * from "./cards.ts";
 export * from "./host/index.ts";
@@ -51,8 +51,8 @@ export async function loadReproduction(slug: string): Promise<Reproduction<unkno
 }
 
 const pretrainings: Record<string, () => Promise<{ pretraining: Pretraining }>> = {
-  "dale-langevin": () => import("./dale-langevin/denoising/pretraining.ts"),
-  "uf-fgtg": () => import("./uf-fgtg/pretraining/pretraining.ts"),
+  "dale-langevin": () => import("./dale-langevin/run/denoising/pretraining.ts"),
+  "uf-fgtg": () => import("./uf-fgtg/run/pretraining/pretraining.ts"),
 };
 
 /** Slugs of the papers whose reproductions take models as they are. */
@@ -88,6 +88,6 @@ export async function loadPromptWorld(
   read: (path: string) => Promise<Uint8Array>,
   options: Pick<TrialHost, "compile"> = {},
 ): Promise<PromptWorld> {
-  const world = await import("./uf-fgtg/prompt-world.ts");
+  const world = await import("./uf-fgtg/run/prompt-world.ts");
   return world.loadPromptWorld(read, options);
 }

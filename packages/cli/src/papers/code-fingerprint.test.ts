@@ -49,8 +49,14 @@ it("names a house by its engine, always alike", () => {
   expect(houseFingerprint("native")).not.toBe(house);
 });
 
+it("of a paper's trials leaves out what computes none: its card, figure, lesson, vectors and page", () => {
+  const folders = codeFolders("uf-fgtg", "wasm").filter((folder) => folder.includes("papers"));
+  const own = ["uf-fgtg/run", "uf-fgtg/checkpoints", "kit", "embeddings"];
+  expect(folders).toEqual(own.map((room) => resolve("packages/papers/src", room)));
+});
+
 describe.each([
-  ["a paper's trials", codeFolders("comp-sum", "native"), ["papers/src/comp-sum", "papers/src/kit"]],
+  ["a paper's trials", codeFolders("comp-sum", "native"), ["papers/src/comp-sum/run", "papers/src/kit"]],
   ["a house", houseFolders("native"), ["papers/src", "cli/src/compare", "cli/src/run"]],
 ])("the code of %s", (_, folders, own) => {
   const packages = ["minimand", "lab", "data", "compare", "native"].map((name) => `${name}/src`);

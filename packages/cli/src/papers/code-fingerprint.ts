@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 // biome-ignore lint/style/noRestrictedImports: files of our own packages
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { EngineUsed } from "@minimand/compare";
 
 /**
- * A hash of the code that computes the trials of a paper: the library and the lab, the data and the comparison, the paper's own folder
- * and, on the native engine, its compiler. With it in their names, trials of older code are never mistaken for trials of this one.
+ * A hash of the code that computes the trials of a paper: the library and the lab, the data and the comparison, the code and the
+ * frozen models of the paper and, on the native engine, its compiler. With it in their names, trials of older code are never mistaken for trials of this one.
  */
 export const codeFingerprint = (slug: string, engine: EngineUsed["name"]): string =>
   hashOf(codeFolders(slug, engine));
@@ -15,8 +15,10 @@ export const codeFingerprint = (slug: string, engine: EngineUsed["name"]): strin
 /** The folders of {@link codeFingerprint}. */
 export function codeFolders(slug: string, engine: EngineUsed["name"]): string[] {
   const papers = folderOf("@minimand/papers");
-  // What all papers share, and those on embeddings.
-  const own = [slug, "kit", "embeddings"].map((room) => join(papers, room));
+  // The paper's own, and what all papers share, and those on embeddings.
+  const own = [`${slug}/run`, `${slug}/checkpoints`, "kit", "embeddings"]
+    .map((room) => join(papers, room))
+    .filter((folder) => existsSync(folder));
   return [...sharedFolders(engine), ...own];
 }
 

@@ -18,7 +18,7 @@ const head = /export async function trial\\(.*\\{$/m;
 registerHooks({
   load(url, context, next) {
     const loaded = next(url, context);
-    if (!url.endsWith("/anyloss/trial.ts")) return loaded;
+    if (!url.endsWith("/anyloss/run/trial.ts")) return loaded;
     const poison = 'if (spec.dataset === "glass" && spec.family === "sol") throw new Error("no glass, thanks");';
     return { ...loaded, source: String(loaded.source).replace(head, (line) => line + poison) };
   },

@@ -1,7 +1,7 @@
 import type { Listing } from "../listing.ts";
 import type { PaperCard } from "../reproduction.ts";
 import ruleLog from "./rule-log.json" with { type: "json" };
-import { materials } from "./settings.ts";
+import { materials } from "./run/settings.ts";
 
 export const card: PaperCard = {
   slug: "anyloss",
@@ -15,16 +15,7 @@ export const card: PaperCard = {
   ruleLog: ruleLog as PaperCard["ruleLog"],
   pieces: [
     "anyLoss",
-    "amplify",
-    "softConfusionMatrix",
-    "costScore",
-    "gmeanSquared",
-    "annealedL",
-    "anyLossMixture",
-    "anyLossSplitter",
-    "anyLossOneVsRest",
     "scoreOrientedLoss",
-    "scoreOrientedOneVsRest",
     "binaryCrossEntropy",
     "weightedBce",
     "deltaRule",

@@ -25,8 +25,6 @@ export const card: PaperCard = {
     "supervisedLoss",
     "unsupervisedLoss",
     "sparseObjective",
-    "softThreshold",
-    "hardThreshold",
     "saveUnfolded",
     "loadUnfolded",
   ],

@@ -16,12 +16,9 @@ export const card: PaperCard = {
   pieces: [
     "rpoLoss",
     "rpoMaximin",
-    "rpoObjective",
     "dpoLoss",
     "conservativeDpoLoss",
     "ipoLoss",
-    "combinePairLosses",
-    "implicitRewards",
     "sequenceLogps",
     "logLinearPreference",
     "trainPreference",

@@ -1,0 +1,30 @@
+import { correctedTTest } from "@minimand/compare";
+import { mean } from "../../kit/statistics.ts";
+
+/** A mean with its 95 % interval. */
+export interface Interval {
+  mean: number;
+  low: number;
+  high: number;
+}
+
+/**
+ * The interval of the mean of paired differences by Student's distribution; of a single one nothing is known.
+ *
+ * @param testTrainRatio of splits that overlap (Nadeau and Bengio's correction); 0 for draws that are independent
+ */
+export function paired(differences: readonly number[], testTrainRatio = 0): Interval {
+  if (differences.length < 2) return { mean: mean(differences), low: -Infinity, high: Infinity };
+  const { mean: middle, low, high } = correctedTTest(differences, testTrainRatio);
+  return { mean: middle, low, high };
+}
+
+/** The mean of means that know nothing of each other. */
+export function pooled(intervals: readonly Interval[]): Interval {
+  const middle = mean(intervals.map((own) => own.mean));
+  const reach = Math.hypot(...intervals.map(({ low, high }) => (high - low) / 2)) / intervals.length;
+  return { mean: middle, low: middle - reach, high: middle + reach };
+}
+
+export const below = ({ high }: Interval): boolean => high < 0;
+export const above = ({ low }: Interval): boolean => low > 0;
