@@ -21,7 +21,12 @@ function countWords(): Map<string, number> {
   const count = (text: string): void => {
     for (const [word] of text.matchAll(/[A-Za-z_$][\w$]*/g)) counts.set(word, (counts.get(word) ?? 0) + 1);
   };
-  const code = globSync(["packages/*/src/**/*.{ts,vue}", "examples/*.ts", "scripts/**/*.ts", "bench/**/*.ts"]);
+  const code = globSync([
+    "packages/*/src/**/*.{ts,vue}",
+    "examples/*.ts",
+    "scripts/**/*.ts",
+    "bench/**/*.ts",
+  ]);
   // Cards list the pieces of a paper by their names.
   for (const file of code)
     if (!isTest(file) && !file.endsWith("/card.ts")) count(bodyOf(readFileSync(file, "utf8")));

@@ -11,8 +11,14 @@ export const figures = (rows: readonly Row[]): PaperFigure[] => {
     { name: "linear MDP", caption: "Regret on a linear MDP, half of whose losses switch." },
   ].map(({ name, caption }) =>
     curvesOf(spread(where(rows, { [name]: shown }), /^regret, K = (\d+)$/), {
-      ...{ caption, xLabel: "episodes", yLabel: "regret", name, x: "at", y: "value" },
-      ...{ xScale: "log", yScale: "log" },
+      caption,
+      xLabel: "episodes",
+      yLabel: "regret",
+      name,
+      x: "at",
+      y: "value",
+      xScale: "log",
+      yScale: "log",
     }),
   );
 };

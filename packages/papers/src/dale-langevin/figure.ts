@@ -6,7 +6,10 @@ export const figures = (rows: readonly Row[]): PaperFigure[] => [
     having(rows, "digits").filter(({ digits }) => digits !== "uniform noise"),
     {
       caption: "How far generated digits are from real ones; uniform noise, far to the right, is left out.",
-      ...{ xLabel: "Frechet distance", name: "digits", value: "Frechet distance", error: "s.e." },
+      xLabel: "Frechet distance",
+      name: "digits",
+      value: "Frechet distance",
+      error: "s.e.",
     },
   ),
 ];

@@ -8,12 +8,18 @@ export const figures = (rows: readonly Row[]): PaperFigure[] => {
     curvesOf(grids, {
       ...sizes,
       caption: "Iterations to a relative residual of 1e-4 by the size of the grid.",
-      ...{ yLabel: "iterations", y: "to 1e-4", xScale: "log", yScale: "log" },
+      yLabel: "iterations",
+      y: "to 1e-4",
+      xScale: "log",
+      yScale: "log",
     }),
     curvesOf(grids, {
       ...sizes,
       caption: "The same solves by the clock.",
-      ...{ yLabel: "ms a solve", y: "ms to 1e-4", xScale: "log", yScale: "log" },
+      yLabel: "ms a solve",
+      y: "ms to 1e-4",
+      xScale: "log",
+      yScale: "log",
     }),
   ];
 };

@@ -169,7 +169,11 @@ export function stepOf(
     model,
     objective: objectiveOf(model, (output, y, { weights, key, hyper }) =>
       arm.loss(output, y, {
-        ...{ weights, key, parameter: hyper.parameter, scale: hyper.scale, classes: sizes.classes },
+        weights,
+        key,
+        parameter: hyper.parameter,
+        scale: hyper.scale,
+        classes: sizes.classes,
       }),
     ),
     optimizer: ({ learningRate }) =>

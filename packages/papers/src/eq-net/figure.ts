@@ -11,7 +11,12 @@ export const figures = (rows: readonly Row[]): PaperFigure[] => {
   return [
     curvesOf(points, {
       caption: "Accuracy by bit-width: one network for all widths beside others.",
-      ...{ xLabel: "bits", yLabel: "test accuracy", name: "arm", x: "at", y: "value", error: "error" },
+      xLabel: "bits",
+      yLabel: "test accuracy",
+      name: "arm",
+      x: "at",
+      y: "value",
+      error: "error",
     }),
   ];
 };

@@ -44,7 +44,12 @@ describe("curves", () => {
       [100, 2],
     ]);
     const shown = curvesOf(spread(rows, /^T = (\d+)$/), {
-      ...{ caption: "Growth.", xLabel: "T", yLabel: "regret", name: "arm", x: "at", y: "value" },
+      caption: "Growth.",
+      xLabel: "T",
+      yLabel: "regret",
+      name: "arm",
+      x: "at",
+      y: "value",
     });
     expect(markupOf(shown)).toContain("regret by T, a panel a curve: x.");
   });

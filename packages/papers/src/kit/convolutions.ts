@@ -16,8 +16,11 @@ export function convolutions(
     (x) => x.reshape([x.shape[0], side, side, 1]),
     ...channels.flatMap((many, i) => [
       conv2d({
-        ...{ inputs: channels[i - 1] ?? 1, outputs: many, kernel: 3 },
-        ...{ padding: "same", stride: i === 0 ? 1 : 2 },
+        inputs: channels[i - 1] ?? 1,
+        outputs: many,
+        kernel: 3,
+        padding: "same",
+        stride: i === 0 ? 1 : 2,
       } as const),
       batchNorm(many),
       relu,

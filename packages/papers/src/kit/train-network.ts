@@ -22,7 +22,13 @@ export interface Training<State extends SupervisedState>
 export async function trainNetwork<State extends SupervisedState>(training: Training<State>): Promise<State> {
   const { step, state, batches, epochs, schedule, after, onStep, signal } = training;
   const trained = await train({
-    ...{ step, state, data: batches, epochs, schedule, onStep, signal },
+    step,
+    state,
+    data: batches,
+    epochs,
+    schedule,
+    onStep,
+    signal,
     onEpoch: async ({ state: reached, epoch }) => after?.(reached, epoch),
   });
   return trained.state;

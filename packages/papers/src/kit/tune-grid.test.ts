@@ -78,7 +78,10 @@ describe("tuneGrid", () => {
   it("looks for the least where asked to, compares rounded means, and never chooses what is no number", () => {
     const tried = [of("a", 1, [Number.NaN]), of("a", 2, [1.04]), of("a", 3, [1.01])];
     const { choices } = bestOf(tried, {
-      ...{ score: "regret", scoreOf: (r: number) => r, best: "least", notChosen: ["choice"] },
+      score: "regret",
+      scoreOf: (r: number) => r,
+      best: "least",
+      notChosen: ["choice"],
       round: (value) => Number(value.toFixed(1)),
     });
     expect(choices).toEqual({ a: { rate: 2, regret: 1 } });

@@ -16,17 +16,20 @@ export const figures = (rows: readonly Row[]): PaperFigure[] => [
     }),
     {
       caption: "True value on a bandit whose logs offer a part of the actions.",
-      ...{ xLabel: "pairs", yLabel: "true value", name: "policy", x: "pairs", y: "value" },
-      ...{ error: "standard error", xScale: "log" },
+      xLabel: "pairs",
+      yLabel: "true value",
+      name: "policy",
+      x: "pairs",
+      y: "value",
+      error: "standard error",
+      xScale: "log",
     },
   ),
   intervalsOf(where(having(rows, "words of"), { "labels by": "half of the lexicon" }), {
     caption: "Text: true reward where the labels know half of the lexicon.",
-    ...{
-      xLabel: "reward by the whole lexicon",
-      name: "words of",
-      value: "reward",
-      error: "standard error",
-    },
+    xLabel: "reward by the whole lexicon",
+    name: "words of",
+    value: "reward",
+    error: "standard error",
   }),
 ];

@@ -63,7 +63,9 @@ export async function reproduceServed(run: ServedRun): Promise<ReproductionFile>
     store: await openTrialDatabase(run.database, isOutcomeOf(await resultForm(slug))),
     startPool: () =>
       startWebPool<unknown, TrialOutcome>({
-        ...{ start: run.startWorker, data: paper, workers: Math.min(run.workers, asked) },
+        start: run.startWorker,
+        data: paper,
+        workers: Math.min(run.workers, asked),
       }),
     inFlight: 2 * run.workers,
     context: trialContext(request),
@@ -77,7 +79,12 @@ export async function reproduceServed(run: ServedRun): Promise<ReproductionFile>
     }
   };
   const host = papersHost({
-    ...{ scale, seeds, firstSeed: null, data: served, asset: served.asset, signal },
+    scale,
+    seeds,
+    firstSeed: null,
+    data: served,
+    asset: served.asset,
+    signal,
     source: { ...source, trials: told },
   });
   const finished = await finishReproduction({ request, reproduction }, host, {

@@ -15,13 +15,19 @@ export async function show(values: Values): Promise<Shown> {
   const named = times.map((t) => (t === 0 ? "the data" : `after time ${t}`));
   const densities = await Promise.all(
     at.map(async ({ logDensity }, i) => ({
-      ...{ name: named[i], xLabel: "value", yLabel: "density", x: places },
+      name: named[i],
+      xLabel: "value",
+      yLabel: "density",
+      x: places,
       y: [...(await logDensity(column()).data())].map(Math.exp),
     })),
   );
   const scores = await Promise.all(
     at.map(async ({ score }, i) => ({
-      ...{ name: named[i], xLabel: "value", yLabel: "score", x: places },
+      name: named[i],
+      xLabel: "value",
+      yLabel: "score",
+      x: places,
       y: [...(await score(column()).data())],
     })),
   );

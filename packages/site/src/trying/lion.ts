@@ -23,8 +23,10 @@ export async function show(values: Values): Promise<Shown> {
   const [x, y] = way[way.length - 1];
   const axes = { xLabel: "first weight", yLabel: "second weight" };
   const path = (name: string, points: number[][]) => ({
-    ...{ name, ...axes },
-    ...{ x: points.map((at) => at[0]), y: points.map((at) => at[1]) },
+    name,
+    ...axes,
+    x: points.map((at) => at[0]),
+    y: points.map((at) => at[1]),
   });
   const limit = power === null || decay === 0 ? null : ball(power, 1 / decay);
   return {

@@ -60,7 +60,10 @@ export function useLesson(lesson: Lesson, place: () => Element | null) {
   });
 
   return {
-    ...{ values, shown, fault, busy },
+    values,
+    shown,
+    fault,
+    busy,
     reset: () => {
       values.value = usual();
     },

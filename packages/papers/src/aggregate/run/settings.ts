@@ -68,15 +68,28 @@ const whole = { chunk: 20, small: false };
 /** How much is done at each scale. */
 export const scales: Record<Scale, Amount> = {
   quick: {
-    ...{ draws: 4, chunk: 4, privateDraws: 3, seeds: 2, small: true, d: 100 },
+    draws: 4,
+    chunk: 4,
+    privateDraws: 3,
+    seeds: 2,
+    small: true,
+    d: 100,
     epochs: { linear: 0, mlp: 3, logistic: 3 },
   },
   default: {
-    ...{ ...whole, draws: 100, privateDraws: 60, seeds: 20, d: 100 },
+    ...whole,
+    draws: 100,
+    privateDraws: 60,
+    seeds: 20,
+    d: 100,
     epochs: { linear: 0, mlp: 50, logistic: 8 },
   },
   full: {
-    ...{ ...whole, draws: 100, privateDraws: 400, seeds: 50, d: 200 },
+    ...whole,
+    draws: 100,
+    privateDraws: 400,
+    seeds: 50,
+    d: 200,
     epochs: { linear: 0, mlp: 200, logistic: 32 },
   },
 };

@@ -49,7 +49,8 @@ function searchedOf({ fraction, tuned: own }: Amount): LatticeArm<Spec>[] {
     taus.map((tau): LatticeArm<Spec> => {
       const choice = familyChoice(setting, tau);
       return {
-        ...{ choice, label: { choice } },
+        choice,
+        label: { choice },
         axes: { learningRate: learningRates },
         first: grid({ learningRate: firstRates }),
         start: { learningRate: firstRates[0] },
@@ -62,7 +63,8 @@ function searchedOf({ fraction, tuned: own }: Amount): LatticeArm<Spec>[] {
     (["TRADES", "Adv-Comp-Sum"] satisfies Tunable[]).map((method): LatticeArm<Spec> => {
       const choice = adversarialChoice(net, method);
       return {
-        ...{ choice, label: { choice } },
+        choice,
+        label: { choice },
         axes: { strength: strengths[method] },
         first: grid({ strength: firstStrengths[method] }),
         start: { strength: firstStrengths[method][0] },

@@ -48,7 +48,10 @@ const arm = (
   parameter?: Arm["parameter"],
   values: readonly number[] = [],
 ): Arm => ({
-  ...{ id, label, parameter, values },
+  id,
+  label,
+  parameter,
+  values,
   make: (model, compile) => supervised({ model, objective: objective(model), optimizer, compile }),
 });
 
@@ -57,7 +60,11 @@ const betas = [0, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100];
 /** Where a loss of residuals turns, with targets of variance 1: at the least Huber's is the absolute error, at the largest all are the squared one. */
 const widths = [1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000];
 const noisy = (id: string, label: string, make: Arm["make"]): Arm => ({
-  ...{ id, label, parameter: "beta", values: betas, make },
+  id,
+  label,
+  parameter: "beta",
+  values: betas,
+  make,
 });
 
 /** All ways to train the same network; those without a parameter are what the others are held against. */

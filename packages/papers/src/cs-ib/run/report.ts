@@ -55,7 +55,10 @@ export function reportOf({ cells, of, at, value }: Outcomes): ReproductionReport
     ),
     ...judge({
       cells: cells.map(({ id, outliers }) => ({
-        ...{ id, outliers, csIb: columns(id, "cs-ib"), squared: columns(id, "squared") },
+        id,
+        outliers,
+        csIb: columns(id, "cs-ib"),
+        squared: columns(id, "squared"),
         rivals: Object.fromEntries(
           arms
             .filter((arm) => rivals.includes(arm.id))

@@ -152,7 +152,10 @@ describe("the judging", () => {
 describe("the verdict", () => {
   const columns = (error: number) => [0, 0.1, 0.2, 0.3].map((by) => [error + by, error + by + 0.02]);
   const cell = (id: string, outliers: number) => ({
-    ...{ id, outliers, csIb: columns(0.7), squared: columns(0.8) },
+    id,
+    outliers,
+    csIb: columns(0.7),
+    squared: columns(0.8),
     rivals: { VIB: columns(0.75), NIB: columns(0.72), HSIC: columns(0.9) },
   });
   const [clean, dirty] = [cell("a", 0), cell("a, outliers", 0.1)];

@@ -49,7 +49,10 @@ export async function trial(spec: Spec, host: TrialHost): Promise<Result> {
 
 /** A network that is no better than anything. */
 const diverged: Result = {
-  ...{ clean: 1e6, pgd: 1e6, information: 0, informationWide: 0 },
+  clean: 1e6,
+  pgd: 1e6,
+  information: 0,
+  informationWide: 0,
   fgsm: attacks.fgsm.map(() => 1e6),
 };
 

@@ -21,7 +21,8 @@ export interface Evidence {
 export function judge({ cells, information }: Evidence): Verdict {
   const falls = information.every(({ means }) => means.every((v, i) => i === 0 || v < means[i - 1]));
   const found = cells.map(({ id, outliers, csIb, squared, rivals }) => ({
-    ...{ id, outliers },
+    id,
+    outliers,
     beatsSquared: csIb.every((own, i) => {
       const { mean, error } = difference(squared[i], own);
       return mean > error;

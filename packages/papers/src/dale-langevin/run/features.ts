@@ -33,7 +33,10 @@ export async function classifierOf(
   const { step, predict } = networkOf({ model, loss: batchCrossEntropy, optimizer: adam(2e-3) }, compile);
   const examples = { x: train.x, shape: [train.d], y: train.labels, classes: 10 };
   const state = await trainNetwork({
-    ...{ step, state: step.init(keyOf(seed)), epochs, signal },
+    step,
+    state: step.init(keyOf(seed)),
+    epochs,
+    signal,
     batches: minibatches(examples, { size: batch, seed }),
   });
   step.dispose();

@@ -53,8 +53,14 @@ export const scales: Record<
   quick: {
     seeds: 1,
     sizes: {
-      ...{ width: 16, steps: 20, pointSteps: 20, sampling: 5, samples: 60 },
-      ...{ train: 1200, epochs: 1, speckled: 20 },
+      width: 16,
+      steps: 20,
+      pointSteps: 20,
+      sampling: 5,
+      samples: 60,
+      train: 1200,
+      epochs: 1,
+      speckled: 20,
     },
   },
   default: { seeds: 5, sizes: whole },

@@ -136,7 +136,9 @@ async function samplesOf(
     if (arm.sampler !== null) {
       const prior = logNormalPrior(all(), { motion, mode: arm.mode });
       return sampleMultiplicative(network.at, key, prior.sample(keyOf(seed, 7), count), {
-        ...{ motion, sampler: arm.sampler, steps },
+        motion,
+        sampler: arm.sampler,
+        steps,
       });
     }
     const { mean, variance } = columnMoments(data.x, data.d);

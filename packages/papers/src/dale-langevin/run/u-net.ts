@@ -23,9 +23,15 @@ export function scoreUNet({ side, times, channels: c }: UNetSizes): Model {
   const conv = (inputs: number, outputs: number, stride = 1): Layer =>
     conv2d({ inputs, outputs, kernel: 3, padding: "same", stride });
   const pieces = {
-    ...{ enter: conv(1, c), down1: conv(c, 2 * c, 2), inner1: conv(2 * c, 2 * c) },
-    ...{ down2: conv(2 * c, 4 * c, 2), inner2: conv(4 * c, 4 * c) },
-    ...{ up1: conv(4 * c, 2 * c), outer1: conv(2 * c, 2 * c), up0: conv(2 * c, c), leave: conv(c, 1) },
+    enter: conv(1, c),
+    down1: conv(c, 2 * c, 2),
+    inner1: conv(2 * c, 2 * c),
+    down2: conv(2 * c, 4 * c, 2),
+    inner2: conv(4 * c, 4 * c),
+    up1: conv(4 * c, 2 * c),
+    outer1: conv(2 * c, 2 * c),
+    up0: conv(2 * c, c),
+    leave: conv(c, 1),
     time0: dense({ inputs: times, outputs: c }),
     time1: dense({ inputs: times, outputs: 2 * c }),
     time2: dense({ inputs: times, outputs: 4 * c }),

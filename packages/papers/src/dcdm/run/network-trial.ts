@@ -85,7 +85,11 @@ export async function networkTrial(
   let [sum, apart] = [0, 0];
   const start = performance.now();
   const state = await trainOrNull({
-    ...{ step, state: step.init(keyFor(seed, 1)), batches: trainingBatches(A, spec), epochs, signal },
+    step,
+    state: step.init(keyFor(seed, 1)),
+    batches: trainingBatches(A, spec),
+    epochs,
+    signal,
     onStep: ({ metrics }) => {
       sum += metrics.loss;
     },
@@ -108,7 +112,11 @@ export async function networkTrial(
   if (state === null) {
     const solved = unsolved(solves, most);
     return {
-      ...{ part: "network", losses, iterations, seconds, shown: [] },
+      part: "network",
+      losses,
+      iterations,
+      seconds,
+      shown: [],
       families: families.flatMap((family) => memories.map((memory) => ({ family, memory, solved }))),
       sizes: sides.map((side) => ({ size: side, solved })),
     };
@@ -117,7 +125,8 @@ export async function networkTrial(
   const byFamily = families.flatMap((family) => {
     const problem = problemOf(family, size, seed, solves);
     return memories.map((memory) => ({
-      ...{ family, memory },
+      family,
+      memory,
       solved: measure(solveBy(state, problem.A, memory), problem, most, 1),
     }));
   });

@@ -134,12 +134,10 @@ const shownOf = (trials: readonly Measured[]): { label: string; shown: Shown }[]
 function residualCurves(trials: readonly Measured[]): Series[] {
   const most = 80;
   return shownOf(trials).map(({ label, shown: { residuals } }) => ({
-    ...{
-      name: label,
-      xLabel: "iteration",
-      yLabel: "relative residual, a plume around a disc",
-      yScale: "log",
-    },
+    name: label,
+    xLabel: "iteration",
+    yLabel: "relative residual, a plume around a disc",
+    yScale: "log",
     x: residuals.slice(0, most).map((_, k) => k),
     y: residuals.slice(0, most),
   }));
@@ -205,7 +203,9 @@ function fieldsOf(trials: readonly Measured[]): Field[] {
     ...shownOf(trials)
       .filter(({ shown: { solver } }) => ["cg", "ic", "multigrid", "paper", "unet"].includes(solver))
       .map(({ label, shown }) => ({
-        ...{ ...axes, name: label, values: shown.error },
+        ...axes,
+        name: label,
+        values: shown.error,
         valueLabel: `error after ${shownAfter} iterations ${of}`,
       })),
   ];
@@ -244,11 +244,9 @@ function evidenceOf(
     larger: { size: larger, ...both(larger) },
     milliseconds: {
       dcdm: timeOf(over(dcdm)),
-      ...{
-        cg: timeOf(over(byId("cg"))),
-        ic: timeOf(over(byId("ic"))),
-        multigrid: timeOf(over(byId("multigrid"))),
-      },
+      cg: timeOf(over(byId("cg"))),
+      ic: timeOf(over(byId("ic"))),
+      multigrid: timeOf(over(byId("multigrid"))),
     },
   };
 }

@@ -54,8 +54,19 @@ describe("the reproduction of dcdm", () => {
 
   it("counts every solve as not converged where training diverges", async () => {
     const spec: Spec = {
-      ...{ part: "network", net: "paper", seed: 1, size: 16, sizes: [24], channels: 2, shown: true },
-      ...{ examples: 40, batch: 10, epochs: 2, solves: 2, most: 12, memories: [2] },
+      part: "network",
+      net: "paper",
+      seed: 1,
+      size: 16,
+      sizes: [24],
+      channels: 2,
+      shown: true,
+      examples: 40,
+      batch: 10,
+      epochs: 2,
+      solves: 2,
+      most: 12,
+      memories: [2],
       configuration: { learningRate: 1e30, decay: 0 },
     };
     const result = await reproduction.trial(spec, host);
@@ -90,7 +101,10 @@ describe("the verdict", () => {
   const family = { family: "plume", dcdm: 9, cg: 60, deflated: 45, ic: 21 };
   const evidence: Evidence = {
     families: [family, { ...family, family: "smooth", dcdm: 11 }],
-    ...{ kept: 10, none: 12, trained: { dcdm: 10, cg: 60 }, larger: { size: 64, dcdm: 14, cg: 118 } },
+    kept: 10,
+    none: 12,
+    trained: { dcdm: 10, cg: 60 },
+    larger: { size: 64, dcdm: 14, cg: 118 },
     milliseconds: { dcdm: 12, cg: 0.6, ic: 0.9, multigrid: 0.5 },
   };
 

@@ -43,8 +43,11 @@ export const reproduction: Reproduction<Spec, Result> = {
     const training = { size, sizes: [], channels, examples, batch, epochs, most, shown: false };
     const searched = nets.map(
       ({ id: net }): LatticeArm<Spec, keyof Configuration> => ({
-        ...{ choice: net, label: { network: net }, axes },
-        ...{ first: firstConfigurations, start: firstConfigurations[0] },
+        choice: net,
+        label: { network: net },
+        axes,
+        first: firstConfigurations,
+        start: firstConfigurations[0],
         specsOf: (configuration) =>
           tuning.seeds.map((seed): Spec => {
             const spec = { ...training, net, seed, configuration, solves: tuning.solves };

@@ -20,8 +20,15 @@ export interface Settings {
 }
 
 const pilot: Settings = {
-  ...{ seeds: 5, size: 32, sizes: [48, 64, 96], channels: 8 },
-  ...{ examples: 2000, batch: 10, epochs: 4, solves: 5, most: 100 },
+  seeds: 5,
+  size: 32,
+  sizes: [48, 64, 96],
+  channels: 8,
+  examples: 2000,
+  batch: 10,
+  epochs: 4,
+  solves: 5,
+  most: 100,
 };
 
 export const scales: Record<Scale, Settings> = {

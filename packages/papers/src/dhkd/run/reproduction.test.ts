@@ -56,7 +56,9 @@ describe("the reproduction of dhkd", () => {
   it("learns characters where they are there, the drawings of tuning apart", async () => {
     const size = 28 * 28;
     const images: Images = {
-      ...{ count: 240, height: 28, width: 28 },
+      count: 240,
+      height: 28,
+      width: 28,
       labels: Uint8Array.from({ length: 240 }, (_, i) => Math.floor(i / 20)),
       // Each character has a row of its own, each drawing some noise.
       pixels: Uint8Array.from({ length: 240 * size }, (_, at) => {
@@ -110,7 +112,10 @@ describe("the reproduction of dhkd", () => {
 
   it("runs with --full at what was chosen for characters", async () => {
     const run = reproduction.run({
-      ...{ ...host, scale: "full", seeds: 1, images: async () => ({}) as Images },
+      ...host,
+      scale: "full",
+      seeds: 1,
+      images: async () => ({}) as Images,
       // biome-ignore lint/correctness/useYield: it is only asked which trials there are.
       async *trials(specs) {
         throw specs;
@@ -128,7 +133,10 @@ describe("the reproduction of dhkd", () => {
     const accuracyOf = (spec: Spec) =>
       spec.part === "arm" ? 1 / (1 + Math.abs(Math.log(spec.configuration.learningRate / 0.05))) : 0;
     const tuning = reproduction.tune!({
-      ...{ ...host, scale: "full", seeds: null, images: async () => ({}) as Images },
+      ...host,
+      scale: "full",
+      seeds: null,
+      images: async () => ({}) as Images,
       async *trials(asked) {
         specs.push(...asked);
         for (const [index, spec] of asked.entries())

@@ -20,7 +20,11 @@ export function tunedVariant(material: Material): string {
 /** What is tuned on a material: every arm, on rows that no measured run sees. */
 export const lattices = (material: Material, fraction: number): LatticeArm<Spec, keyof Configuration>[] =>
   arms.map(({ id: arm, axes, first }) => ({
-    ...{ choice: choiceOf(material, arm), label: { material, arm }, axes, first, start: first[0] },
+    choice: choiceOf(material, arm),
+    label: { material, arm },
+    axes,
+    first,
+    start: first[0],
     specsOf: (configuration) =>
       tuningSeeds[material].map((seed) => {
         return { part: "arm", material, arm, configuration, seed, judge: "tune", fraction };

@@ -75,7 +75,12 @@ describe("the reproduction of elasticface", () => {
 
   it("trains the losses with a margin at the scale that is chosen", async () => {
     const spec = (scale: number): Spec => ({
-      ...{ material: "letter", arm: "CosFace", seed: 4, epochs: 1, pairs: 1000, fraction: 0.15 },
+      material: "letter",
+      arm: "CosFace",
+      seed: 4,
+      epochs: 1,
+      pairs: 1000,
+      fraction: 0.15,
       configuration: { learningRate: 3e-3, parameter: 0.2, scale },
     });
     const [one, other] = await Promise.all(

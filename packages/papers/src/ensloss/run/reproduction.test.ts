@@ -154,8 +154,13 @@ describe("the data of a cell", () => {
 
   it("trains the deepest cell of the full scale", async () => {
     const spec: CellSpec = {
-      ...{ kind: "cell", cell: "sonar, 8 hidden layers of 128", loss: "EnsLoss", learningRate: 0.1 },
-      ...{ epochs: 6, seed: 5, judge: "test" },
+      kind: "cell",
+      cell: "sonar, 8 hidden layers of 128",
+      loss: "EnsLoss",
+      learningRate: 0.1,
+      epochs: 6,
+      seed: 5,
+      judge: "test",
     };
     const result = (await reproduction.trial(spec, host)) as CellResult;
     expect(result.diverged).toBe(false);
@@ -228,10 +233,13 @@ describe("the verdict", () => {
     const cell = (dataset: string, ratio: number, gains: number[]): CellOutcome => ({
       ...outcome({
         EnsLoss: gains.map((gain) => 0.8 + gain),
-        ...{ logistic: gains.map(() => 0.8), hinge: gains.map(() => 0.8), exponential: gains.map(() => 0.8) },
+        logistic: gains.map(() => 0.8),
+        hinge: gains.map(() => 0.8),
+        exponential: gains.map(() => 0.8),
         focal: gains.map(() => 0.1),
       }),
-      ...{ dataset, ratio },
+      dataset,
+      ratio,
     });
     const [gains, others] = [
       [0.01, 0.03, 0.01, 0.03],

@@ -106,8 +106,12 @@ const shapes: Adapters[string] = ({ weights }: { weights: unknown[][] }, options
 /** Configurations of these bits. */
 const configsOf = (weightBits: number[], actBits: number[], form: object = {}): QuantConfig[] =>
   weightBits.map((bits, l) => ({
-    ...{ granularity: "tensor", weightSymmetric: true, actSymmetric: true, ...form },
-    ...{ weightBits: bits, actBits: actBits[l] },
+    granularity: "tensor",
+    weightSymmetric: true,
+    actSymmetric: true,
+    ...form,
+    weightBits: bits,
+    actBits: actBits[l],
   })) as QuantConfig[];
 
 export const adapters: Adapters = {

@@ -20,7 +20,9 @@ export const arms: readonly Arm[] = [
   { id: "WDR", lambda: 0, wdr: {} },
   { id: "GPG + WDR", lambda: 0.5, wdr: {} },
   {
-    ...{ id: "GPG + WDR, authors' rates", lambda: 0.5, tunedAs: "GPG + WDR" },
+    id: "GPG + WDR, authors' rates",
+    lambda: 0.5,
+    tunedAs: "GPG + WDR",
     wdr: { kurtosisRate: 0.015, skewnessRate: 1, skipFirst: true },
   },
 ];

@@ -135,7 +135,10 @@ it("the report has means over the seeds, and differences that are paired and res
       spec: { part: "arm", arm: id, seed },
       result: {
         accuracy: Object.fromEntries(forms.map((form) => [form.id, accuracies(id, seed)])),
-        ...{ float: 0.8, kurtosis: id.includes("WDR") ? 1.8 : 3, skewness: 0, search: null },
+        float: 0.8,
+        kurtosis: id.includes("WDR") ? 1.8 : 3,
+        skewness: 0,
+        search: null,
       },
     })),
     {
@@ -157,7 +160,9 @@ it("the report has means over the seeds, and differences that are paired and res
   });
   // 0.03, 0, 0: one standard error.
   expect(found("GPG + WDR over hard labels")).toMatchObject({
-    ...{ "points at 8": 0.01, "s.e. at 8": 0.01, "at 8": "not resolved" },
+    "points at 8": 0.01,
+    "s.e. at 8": 0.01,
+    "at 8": "not resolved",
   });
   expect(found("WDR over hard labels")).toMatchObject({ "points at 2": 0, "at 2": "not resolved" });
   expect(found("GPG + WDR over one width each")["points at 4"]).toBe(-0.09);
@@ -167,8 +172,11 @@ it("the report has means over the seeds, and differences that are paired and res
 
 describe("the verdict", () => {
   const evidence: Evidence = {
-    ...{ ptq: [0.7, 0.72], hard: [0.78, 0.8], both: [0.79, 0.8] },
-    ...{ bothMean: [0.82, 0.82], singleMean: [0.825, 0.825] },
+    ptq: [0.7, 0.72],
+    hard: [0.78, 0.8],
+    both: [0.79, 0.8],
+    bothMean: [0.82, 0.82],
+    singleMean: [0.825, 0.825],
     kurtosis: { hard: [2.6, 2.7], both: [2, 2.1] },
   };
   testVerdicts((changes: Partial<Evidence>) => judge({ ...evidence, ...changes }).verdict, {

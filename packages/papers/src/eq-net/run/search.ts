@@ -81,7 +81,9 @@ export async function searchTrial(
   const { generations } = sizes;
   const search = (among: SearchSpace, table: Map<string, number>) =>
     geneticSearch({
-      ...{ ...among, generations, seed: derive(seed, 8) },
+      ...among,
+      generations,
+      seed: derive(seed, 8),
       fitness: (configs) => table.get(nameOf(configs))!,
     });
   const found = await search(space, truth);
@@ -91,7 +93,10 @@ export async function searchTrial(
   // The widest that all layers can have at these mean bits.
   const width = bits.findLast((own) => own <= most)!;
   const result: SearchResult = {
-    ...{ tau, linearTau, all: all.length, allowed: truth.size },
+    tau,
+    linearTau,
+    all: all.length,
+    allowed: truth.size,
     best: Math.max(...truth.values()),
     measured: found.fitness,
     predicted: truth.get(nameOf(guessed.configs))!,

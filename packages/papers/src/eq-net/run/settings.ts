@@ -31,16 +31,32 @@ export interface Sizes {
 }
 
 const whole: Sizes = {
-  ...{ train: 6000, held: 1000, test: 2000, floatEpochs: 10, epochs: 6 },
-  ...{ learned: 200, judged: 100, searched: 4, generations: 100, predictorEpochs: null },
+  train: 6000,
+  held: 1000,
+  test: 2000,
+  floatEpochs: 10,
+  epochs: 6,
+  learned: 200,
+  judged: 100,
+  searched: 4,
+  generations: 100,
+  predictorEpochs: null,
 };
 
 export const scales: Record<Scale, { seeds: number; sizes: Sizes; allForms: boolean }> = {
   quick: {
     seeds: 1,
     sizes: {
-      ...{ train: 128, held: 64, test: 128, floatEpochs: 2, epochs: 1 },
-      ...{ learned: 20, judged: 20, searched: 2.4, generations: 5, predictorEpochs: 2 },
+      train: 128,
+      held: 64,
+      test: 128,
+      floatEpochs: 2,
+      epochs: 1,
+      learned: 20,
+      judged: 20,
+      searched: 2.4,
+      generations: 5,
+      predictorEpochs: 2,
     },
     allForms: false,
   },

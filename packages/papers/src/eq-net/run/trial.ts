@@ -68,10 +68,7 @@ async function armTrial(spec: ArmSpec, host: TrialHost): Promise<ArmResult> {
   }
   judge.dispose();
   const search = spec.search ? await searchTrial(variables, start.material, spec, host) : null;
-  const result: ArmResult = {
-    ...{ part: "arm", float: start.accuracy, accuracy, search },
-    ...momentsOf(variables),
-  };
+  const result: ArmResult = { part: "arm", float: start.accuracy, accuracy, search, ...momentsOf(variables) };
   if (isTrained) disposeTree([variables.params, variables.state] as unknown as Tree);
   return result;
 }

@@ -34,7 +34,9 @@ export const classicalAdapters: Adapters = {
   zero_dce_losses({ enhanced, curveMaps }, { wellExposedLevel, patch }) {
     const after = channelsLast(enhanced);
     const terms = zeroDceTerms(after.ref, after, channelsLast(curveMaps), {
-      ...{ level: wellExposedLevel, patch, region: 1 },
+      level: wellExposedLevel,
+      patch,
+      region: 1,
     });
     return {
       exposure: terms.exposure.item(),

@@ -163,6 +163,8 @@ function inTheDark(
     vignetting: vignetting * next(),
   });
   return lowLight(np.array(clean, { shape: [1, side, side, 1] }), {
-    ...{ exposure: Math.exp(least + (most - least) * next()), illumination, seed },
+    exposure: Math.exp(least + (most - least) * next()),
+    illumination,
+    seed,
   }).dataSync();
 }

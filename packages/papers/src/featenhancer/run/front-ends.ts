@@ -63,8 +63,12 @@ export async function fixedOf(
     shape: [side, side, 1] as const,
   }));
   const params = await trainZeroDce(pictures, {
-    ...{ steps, crop: side, ...zeroDceSizes, seed: derive(seed, 6) | 0 },
-    ...{ compile: host.compile, signal: host.signal },
+    steps,
+    crop: side,
+    ...zeroDceSizes,
+    seed: derive(seed, 6) | 0,
+    compile: host.compile,
+    signal: host.signal,
   });
   const curves = zeroDce({ channels: 1, ...zeroDceSizes });
   const enhance = through(

@@ -168,7 +168,10 @@ describe("the report", () => {
         spec: { ...spec, seed },
         result: {
           curve: [10, 20].map((steps) => ({ steps, score: (i + seed + steps) / 200 })),
-          ...{ score: (i + seed + 20) / 200, collapsed: i === 8, shown: null, light: 0.8 },
+          score: (i + seed + 20) / 200,
+          collapsed: i === 8,
+          shown: null,
+          light: 0.8,
           milliseconds: { featenhancer: 40, standardise: 10 }[spec.arm] ?? 30,
         },
       })),
@@ -193,8 +196,12 @@ describe("the verdict", () => {
   const measure = (changes: Record<string, number[]> = {}): Measure => ({
     name: "a measure",
     scores: {
-      ...{ none: spread(0.3), gamma: spread(0.32), equalise: spread(0.35), stack: spread(0.4) },
-      ...{ featenhancer: own, ...changes },
+      none: spread(0.3),
+      gamma: spread(0.32),
+      equalise: spread(0.35),
+      stack: spread(0.4),
+      featenhancer: own,
+      ...changes,
     },
     collapsed: 0,
   });

@@ -103,7 +103,11 @@ export async function trainTask(training: Training, host: TrialHost): Promise<Tr
   const look = async (now: SupervisedState): Promise<number> =>
     score(await outputsOn(network, now, seen), judged);
   const trained = await trainOrNull({
-    ...{ step: network.step, state, epochs: parts, schedule: cosine, signal: host.signal },
+    step: network.step,
+    state,
+    epochs: parts,
+    schedule: cosine,
+    signal: host.signal,
     batches: {
       *epoch(piece) {
         started = performance.now();
@@ -125,7 +129,10 @@ export async function trainTask(training: Training, host: TrialHost): Promise<Tr
   const { params, optimizer, modelState } = trained;
   disposeTree(optimizer);
   return {
-    ...{ curve, score: last, collapsed: last <= floor, milliseconds: median(times) },
+    curve,
+    score: last,
+    collapsed: last <= floor,
+    milliseconds: median(times),
     variables: { params, modelState },
   };
 }

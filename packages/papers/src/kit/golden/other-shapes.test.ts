@@ -143,7 +143,8 @@ describe.each([
     };
     const { weights, u } = of(B);
     const expected = {
-      ...{ weights, u },
+      weights,
+      u,
       outerLoss: half(u, target),
       grad_B_exactImplicit: differences((b) => half(of(b).u, target), B),
     };

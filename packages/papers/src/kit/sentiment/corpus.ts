@@ -16,7 +16,11 @@ export interface SentimentShape {
 
 /** The usual sizes: 402 tokens, windows of 11. */
 export const sentimentShape: SentimentShape = {
-  ...{ frequent: 250, sentiment: 150, prompt: 3, completion: 8, unknown: 2 },
+  frequent: 250,
+  sentiment: 150,
+  prompt: 3,
+  completion: 8,
+  unknown: 2,
 };
 
 /** Ids of the tokens that stand for other words, and for the start of a text. */

@@ -30,8 +30,12 @@ export function sentimentModel(vocabulary: number): Layer {
   const found =
     models.get(vocabulary) ??
     neuralNgram({
-      ...{ vocabulary, context: contextWords, size: 24, hidden: 64 },
-      ...{ start: startId, never: [unknownId, startId] },
+      vocabulary,
+      context: contextWords,
+      size: 24,
+      hidden: 64,
+      start: startId,
+      never: [unknownId, startId],
     });
   models.set(vocabulary, found);
   return found;
@@ -101,8 +105,10 @@ function windowBatches({ train, shape }: SentimentCorpus, seed: number): Minibat
   const next = train.map((window) => [...window.slice(1), unknownId]);
   return minibatches(
     {
-      ...{ x: Int32Array.from(train.flat()), y: Int32Array.from(next.flat()) },
-      ...{ shape: [length], targetShape: [length] },
+      x: Int32Array.from(train.flat()),
+      y: Int32Array.from(next.flat()),
+      shape: [length],
+      targetShape: [length],
     },
     { size: batch, seed },
   );

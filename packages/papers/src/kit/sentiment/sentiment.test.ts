@@ -157,7 +157,13 @@ describe("a language model of a corpus", () => {
     const policy = await trainedPolicy(
       corpus,
       {
-        ...{ start, pairs, reference, rate: 1e-2, steps: 20, seed: 1, checkpoints: [10, 20] },
+        start,
+        pairs,
+        reference,
+        rate: 1e-2,
+        steps: 20,
+        seed: 1,
+        checkpoints: [10, 20],
         loss: (pair, { weights }) => dpoLoss(pair, { weights }),
         look: async (policy, steps) => {
           const judged = await judgedPairs(corpus, { policy, reference: start }, pairs, {});

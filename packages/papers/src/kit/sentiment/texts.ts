@@ -34,7 +34,10 @@ export function completions(
         Array.from({ length: rows }, (_, i) => values.slice(i * width, (i + 1) * width)),
       );
     },
-    ...{ prompts, temperature, seed, tokens: corpus.shape.completion },
+    prompts,
+    temperature,
+    seed,
+    tokens: corpus.shape.completion,
   });
 }
 

@@ -62,7 +62,12 @@ export async function trainedPolicy(
     logps: sequencePolicy(sentimentModel(vocabulary), {}),
     params: start,
     examples: responsePairs(pairs, { vocabulary }),
-    ...{ reference, loss, optimizer: adam(rate), size: 32, steps, seed },
+    reference,
+    loss,
+    optimizer: adam(rate),
+    size: 32,
+    steps,
+    seed,
     async onStep({ step, state }) {
       if (checkpoints.includes(step + 1)) await look(state.params, step + 1);
     },

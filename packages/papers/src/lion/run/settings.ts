@@ -35,14 +35,15 @@ interface Regime {
 
 export const regimes = {
   /** 64-64-64-10; 19 batches an epoch: 798 steps, and 1501. */
-  digits: {
-    ...{ layers: { hidden: [64, 64] }, train: 1200, held: 300, looked: 1200 },
-    ...{ epochs: 42, largeEpochs: 79 },
-  },
+  digits: { layers: { hidden: [64, 64] }, train: 1200, held: 300, looked: 1200, epochs: 42, largeEpochs: 79 },
   /** Fashion-MNIST at 14 x 14, and seven layers; 63 batches an epoch: 1890 steps, and 2520. */
   images: {
-    ...{ layers: { channels: [8, 16] }, train: 4000, held: 1000, looked: 500 },
-    ...{ epochs: 30, largeEpochs: 40 },
+    layers: { channels: [8, 16] },
+    train: 4000,
+    held: 1000,
+    looked: 500,
+    epochs: 30,
+    largeEpochs: 40,
   },
 } satisfies Record<string, Regime>;
 export type RegimeId = keyof typeof regimes;

@@ -24,7 +24,13 @@ const pictures = madeUpImages({ count: 6000, height: 28, width: 28 }, (image, at
 const host: TrialHost = { ...bundledHost, images: () => Promise.resolve(pictures) };
 
 const spec: BanditSpec = {
-  ...{ part: "bandit", task: "digits", arm: "fast", seed: 7, rounds: 80, judge: "test", costFactor: 1 },
+  part: "bandit",
+  task: "digits",
+  arm: "fast",
+  seed: 7,
+  rounds: 80,
+  judge: "test",
+  costFactor: 1,
   hidden: [100],
   configuration: { learningRate: 2, explore: 100 },
 };
@@ -107,7 +113,9 @@ describe("the reproduction of neucb", () => {
 
 describe("the verdict", () => {
   const evidence: Evidence = {
-    ...{ task: "a", fast: [90, 95, 100], square: [100, 105, 110] },
+    task: "a",
+    fast: [90, 95, 100],
+    square: [100, 105, 110],
     greedy: [{ label: "greedy", regrets: [120, 126, 130] }],
     rivals: [
       { label: "greedy", regrets: [120, 126, 130] },

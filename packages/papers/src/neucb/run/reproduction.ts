@@ -21,7 +21,14 @@ function playsOf(of: ReturnType<typeof tasksAt>[number], scale: Scale, seeds: re
   const own = task === "digits" ? arms : tunedArms;
   return seeds.flatMap((seed) => {
     const play = (arm: string, costFactor: number): Spec => ({
-      ...{ part: "bandit", task, arm, costFactor, seed, rounds, hidden, judge: "test" },
+      part: "bandit",
+      task,
+      arm,
+      costFactor,
+      seed,
+      rounds,
+      hidden,
+      judge: "test",
       configuration: chosen(choices, `${chosenOn}, ${armOf(arm).choice}`, columns),
     });
     const small = task === "digits" ? costFactors.filter((factor) => factor !== 1) : [];
@@ -42,11 +49,15 @@ export function lattices(scale: Scale): LatticeArm<Spec>[] {
         const choice = `${task}, ${arm}`;
         const common = { part: "bandit", task, arm, costFactor: 1, judge: "tune", rounds } as const;
         return {
-          ...{ choice, label: { choice }, ...tuning! },
+          choice,
+          label: { choice },
+          ...tuning!,
           specsOf: (configuration) =>
             tuningSeeds.map((seed) => ({
               ...common,
-              ...{ hidden: [...hidden], seed, configuration: configuration as Configuration },
+              hidden: [...hidden],
+              seed,
+              configuration: configuration as Configuration,
             })),
         };
       }),
@@ -54,7 +65,10 @@ export function lattices(scale: Scale): LatticeArm<Spec>[] {
   const regressions = learners.map((learner): LatticeArm<Spec> => {
     const choice = `growth, ${learner}`;
     return {
-      ...{ choice, label: { choice }, axes: growth.axes, start: growth.start },
+      choice,
+      label: { choice },
+      axes: growth.axes,
+      start: growth.start,
       specsOf: ({ initial, delay }) =>
         tuningSeeds.map((seed) => {
           return { part: "growth", learner, initial, delay, seed, fraction, judge: "tune" };

@@ -46,9 +46,15 @@ describe("the reproduction of normface", () => {
 
   it("goes on where no held-out example is right, by which a bias would be chosen", async () => {
     const spec: NovelSpec = {
-      ...{ part: "novel", material: "letter", arm: "normalised softmax", seed: 8, epochs: 1, draws: 1 },
+      part: "novel",
+      material: "letter",
+      arm: "normalised softmax",
+      seed: 8,
+      epochs: 1,
+      draws: 1,
       configuration: { learningRate: 0, parameter: 16, scale: 0 },
-      ...{ supports: [1, 5], fraction: 0.001 },
+      supports: [1, 5],
+      fraction: 0.001,
     };
     const { appended, biased } = (await reproduction.trial(spec, bundledHost)) as NovelResult;
     expect(biased).toEqual(appended);

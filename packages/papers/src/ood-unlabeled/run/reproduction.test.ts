@@ -108,8 +108,15 @@ describe("the full scale", () => {
   it("has a deeper network for ten classes, which learns more than chance in some steps", async () => {
     const { accuracy, attacked } = await transferTrial(
       {
-        ...{ part: "transfer", arm: "rss", setting: { gammaPrime: 0.1, lambda: 1 } },
-        ...{ domain: "ten digits", shape: "deep", m: 50, seed: 1, judge: "test", fraction: 0.02 },
+        part: "transfer",
+        arm: "rss",
+        setting: { gammaPrime: 0.1, lambda: 1 },
+        domain: "ten digits",
+        shape: "deep",
+        m: 50,
+        seed: 1,
+        judge: "test",
+        fraction: 0.02,
       },
       host,
     );
@@ -119,7 +126,9 @@ describe("the full scale", () => {
 
   it("runs at what was chosen for ten classes", async () => {
     const run = reproduction.run({
-      ...{ ...host, scale: "full", seeds: 1 },
+      ...host,
+      scale: "full",
+      seeds: 1,
       // biome-ignore lint/correctness/useYield: it is only asked which trials there are.
       async *trials(specs) {
         throw specs;
@@ -135,7 +144,9 @@ describe("the full scale", () => {
   it("tunes with --full for ten classes alone, every arm alike, and keeps the choices of the default scale", async () => {
     const specs: Spec[] = [];
     const tuning = reproduction.tune!({
-      ...{ ...host, scale: "full", seeds: null },
+      ...host,
+      scale: "full",
+      seeds: null,
       async *trials(asked) {
         specs.push(...asked);
         for (const index of asked.keys())

@@ -103,7 +103,8 @@ export const adapters: Adapters = {
     const residual = cubic(y, options);
     const of = (hessian: "exact" | "gauss-newton") => {
       const { solution, report } = solveImplicit(residual, float(B), startOf(B, options.w0), {
-        ...{ ...exact, hessian },
+        ...exact,
+        hessian,
       });
       const { value, gradient } = outerOf(B, (b) => {
         const w = implicitValue(residual, b.ref, kept(solution));

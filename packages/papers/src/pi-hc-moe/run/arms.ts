@@ -20,19 +20,20 @@ export interface Arm {
 
 const soft: Arm = { id: "soft", label: "soft constraint", size: 1, experts: null, steps: 1650 };
 const hard = (size: number, steps: number): Arm => ({
-  ...{
-    id: `hard-${size}`,
-    label: `hard constraint, ${size} functions`,
-    size,
-    experts: [1, 1],
-    samples: 400,
-    steps,
-  },
+  id: `hard-${size}`,
+  label: `hard constraint, ${size} functions`,
+  size,
+  experts: [1, 1],
+  samples: 400,
+  steps,
 });
 const mixture = (count: number, size: number, samples: number, steps: number): Arm => ({
   id: `mixture-${count}-${size}-${samples}`,
   label: `${count} experts, ${size} functions, ${samples} points each`,
-  ...{ size, experts: [1, count], samples, steps },
+  size,
+  experts: [1, count],
+  samples,
+  steps,
 });
 
 /** The arms that the rule speaks of. */

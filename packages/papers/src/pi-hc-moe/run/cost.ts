@@ -42,8 +42,14 @@ export function costTrial({ totals, rounds, seed }: CostSpec, host: TrialHost): 
   const solves = totals.flatMap((total) =>
     cost.experts.map((experts) => {
       const layer = linearCombinationLayer({
-        ...{ equations, grid, size, experts: [1, experts], samplesPerExpert: total / experts },
-        ...{ ...inner.always, ...inner.training, compile: host.compile },
+        equations,
+        grid,
+        size,
+        experts: [1, experts],
+        samplesPerExpert: total / experts,
+        ...inner.always,
+        ...inner.training,
+        compile: host.compile,
       });
       const times: number[] = [];
       let iterations = 0;

@@ -50,7 +50,9 @@ function layerOf(
   more = {},
 ): LinearCombinationLayer {
   return linearCombinationLayer({
-    ...{ equations: { ...equations, ...more }, grid: shape, compile },
+    equations: { ...equations, ...more },
+    grid: shape,
+    compile,
     ...(samples && { samplesPerExpert: samples }),
     ...solved,
     ...inner.always,

@@ -23,7 +23,9 @@ export interface Arm {
 type OfPairs = (pairs: PairLogps, options: PreferenceOptions) => ReturnType<typeof dpoLoss>;
 
 const arm = (id: string, label: string, at: (epsilon: number) => OfPairs, beta = 0.1): Arm => ({
-  ...{ id, label, beta },
+  id,
+  label,
+  beta,
   loss(epsilon) {
     const loss = at(epsilon);
     return (pairs, { weights }) => loss(pairs, { weights, beta });

@@ -12,7 +12,11 @@ function bandit(): BanditResult {
   const fits = [0.1, 0.4].flatMap((epsilon) =>
     [2000, 8000].flatMap((count) =>
       estimators.map(({ loss }) => ({
-        ...{ epsilon, count, loss, bounded: true, gap: sizes[loss] / 10 },
+        epsilon,
+        count,
+        loss,
+        bounded: true,
+        gap: sizes[loss] / 10,
         // The robust loss's falls with the pairs, the others' stay.
         error: loss === "robust" ? 3 / ((1 - 2 * epsilon) * Math.sqrt(count / world.features)) : sizes[loss],
       })),
@@ -25,7 +29,13 @@ const ends = { dpo: 0.5, cdpo: 0.4, rdpo: 0.9 } as const;
 
 function text(seed: number): TextResult {
   const at = (reward: number, kl: number): Checkpoint => ({
-    ...{ steps: kl, reward, kl, distinct2: 0.5, accuracy: 0.7, margin: 1, chosenLogRatio: -1 },
+    steps: kl,
+    reward,
+    kl,
+    distinct2: 0.5,
+    accuracy: 0.7,
+    margin: 1,
+    chosenLogRatio: -1,
   });
   // In straight lines from the start: rDPO goes twice as far.
   const run = (arm: keyof typeof ends, epsilon: number): Run => {

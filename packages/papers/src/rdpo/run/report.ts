@@ -49,7 +49,8 @@ interface Cell {
 function cellsOf(bandits: readonly BanditResult[]): Cell[] {
   const all = bandits.flatMap(({ fits }) => fits);
   return [...Map.groupBy(all, ({ epsilon, count }) => `${epsilon} ${count}`).values()].map((own) => ({
-    ...{ epsilon: own[0].epsilon, count: own[0].count },
+    epsilon: own[0].epsilon,
+    count: own[0].count,
     fits: Object.fromEntries(estimators.map(({ loss }) => [loss, own.filter((fit) => fit.loss === loss)])),
   }));
 }
@@ -70,7 +71,9 @@ function banditRows({ epsilon, count, fits }: Cell): Row[] {
       estimate(fits[loss].map((fit) => fit[name])),
     );
     return {
-      ...{ bandit: label, epsilon, pairs: count },
+      bandit: label,
+      epsilon,
+      pairs: count,
       error: rounded(error.mean),
       "s.e.": rounded(error.error),
       "error (1 - 2 epsilon) sqrt(n / d)": rounded(
@@ -118,7 +121,8 @@ function unheldMedians(
 
 function unheldRows(bandits: readonly BanditResult[]): Row[] {
   return unheldMedians(bandits).map(({ label, radius, errors }) => ({
-    ...{ [`${unheld.count} pairs at epsilon ${unheld.epsilon}`]: label, radius },
+    [`${unheld.count} pairs at epsilon ${unheld.epsilon}`]: label,
+    radius,
     "median error": rounded(median(errors)),
     "largest error": rounded(Math.max(...errors)),
   }));
@@ -129,11 +133,9 @@ function unheldSeries(bandits: readonly BanditResult[]): Series[] {
   return estimators.map(({ label }) => {
     const own = medians.filter((found) => found.label === label);
     return {
-      ...{
-        name: label,
-        xLabel: "radius",
-        yLabel: `median error, epsilon ${unheld.epsilon}, ${unheld.count} pairs`,
-      },
+      name: label,
+      xLabel: "radius",
+      yLabel: `median error, epsilon ${unheld.epsilon}, ${unheld.count} pairs`,
       x: own.map(({ radius }) => radius),
       y: own.map(({ errors }) => rounded(median(errors))),
       xScale: "log",

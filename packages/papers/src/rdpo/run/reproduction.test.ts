@@ -123,7 +123,8 @@ describe("the verdict", () => {
         const scale = epsilon === 0.4 ? spread : 1;
         const [r, d, c] = gaps;
         return {
-          ...{ epsilon, count },
+          epsilon,
+          count,
           error: {
             rdpo: ((scale * 1) / (1 - 2 * epsilon)) * count ** slope,
             dpo: 1,

@@ -34,7 +34,11 @@ export interface Settings {
 
 const bandit: BanditAmount = { counts: [500, 2000, 8000, 32_000], epsilons: [0.1, 0.2, 0.3, 0.4] };
 const text: TextAmount = {
-  ...{ pretraining: 1500, pairs: 4000, steps: 300, held: 500, candidates: 16 },
+  pretraining: 1500,
+  pairs: 4000,
+  steps: 300,
+  held: 500,
+  candidates: 16,
   checkpoints: [25, 50, 100, 150, 200, 250, 300],
   runs: [
     { epsilon: 0.4, arms: armIds },
@@ -45,7 +49,9 @@ const text: TextAmount = {
 /** Four times the pairs, and the steps by them; every loss at every share of flips. */
 const longer: TextAmount = {
   ...text,
-  ...{ pairs: 16_000, steps: 1200, checkpoints: [50, 100, 200, 400, 600, 900, 1200] },
+  pairs: 16_000,
+  steps: 1200,
+  checkpoints: [50, 100, 200, 400, 600, 900, 1200],
   runs: [0.4, 0, 0.1, 0.2, 0.3].map((epsilon) => ({ epsilon, arms: armIds })),
 };
 
@@ -54,7 +60,12 @@ export const scales: Record<Scale, Settings> = {
     seeds: 1,
     bandit: { counts: [500, 2000], epsilons: [0.2, 0.4] },
     text: {
-      ...{ pretraining: 8, pairs: 40, steps: 4, held: 20, candidates: 2, checkpoints: [2, 4] },
+      pretraining: 8,
+      pairs: 40,
+      steps: 4,
+      held: 20,
+      candidates: 2,
+      checkpoints: [2, 4],
       runs: [0.4, 0].map((epsilon) => ({ epsilon, arms: three })),
     },
   },

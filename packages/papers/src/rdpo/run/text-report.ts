@@ -119,11 +119,9 @@ export function textSeries(texts: readonly TextResult[]): Series[] {
     shown.map(({ arm: { id, label } }) => {
       const path = pathsOf(id)[seed];
       return {
-        ...{
-          name: label,
-          xLabel: "divergence from the start, nats",
-          yLabel: `reward, epsilon ${judgedAt}, seed ${seed}`,
-        },
+        name: label,
+        xLabel: "divergence from the start, nats",
+        yLabel: `reward, epsilon ${judgedAt}, seed ${seed}`,
         x: path.map(({ kl }) => rounded(kl)),
         y: path.map(({ reward }) => rounded(reward)),
       };

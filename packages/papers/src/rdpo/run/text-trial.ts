@@ -77,7 +77,13 @@ export async function textTrial(spec: TextSpec, host: TrialHost): Promise<TextRe
       const policy = await trainedPolicy(
         corpus,
         {
-          ...{ start, pairs, reference, rate, steps, seed: derive(seed, 94), checkpoints },
+          start,
+          pairs,
+          reference,
+          rate,
+          steps,
+          seed: derive(seed, 94),
+          checkpoints,
           loss: named(arms, id, "loss").loss(epsilon),
           look: async (reached, at) => void found.push(await judging.at(reached, at)),
         },

@@ -60,7 +60,9 @@ function pessimisticPolicy(problem: Problem, eta: number): number[][] {
     basePolicy: chosenPolicy(problem),
     d0: contexts.map((count) => count / problem.data.context.length),
     features: problem.features,
-    ...{ beta, eta, radius },
+    beta,
+    eta,
+    radius,
   }).policy;
 }
 

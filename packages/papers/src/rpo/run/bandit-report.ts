@@ -29,13 +29,11 @@ export function banditRows(find: Lookup, sizes: readonly number[]): Row[] {
         const found = find(world, pairs, id);
         const { mean: value, error } = meanValue(found);
         return {
-          ...{
-            bandit: world,
-            pairs,
-            policy: label,
-            value: round(value, 3),
-            "standard error": round(error, 3),
-          },
+          bandit: world,
+          pairs,
+          policy: label,
+          value: round(value, 3),
+          "standard error": round(error, 3),
           "never offered, %": round(100 * mean(found.map(({ outside }) => outside)), 2),
           "chosen log-ratio": roundOrNull(meanOrNull(found.map(({ chosenLogRatio }) => chosenLogRatio)), 2),
         };

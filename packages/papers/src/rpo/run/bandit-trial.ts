@@ -19,7 +19,9 @@ export function banditTrial({ seed, sizes }: BanditSpec): BanditResult {
     sizes.flatMap((pairs) => {
       const problem = problemOf(world, pairs, seed);
       return banditPolicies.map(({ id: policy, policyOf }) => ({
-        ...{ world, pairs, policy },
+        world,
+        pairs,
+        policy,
         ...qualityOf(problem, policyOf(problem)),
       }));
     }),

@@ -49,7 +49,10 @@ describe("the report of made-up texts", () => {
   });
   /** Policies whose rewards rise from 0 in a straight line; RPO's to half of DPO's divergence. */
   const result = (reward: number): TextResult => ({
-    ...{ part: "text", loss: 5, humanReward: 0.3, first: judged(0, 0, 0, 0) },
+    part: "text",
+    loss: 5,
+    humanReward: 0.3,
+    first: judged(0, 0, 0, 0),
     found: [
       { arm: "dpo", judged: [judged(9, 4, reward, -20)], cooler: 1 },
       { arm: "rpo 0.1", judged: [judged(9, 2, 3 * reward, -2)], cooler: 1 },

@@ -79,7 +79,9 @@ describe("the verdict", () => {
   const partly: Evidence["bandit"] = {
     dpo: policy(1.4, 0.4),
     rpo: [policy(2.1, 0.01), policy(2, 0.01)],
-    ...{ lastUseful: 2, tooLarge: 1.4, chosen: 1.3 },
+    lastUseful: 2,
+    tooLarge: 1.4,
+    chosen: 1.3,
   };
   const evidence: Evidence = {
     bandit: partly,

@@ -52,23 +52,22 @@ export interface Settings {
 }
 
 const text: TextSettings = {
-  ...{ pretraining: 1500, pairs: 4000, held: 500, judgedAfter: [50, 100, 200, 300, 450, 600] },
+  pretraining: 1500,
+  pairs: 4000,
+  held: 500,
+  judgedAfter: [50, 100, 200, 300, 450, 600],
   arms: arms.map(({ id }) => id),
 };
 
 /** Four times the pairs, and the steps by them. */
-const longer: TextSettings = {
-  ...text,
-  ...{ pairs: 16_000, judgedAfter: [100, 200, 300, 600, 1200, 1800, 2400] },
-};
+const longer: TextSettings = { ...text, pairs: 16_000, judgedAfter: [100, 200, 300, 600, 1200, 1800, 2400] };
 
 export const scales: Record<Scale, Settings> = {
   quick: {
-    ...{ banditSeeds: 2, textSeeds: 1, sizes: [40, judgedSize] },
-    text: {
-      ...{ pretraining: 6, pairs: 40, held: 40, judgedAfter: [6] },
-      arms: ["dpo", ...rpoEtas.map(rpoArm)],
-    },
+    banditSeeds: 2,
+    textSeeds: 1,
+    sizes: [40, judgedSize],
+    text: { pretraining: 6, pairs: 40, held: 40, judgedAfter: [6], arms: ["dpo", ...rpoEtas.map(rpoArm)] },
   },
   default: { banditSeeds: 40, textSeeds: 3, sizes: [40, 100, judgedSize, 1000], text },
   full: { banditSeeds: 40, textSeeds: 5, sizes: [40, 100, judgedSize, 1000, 3000], text: longer },

@@ -47,15 +47,15 @@ export function textRows(texts: Texts): Row[] {
     return [
       ...policies.map(({ label, judged }) => ratioRow(labels, label, judged)),
       {
-        ...{ "labels by": labels, "words of": "people", reward: round(people.mean, 3) },
+        "labels by": labels,
+        "words of": "people",
+        reward: round(people.mean, 3),
         "standard error": round(people.error, 3),
-        ...{
-          "reward at 0.5": null,
-          "reward by half": null,
-          divergence: null,
-          perplexity: null,
-          "distinct-2, %": null,
-        },
+        "reward at 0.5": null,
+        "reward by half": null,
+        divergence: null,
+        perplexity: null,
+        "distinct-2, %": null,
       },
       ...policies.map(({ label, judged, cooler }) => wordsRow(labels, label, judged, cooler)),
       ...armsIn(results).flatMap((arm) => matchedAt.map((kl) => matchedRow(labels, results, arm, kl))),
@@ -68,7 +68,9 @@ function ratioRow(labels: string, policy: string, judged: readonly Judged[]): Ro
   const ratio = estimate(judged.map(({ pairs }) => pairs.chosenLogRatio));
   const isFirst = judged.every(({ step }) => step === 0);
   return {
-    ...{ "labels by": labels, policy, "chosen log-ratio": round(ratio.mean, 2) },
+    "labels by": labels,
+    policy,
+    "chosen log-ratio": round(ratio.mean, 2),
     "standard error": round(ratio.error, 2),
     margin: round(mean(judged.map(({ pairs }) => pairs.margin)), 2),
     "pairs right, %": isFirst ? null : round(100 * mean(judged.map(({ pairs }) => pairs.accuracy)), 1),
@@ -81,7 +83,9 @@ function wordsRow(labels: string, policy: string, judged: readonly Judged[], coo
   const of = (number: (judged: Judged) => number) => estimate(judged.map(number));
   const reward = of(rewardOf);
   return {
-    ...{ "labels by": labels, "words of": policy, reward: round(reward.mean, 3) },
+    "labels by": labels,
+    "words of": policy,
+    reward: round(reward.mean, 3),
     "standard error": round(reward.error, 3),
     "reward at 0.5": roundOrNull(cooler, 3),
     "reward by half": round(of(({ samples }) => samples.rewards.half).mean, 3),
@@ -97,7 +101,9 @@ function matchedRow(labels: string, results: readonly TextResult[], { id, label 
   const { mean: reward, error } = estimate(found);
   const all = found.length === results.length;
   return {
-    ...{ "labels by": labels, policy: label, "at a divergence of": kl },
+    "labels by": labels,
+    policy: label,
+    "at a divergence of": kl,
     "reward there": all ? round(reward, 3) : null,
     "standard error": all ? round(error, 3) : null,
   };
@@ -136,7 +142,8 @@ export function textCurves(texts: Texts): Series[] {
         armsIn(results).map(({ id, label }): Series => {
           const path = pathOf(result, id);
           return {
-            ...{ name: label, xLabel: "divergence, nats a completion" },
+            name: label,
+            xLabel: "divergence, nats a completion",
             yLabel: `true reward, labels by ${labels}, seed ${seed}`,
             x: path.map((judged) => round(klOf(judged), 3)),
             y: path.map((judged) => round(rewardOf(judged), 4)),

@@ -84,8 +84,14 @@ export async function textTrial(spec: TextSpec, host: TrialHost): Promise<TextRe
   for (const { id, loss } of spec.arms.map(armOf)) {
     const judged: Judged[] = [];
     const training = {
-      ...{ start: reference, reference: logps, pairs, loss, rate, seed: derive(seed, 75) },
-      ...{ steps: Math.max(...spec.judgedAfter), checkpoints: spec.judgedAfter },
+      start: reference,
+      reference: logps,
+      pairs,
+      loss,
+      rate,
+      seed: derive(seed, 75),
+      steps: Math.max(...spec.judgedAfter),
+      checkpoints: spec.judgedAfter,
       async look(policy: Tree, step: number) {
         judged.push(await judge(policy, step));
       },

@@ -55,8 +55,13 @@ export const reproduction: Reproduction<Spec, Result> = {
         ...latticeOf(cell, arm),
         specsOf: (configuration: Configuration): Spec[] =>
           seeds.map((seed) => ({
-            ...{ part: "arm", cell: cell.id, arm: arm.id, configuration, seed },
-            ...{ judge: "tune", fraction },
+            part: "arm",
+            cell: cell.id,
+            arm: arm.id,
+            configuration,
+            seed,
+            judge: "tune",
+            fraction,
           })),
       })),
     );
@@ -68,6 +73,8 @@ export const reproduction: Reproduction<Spec, Result> = {
 
 /** What is searched for an arm of a cell, from its first configurations on, or from what was chosen after which the cell is made. */
 export const latticeOf = (cell: Cell, { id: arm, axes, first }: Arm) => ({
-  ...{ choice: choiceName(cell.id, arm), label: { cell: cell.id, arm }, axes },
+  choice: choiceName(cell.id, arm),
+  label: { cell: cell.id, arm },
+  axes,
   ...("after" in cell ? { start: chosenIn(cell.after, arm) } : { first, start: first[0] }),
 });

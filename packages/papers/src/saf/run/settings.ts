@@ -64,18 +64,17 @@ interface Amount {
 const some = ["sgd", "sgd-usual", "sam", "saf", "saf-usual", "mesa"];
 
 export const scales: Record<Scale, Amount> = {
-  quick: {
-    ...{ seeds: 1, fraction: 0.25, cells: [cells[1]], arms: null },
-    ...{ starts: 2, rounds: 2, shape: "quick" },
-  },
+  quick: { seeds: 1, fraction: 0.25, cells: [cells[1]], arms: null, starts: 2, rounds: 2, shape: "quick" },
   default: {
-    ...{ seeds: 10, fraction: 1, cells: defaultCells, arms: null },
-    ...{ starts: 9, rounds: 20, shape: "measured" },
+    seeds: 10,
+    fraction: 1,
+    cells: defaultCells,
+    arms: null,
+    starts: 9,
+    rounds: 20,
+    shape: "measured",
   },
-  full: {
-    ...{ seeds: 5, fraction: 1, cells: fullCells, arms: some },
-    ...{ starts: 9, rounds: 10, shape: "convolutions" },
-  },
+  full: { seeds: 5, fraction: 1, cells: fullCells, arms: some, starts: 9, rounds: 10, shape: "convolutions" },
 };
 
 /** Tuning uses seeds that no measured run has. */

@@ -17,7 +17,9 @@ export interface Arm {
 }
 
 const refiner = (id: string, label: string, change: Partial<NonNullable<Arm["refiner"]>> = {}): Arm => ({
-  ...{ id, label, refiner: { image: true, text: true, noise: true, ...change } },
+  id,
+  label,
+  refiner: { image: true, text: true, noise: true, ...change },
 });
 
 /** All that is compared. */

@@ -74,7 +74,10 @@ describe("the reproduction of uf-fgtg", () => {
     const { params, tokens, length, size, vectors } = world.refiner;
     const sizes = { vocabulary: tokens.length, length, size };
     const refiner = promptRefiner({
-      ...{ encoder: promptEncoder(sizes), decoder: promptDecoder(sizes), params, length },
+      encoder: promptEncoder(sizes),
+      decoder: promptDecoder(sizes),
+      params,
+      length,
       adapter: noiseAdapter({ inputs: size, outputs: size, finalActivation: "none", vectors }),
       tokenizer: wordTokenizerFrom(tokens),
     });

@@ -52,16 +52,34 @@ export interface Amounts {
 
 export const scales: Record<Scale, Amounts> = {
   quick: {
-    ...{ seeds: 1, steps: 2, triplets: 40, prompts: 4, rewrites: 2, pictureSteps: 2 },
-    ...{ judged: 3, judgedSteps: 2 },
+    seeds: 1,
+    steps: 2,
+    triplets: 40,
+    prompts: 4,
+    rewrites: 2,
+    pictureSteps: 2,
+    judged: 3,
+    judgedSteps: 2,
   },
   default: {
-    ...{ seeds: 3, steps: 400, triplets: 6000, prompts: 100, rewrites: 5, pictureSteps: 15 },
-    ...{ judged: 100, judgedSteps: 100 },
+    seeds: 3,
+    steps: 400,
+    triplets: 6000,
+    prompts: 100,
+    rewrites: 5,
+    pictureSteps: 15,
+    judged: 100,
+    judgedSteps: 100,
   },
   full: {
-    ...{ seeds: 3, steps: 1500, triplets: 6000, prompts: 200, rewrites: 5, pictureSteps: 25 },
-    ...{ judged: 200, judgedSteps: 200 },
+    seeds: 3,
+    steps: 1500,
+    triplets: 6000,
+    prompts: 200,
+    rewrites: 5,
+    pictureSteps: 25,
+    judged: 200,
+    judgedSteps: 200,
   },
 };
 

@@ -88,7 +88,9 @@ export const factoredAdapters: Adapters = {
         const options = { loss, learningRate: eta, reduction: "sum" } as const;
         const { gradHidden } = layer.step(flat(H), Int32Array.from(labels), options);
         return {
-          ...{ q: [...q], s: [...s], a: [...a] },
+          q: [...q],
+          s: [...s],
+          a: [...a],
           grad_H: rowsOf(gradHidden, layer.features),
           ...stateAfter(layer),
         };

@@ -49,7 +49,10 @@ function searchedOf({ scale }: Host<Spec, Result>): LatticeArm<Spec>[] {
     first: readonly number[],
     specOf: (learningRate: number, seed: number) => Spec,
   ): LatticeArm<Spec> => ({
-    ...{ choice, label: { choice }, axes: { learningRate: axis }, first: grid({ learningRate: first }) },
+    choice,
+    label: { choice },
+    axes: { learningRate: axis },
+    first: grid({ learningRate: first }),
     start: { learningRate: first[0] },
     specsOf: ({ learningRate }) => tuningSeeds.map((seed) => specOf(learningRate, seed)),
   });
@@ -95,10 +98,7 @@ export const reproduction: Reproduction<Spec, Result> = {
 
   /** On documents, rows and seeds of their own; then for each k the Z-loss that ranks best there. */
   async *tune(host) {
-    const scoring = {
-      ...{ score: "score", scoreOf, round: (value: number) => value },
-      notChosen: ["choice"],
-    };
+    const scoring = { score: "score", scoreOf, round: (value: number) => value, notChosen: ["choice"] };
     const tried = yield* tryOnLattice(host, searchedOf(host), { ...scoring, describe });
     const { rows, choices, atEnds } = bestOf(tried, scoring);
     ks.forEach((k, at) => {

@@ -8,12 +8,14 @@ import { addSpeckle, offset, speckleLevel } from "./speckle.ts";
 import { inCells } from "./speckle-network.ts";
 
 const flat = (width: number, height: number, value: number): Light => ({
-  ...{ width, height },
+  width,
+  height,
   values: new Float32Array(width * height).fill(value),
 });
 /** Light that changes slowly, between black and white. */
 const hills = (width: number, height: number): Light => ({
-  ...{ width, height },
+  width,
+  height,
   values: Float32Array.from(
     { length: width * height },
     (_, i) => 0.15 + 0.1 * Math.sin((i % width) / 9) * Math.cos(Math.floor(i / width) / 13),
@@ -133,7 +135,9 @@ describe("filters", () => {
 
 describe("fidelity", () => {
   const picture = (values: readonly number[], width = values.length) => ({
-    ...{ width, height: values.length / width, channels: 1 as const },
+    width,
+    height: values.length / width,
+    channels: 1 as const,
     data: Float32Array.from(values),
   });
 

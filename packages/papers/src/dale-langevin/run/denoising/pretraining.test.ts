@@ -7,7 +7,9 @@ import { speckleRemover } from "./remove-speckle.ts";
 const { parts, train, measure } = pretraining;
 /** Stripes in the place of photographs, coarser for a longer name. */
 const photograph = async (name: string) => ({
-  ...{ width: 96, height: 90, channels: 1 as const },
+  width: 96,
+  height: 90,
+  channels: 1 as const,
   data: Float32Array.from({ length: 96 * 90 }, (_, i) => 0.5 + 0.4 * Math.sin(i / (3 * name.length))),
 });
 const quick = (seed = 1) => ({

@@ -80,7 +80,10 @@ async function trainNetwork(host: PretrainingHost): Promise<Pretrained> {
     },
   };
   const { params, losses } = await trainTask(task, {
-    ...{ seed: derive(seed, 0), steps, compile, signal },
+    seed: derive(seed, 0),
+    steps,
+    compile,
+    signal,
     onLoss: (loss, step) => onProgress?.(step, steps, `steps of the network, loss ${loss.toFixed(3)}`),
   });
   const bytes = writeSafetensors(await tensorsOf(params), {}, { half: true });

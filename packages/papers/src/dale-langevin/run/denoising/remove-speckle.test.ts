@@ -14,7 +14,8 @@ afterAll(() => remover.dispose());
 
 /** Discs of different light before a slope: edges and smooth parts. */
 const scene = (width: number, height: number): Light => ({
-  ...{ width, height },
+  width,
+  height,
   values: Float32Array.from({ length: width * height }, (_, i) => {
     const [x, y] = [i % width, Math.floor(i / width)];
     if ((x - 40) ** 2 + (y - 35) ** 2 < 500) return 0.45;
@@ -23,7 +24,8 @@ const scene = (width: number, height: number): Light => ({
 });
 const ratio = (light: Light, clean: Light): number => psnr(photographOf([light]), photographOf([clean]));
 const crop = ({ width, values }: Light, left: number, top: number, w: number, h: number): Light => ({
-  ...{ width: w, height: h },
+  width: w,
+  height: h,
   values: Float32Array.from(
     { length: w * h },
     (_, i) => values[(top + Math.floor(i / w)) * width + left + (i % w)],

@@ -92,7 +92,10 @@ async function trainPart(part: TrainedPart, host: PretrainingHost): Promise<Pret
   const task = taskOf(part, host, own);
   const total = scale === "quick" ? quickSteps : steps[part];
   const { params, losses } = await trainTask(task, {
-    ...{ seed: own, steps: total, compile, signal },
+    seed: own,
+    steps: total,
+    compile,
+    signal,
     onLoss: (loss, step) => onProgress?.(step, total, `steps of the ${part}, loss ${loss.toFixed(3)}`),
   });
   const bytes = writeSafetensors(await tensorsOf(params), {}, { half: true });

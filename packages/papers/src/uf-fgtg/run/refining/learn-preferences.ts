@@ -87,7 +87,10 @@ export async function learnPreferences(
     loss: (given, { weights }) =>
       robustDpoLoss(given, { weights, beta: preferring.beta, epsilon: Math.min(flipRate, mostFlips) }),
     optimizer: adam(preferring.learningRate),
-    ...{ steps, seed, compile, signal },
+    steps,
+    seed,
+    compile,
+    signal,
   });
   disposeTree(trained.lossState);
   return {

@@ -39,8 +39,14 @@ export async function rewrites(
   { compile }: Pick<TrialHost, "compile">,
 ): Promise<string[][]> {
   const ready = promptRefiner({
-    ...{ encoder, adapter: adapterOf(refiner), decoder, params, compile },
-    ...{ tokenizer: tokenizer.words, length: promptLength, rows: Math.max(count, 2) },
+    encoder,
+    adapter: adapterOf(refiner),
+    decoder,
+    params,
+    compile,
+    tokenizer: tokenizer.words,
+    length: promptLength,
+    rows: Math.max(count, 2),
   });
   try {
     const all: string[][] = [];

@@ -17,7 +17,9 @@ import { type Pair, rowsOf } from "./pair-rows.ts";
 /** The adapter of an arm: no ReLU at its end, since the decoder's memory has both signs. */
 export const adapterOf = ({ noise }: NonNullable<Arm["refiner"]>): PromptAdapter =>
   noiseAdapter({
-    ...{ inputs: featureSize, outputs: featureSize, finalActivation: "none" },
+    inputs: featureSize,
+    outputs: featureSize,
+    finalActivation: "none",
     vectors: noise ? training.vectors : 0,
   });
 
@@ -56,13 +58,21 @@ export async function trainRefiner(
     last,
     warnings,
   } = await trainPromptRefiner({
-    ...{ encoder, adapter, decoder, end: frozen.tokenizer.words.end, params: start },
+    encoder,
+    adapter,
+    decoder,
+    end: frozen.tokenizer.words.end,
+    params: start,
     ...(refiner.image && { denoiser, schedule, denoiserParams: params.denoiser }),
     examples: rowsOf(frozen, pairs),
     optimizer: chain(clipByGlobalNorm(training.clip), adam(cosineSchedule(learningRate, steps))),
     textGamma: refiner.text ? gamma : 0,
     trainDecoder: training.trainDecoder,
-    ...{ size: training.size, steps, seed, compile, signal },
+    size: training.size,
+    steps,
+    seed,
+    compile,
+    signal,
   });
   disposeTree(start);
   return { params: found, text: last.text, image: last.image, warnings };
