@@ -364,9 +364,9 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
         .find(({ slug }) => slug === "comp-sum")!
         .pieces.filter((name) => process.env.MINIMAND_SITE !== undefined || Object.hasOwn(theory, name)),
     );
-    await pieces.getByRole("link", { name: "hConsistencyBound", exact: true }).click();
-    await page.waitForURL(`${site}api/lab/theory.html#hConsistencyBound`);
-    await page.locator("h3#hConsistencyBound").waitFor(patience);
+    await pieces.getByRole("link", { name: "compSumTransform", exact: true }).click();
+    await page.waitForURL(`${site}api/lab/theory.html#compSumTransform`);
+    await page.locator("h3#compSumTransform").waitFor(patience);
     expect(said).toEqual([]);
     await page.close();
   });
