@@ -17,4 +17,4 @@ for (const [path, content] of filesOfReport(slug, text)) {
   writeFileSync(path, content);
   console.log(path);
 }
-console.log(`${folderOf(slug)}/rule-log.json wants a line on this run, practice.ts another look`);
+console.log(`${folderOf(slug)}/rule-log.json wants a line on this run, card.ts another look`);

@@ -1,4 +1,4 @@
-import { cards, outcomeOf } from "@minimand/papers";
+import { cards, outcomeOf, papers } from "@minimand/papers";
 import { parseHTML } from "linkedom";
 import { describe, expect, it, vi } from "vitest";
 import { catalogue } from "../catalogue/entries.ts";
@@ -77,17 +77,17 @@ describe("the feeds", () => {
     expect(files.get("atom.xml")).toContain(`href="${url}atom.xml"`);
   });
 
-  it("date each paper by its last measured run, and say when it was added", () => {
+  it("date each paper by its last measured run or the day on which it was added, and say that day", () => {
     const { items } = JSON.parse(files.get("feed.json")!) as {
       items: { id: string; date_modified: string; date_published: string }[];
     };
-    const runs = new Map(
-      cards.map(({ slug, ruleLog }) => [slug, ruleLog.findLast(({ about }) => about === "run")!.date]),
-    );
+    const dayOf = ({ card, listing }: (typeof papers)[number]): string =>
+      card.ruleLog.findLast(({ about }) => about === "run")?.date ?? listing.added;
+    const days = new Map(papers.map((paper) => [paper.card.slug, dayOf(paper)]));
     const at = (day: string): string => `${day}T00:00:00.000Z`;
     for (const { slug, added } of catalogue()) {
       const item = items.find(({ id }) => id === `${url}papers/${slug}.html`);
-      expect([item?.date_modified, item?.date_published], slug).toEqual([at(runs.get(slug)!), at(added)]);
+      expect([item?.date_modified, item?.date_published], slug).toEqual([at(days.get(slug)!), at(added)]);
       const [entry] = entriesOf("atom.xml", "entry", "id", slug);
       expect(entry.querySelector("updated")?.textContent, slug).toBe(item?.date_modified);
       expect(entry.querySelector("published")?.textContent, slug).toBe(item?.date_published);
@@ -97,7 +97,7 @@ describe("the feeds", () => {
         Date.parse(item!.date_modified),
       );
     }
-    const latest = at([...runs.values()].sort().at(-1)!);
+    const latest = at([...days.values()].sort().at(-1)!);
     expect(xml("atom.xml").querySelector("feed > updated")?.textContent).toBe(latest);
   });
 
