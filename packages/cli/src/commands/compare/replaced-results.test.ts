@@ -32,10 +32,10 @@ describe("results that are about to be replaced", () => {
     expect(await replacedResults(out, { ...run, sums: ["11", "12"] })).toBe(told("another table"));
     const other = { ...settings, maxEpochs: 3, losses: ["focal"] };
     expect(await replacedResults(out, { ...run, settings: other })).toBe(
-      told("with another --losses, --max-epochs"),
+      told("with another --max-epochs, --losses"),
     );
     expect(await replacedResults(out, { settings: other, sums: [] })).toBe(
-      told("another table, with another --losses, --max-epochs"),
+      told("another table, with another --max-epochs, --losses"),
     );
     const model = { id: "mine" } as OwnModel;
     expect(await replacedResults(out, { ...run, model })).toBe(told("with another --model"));
