@@ -129,10 +129,11 @@ interface Vehicles {
 async function vehicles(seed: number): Promise<{ train: Vehicles; test: Vehicles }> {
   const bytes = await readFile(dataFile("vehicle.csv.gz"));
   const [, ...lines] = gunzipSync(bytes).toString("utf8").trim().split("\n");
-  const rows = shuffle(
-    lines.map((line) => line.split(",").map(Number)),
+  const order = shuffle(
+    lines.map((_, i) => i),
     randomSource(seed),
   );
+  const rows = order.map((i) => lines[i].split(",").map(Number));
   const half = Math.floor(rows.length / 2);
   const scales = Array.from({ length: inputs }, (_, k) => {
     const column = rows.slice(half).map((row) => row[k]);
