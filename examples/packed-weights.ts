@@ -38,7 +38,8 @@ export interface Packed {
   bytes: number;
   /** Whether the codes from the bytes are those that were packed. */
   same: boolean;
-  /** Largest distance of a weight from its float value. */
+  /** Distance of two neighbouring values of a weight; the largest one of a weight from its float value. */
+  step: number;
   error: number;
   accuracy: number;
 }
@@ -75,6 +76,7 @@ export async function packedWeights({ epochs = 15, seed = 1 } = {}): Promise<Pac
     return {
       bits,
       bytes: weight.packed.length,
+      step: Math.max(...weight.scales),
       same: codes.every((code, i) => code === weight.codes[i]),
       error: Math.max(...read.map((value, i) => Math.abs(value - float[i]))),
       accuracy: accuracyOf(read, x.subarray(cut * inputs), y.subarray(cut)),
