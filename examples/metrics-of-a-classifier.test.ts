@@ -11,6 +11,7 @@ it("shows by probabilities, and not by areas, that the network has become overco
   expect(Math.abs(late.roc - right.roc)).toBeLessThan(0.01);
   expect(late.logLoss).toBeGreaterThan(1.1 * right.logLoss);
   expect(late.calibration).toBeGreaterThan(1.5 * right.calibration);
+  expect(right.calibration).toBeGreaterThan(0.05);
   // Of probabilities that are all 1/4: a floor that the network must beat.
   for (const { logLoss, brier } of judged) {
     expect(logLoss).toBeLessThan(Math.log(4));
