@@ -28,12 +28,12 @@ import {
   type SolveResult,
 } from "@minimand/lab/solvers";
 import { NativeUnavailableError, nativeCompiler } from "@minimand/native";
+import { type SmokeFlow, smokeFlow } from "@minimand/papers/lessons";
 import { encode } from "fast-png";
 import { adam, minibatches, predictor, supervised, train } from "minimand";
 import { type Compile, disposeTree, keyOf } from "minimand/engine";
 import { dcdmUNet2d } from "minimand/models";
 import { startEngine } from "minimand/start";
-import { type SmokeFlow, smokeFlow } from "./smoke-flow.ts";
 
 export interface SmokeSettings {
   /** Cells along a side of the square; a multiple of 8. */

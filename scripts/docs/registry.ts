@@ -9,12 +9,11 @@ export function registryFiles(): Map<string, string> {
     .map((file) => ({ slug: basename(dirname(file)), key: publishedOf(readFileSync(file, "utf8")) }))
     .sort((a, b) => (a.key < b.key ? -1 : 1))
     .map(({ slug }) => slug);
+  const having = (part: string) => slugs.filter((slug) => existsSync(`${papers}/${slug}/${part}`));
   return new Map([
     [`${papers}/registry/cards.ts`, cardsFile(slugs)],
-    [
-      `${papers}/registry/figures.ts`,
-      figuresFile(slugs.filter((slug) => existsSync(`${papers}/${slug}/figure.ts`))),
-    ],
+    [`${papers}/registry/figures.ts`, figuresFile(having("figure.ts"))],
+    [`${papers}/registry/lessons.ts`, lessonsFile(having("lesson"))],
     [`${papers}/registry/reproductions.ts`, reproductionsFile(slugs)],
   ]);
 }
@@ -32,23 +31,40 @@ const written = "/* Written by `npm run docs` from the folders of the papers. */
 const nameOf = (slug: string): string =>
   slug.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 
-const keyOf = (slug: string): string => (slug.includes("-") ? `"${slug}"` : slug);
+const listOf = (lines: readonly string[], [open, close]: string): string =>
+  `${open}\n${lines.map((line) => `  ${line},\n`).join("")}${close};\n`;
 
-function cardsFile(slugs: readonly string[]): string {
-  const imports = slugs.toSorted().map((slug) => `import * as ${nameOf(slug)} from "../${slug}/card.ts";`);
-  const list = slugs.map((slug) => `  ${nameOf(slug)},`);
-  return `${written}${imports.join("\n")}\n\nexport const registry = [\n${list.join("\n")}\n];\n`;
-}
-
-function figuresFile(slugs: readonly string[]): string {
-  const imports = slugs
+/** What a file of each folder exports, by the names of the folders. */
+const importsOf = (slugs: readonly string[], exported: string, file: string): string =>
+  slugs
     .toSorted()
-    .map((slug) => `import { figures as ${nameOf(slug)} } from "../${slug}/figure.ts";`);
-  const entries = slugs.map((slug) => (slug.includes("-") ? `  "${slug}": ${nameOf(slug)},` : `  ${slug},`));
-  return `${written}${imports.join("\n")}\n\nexport const registry = {\n${entries.join("\n")}\n};\n`;
-}
+    .map(
+      (slug) =>
+        `import ${exported} as ${nameOf(slug)}${exported === "*" ? "" : " }"} from "../${slug}/${file}";\n`,
+    )
+    .join("");
 
-function reproductionsFile(slugs: readonly string[]): string {
-  const loaders = slugs.map((slug) => `  ${keyOf(slug)}: () => import("../${slug}/run/reproduction.ts"),`);
-  return `${written}// A literal for each, so that a bundler can split them.\nexport const loaders = {\n${loaders.join("\n")}\n};\n`;
-}
+const bySlug = (slugs: readonly string[]): string =>
+  listOf(
+    slugs.map((slug) => (slug.includes("-") ? `"${slug}": ${nameOf(slug)}` : slug)),
+    "{}",
+  );
+
+/** A literal for each, so that a bundler can split them. */
+const loadersOf = (slugs: readonly string[], file: string): string =>
+  listOf(
+    slugs.map((slug) => `${slug.includes("-") ? `"${slug}"` : slug}: () => import("../${slug}/${file}")`),
+    "{}",
+  );
+
+const cardsFile = (slugs: readonly string[]): string =>
+  `${written}${importsOf(slugs, "*", "card.ts")}\nexport const registry = ${listOf(slugs.map(nameOf), "[]")}`;
+
+const figuresFile = (slugs: readonly string[]): string =>
+  `${written}${importsOf(slugs, "{ figures", "figure.ts")}\nexport const registry = ${bySlug(slugs)}`;
+
+const lessonsFile = (slugs: readonly string[]): string =>
+  `${written}${importsOf(slugs, "{ lesson", "lesson/controls.ts")}\nexport const registry = ${bySlug(slugs)}\nexport const loaders = ${loadersOf(slugs, "lesson/show.ts")}`;
+
+const reproductionsFile = (slugs: readonly string[]): string =>
+  `${written}export const loaders = ${loadersOf(slugs, "run/reproduction.ts")}`;

@@ -1,5 +1,4 @@
 /* Written by `npm run docs` from the folders of the papers. */
-// A literal for each, so that a bundler can split them.
 export const loaders = {
   "z-loss": () => import("../z-loss/run/reproduction.ts"),
   rarts: () => import("../rarts/run/reproduction.ts"),

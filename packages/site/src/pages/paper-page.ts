@@ -7,7 +7,7 @@ import { duration, plural, verdictMarks } from "../catalogue/words.ts";
 import { asPart, figureWidth } from "../figures/as-part.ts";
 import type { Reference } from "../reference/reference.ts";
 import { runFacts } from "../running/run-facts.ts";
-import { lessonOf } from "../trying/lessons.ts";
+import { lessonOf } from "../trying/page-lesson.ts";
 import { frontmatter } from "./frontmatter.ts";
 import { onOneLine } from "./on-one-line.ts";
 

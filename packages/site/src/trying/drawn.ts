@@ -7,7 +7,3 @@ export function drawn(curves: readonly Curve[]): string {
   const found = figure((size) => seriesFigure(curves, svgDocument(), size), null, figureWidth);
   return found === null ? "" : asPart(found.markup);
 }
-
-/** Numbers from one end to the other, both included. */
-export const spaced = (from: number, to: number, count: number): number[] =>
-  Array.from({ length: count }, (_, i) => from + ((to - from) * i) / (count - 1));

@@ -1,14 +1,7 @@
 /* The module of the worker of a figure that follows a reader's hand. It answers the last values that it was asked for. */
+import { shows, type Values } from "@minimand/papers/lessons";
 import { startEngine } from "minimand/start";
-import type { Shown, Values } from "./lesson.ts";
-
-const modules: Record<string, () => Promise<{ show: (values: Values) => Promise<Shown> }>> = {
-  "dale-langevin": () => import("./dale-langevin.ts"),
-  dcdm: () => import("./dcdm.ts"),
-  elasticface: () => import("./elasticface.ts"),
-  ldr: () => import("./ldr.ts"),
-  lion: () => import("./lion.ts"),
-};
+import { drawn } from "./drawn.ts";
 
 let wanted: { slug: string; values: Values } | null = null;
 let busy = false;
@@ -25,8 +18,9 @@ async function answer(): Promise<void> {
     wanted = null;
     try {
       await startEngine();
-      const { show } = await modules[slug]();
-      postMessage({ shown: await show(values) });
+      const { show } = await shows[slug]();
+      const { figures, ...others } = await show(values);
+      postMessage({ shown: { ...others, figures: figures.map(drawn) } });
     } catch (error) {
       postMessage({ fault: error instanceof Error ? error.message : `${error}` });
     }

@@ -1,4 +1,4 @@
-import type { Range } from "./lesson.ts";
+import type { Range } from "@minimand/papers/lessons";
 
 /** Steps of a slider whose numbers lie evenly by their logarithms: so few that each is another number of two digits. */
 export const logSteps = 50;

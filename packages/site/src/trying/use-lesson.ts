@@ -1,6 +1,7 @@
+import type { Values } from "@minimand/papers/lessons";
 import { onMounted, onUnmounted, ref, shallowRef, watch } from "vue";
 import { loadFault } from "../running/load-fault.ts";
-import type { Lesson, Shown, Values } from "./lesson.ts";
+import type { Drawn, PageLesson } from "./page-lesson.ts";
 
 /**
  * A figure that follows a reader's hand: its worker is loaded once the figure is nearly in sight.
@@ -8,10 +9,10 @@ import type { Lesson, Shown, Values } from "./lesson.ts";
  * @param lesson of the page
  * @param place the element that stands where the figure will be
  */
-export function useLesson(lesson: Lesson, place: () => Element | null) {
+export function useLesson(lesson: PageLesson, place: () => Element | null) {
   const usual = (): Values => Object.fromEntries(lesson.controls.map(({ name, value }) => [name, value]));
   const values = ref<Values>(usual());
-  const shown = shallowRef<Shown | null>(null);
+  const shown = shallowRef<Drawn | null>(null);
   const fault = ref("");
   const busy = ref(false);
   let worker: Worker | null = null;
@@ -26,7 +27,7 @@ export function useLesson(lesson: Lesson, place: () => Element | null) {
   function begin(): void {
     if (worker !== null) return;
     worker = new Worker(new URL("./lesson-worker.ts", import.meta.url), { type: "module" });
-    worker.onmessage = ({ data }: MessageEvent<{ shown: Shown } | { fault: string }>) => {
+    worker.onmessage = ({ data }: MessageEvent<{ shown: Drawn } | { fault: string }>) => {
       busy.value = false;
       fault.value = "fault" in data ? loadFault(data.fault) : "";
       if ("shown" in data) shown.value = data.shown;

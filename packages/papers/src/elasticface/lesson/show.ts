@@ -1,8 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { keyOf } from "minimand/engine";
 import { elasticMargins, type Margin, marginSoftmax } from "minimand/losses";
-import { drawn, spaced } from "./drawn.ts";
-import { numberOf, type Shown, type Values } from "./lesson.ts";
+import { numberOf, type Shown, spaced, type Values } from "../../lessons/lesson.ts";
 
 const draws = 200;
 const angles = spaced(0, Math.PI / 2, 61);
@@ -47,7 +46,7 @@ export async function show(values: Values): Promise<Shown> {
   const [low, high] = middleOf(sorted[(angles.length - 1) / 2]);
   return {
     figures: [
-      drawn([
+      [
         { name: "no margin", ...axes, y: plain },
         { name: "ArcFace: a fixed margin", ...axes, y: arc },
         {
@@ -57,7 +56,7 @@ export async function show(values: Values): Promise<Shown> {
           low: sorted.map((own) => middleOf(own)[0]),
           high: sorted.map((own) => middleOf(own)[1]),
         },
-      ]),
+      ],
     ],
     words: `Half-way between the classes, at 45 degrees, the loss is ${Math.log(2).toFixed(2)} without a margin and ${boundary.toFixed(2)} with a fixed one of ${mean}; with drawn ones four of five times between ${low.toFixed(2)} and ${high.toFixed(2)}.`,
   };

@@ -1,3 +1,5 @@
+import type { Curve } from "@minimand/compare";
+
 /** What a reader may change: a number between two ends, or one of several words. */
 export type Control =
   | {
@@ -20,7 +22,6 @@ export type Values = Record<string, number | string>;
 
 /** A figure that follows a reader's hand, as the page knows it before any of it is loaded; plain JSON. */
 export interface Lesson {
-  slug: string;
   /** What one sees, and what to look for. */
   about: string;
   controls: Control[];
@@ -36,8 +37,8 @@ export interface Frames {
 
 /** What a lesson shows for its values. */
 export interface Shown {
-  /** Figures as markup. */
-  figures: string[];
+  /** The curves of each figure. */
+  figures: Curve[][];
   /** What these values do, in numbers that were computed for them. */
   words: string;
   frames?: Frames;
@@ -45,3 +46,7 @@ export interface Shown {
 
 /** A number of the controls. */
 export const numberOf = (values: Values, name: string): number => Number(values[name]);
+
+/** Numbers from one end to the other, both included. */
+export const spaced = (from: number, to: number, count: number): number[] =>
+  Array.from({ length: count }, (_, i) => from + ((to - from) * i) / (count - 1));

@@ -1,8 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { compileWithJit, disposeTree, type Tree } from "minimand/engine";
 import { type Kappa, kappa, lionK } from "minimand/optimizers";
-import { drawn, spaced } from "./drawn.ts";
-import { numberOf, type Shown, type Values } from "./lesson.ts";
+import { numberOf, type Shown, spaced, type Values } from "../../lessons/lesson.ts";
 
 const goal = [2, 0.6];
 const steps = 600;
@@ -31,11 +30,11 @@ export async function show(values: Values): Promise<Shown> {
   const limit = power === null || decay === 0 ? null : ball(power, 1 / decay);
   return {
     figures: [
-      drawn([
+      [
         path("way of the weights", way),
         path("without decay", free),
         ...(limit === null ? [] : [{ name: "what decay allows", ...axes, ...limit }]),
-      ]),
+      ],
     ],
     words: `After ${steps} steps the weights are (${x.toFixed(2)}, ${y.toFixed(2)})${limit === null ? "; nothing bounds them" : `; ${bound} may be at most ${(1 / decay).toFixed(2)}`}.`,
   };

@@ -1,6 +1,6 @@
 import { conjugateGradient, multigrid, poisson2d } from "@minimand/lab/solvers";
-import { smokeFlow } from "../../../../examples/smoke-flow.ts";
-import { numberOf, type Shown, type Values } from "./lesson.ts";
+import { numberOf, type Shown, type Values } from "../../lessons/lesson.ts";
+import { smokeFlow } from "./smoke-flow.ts";
 
 const size = 40;
 const [steps, between] = [120, 3];

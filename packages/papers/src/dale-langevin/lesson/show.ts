@@ -1,7 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { geometricBrownianMotion, logNormalMarginal } from "@minimand/lab/generative";
-import { drawn, spaced } from "./drawn.ts";
-import { numberOf, type Shown, type Values } from "./lesson.ts";
+import { numberOf, type Shown, spaced, type Values } from "../../lessons/lesson.ts";
 
 const times = [0, 0.25, 1];
 const places = spaced(0.03, 4, 133);
@@ -34,7 +33,7 @@ export async function show(values: Values): Promise<Shown> {
   const last = at[at.length - 1];
   const [low, high] = [-1, 1].map((side) => Math.exp(last.mean + side * Math.sqrt(last.variance)));
   return {
-    figures: [drawn(densities), drawn(scores)],
+    figures: [densities, scores],
     words: `At time 1 about two thirds of the values lie between ${low.toFixed(2)} and ${high.toFixed(2)}: as far below 1 in factors as above it.`,
   };
 }

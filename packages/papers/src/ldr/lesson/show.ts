@@ -1,7 +1,6 @@
 import { grad, jit, numpy as np } from "@jax-js/jax";
 import { crossEntropy, ldrKl } from "minimand/losses";
-import { drawn, spaced } from "./drawn.ts";
-import { numberOf, type Shown, type Values } from "./lesson.ts";
+import { numberOf, type Shown, spaced, type Values } from "../../lessons/lesson.ts";
 
 const classes = 10;
 /** Scores of the wrong classes, the worst first. */
@@ -26,11 +25,11 @@ export async function show(values: Values): Promise<Shown> {
   const ranks = { xLabel: "wrong class, by its score", yLabel: "share of the gradient", x: others };
   return {
     figures: [
-      drawn([
+      [
         { name: "cross-entropy", ...axes, y: lowered(usual) },
         { name: "LDR-KL", ...axes, y: lowered(found) },
-      ]),
-      drawn([{ name: "LDR-KL", ...ranks, y: shares }]),
+      ],
+      [{ name: "LDR-KL", ...ranks, y: shares }],
     ],
     words: `The worst of the nine wrong classes gets ${(100 * shares[0]).toFixed(0)} % of the gradient that falls on them, the one with the lowest score ${(100 * shares[classes - 2]).toFixed(0)} %.`,
   };
