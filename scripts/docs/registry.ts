@@ -34,14 +34,11 @@ const nameOf = (slug: string): string =>
 const listOf = (lines: readonly string[], [open, close]: string): string =>
   `${open}\n${lines.map((line) => `  ${line},\n`).join("")}${close};\n`;
 
-/** What a file of each folder exports, by the names of the folders. */
-const importsOf = (slugs: readonly string[], exported: string, file: string): string =>
+/** Imports a file of each folder; `as` is what it takes from there by a name. */
+const importsOf = (slugs: readonly string[], file: string, as: (name: string) => string): string =>
   slugs
     .toSorted()
-    .map(
-      (slug) =>
-        `import ${exported} as ${nameOf(slug)}${exported === "*" ? "" : " }"} from "../${slug}/${file}";\n`,
-    )
+    .map((slug) => `import ${as(nameOf(slug))} from "../${slug}/${file}";\n`)
     .join("");
 
 const bySlug = (slugs: readonly string[]): string =>
@@ -58,13 +55,13 @@ const loadersOf = (slugs: readonly string[], file: string): string =>
   );
 
 const cardsFile = (slugs: readonly string[]): string =>
-  `${written}${importsOf(slugs, "*", "card.ts")}\nexport const registry = ${listOf(slugs.map(nameOf), "[]")}`;
+  `${written}${importsOf(slugs, "card.ts", (name) => `* as ${name}`)}\nexport const registry = ${listOf(slugs.map(nameOf), "[]")}`;
 
 const figuresFile = (slugs: readonly string[]): string =>
-  `${written}${importsOf(slugs, "{ figures", "figure.ts")}\nexport const registry = ${bySlug(slugs)}`;
+  `${written}${importsOf(slugs, "figure.ts", (name) => `{ figures as ${name} }`)}\nexport const registry = ${bySlug(slugs)}`;
 
 const lessonsFile = (slugs: readonly string[]): string =>
-  `${written}${importsOf(slugs, "{ lesson", "lesson/controls.ts")}\nexport const registry = ${bySlug(slugs)}\nexport const loaders = ${loadersOf(slugs, "lesson/show.ts")}`;
+  `${written}${importsOf(slugs, "lesson/controls.ts", (name) => `{ lesson as ${name} }`)}\nexport const registry = ${bySlug(slugs)}\nexport const loaders = ${loadersOf(slugs, "lesson/show.ts")}`;
 
 const reproductionsFile = (slugs: readonly string[]): string =>
   `${written}export const loaders = ${loadersOf(slugs, "run/reproduction.ts")}`;
