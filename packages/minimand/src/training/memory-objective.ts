@@ -27,7 +27,10 @@ export type MemoryLoss<H extends Hyper = Hyper> = (
  *   return [values, { lambda: next }];
  * })
  */
-function objectiveWithMemory<H extends Hyper = Hyper>(model: Model, loss: MemoryLoss<H>): Objective<H> {
+export function objectiveWithMemory<H extends Hyper = Hyper>(
+  model: Model,
+  loss: MemoryLoss<H>,
+): Objective<H> {
   return (params, { modelState, memory, key, hyper }, { x, y, weights }) => {
     const [output, nextState] = model.apply({ params, state: modelState }, x, {
       training: true,

@@ -30,11 +30,7 @@ export function extent(
 
 const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
-/**
- * A value at a tick of a logarithmic axis: powers of ten that have many zeros as such.
- *
- * @example logTick(1e-6) // "10⁻⁶"
- */
+/** A value at a tick of a logarithmic axis: powers of ten that have many zeros as such, `10⁻⁶`. */
 function logTick(value: number): string {
   const power = Math.floor(Math.log10(value) + 1e-9);
   if (Math.abs(power) < 4) return fixed(value, Math.max(0, -power));

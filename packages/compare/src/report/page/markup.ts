@@ -30,13 +30,7 @@ const entities: Record<string, string> = {
   "'": "&#39;",
 };
 
-/**
- * Escapes text for HTML, in elements and in quoted attributes.
- *
- * @param text any text
- * @returns the text with `& < > " '` as entities
- * @example escapeHtml("<b>") // "&lt;b&gt;"
- */
+/** Text with `& < > " '` as entities, for elements and quoted attributes. */
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character]!);
 }
