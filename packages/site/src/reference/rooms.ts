@@ -1,5 +1,5 @@
 import { type DeclarationReflection, ReflectionKind } from "typedoc";
-import type { Module } from "./modules.ts";
+import { type Module, modules } from "./modules.ts";
 import type { Exports } from "./read.ts";
 
 /** A page of the reference: a module, or a folder of a large one. */
@@ -26,15 +26,21 @@ export interface Named {
 const largest = 90;
 const smallest = 8;
 
+const pageOf = (specifier: string): string => `api/${specifier.replace("@minimand/", "")}`;
+
 /** The pages of a module, the first its own. */
 export function roomsOf({ module, symbols }: Exports): Room[] {
   const named = symbols.flatMap((symbol) => withinNamespace(symbol, ""));
-  const page = `api/${module.specifier.replace("@minimand/", "")}`;
+  const page = pageOf(module.specifier);
+  const others = new Set(modules().map(({ specifier }) => pageOf(specifier)));
+  // A module may be called as a folder of another one is.
+  const below = (folder: string): string =>
+    others.has(`${page}/${folder}`) ? `${page}/${folder}-folder` : `${page}/${folder}`;
   return foldersOf(named, module.entry.slice(0, module.entry.lastIndexOf("/") + 1), "").map(
     ([folder, symbols]) => ({
       module,
       folder,
-      page: folder === "" ? page : `${page}/${folder}`,
+      page: folder === "" ? page : below(folder),
       symbols: symbols.toSorted((a, b) => a.name.localeCompare(b.name)),
     }),
   );
