@@ -2,9 +2,9 @@ import { random } from "@jax-js/jax";
 import type { TrainStep } from "minimand/training";
 import { expect, it } from "vitest";
 
-/** Tests that functions, by their names, refuse an option that is none: from JavaScript, a mistyped one would mean the default. */
+/** Tests that functions, by their names, refuse an unknown option: from JavaScript, a mistyped one would mean the default. */
 export function refuseUnknownOptions(takers: Record<string, (options: never) => unknown>): void {
-  it.each(Object.entries(takers))("%s refuses an option that is none, naming it", async (name, take) => {
+  it.each(Object.entries(takers))("%s refuses an unknown option, naming it", async (name, take) => {
     const refusal = await Promise.resolve()
       .then(() => take({ nonsense: 1 } as never))
       .catch((error: unknown) => error);
@@ -15,7 +15,7 @@ export function refuseUnknownOptions(takers: Record<string, (options: never) => 
   });
 }
 
-/** Expects that `init` of each step refuses an option that is none, and discards the steps. */
+/** Expects that `init` of each step refuses an unknown option, and discards the steps. */
 export function refuseUnknownInit(steps: readonly Pick<TrainStep<unknown>, "init" | "dispose">[]): void {
   for (const { init, dispose } of steps) {
     const key = random.key(0);

@@ -33,7 +33,7 @@ import type {
   TuningRecord,
   UntestedDifference,
 } from "./results.ts";
-import { settingNames, settingTable } from "./setting-table.ts";
+import { flipSources, flips, settingNames, settingTable } from "./setting-table.ts";
 import { numbersOrNaN, parseShape, type Shape, shape } from "./shape.ts";
 
 /* The checks of `results.json` and of trials, field by field: whoever can write the file or the store can write anything. */
@@ -246,9 +246,6 @@ const model = shape<KeptChoice>({
     shape<NonNullable<KeptChoice["preference"]>>({ temperature: number, flipRate: number, assumed: number }),
   ),
 });
-
-const flips = { epsilon: number, lower: numberOrNull, upper: numberOrNull } as const;
-const flipSources = ["known", "audit", "agreement"] as const;
 
 const preference = shape<PreferenceReport>({
   flipRate: v.nullable(

@@ -25,6 +25,12 @@ const texts = v.array(text);
 const textOrNull = v.nullable(text);
 const auto = v.literal("auto");
 
+/** A share of flipped preferences: where it may be from, and its numbers. */
+export const flipSources = ["known", "audit", "agreement"] as const;
+export const flips = { epsilon: number, lower: v.nullable(number), upper: v.nullable(number) };
+
+const hidden = [64, 64];
+
 /** Seeds, folds and configurations: a plan lists each trial of them before the first one runs. */
 const repeats: Bounds = { min: 1, max: 1000, integer: true };
 const epochs: Bounds = { min: 1, max: 100_000, integer: true };
@@ -90,7 +96,7 @@ export const settingTable = {
     inKey: true,
     page: false,
   }),
-  /** `own`: one of one's own, which stands beside the settings and has no use for `hidden`. */
+  /** `own`: a model of the user's, which isn't part of the settings; `hidden` has no effect on it. */
   model: row({
     shape: v.picklist(["mlp", "linear", "own"] as const),
     byDefault: "mlp",
@@ -100,10 +106,10 @@ export const settingTable = {
   }),
   hidden: row({
     shape: v.array(number),
-    byDefault: [64, 64],
+    byDefault: hidden,
     inKey: true,
     flag: "--hidden <a,b>",
-    help: "widths of the hidden layers of an mlp; default: 64,64",
+    help: `widths of the hidden layers of an mlp; default: ${hidden}`,
   }),
   maxEpochs: row({
     shape: number,
@@ -250,15 +256,7 @@ export const settingTable = {
   }),
   /** The share of preferences that are the wrong way round; `auto`: estimated in every fold. */
   flipRate: row({
-    shape: v.union([
-      auto,
-      v.object({
-        from: v.picklist(["known", "audit", "agreement"] as const),
-        epsilon: number,
-        lower: v.nullable(number),
-        upper: v.nullable(number),
-      }),
-    ]),
+    shape: v.union([auto, v.object({ ...flips, from: v.picklist(flipSources) })]),
     byDefault: "auto",
     inKey: false,
   }),

@@ -27,15 +27,15 @@ const largest = 90;
 const smallest = 8;
 
 const pageOf = (specifier: string): string => `api/${specifier.replace("@minimand/", "")}`;
+const pagesOfModules = new Set(modules().map(({ specifier }) => pageOf(specifier)));
 
 /** The pages of a module, the first its own. */
 export function roomsOf({ module, symbols }: Exports): Room[] {
   const named = symbols.flatMap((symbol) => withinNamespace(symbol, ""));
   const page = pageOf(module.specifier);
-  const others = new Set(modules().map(({ specifier }) => pageOf(specifier)));
   // A module may be called as a folder of another one is.
   const below = (folder: string): string =>
-    others.has(`${page}/${folder}`) ? `${page}/${folder}-folder` : `${page}/${folder}`;
+    pagesOfModules.has(`${page}/${folder}`) ? `${page}/${folder}-folder` : `${page}/${folder}`;
   return foldersOf(named, module.entry.slice(0, module.entry.lastIndexOf("/") + 1), "").map(
     ([folder, symbols]) => ({
       module,

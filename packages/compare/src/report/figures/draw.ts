@@ -55,12 +55,12 @@ export function draw(
   return element;
 }
 
-/** Between numbers that lie nearer to each other no tick can be told from the next one, and there would be no end of them. */
-const nearest = 1e-300;
+/** The shortest linear axis that has ticks: on a shorter one a tick and the next are the same number, and their list never ends. */
+const shortest = 1e-300;
 
 function withTicks(scale: Plot.ScaleOptions): Plot.ScaleOptions {
   const [low, high] = (scale.domain ?? []) as unknown[];
-  if (typeof low !== "number" || typeof high !== "number" || Math.abs(high - low) >= nearest) return scale;
+  if (typeof low !== "number" || typeof high !== "number" || Math.abs(high - low) >= shortest) return scale;
   return scale.type === "log" ? scale : { ...scale, domain: [low - 0.5, high + 0.5] };
 }
 
