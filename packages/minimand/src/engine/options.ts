@@ -62,10 +62,13 @@ export function readOptions<T extends object, const R extends OptionRules<T> = O
     throw new TypeError(`${message}${didYouMean(name, known)}`);
   }
   const read = { ...given } as Record<string, unknown>;
-  for (const [name, rule] of Object.entries<OptionRule<unknown>>(rules)) {
-    const [byDefault, check] = Array.isArray(rule) ? rule : [undefined, rule];
-    if (read[name] === undefined && byDefault !== undefined) read[name] = byDefault;
-    if (check === undefined || check === true || (Array.isArray(rule) && read[name] === undefined)) continue;
+  for (const name of Object.keys(rules)) {
+    const rule = (rules as Record<string, OptionRule<unknown>>)[name];
+    if (rule === true) continue;
+    const mayLack = Array.isArray(rule);
+    if (mayLack && read[name] === undefined && rule[0] !== undefined) read[name] = rule[0];
+    const check = mayLack ? rule[1] : rule;
+    if (check === undefined || (mayLack && read[name] === undefined)) continue;
     if (typeof check === "function") check(name, read[name]);
     else checkBounds(name, read[name], check);
   }
