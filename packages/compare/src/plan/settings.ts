@@ -83,7 +83,7 @@ function checkPairSettings(settings: Settings): void {
 }
 
 /** Names of what can be trained beside the losses, see {@link Settings}. */
-const referenceNames: Settings["references"] = ["linear", "trees"];
+const referenceNames = settingTable.references.byDefault;
 
 function checkReferences(names: readonly string[]): void {
   const unknown = names.find((name) => !(referenceNames as readonly string[]).includes(name));
