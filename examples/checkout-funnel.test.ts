@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { bonuses, covarianceErrors, offersAt, scheduleFor } from "./checkout-funnel.ts";
+import { bonuses, covarianceErrors, explored, offersAt, scheduleFor } from "./checkout-funnel.ts";
 
 it("offers discounts where they are cheap, and reassures otherwise", () => {
   const free = offersAt(0);
@@ -46,6 +46,19 @@ it("gives the largest bonuses to what is seldom offered, and larger ones ahead o
     expect(dilated[a] - local[a]).toBeLessThan(1.25 ** 3 * (evaluated[a] - local[a]));
     expect(dilated[a] - local[a]).toBeGreaterThan(1.25 * (evaluated[a] - local[a]));
   });
+});
+
+it("comes to know more states by more policies", () => {
+  const count = (options: Parameters<typeof explored>[0]) =>
+    explored(options).known.flat().filter(Boolean).length;
+  const { episodes, known } = explored();
+  expect(episodes).toBe(1200);
+  expect(known.map((kinds) => kinds.length)).toEqual([2, 2, 2, 2]);
+  // The bound is the same share of M0.
+  const [few, more] = [6, 48].map((policies) => count({ policies, alpha: policies / 4 }));
+  expect(few).toBeLessThan(more);
+  // Sigma_cov is at least I / M0.
+  expect(count({ policies: 6, alpha: 6 })).toBe(8);
 });
 
 it("asks for more visits than there are without a simulator", () => {

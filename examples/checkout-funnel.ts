@@ -15,6 +15,7 @@ import {
   funnelActions,
   localBonus,
   matrixGeometricResampling,
+  policyCover,
   policyEvaluationDp,
   regularisedInverse,
   resamplingSize,
@@ -147,6 +148,20 @@ export function bonuses({ beta = 0.01 } = {}): { local: number[]; dilated: numbe
   };
 }
 
+/** Which pairs of page and kind of visitor a few exploring policies come to know, without a model of visitors. */
+export function explored({ policies = 24, rollouts = 50, alpha = 10, seed = 3 } = {}) {
+  const cover = policyCover(simulator, { policies, rollouts, alpha, episodes: 1000, optimism: 0.3, seed });
+  const known = pages.map((page) =>
+    kinds.map((_, kind) =>
+      cover.known(
+        page,
+        funnelActions.map((_, offer) => simulator.features(page, kind, offer)),
+      ),
+    ),
+  );
+  return { episodes: policies * rollouts, known };
+}
+
 /** Sizes that the theory sets for a learner without a simulator. */
 export const scheduleFor = (episodes: number) => simulatorFreeSchedule({ horizon, dim, episodes });
 
@@ -169,6 +184,10 @@ if (import.meta.main) {
   const { local, dilated, evaluated } = bonuses();
   console.log(`bonuses of ${funnelActions.join(", ")} for hesitant visitors of page 1:`);
   console.log(`  ${digits(local)} of the page, ${digits(evaluated)} summed, ${digits(dilated)} dilated`);
+  const { episodes: played, known } = explored();
+  console.log(
+    `states known after ${played} exploring visits: ${known.flat().filter(Boolean).length} of ${known.flat().length}`,
+  );
   for (const episodes of [1e4, 1e6]) {
     const { cover, epoch } = scheduleFor(episodes);
     console.log(

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { conversions } from "./conversion-measurement.ts";
 
 it("ranks new users from noisy totals, not as well as from everyone's conversion", async () => {
-  const { bags, epsilon, monthly, mixtures, chosen, individual } = await conversions({
+  const { bags, epsilon, monthly, noise, mixtures, chosen, individual } = await conversions({
     users: 1200,
     bagSize: 4,
     epsilon: 4,
@@ -12,6 +12,9 @@ it("ranks new users from noisy totals, not as well as from everyone's conversion
   expect(bags).toBe(300);
   expect(epsilon).toBe(4);
   expect(monthly.epsilon).toBeGreaterThan(epsilon);
+  // Laplace noise of scale 1 / (bag size * epsilon) has this deviation.
+  expect(noise / (Math.SQRT2 / (4 * 4))).toBeGreaterThan(0.8);
+  expect(noise / (Math.SQRT2 / (4 * 4))).toBeLessThan(1.2);
   expect(individual).toBeGreaterThan(0.58);
   expect(mixtures.map(({ rho }) => rho)).toContain(chosen);
   const best = Math.max(...mixtures.map(({ auc }) => auc));

@@ -17,7 +17,14 @@ import { derive, disposeTree, keyOf, randomSource, shuffle } from "minimand/engi
 import { aggregateLoss } from "minimand/losses";
 import { rocAuc } from "minimand/metrics";
 import { linear } from "minimand/models";
-import { bagBatches, clipBagMeans, labelPrivacy, makeBags, privatiseBagMeans } from "minimand/training";
+import {
+  bagBatches,
+  bagMeansOfTotals,
+  clipBagMeans,
+  labelPrivacy,
+  makeBags,
+  privatiseBagMeans,
+} from "minimand/training";
 
 /** Users on the host: their inputs, and whether they bought (0 or 1). */
 interface Users {
@@ -31,6 +38,9 @@ export interface ConversionResult {
   /** Of one release, and of one every day of a month with a small chance of failure. */
   epsilon: number;
   monthly: { epsilon: number; delta: number };
+  /** Root mean square of the noise in a bag's share of buyers, and the share of buyers among all users. */
+  noise: number;
+  buyers: number;
   /** For each mixture the bag-level loss on held-out bags and the area under the ROC curve of new users. */
   mixtures: { rho: number; heldOut: number; auc: number }[];
   chosen: number;
@@ -54,6 +64,12 @@ export async function conversions({
   // What the measurement service does. It alone sees conversions, and needs a cryptographic source of noise.
   const bagIds = makeBags(users, bagSize, { seed });
   const report = privatiseBagMeans(known.bought, bagIds, { range: [0, 1], epsilon, random });
+  const totals = new Float64Array(report.noisyMeans.length);
+  known.bought.forEach((bought, user) => {
+    totals[bagIds[user]] += bought;
+  });
+  const exact = bagMeansOfTotals(totals, bagIds);
+  const errors = exact.map((mean, bag) => report.noisyMeans[bag] - mean);
   const month = labelPrivacy(Array(30).fill(report.release), { delta: 1e-6 });
 
   // From here on there are the bags' noisy means. Some leave [0, 1], where a probability can't follow.
@@ -76,6 +92,8 @@ export async function conversions({
     bags: means.length,
     epsilon: report.release.epsilon,
     monthly: { epsilon: month.epsilon, delta: month.delta },
+    noise: Math.hypot(...errors) / Math.sqrt(errors.length),
+    buyers: known.bought.reduce((a, b) => a + b) / users,
     mixtures: tried,
     chosen: tried.reduce((a, b) => (b.heldOut < a.heldOut ? b : a)).rho,
     individual: rocAuc(fresh.bought, await individual(fresh.x)),
@@ -161,8 +179,9 @@ async function customers(
 if (import.meta.main) {
   await init("wasm");
   defaultDevice("wasm");
-  const { bags, epsilon, monthly, mixtures: tried, chosen, individual } = await conversions();
+  const { bags, epsilon, monthly, noise, buyers, mixtures: tried, chosen, individual } = await conversions();
   console.log(`${bags} bags, each total with noise for epsilon ${epsilon}`);
+  console.log(`share of buyers ${buyers.toFixed(3)}, noise in that of a bag ${noise.toFixed(3)}`);
   console.log(`a report a day for a month: epsilon ${monthly.epsilon.toFixed(1)}, delta ${monthly.delta}\n`);
   console.log("rho     held-out bags   AUC of new users");
   for (const { rho, heldOut: loss, auc } of tried)

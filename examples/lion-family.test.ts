@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { equationOf, lionFamily } from "./lion-family.ts";
+import { equationOf, lionFamily, networkLosses } from "./lion-family.ts";
 
 it("finds the least loss within an l1-ball and on the simplex", async () => {
   const [ball, simplex] = await lionFamily({ steps: 200 });
@@ -22,6 +22,13 @@ it("has a larger loss in a smaller ball", async () => {
   const [[small], [large]] = [await lionFamily({ steps: 60, radius: 0.4 }), await lionFamily({ steps: 60 })];
   expect(small.size).toBeLessThan(0.4 + 1e-5);
   expect(small.loss).toBeGreaterThan(large.loss + 0.01);
+});
+
+it("takes the norm of each array of a network, though the parameters are one vector", async () => {
+  const first = await networkLosses({ steps: 1 });
+  const { tree, vector } = await networkLosses({ steps: 60 });
+  expect(vector).toBeCloseTo(tree, 4);
+  expect(tree).toBeLessThan(0.6 * first.tree);
 });
 
 it("has Lion's steps as Euler steps", () => {

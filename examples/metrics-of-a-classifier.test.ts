@@ -12,6 +12,10 @@ it("shows by probabilities, and not by areas, that the network has become overco
   expect(late.logLoss).toBeGreaterThan(1.1 * right.logLoss);
   expect(late.calibration).toBeGreaterThan(1.5 * right.calibration);
   expect(right.calibration).toBeGreaterThan(0.05);
+  // Nothing precedes the first row; later training changes fewer predictions than the first epochs do.
+  expect(early.changed).toBe(0);
+  expect(right.changed).toBeGreaterThan(late.changed);
+  expect(late.changed).toBeGreaterThan(0);
   // Of probabilities that are all 1/4: a floor that the network must beat.
   for (const { logLoss, brier } of judged) {
     expect(logLoss).toBeLessThan(Math.log(4));

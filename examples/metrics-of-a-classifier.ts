@@ -24,6 +24,7 @@ import {
   rocCurve,
 } from "minimand/metrics";
 import { startEngine } from "minimand/start";
+import { outputHistory, recordOutputs, referenceOutputs } from "minimand/training";
 
 const inputs = 18;
 const classes = 4;
@@ -40,6 +41,8 @@ export interface Judged {
   brier: number;
   /** Mean distance between the probability of the predicted class and how often it is right. */
   calibration: number;
+  /** Share of held-out rows whose predicted class has changed since the row above. */
+  changed: number;
 }
 
 /** A threshold on the probability of a van, and the errors it makes. */
@@ -73,11 +76,16 @@ export async function metricsOfAClassifier({ epochs = [5, 40, 400], seed = 1 } =
   let state = step.init(keyOf(seed));
   let vans: MetricsResult["vans"] = { count: 0, others: 0, averagePrecision: 0, operations: [] };
   const judged: Judged[] = [];
+  const rows = Int32Array.from(test.y, (_, i) => i);
+  const history = outputHistory({ examples: rows.length, outputs: classes, lag: 1 });
   for (let epoch = 1; epoch <= Math.max(...epochs); epoch++) {
     // biome-ignore lint/suspicious/noFocusedTests: it trains
     state = await fit({ step, state, batches: batches.epoch(epoch) });
     if (!epochs.includes(epoch)) continue;
     const p = await probabilitiesOf(refTree(state.params));
+    recordOutputs(history, judged.length, rows, p);
+    const { past, valid } = referenceOutputs(history, judged.length, rows);
+    const changes = rows.filter((i) => valid[i] === 1 && predictedOf(p, i) !== predictedOf(past, i));
     const areas = macroAreas(test.y, p, classes);
     judged.push({
       epochs: epoch,
@@ -86,6 +94,7 @@ export async function metricsOfAClassifier({ epochs = [5, 40, 400], seed = 1 } =
       logLoss: logLoss(test.y, p, classes),
       brier: brierScore(test.y, p, classes),
       calibration: expectedCalibrationError(test.y, p, classes),
+      changed: changes.length / rows.length,
     });
     vans = vansOf(test.y, p);
   }
@@ -93,6 +102,11 @@ export async function metricsOfAClassifier({ epochs = [5, 40, 400], seed = 1 } =
   step.dispose();
   forward.dispose();
   return { judged, vans };
+}
+
+function predictedOf(p: Float32Array, row: number): number {
+  const own = p.subarray(row * classes, (row + 1) * classes);
+  return own.indexOf(Math.max(...own));
 }
 
 /** The points of both curves at which at least 50, 80, 90 and 100 % of the vans are found. */
@@ -151,9 +165,11 @@ if (import.meta.main) {
   await startEngine();
   const { judged, vans } = await metricsOfAClassifier();
   const cell = (value: number): string => value.toFixed(3).padStart(12);
-  console.log("epochs     ROC area     PR area    log loss       Brier  calibration error");
-  for (const { epochs, roc, pr, logLoss, brier, calibration } of judged)
-    console.log(`${String(epochs).padStart(6)} ${[roc, pr, logLoss, brier, calibration].map(cell).join("")}`);
+  console.log("epochs     ROC area     PR area    log loss       Brier  calibration error     changed");
+  for (const { epochs, roc, pr, logLoss, brier, calibration, changed } of judged)
+    console.log(
+      `${String(epochs).padStart(6)} ${[roc, pr, logLoss, brier].map(cell).join("")}${calibration.toFixed(3).padStart(19)}${cell(changed)}`,
+    );
   console.log(`vans, average precision ${vans.averagePrecision.toFixed(3)}`);
   for (const { recall, threshold, falsePositiveRate, precision } of vans.operations)
     console.log(

@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { conservativeDpoLoss, dpoLoss, noiseAwareDpoLoss, robustDpoLoss } from "minimand/losses";
 import { expect, it } from "vitest";
-import { flips, losses, preferenceGradients, weightsAt } from "./preference-gradients.ts";
+import { adversary, flips, losses, preferenceGradients, weightsAt } from "./preference-gradients.ts";
 
 it("has weights that are slopes of the losses", async () => {
   const margins = [-6, -1, 0, 0.5, 4];
@@ -47,4 +47,17 @@ it("agrees with all raters more than with the labels, and ranks best by the loss
   expect(of.conservative.ranking).toBeLessThan(Math.log(720));
   // Its weights stay above 0 however large a margin is.
   expect(of.robust.margin).toBeGreaterThan(3 * of["noise-aware"].margin);
+});
+
+it("lowers the objective of RPO by a reward, and answers by the words that raters like", async () => {
+  const { none, least, policy, means } = await adversary();
+  expect(none).toBeCloseTo(Math.LN2, 6);
+  expect(least).toBeLessThan(none - 0.01);
+  expect(policy.reduce((a, b) => a + b)).toBeCloseTo(1, 9);
+  const best = policy.indexOf(Math.max(...policy));
+  expect(means[best]).toBe(Math.max(...means));
+  // In a smaller ball rewards say less.
+  const near = await adversary({ radius: 0.1 });
+  expect(near.least).toBeGreaterThan(least);
+  expect(Math.max(...near.policy)).toBeLessThan(Math.max(...policy));
 });

@@ -4,11 +4,13 @@
  * Ten raters scored words of the VADER lexicon, which gives ten labels for each pair of a set of six words. One label in four is turned
  * around, and a policy over each set learns from them by the gradient weights of four losses. The program prints how often the rewards
  * that the policy implies agree with the labels and with the mean of all raters, and how likely the policy finds the ranking by that mean.
+ * For one set of words it also solves the max-min problem of RPO, whose adversary lowers rewards that few pairs support.
  *
  *     npx node --conditions=minimand-source examples/preference-gradients.ts
  */
 
 import { numpy as np } from "@jax-js/jax";
+import { rpoMaximin, rpoObjective } from "@minimand/lab/solvers";
 import { randomSource, shuffle } from "minimand/engine";
 import { implicitRewards, pairGradientWeights, plackettLuceNll } from "minimand/losses";
 import { startEngine } from "minimand/start";
@@ -105,6 +107,23 @@ async function likelihood(scores: Float64Array, means: readonly number[]): Promi
   return mean(await nll.data());
 }
 
+/** The adversary's objective for one set of words, at no reward and at the reward that minimises it, and the policy then. */
+export async function adversary({ radius = 3, seed = 1 } = {}) {
+  const words = (await readRatings()).slice(0, size);
+  const means = words.map(({ scores }) => mean(scores));
+  const pairs = labelled(words, means, seed);
+  const data = {
+    context: pairs.map(() => 0),
+    chosen: pairs.map(({ chosen }) => chosen),
+    rejected: pairs.map(({ rejected }) => rejected),
+  };
+  const even = [Array<number>(size).fill(1 / size)];
+  const setting = { refPolicy: even, basePolicy: even, d0: [1], beta, eta: 0.1 };
+  const { reward, policy } = rpoMaximin(data, { ...setting, radius });
+  const [none, least] = [[Array<number>(size).fill(0)], reward].map((at) => rpoObjective(data, setting, at));
+  return { means, none: none.value, least: least.value, policy: policy[0] };
+}
+
 /** Log-probabilities of both responses of each pair under the policy and under the reference. */
 function logpsOf(scores: Float64Array, pairs: readonly Pair[]) {
   const logps = scores.map((score, i) => {
@@ -156,5 +175,12 @@ if (import.meta.main) {
     console.log(
       `${loss.padEnd(13)}${percent(labels)}${percent(truth)}${margin.toFixed(2).padStart(9)}${ranking.toFixed(3).padStart(9)}`,
     );
+  const { none, least, policy, means } = await adversary();
   console.log(`knowing nothing                          ${Math.log(720).toFixed(3).padStart(8)}`);
+  console.log(
+    `RPO's adversary for six words: objective ${none.toFixed(3)} at no reward, ${least.toFixed(3)} at the least`,
+  );
+  policy.forEach((share, i) => {
+    console.log(`  mean rating ${means[i].toFixed(1).padStart(5)}: ${percent(share)} of the best policy`);
+  });
 }
