@@ -14,7 +14,10 @@ import { startEngine } from "minimand/start";
 const evenly = (n: number): Float64Array => Float64Array.from({ length: n }, (_, i) => i / (n - 1));
 
 /** The largest `|u_t - D u_xx|` of the samples, without two points at each end, where differences are one-sided. */
-export async function largestResidual(points: number, { D = 0.1, decay = D } = {}): Promise<number> {
+export async function largestResidual(
+  points: number,
+  { D = 0.1, decay = D }: { D?: number; decay?: number } = {},
+): Promise<number> {
   const [times, places] = [evenly(points), evenly(points)];
   const values = Array.from(times, (t) =>
     Array.from(places, (x) => Math.exp(-decay * Math.PI ** 2 * t) * Math.sin(Math.PI * x)),
