@@ -22,6 +22,7 @@ function message(type: string, ...parts: (number | string)[]): Buffer {
 
 const ready = message("Z", "I");
 const welcome = Buffer.concat([message("R", 0), ready]);
+const begun = Buffer.concat([message("C", "BEGIN\0"), ready]);
 /** One row of one column, an int. */
 const version = (value: string): Buffer =>
   Buffer.concat([
@@ -75,7 +76,7 @@ it.each([
   async (_, broken) => {
     const refused = /^expected a PostgreSQL server, got answers that can't be read \(.+\)$/;
     expect(await refusalOf([welcome, broken])).toMatch(refused);
-    expect(await refusalOf([welcome, version("160000")], [welcome, broken])).toMatch(refused);
+    expect(await refusalOf([welcome, begun, version("160000")], [welcome, broken])).toMatch(refused);
   },
   30_000,
 );
@@ -92,9 +93,15 @@ it.each([
 ])(
   "refuses a server that gives its version as %s",
   async (_, [answer]) => {
-    expect(await refusalOf([welcome, answer])).toBe(
+    expect(await refusalOf([welcome, begun, answer])).toBe(
       "expected a PostgreSQL server, got one that does not state its version",
     );
   },
   30_000,
 );
+
+it("refuses a pooler that shares connections between statements", async () => {
+  const reason = "transaction blocks not allowed in statement pooling mode";
+  const error = message("E", "SFATAL\0", "C08P01\0", `M${reason}\0`, "\0");
+  expect(await refusalOf([welcome, error])).toBe(`can't be reached: ${reason}`);
+}, 30_000);

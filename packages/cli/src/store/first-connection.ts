@@ -36,6 +36,8 @@ async function check({ name }: PostgresAddress, settings: pg.PoolConfig, signal:
   client.on("error", () => {});
   try {
     await untilAborted(signal, client.connect());
+    // Poolers that share a connection between statements refuse transactions, which every store needs.
+    await untilAborted(signal, client.query("begin"));
     const { rows } = await untilAborted(
       signal,
       client.query<{ version: number }>("select current_setting('server_version_num')::int as version"),
