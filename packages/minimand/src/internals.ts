@@ -2,7 +2,14 @@
  * What `@minimand/lab` builds its losses, layers and steps of, beside what is public: it may change in any release, so that only
  * packages of the same version may import it.
  */
-export { addOuterToFactor, cholesky, solveFactored, solveLower, times } from "./engine/cholesky.ts";
+export {
+  addOuterToFactor,
+  cholesky,
+  invertPositive,
+  solveFactored,
+  solveLower,
+  times,
+} from "./engine/cholesky.ts";
 export { normalCdf, normalDensity } from "./engine/normal.ts";
 export { type Sfc32, sfc32 } from "./engine/sfc32.ts";
 export {

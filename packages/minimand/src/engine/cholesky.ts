@@ -1,42 +1,97 @@
+/** How {@link cholesky} treats pivots, and where it writes. */
+interface CholeskyOptions {
+  /** Added to the diagonal; default 0. */
+  shift?: number;
+  /**
+   * The diagonal entry of row i for its pivot: null ends the factorisation, 0 makes a column of zeros. Default: the square root, null
+   * for pivots that aren't above 0.
+   */
+  root?: (pivot: number, i: number) => number | null;
+  /** Where the factor is written, which may be the matrix itself; default a new array. */
+  into?: Float64Array;
+}
+
+const positiveRoot = (pivot: number): number | null => (pivot > 0 ? Math.sqrt(pivot) : null);
+
 /**
- * The lower triangle L of `A + shift I = L L^T`, row-major `[n, n]`; null where the matrix is not positive definite.
+ * The lower triangle L of `A + shift I = L L^T`, row-major `[n, n]`; null where `root` finds none. What stands above the diagonal of
+ * `into` stays.
  *
- * @param a symmetric, row-major `[n, n]`; only read
+ * @param a symmetric, row-major `[n, n]`; only its lower triangle is read
  */
-export function cholesky(a: Float64Array, n: number, shift = 0): Float64Array | null {
-  const l = new Float64Array(n * n);
+export function cholesky(
+  a: Float64Array,
+  n: number,
+  { shift = 0, root = positiveRoot, into: l = new Float64Array(n * n) }: CholeskyOptions = {},
+): Float64Array | null {
   for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = a[i * n + j] + (i === j ? shift : 0);
+    for (let j = 0; j < i; j++) {
+      let sum = a[i * n + j];
       for (let k = 0; k < j; k++) sum -= l[i * n + k] * l[j * n + k];
-      if (i !== j) l[i * n + j] = sum / l[j * n + j];
-      else if (sum > 0) l[i * n + i] = Math.sqrt(sum);
-      else return null;
+      l[i * n + j] = l[j * n + j] === 0 ? 0 : sum / l[j * n + j];
     }
+    let pivot = a[i * n + i] + shift;
+    for (let k = 0; k < i; k++) pivot -= l[i * n + k] * l[i * n + k];
+    const diagonal = root(pivot, i);
+    if (diagonal === null) return null;
+    l[i * n + i] = diagonal;
   }
   return l;
 }
 
-/** `L^-1 b` by forward substitution. */
-export function solveLower(l: Float64Array, n: number, b: ArrayLike<number>): Float64Array {
-  const x = new Float64Array(n);
+/** `L^-1 b` by forward substitution, into `x`; 0 where a column of L is. */
+export function solveLower(
+  l: Float64Array,
+  n: number,
+  b: ArrayLike<number>,
+  x: Float64Array = new Float64Array(n),
+): Float64Array {
   for (let i = 0; i < n; i++) {
     let sum = b[i];
     for (let k = 0; k < i; k++) sum -= l[i * n + k] * x[k];
-    x[i] = sum / l[i * n + i];
+    x[i] = l[i * n + i] === 0 ? 0 : sum / l[i * n + i];
   }
   return x;
 }
 
-/** `(L L^T)^-1 b`. */
-export function solveFactored(l: Float64Array, n: number, b: ArrayLike<number>): Float64Array {
-  const x = solveLower(l, n, b);
+/** `(L L^T)^-1 b`, into `x`; 0 where a column of L is. */
+export function solveFactored(
+  l: Float64Array,
+  n: number,
+  b: ArrayLike<number>,
+  x?: Float64Array,
+): Float64Array {
+  const y = solveLower(l, n, b, x);
   for (let i = n - 1; i >= 0; i--) {
-    let sum = x[i];
-    for (let k = i + 1; k < n; k++) sum -= l[k * n + i] * x[k];
-    x[i] = sum / l[i * n + i];
+    let sum = y[i];
+    for (let k = i + 1; k < n; k++) sum -= l[k * n + i] * y[k];
+    y[i] = l[i * n + i] === 0 ? 0 : sum / l[i * n + i];
   }
-  return x;
+  return y;
+}
+
+/** Inverts a symmetric positive definite matrix in place; false where it is not positive definite, and its entries are then void. */
+export function invertPositive(matrix: Float64Array, n: number): boolean {
+  const l = cholesky(matrix, n, { into: matrix });
+  if (l === null) return false;
+  // L^-1 in place, its rows from the top; then the product of its transpose and itself.
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < i; j++) {
+      let sum = 0;
+      for (let k = j; k < i; k++) sum -= l[i * n + k] * l[k * n + j];
+      l[i * n + j] = sum / l[i * n + i];
+    }
+    l[i * n + i] = 1 / l[i * n + i];
+  }
+  for (let j = 0; j < n; j++) {
+    for (let i = j; i < n; i++) {
+      let sum = 0;
+      for (let k = i; k < n; k++) sum += l[k * n + i] * l[k * n + j];
+      l[j * n + i] = sum;
+    }
+    for (let i = j + 1; i < n; i++) l[i * n + j] = l[j * n + i];
+  }
+  return true;
 }
 
 /** Makes the factor of `A` one of `A + v v^T`, in place and in O(n^2); sums of squares only, so it stays accurate. */

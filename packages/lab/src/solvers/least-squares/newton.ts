@@ -49,7 +49,7 @@ export function factored(
     let trace = 0;
     for (let j = 0; j < n; j++) trace += simple[j * n + j];
     for (let share = 1e-8; factor === null; share *= 10)
-      factor = cholesky(simple, n, (share * (trace || 1)) / n);
+      factor = cholesky(simple, n, { shift: (share * (trace || 1)) / n });
     return factor;
   });
   return { factors, exact };

@@ -60,8 +60,8 @@ function newtonDirection(
   }
   const right = free.map((i) => -gradient[i]);
   let damping = Math.max((1e-13 * Math.abs(trace)) / n, 1e-30);
-  let factor = cholesky(matrix, n, damping);
-  for (; factor === null; damping *= 10) factor = cholesky(matrix, n, damping);
+  let factor = cholesky(matrix, n, { shift: damping });
+  for (; factor === null; damping *= 10) factor = cholesky(matrix, n, { shift: damping });
   const solution = solveFactored(factor, n, right);
   const direction = new Float64Array(all);
   for (let p = 0; p < n; p++) direction[free[p]] = solution[p];

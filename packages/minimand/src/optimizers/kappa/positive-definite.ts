@@ -1,3 +1,4 @@
+import { cholesky, solveFactored } from "../../engine/cholesky.ts";
 import { rangeError, typeError } from "../../engine/errors.ts";
 
 /** A symmetric positive definite matrix on the host, row after row. */
@@ -28,15 +29,8 @@ export function symmetricPositive(argument: string, rows: readonly (readonly num
       entries[i * size + j] = value;
     });
   });
-  const factor = new Float64Array(size * size);
-  for (let i = 0; i < size; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = entries[i * size + j];
-      for (let k = 0; k < j; k++) sum -= factor[i * size + k] * factor[j * size + k];
-      if (i === j && !(sum > 0)) throw rangeError(argument, "a positive definite matrix", rows);
-      factor[i * size + j] = i === j ? Math.sqrt(sum) : sum / factor[j * size + j];
-    }
-  }
+  const factor = cholesky(entries, size);
+  if (factor === null) throw rangeError(argument, "a positive definite matrix", rows);
   return { size, entries, factor };
 }
 
@@ -44,17 +38,11 @@ export function symmetricPositive(argument: string, rows: readonly (readonly num
 export function inverseOf({ size, factor }: PositiveDefinite): Float64Array<ArrayBuffer> {
   const inverse = new Float64Array(size * size);
   for (let column = 0; column < size; column++) {
-    const y = new Float64Array(size);
-    for (let i = 0; i < size; i++) {
-      let sum = i === column ? 1 : 0;
-      for (let k = 0; k < i; k++) sum -= factor[i * size + k] * y[k];
-      y[i] = sum / factor[i * size + i];
-    }
-    for (let i = size - 1; i >= 0; i--) {
-      let sum = y[i];
-      for (let k = i + 1; k < size; k++) sum -= factor[k * size + i] * inverse[k * size + column];
-      inverse[i * size + column] = sum / factor[i * size + i];
-    }
+    const unit = new Float64Array(size);
+    unit[column] = 1;
+    solveFactored(factor, size, unit).forEach((value, i) => {
+      inverse[i * size + column] = value;
+    });
   }
   return inverse;
 }

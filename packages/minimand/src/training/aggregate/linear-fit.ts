@@ -1,3 +1,4 @@
+import { cholesky, solveFactored } from "../../engine/cholesky.ts";
 import { rangeError } from "../../engine/errors.ts";
 import { readOptions } from "../../engine/options.ts";
 import { bagSizes } from "../../losses/aggregate/bag-ids.ts";
@@ -90,34 +91,16 @@ function addOuter(matrix: Float64Array, v: Float64Array, scale: number): void {
 
 function choleskySolution(matrix: Float64Array, right: Float64Array, what: string): Float64Array {
   const n = right.length;
-  const l = matrix.slice();
-  for (let p = 0; p < n; p++) {
-    const diagonal = l[p * n + p];
-    let pivot = diagonal;
-    for (let k = 0; k < p; k++) pivot -= l[p * n + k] ** 2;
-    if (!(pivot > 1e-12 * diagonal))
-      throw rangeError(
-        "x",
-        "bags and rows that determine the fit (or l2 > 0, or minimumNorm: true)",
-        `a singular matrix with ${what}`,
-      );
-    l[p * n + p] = Math.sqrt(pivot);
-    for (let q = p + 1; q < n; q++) {
-      let sum = l[q * n + p];
-      for (let k = 0; k < p; k++) sum -= l[q * n + k] * l[p * n + k];
-      l[q * n + p] = sum / l[p * n + p];
-    }
-  }
-  const y = right.slice();
-  for (let p = 0; p < n; p++) {
-    for (let k = 0; k < p; k++) y[p] -= l[p * n + k] * y[k];
-    y[p] /= l[p * n + p];
-  }
-  for (let p = n - 1; p >= 0; p--) {
-    for (let k = p + 1; k < n; k++) y[p] -= l[k * n + p] * y[k];
-    y[p] /= l[p * n + p];
-  }
-  return y;
+  const l = cholesky(matrix, n, {
+    root: (pivot, p) => (pivot > 1e-12 * matrix[p * n + p] ? Math.sqrt(pivot) : null),
+  });
+  if (l === null)
+    throw rangeError(
+      "x",
+      "bags and rows that determine the fit (or l2 > 0, or minimumNorm: true)",
+      `a singular matrix with ${what}`,
+    );
+  return solveFactored(l, n, right);
 }
 
 function leastNormSolution(matrix: Float64Array, right: Float64Array): Float64Array {

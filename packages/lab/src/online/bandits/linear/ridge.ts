@@ -1,4 +1,5 @@
 import { checkNumber, rangeError } from "minimand/engine";
+import { invertPositive } from "minimand/internals";
 import { inner, innerAt, product } from "../../vectors.ts";
 import { type Arms, predictions } from "../context.ts";
 import { checkSaved } from "../saved-arrays.ts";
@@ -134,8 +135,7 @@ export function ridgeFrom(z: readonly ArrayLike<number>[], b: ArrayLike<number>)
 }
 
 /**
- * The inverse of a symmetric positive definite matrix `[dim, dim]`, its lower triangle row after row; by Cholesky's
- * factors, which stand in `matrix` afterwards.
+ * The inverse of a symmetric positive definite matrix `[dim, dim]`, its lower triangle row after row. Overwrites the matrix.
  *
  * @throws RangeError for a matrix that isn't positive definite
  */
@@ -144,30 +144,7 @@ export function invertSymmetric(
   dim: number,
   out: Float64Array = new Float64Array((dim * (dim + 1)) / 2),
 ): Float64Array {
-  const l = matrix;
-  for (let i = 0; i < dim; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = l[i * dim + j];
-      for (let k = 0; k < j; k++) sum -= l[i * dim + k] * l[j * dim + k];
-      if (i > j) l[i * dim + j] = sum / l[j * dim + j];
-      else if (sum > 0) l[i * dim + i] = Math.sqrt(sum);
-      else throw rangeError("Z", "a positive definite matrix", sum);
-    }
-  }
-  // L^-1 in place, its rows from the top.
-  for (let i = 0; i < dim; i++) {
-    for (let j = 0; j < i; j++) {
-      let sum = 0;
-      for (let k = j; k < i; k++) sum -= l[i * dim + k] * l[k * dim + j];
-      l[i * dim + j] = sum / l[i * dim + i];
-    }
-    l[i * dim + i] = 1 / l[i * dim + i];
-  }
-  for (let i = 0, at = 0; i < dim; i++)
-    for (let j = 0; j <= i; j++, at++) {
-      let sum = 0;
-      for (let k = i; k < dim; k++) sum += l[k * dim + i] * l[k * dim + j];
-      out[at] = sum;
-    }
+  if (!invertPositive(matrix, dim)) throw rangeError("Z", "a positive definite matrix", matrix);
+  for (let i = 0, at = 0; i < dim; i++) for (let j = 0; j <= i; j++, at++) out[at] = matrix[i * dim + j];
   return out;
 }

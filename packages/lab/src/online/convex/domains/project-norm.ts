@@ -31,7 +31,7 @@ export function ontoBallInNorm(
   let x = z;
   let multiplier = 0;
   for (let k = 0; k < 100; k++) {
-    const l = cholesky(h, n, multiplier);
+    const l = cholesky(h, n, { shift: multiplier });
     if (l === null) throw rangeError("H", "a positive definite matrix", Number.NaN);
     x = solveFactored(l, n, b);
     const length = Math.sqrt(inner(x, x));

@@ -1,7 +1,8 @@
 import { checkNumber, rangeError, readOptions, typeError } from "minimand/engine";
+import { invertPositive } from "minimand/internals";
 import { innerAt } from "../../vectors.ts";
 import { checkFeatures, checkRows, type Rows, rowsOf } from "../checks.ts";
-import { addOuter, invertPositive, scaledIdentity } from "./symmetric.ts";
+import { addOuter, scaledIdentity } from "./symmetric.ts";
 
 /**
  * `(gamma I + (1/n) sum_i phi_i phi_i^T)^-1` from features at n visited pairs of state and action.

@@ -1,7 +1,8 @@
 import type { RandomSource } from "minimand/engine";
+import { invertPositive } from "minimand/internals";
 import { drawIndex, type EpisodicSimulator } from "../environments/simulator.ts";
 import { geometricSeries, symmetrised } from "../estimators/covariance.ts";
-import { addOuter, invertPositive, scaledIdentity } from "../estimators/symmetric.ts";
+import { addOuter, scaledIdentity } from "../estimators/symmetric.ts";
 import type { VisitedStates } from "./lazy-states.ts";
 import type { PolicySettings } from "./policy-core.ts";
 import { streams } from "./random-streams.ts";

@@ -1,8 +1,8 @@
 import type { RandomSource } from "minimand/engine";
+import { invertPositive } from "minimand/internals";
 import { drawIndex, type FiniteSimulator } from "../environments/simulator.ts";
 import { checkState, covarianceOf, occupancies, type Tables } from "../environments/tables.ts";
 import { geometricSeries, symmetrised } from "../estimators/covariance.ts";
-import { invertPositive } from "../estimators/symmetric.ts";
 import type { PolicySettings } from "./policy-core.ts";
 import { streams } from "./random-streams.ts";
 

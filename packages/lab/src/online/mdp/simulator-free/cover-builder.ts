@@ -1,6 +1,7 @@
 import { checkNumber } from "minimand/engine";
+import { invertPositive } from "minimand/internals";
 import { innerAt } from "../../vectors.ts";
-import { addOuter, invertPositive, quadratic, scaledIdentity } from "../estimators/symmetric.ts";
+import { addOuter, quadratic, scaledIdentity } from "../estimators/symmetric.ts";
 import { rampOf } from "./ramp.ts";
 
 /** Sizes of a policy cover. */

@@ -1,5 +1,6 @@
+import { invertPositive } from "minimand/internals";
 import { suffixSums } from "../episode.ts";
-import { addOuter, invertPositive, scaledIdentity, timesVector } from "../estimators/symmetric.ts";
+import { addOuter, scaledIdentity, timesVector } from "../estimators/symmetric.ts";
 import type { EpochEstimate } from "./epoch-policies.ts";
 import type { PlayedEpisode } from "./epoch-roles.ts";
 import { chosenFeatures, type Step } from "./played-step.ts";
