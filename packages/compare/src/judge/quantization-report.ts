@@ -8,7 +8,7 @@ import type {
 } from "../results.ts";
 import { predictionKept } from "../train/kept-predictions.ts";
 import { floatName, namesOfWidth } from "../train/quantization/run-quantised.ts";
-import { outcomesOf, pairedFits, type SeedOutcome } from "./decision/fits-of.ts";
+import { meanOutcome, outcomesOf, pairedFits, type SeedOutcome } from "./decision/fits-of.ts";
 import { testDifference } from "./decision/test-difference.ts";
 import type { Truth } from "./decision/truth.ts";
 
@@ -49,7 +49,7 @@ export function quantizationReport(
     const own = byName.get(name) ?? [];
     const found = outcomesOf(own, truth, metric);
     return {
-      mean: meanOf(found),
+      mean: meanOutcome(found),
       difference: differenceOf(found, outcomes, truth, ranking, later),
       change: changeOf(own, ofFloat),
     };
@@ -59,19 +59,12 @@ export function quantizationReport(
     activationBits,
     seeds: [...new Set(ofFloat.map(({ seed }) => seed))].sort((a, b) => a - b),
     folds: new Set(ofFloat.map(({ fold }) => fold)).size,
-    float: { mean: meanOf(outcomes), ...float },
+    float: { mean: meanOutcome(outcomes), ...float },
     widths: widths.map((sizes) => {
       const { final, rounded } = namesOfWidth(sizes.bits);
       return { ...sizes, ...outcomeOf(final), rounded: outcomeOf(rounded) };
     }),
   };
-}
-
-/** Of the metric over the seeds; null where it is not defined on one, or there is none. */
-function meanOf(outcomes: ReadonlyMap<number, SeedOutcome>): number | null {
-  const values = [...outcomes.values()].map(({ influence }) => influence.value);
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return Number.isFinite(mean) ? mean : null;
 }
 
 function differenceOf(

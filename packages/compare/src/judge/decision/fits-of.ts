@@ -143,3 +143,10 @@ function numbered(groups: Int32Array): Int32Array {
     return number;
   });
 }
+
+/** Of the metric over the seeds; null where it is not defined on one, or there is none. */
+export function meanOutcome(outcomes: ReadonlyMap<number, SeedOutcome>): number | null {
+  const values = [...outcomes.values()].map(({ influence }) => influence.value);
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return Number.isFinite(mean) ? mean : null;
+}

@@ -8,7 +8,7 @@ import type {
   Verdict,
 } from "../../results.ts";
 import { type Contender, decide } from "../decision/decide.ts";
-import { outcomesOf, pairedFits, type SeedOutcome } from "../decision/fits-of.ts";
+import { meanOutcome, outcomesOf, pairedFits } from "../decision/fits-of.ts";
 import type { PairedFits } from "../decision/paired-fits.ts";
 import { type DifferenceTest, testDifference } from "../decision/test-difference.ts";
 import type { Truth } from "../decision/truth.ts";
@@ -103,7 +103,7 @@ export function rank(
     candidates.map(({ id }) => [id, outcomesOf(byCandidate.get(id) ?? [], truth, metric)]),
   );
   const ofBaseline = outcomes.get(baseline.id)!;
-  const rope = ropeOf(options.rope, metric, meanOf(ofBaseline));
+  const rope = ropeOf(options.rope, metric, meanOutcome(ofBaseline));
   checkIn("rope", rope, 0, Infinity);
 
   const roleOf = (c: CandidateSummary): Verdict | null =>
@@ -140,7 +140,7 @@ export function rank(
       label,
       verdict: role ?? verdictOf(decision?.finding ?? "undecided", scores.diverged),
       ...describeScores(scores),
-      mean: meanOf(outcomes.get(id)!) ?? describeScores(scores).mean,
+      mean: meanOutcome(outcomes.get(id)!) ?? describeScores(scores).mean,
       seeds: new Set([...scores.scores.values()].map(({ seed }) => seed)).size,
       diverged: scores.diverged,
       ...(scores.unavailable > 0 && { unavailable: scores.unavailable }),
@@ -189,13 +189,6 @@ function ropeOf(rope: number | "auto", metric: string, baselineMean: number | nu
   if (rope !== "auto") return rope;
   if (metric === "rmse" || metric === "mae") return 0.01 * Math.abs(baselineMean ?? 0);
   return 0.01;
-}
-
-/** Of the metric over the seeds; null where it is not defined on one. */
-function meanOf(outcomes: ReadonlyMap<number, SeedOutcome>): number | null {
-  const values = [...outcomes.values()].map(({ influence }) => influence.value);
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return Number.isFinite(mean) ? mean : null;
 }
 
 function differenceOf(

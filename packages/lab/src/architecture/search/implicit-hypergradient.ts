@@ -1,16 +1,15 @@
-import { numpy as np } from "@jax-js/jax";
+import type { numpy as np } from "@jax-js/jax";
 import {
   type Compile,
   checkNumber,
   compileWithJit,
   disposeTree,
-  leavesOf,
-  mapTree,
   readOptions,
   refTree,
   type Tree,
   zerosLike,
 } from "minimand/engine";
+import { dotTrees } from "minimand/internals";
 import { minus, plus, times } from "./arithmetic.ts";
 import { type Bilevel, partialsOf } from "./bilevel.ts";
 
@@ -57,7 +56,7 @@ export function implicitHypergradient<Batch extends Tree>(
   const val = partialsOf(problem.valLoss as Bilevel["valLoss"]);
   const start = compile((one: np.Array, w: Tree, a: Tree, batch: Tree) => {
     const [value, { weights, architecture }] = val.inBoth(one, w, a, batch);
-    return [value, weights, architecture, dot(refTree(weights), refTree(weights))] as Tree[];
+    return [value, weights, architecture, dotTrees(refTree(weights), refTree(weights))] as Tree[];
   });
   const iterate = compile(
     (
@@ -73,11 +72,11 @@ export function implicitHypergradient<Batch extends Tree>(
     ) => {
       const second = train.along(one, w, a, batch, refTree(p));
       const hp = plus(second.weights, times(refTree(p), damp));
-      const curvature = dot(refTree(p), refTree(hp));
+      const curvature = dotTrees(refTree(p), refTree(hp));
       const step = rr.ref.div(curvature.ref);
       const nextX = plus(x, times(refTree(p), step.ref));
       const nextR = minus(r, times(hp, step));
-      const next = dot(refTree(nextR), refTree(nextR));
+      const next = dotTrees(refTree(nextR), refTree(nextR));
       const nextP = plus(refTree(nextR), times(p, next.ref.div(rr)));
       return [nextX, nextR, nextP, next, curvature] as Tree[];
     },
@@ -118,9 +117,4 @@ export function implicitHypergradient<Batch extends Tree>(
       for (const program of [start, iterate, finish]) program.dispose();
     },
   };
-}
-
-/** The scalar product of two trees. Consumes both. */
-function dot(a: Tree, b: Tree): np.Array {
-  return leavesOf(mapTree((x, y) => np.sum(x.mul(y)), a, b)).reduce((s, v) => s.add(v));
 }

@@ -12,6 +12,7 @@ import {
   sumOfSquares,
   type Tree,
 } from "minimand/engine";
+import { addTrees, dotTrees } from "minimand/internals";
 
 /**
  * A scalar loss of parameters on some data, a pure function of arrays that may consume both: the mean over a
@@ -55,32 +56,32 @@ export function sharpnessPrograms<D extends Tree>(
   const productOf = differentiate((params: Tree, one: Tree, v: Tree, data: Tree): [np.Array, Tree] => {
     const [[value], gradient] = gradientOf(one as np.Array, params, data);
     value.dispose();
-    return [dot(gradient, v), []];
+    return [dotTrees(gradient, v), []];
   });
   const programs = {
     loss: compile((params: Tree, data: Tree) => loss(params, data as D)),
     lossAt: compile((...args: Tree[]) => {
       const [params, first, second, a, b, data] = args;
-      const moved = add(add(params, times(first, a as np.Array)), times(second, b as np.Array));
+      const moved = addTrees(addTrees(params, times(first, a as np.Array)), times(second, b as np.Array));
       return loss(moved, data as D);
     }),
     ascend: compile((...args: Tree[]) => {
       const [one, params, delta, rho, stepSize, data] = args;
-      const at = add(refTree(params), refTree(delta));
+      const at = addTrees(refTree(params), refTree(delta));
       const [[value], gradient] = gradientOf(one as np.Array, at, refTree(data));
       value.dispose();
       const length = norm(refTree(gradient));
-      const moved = add(delta, times(gradient, (stepSize as np.Array).div(length.add(tiny))));
+      const moved = addTrees(delta, times(gradient, (stepSize as np.Array).div(length.add(tiny))));
       const outside = norm(refTree(moved)).add(tiny);
       const next = times(moved, np.minimum((rho as np.Array).div(outside), 1));
-      return [refTree(next), loss(add(params, next), data as D)] as Tree[];
+      return [refTree(next), loss(addTrees(params, next), data as D)] as Tree[];
     }),
     product: compile((...args: Tree[]) => {
       const [one, params, v, shift, data] = args;
       const [[value], hv] = productOf((one as np.Array).ref, params, one, refTree(v), data);
       value.dispose();
-      const curvature = dot(refTree(hv), refTree(v));
-      const shifted = add(hv, times(v, (shift as np.Array).neg()));
+      const curvature = dotTrees(refTree(hv), refTree(v));
+      const shifted = addTrees(hv, times(v, (shift as np.Array).neg()));
       const length = norm(refTree(shifted)).add(tiny);
       return [times(shifted, np.reciprocal(length)), curvature] as Tree[];
     }),
@@ -123,9 +124,6 @@ function randomLike(params: Tree, key: np.Array, draw: (key: np.Array, shape: nu
   return drawn;
 }
 
-const add = (a: Tree, b: Tree): Tree => mapTree((x, y) => x.add(y), a, b);
-const dot = (a: Tree, b: Tree): np.Array =>
-  leavesOf(mapTree((x, y) => x.mul(y).sum(), a, b)).reduce((sum, x) => sum.add(x));
 const norm = (t: Tree): np.Array => np.sqrt(sumOfSquares(t));
 
 function times(t: Tree, factor: np.Array): Tree {
