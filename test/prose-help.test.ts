@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { helpAt } from "../scripts/prose/changed-files.ts";
 import { type Help, helpTexts, passagesOfHelp } from "../scripts/prose/help.ts";
 
 it("the help that is checked is that of every command, at the lines that declare it", async () => {
@@ -16,4 +17,9 @@ it("the help that is checked is that of every command, at the lines that declare
     ["packages/cli/src/commands/solve/index.ts", 2, "minimand solve"],
     ["packages/cli/src/commands/solve/index.ts", 1, "minimand solve"],
   ]);
+});
+
+it("the help of a revision is that of its sources", () => {
+  const help = helpAt("HEAD");
+  expect(help.find(({ name }) => name === "minimand compare")?.texts.length).toBeGreaterThan(20);
 });

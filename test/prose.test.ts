@@ -112,6 +112,11 @@ describe("lengths", () => {
     expect(rulesIn(`# Name\n\n${sentence(20)}\n\n- ${sentence(21)}`)).toEqual(["average"]);
   });
 
+  it("don't count for headings, which alone must not ask", () => {
+    expect(rulesIn(`# ${sentence(36)}\n\nIs it?`)).toEqual([]);
+    expect(rulesIn("# Is it?\n\nIs it?")).toEqual(["question"]);
+  });
+
   it("are of sentences as one reads them", () => {
     const texts = (text: string): string[] => sentencesOf(text).map((one) => one.text);
     expect(texts("Use it, e.g. X of J. Smith vs. Adam.\nSee X. Then 0.5\nholds!")).toEqual([
@@ -179,6 +184,8 @@ describe("docstrings", () => {
       " * @returns tells",
       " */",
       "export function c(): void {}",
+      "/* It tells. */",
+      "export const e = 1;",
       "/** @internal tells */",
       "export type D = typeof b;",
     ].join("\n");
@@ -204,6 +211,7 @@ describe("exceptions", () => {
     const exception = "<!-- prose: allow stands because the song has it -->";
     expect(rules(`${exception}\n\nIt stands\nand tells.\n\nIt stands.\n`)).toEqual(["tells", "stands"]);
     expect(rules(`${exception}\n\nIt is.\n`)).toEqual(["unused stands"]);
+    expect(rules(`It stands.\n\n${exception}\n`)).toEqual(["stands", "unused stands"]);
     expect(rules('<!-- prose: allow "is none" because it is quoted -->\nIt is none.\n')).toEqual([]);
     expect(rules(`It is.\n\n<!-- prose: allow average because of a formula -->\n\n${sentence(30)}`)).toEqual([
       "unused average",
@@ -212,6 +220,12 @@ describe("exceptions", () => {
     expect(exceptionsIn("a.ts", "a(\n  // prose: allow tell because it is a name\n  b)")).toEqual([
       { path: "a.ts", line: 2, rule: "tell" },
     ]);
+  });
+
+  it("hold for their own file", () => {
+    const found = check(passagesOfPage("a.md", "It stands.", "docs"));
+    const exception = { path: "b.md", line: 1, rule: "stands" };
+    expect(applyExceptions(found, [exception]).map(({ path }) => path)).toEqual(["a.md", "b.md"]);
   });
 
   it("have a reason, and are few", () => {

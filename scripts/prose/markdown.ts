@@ -8,7 +8,6 @@ const parser = new MarkdownIt({ html: true });
 export function passagesOfPage(path: string, page: string, area: string): Passage[] {
   const passages: Passage[] = [];
   let generated: string | null = null;
-  let inTable = false;
   let isHeading = false;
   for (const { type, content, map, children } of parser.parse(page, {})) {
     if (type === "html_block")
@@ -16,9 +15,9 @@ export function passagesOfPage(path: string, page: string, area: string): Passag
         if (comment === `<!-- /${generated} -->`) generated = null;
         else generated ??= openedBy(comment, page);
       }
-    else if (type === "table_open" || type === "table_close") inTable = type === "table_open";
     else if (type === "heading_open" || type === "heading_close") isHeading = type === "heading_open";
-    else if (type === "inline" && map !== null && generated === null && !inTable)
+    // Cells of tables have no map.
+    else if (type === "inline" && map !== null && generated === null)
       passages.push({
         path,
         line: map[0] + 1,
