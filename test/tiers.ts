@@ -14,7 +14,7 @@ const wholeSystem = [
   "packages/papers/src/{*/run/reproduction,kit/sentiment/*,uf-fgtg/run/models/frozen,uf-fgtg/run/pretraining/*}.test.ts",
   "packages/papers/src/dale-langevin/run/denoising/{pretraining,remove-speckle}.test.ts",
   "examples/**/*.test.ts",
-  "test/{guides,linear-expressions,mutate,new-paper,npm,readme,typed-examples}.test.ts",
+  "test/{guides,linear-expressions,mutate,new-paper,npm,prose-help,readme,typed-examples}.test.ts",
   "test/support/*.test.ts",
   "**/*.browser.test.ts",
   "**/*conformance.test.ts",

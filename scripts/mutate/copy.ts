@@ -38,7 +38,7 @@ export function copyWorkingTree(root: string): string {
   return folder;
 }
 
-function linkPackages(from: string, to: string): void {
+export function linkPackages(from: string, to: string): void {
   if (!existsSync(from)) return;
   mkdirSync(to, { recursive: true });
   for (const entry of readdirSync(from, { withFileTypes: true })) {
