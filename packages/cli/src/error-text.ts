@@ -21,7 +21,7 @@ const reasons: Record<string, string> = {
   EADDRINUSE: "another program listens there",
 };
 
-/** Whether it is the user's to mend: what was asked or given, or the disk and the like. */
+/** Whether the user can fix it: an argument, a file, the disk, the memory. */
 export function isMendable(error: unknown): boolean {
   return isArgumentError(error) || systemMessage(error) !== null || isMemoryError(error);
 }

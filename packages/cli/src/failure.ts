@@ -3,7 +3,7 @@ import { CommanderError } from "commander";
 import { isMendable, messageOf, textOf } from "./error-text.ts";
 import { printable } from "./printable.ts";
 
-/** Something the user can mend: exit code 2; and a run that was interrupted (Ctrl-C): exit code 130. */
+/** Errors that the user can fix (exit code 2), and runs that were interrupted by Ctrl-C (exit code 130). */
 export { Interrupted, UsageError };
 
 /** Exit codes: 0 done, 1 a fault of the program, 2 a fault in what was asked or given, 130 interrupted. */
@@ -13,7 +13,7 @@ export function exitCodeOf(error: unknown): 0 | 1 | 2 | 130 {
   return error instanceof DataError || error instanceof UsageError || isMendable(error) ? 2 : 1;
 }
 
-/** What the command says of an error. What it refuses is told in one line, whatever is in the names that it tells of. */
+/** The message of an error. A refusal is one line, whatever characters the names in it have. */
 export function failureLine(error: unknown): string {
   return printable(exitCodeOf(error) === 1 ? messageOf(error) : textOf(error));
 }

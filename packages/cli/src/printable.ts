@@ -9,8 +9,8 @@ const escaped = (character: string): string =>
   written[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
 /**
- * A text as one line of a terminal: names come from files, tables and servers, and what would end the line, move the cursor, colour
- * the screen or turn the direction of what follows is shown as it is written in JSON.
+ * A text as one line of a terminal. Names come from files, tables and servers: characters that would end the line, move the cursor, colour
+ * the screen or change the direction of writing are shown as JSON writes them.
  */
 export function printable(text: string): string {
   return text.replace(controls, escaped);

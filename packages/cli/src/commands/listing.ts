@@ -38,9 +38,9 @@ const indent = "    ";
 const gap = "   ";
 
 /**
- * Entries as text of a width: labels start at the same place, what an entry is stands indented below, wrapped where it has to be.
+ * Entries as text of a width: labels start in the same column; the description follows below, indented and wrapped.
  *
- * @param width as `terminalWidth` tells
+ * @param width as `terminalWidth` returns it
  */
 export function listingText(groups: readonly EntryGroup[], width: number): string {
   const longest = Math.max(...groups.flatMap(({ entries }) => entries.map(({ name }) => textWidth(name))));

@@ -67,7 +67,7 @@ export function withDatasetOptions(command: Command): Command {
   return command
     .option(
       "--types <a=kind,...>",
-      `override inferred types: zip=categorical,age=numeric,note=text,day=date; date-dmy, date-mdy where day and month can't be told; ${commas}`,
+      `override inferred types: zip=categorical,age=numeric,note=text,day=date; date-dmy, date-mdy where day and month are ambiguous; ${commas}`,
       columnTypes,
       {},
     )

@@ -3,8 +3,8 @@ import { cellText, groupRows, isNumeric } from "../report/rows.ts";
 import { widthTable } from "../terminal/width-table.ts";
 
 /**
- * Rows of a report as text, a table for each kind of row. Where there is no room the last columns go first; the first ones stay
- * and their texts wrap, so that what a row is about stands beside a number of it.
+ * Rows of a report as text, a table for each kind of row. If the width is too small, the last columns go first. The first ones stay and
+ * wrap, so that the subject of a row remains next to a number.
  *
  * @param stay so many of the first columns
  */

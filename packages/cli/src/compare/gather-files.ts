@@ -29,7 +29,7 @@ export async function readInputs(files: readonly string[]): Promise<Input[]> {
 }
 
 /**
- * Reads the other files that a comparison has beside its data sets, and nothing of what is in them.
+ * Reads the other files of a comparison, in addition to its data sets, without parsing them.
  *
  * @param inputs as {@link readInputs} gives them
  * @throws UsageError in one line for files that don't go together; UsageError, DataError for a teacher that is none

@@ -13,7 +13,7 @@ import { messageOf } from "../error-text.ts";
 import { startPool } from "../run/pool.ts";
 import type { CompareWorkerData } from "./compare-worker.ts";
 
-/** What threads need to run trials of a comparison; one thread may tell it another. */
+/** What threads need to run trials of a comparison. It can be sent from one thread to another. */
 export interface TrialData extends CompareWorkerData {
   /** Whose code candidates train with, by their ids, and whose model. */
   owners: Record<string, Origin>;

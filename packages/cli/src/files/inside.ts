@@ -2,7 +2,7 @@ import { lstatSync, type Stats } from "node:fs";
 import { join, resolve } from "node:path";
 
 /**
- * Checks that a file of a folder lies in it: nothing on the way from the folder to the file is a symbolic link. A folder may come
+ * Checks that a file of a folder is inside it: no part of the path from the folder to the file is a symbolic link. A folder may come
  * from somebody else, in a repository or an archive, with links to any place.
  *
  * @param path of the file, relative to the folder, without `..`

@@ -2,8 +2,8 @@ import { lstat, open, realpath, rename, rm } from "node:fs/promises";
 import { temporaryFor } from "./temporary.ts";
 
 /**
- * Writes a file so that it is there whole or not at all, whatever happens on the way: first into a temporary file next to it, which
- * takes its name once every byte is on the disk.
+ * Writes a file so that it is there whole or not at all, whatever happens on the way. The bytes go to a temporary file next to it, which
+ * takes its name once all are on the disk.
  *
  * Every byte is counted: on a disk that is nearly full a single write may take a part of them without an error.
  *

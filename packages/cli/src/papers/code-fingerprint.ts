@@ -7,7 +7,8 @@ import type { EngineUsed } from "@minimand/compare";
 
 /**
  * A hash of the code that computes the trials of a paper: the library and the lab, the data and the comparison, the code and the
- * frozen models of the paper and, on the native engine, its compiler. With it in their names, trials of older code are never mistaken for trials of this one.
+ * frozen models of the paper. On the native engine it covers the compiler, too. With it in their names, trials of older code are never
+ * mistaken for trials of this one.
  */
 export const codeFingerprint = (slug: string, engine: EngineUsed["name"]): string =>
   hashOf(codeFolders(slug, engine));

@@ -5,8 +5,8 @@ import type { Jobs, Taken } from "./jobs.ts";
 import { tellEvent } from "./run-store.ts";
 
 /**
- * Notes that a worker has taken jobs, unless others have taken them again meanwhile. Those whose last worker was not heard of any more, for which the queue gave them to
- * another, are told of.
+ * Notes that a worker has taken jobs, unless others have taken them again meanwhile. Reports jobs that the queue gave to another worker
+ * because the last one was not heard of any more.
  */
 export async function claim(
   sql: Sql,

@@ -2,7 +2,7 @@ import { PgBoss } from "pg-boss";
 import type { Database } from "../store/database.ts";
 import { schemas } from "../store/migrate.ts";
 
-/** What an instance of pg-boss looks after beside its own jobs. */
+/** What an instance of pg-boss looks after in addition to its own jobs. */
 export interface BossOptions {
   /** Whether it looks for missed heartbeats and for jobs that take too long by itself. */
   supervise: boolean;

@@ -16,7 +16,7 @@ export async function wanted(sql: Sql, taken: readonly Taken<TrialJob>[]): Promi
   return new Set(rows.map(({ key }) => key));
 }
 
-/** Tells all runs that wait for trials what came of them, where something did. */
+/** Notes for all runs that wait for trials what came of these, as far as they are finished. */
 export async function settle(sql: Sql, keys: readonly string[]): Promise<void> {
   await sql.query(
     `update minimand.run_trials t set collected = false,

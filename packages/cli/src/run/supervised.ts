@@ -5,7 +5,7 @@ export type FromCommand =
   | { endsByItself: boolean; works: boolean }
   | { noticed: number };
 
-/** What it is told: the signals so far, and the last of them. */
+/** What it receives: the number of signals so far, and the last of them. */
 export type ToCommand = { stops: number; signal: NodeJS.Signals };
 
 /** Milliseconds between two signs of life. */

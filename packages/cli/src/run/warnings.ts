@@ -2,7 +2,7 @@ import type { WriteStream } from "node:tty";
 import { isQuiet, printable } from "../printable.ts";
 
 /**
- * Tells warnings of training, each once whichever worker or trial it comes from, on a line of its own (above the line of
+ * Prints warnings of training, each once whichever worker or trial it comes from, on a line of its own (above the line of
  * progress, which is drawn again).
  *
  * The same warning differs between workers in the names of traced variables, so what stands before the first colon

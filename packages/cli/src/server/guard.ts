@@ -19,8 +19,8 @@ export interface GuardOptions {
 }
 
 /**
- * An app without routes that every server here begins with: requests meant for other hosts get a 403, bodies over the limit a
- * 413, and every error is answered as `{ "error": "argument: expected what, got what" }`, with 400 for arguments that a
+ * An app without routes that every server here begins with. Requests meant for other hosts get a 403, bodies over the limit a 413.
+ * Every error is answered as `{ "error": "argument: expected what, got what" }`, with 400 for arguments that a
  * route refuses (a TypeError or RangeError of that grammar). Anything else is a fault of the server: a 500 that says no more
  * than that, and the error itself on stderr.
  *

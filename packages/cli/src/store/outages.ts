@@ -2,7 +2,7 @@ import pRetry from "p-retry";
 import { UsageError } from "../failure.ts";
 import { isConflict, isOutage, isQueue, reasonOf } from "./database-errors.ts";
 
-/** How long an outage is borne, and who is told of it. */
+/** How long a database may be away, and where that is reported. */
 export interface OutageOptions {
   /** What messages call the database. */
   name: string;

@@ -4,8 +4,8 @@ import type { WriteStream } from "node:tty";
 const usual = 80;
 
 /**
- * Columns that output has room for: `COLUMNS` where it is set, else the terminal's own, 80 where it doesn't tell. What goes into a
- * pipe or a file has no end on the right: programs get everything, a record a line.
+ * Columns that output has room for: `COLUMNS` where it is set, else the terminal's own, 80 where it states none. Output into a
+ * pipe or a file has no limit on the right: programs get everything, one record per line.
  */
 export function terminalWidth(
   { isTTY, columns }: Pick<WriteStream, "isTTY" | "columns"> = process.stdout,

@@ -5,7 +5,7 @@ import type { EvaluationFile, PlayedBandit, SimulationFile } from "./bandit-file
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
-/** Standard error of the mean; null for one value, which doesn't tell. */
+/** Standard error of the mean; null for a single value. */
 export function standardError(values: readonly number[]): number | null {
   const m = mean(values);
   const n = values.length;
@@ -19,8 +19,8 @@ function byRegret(bandits: readonly PlayedBandit[]): PlayedBandit[] {
 }
 
 /**
- * The bandits that can't be told from the one of the least regret: those for which the 95 % interval of the mean difference,
- * repeat by repeat (both played the same rows), holds 0. With one repeat that is all others.
+ * The bandits whose regret does not differ significantly from the least: the 95 % interval of the mean difference, repeat by repeat
+ * (both played the same rows), contains 0. With one repeat these are all others.
  */
 export function withinNoise({ bandits }: Pick<SimulationFile, "bandits">): string[] {
   const [best, ...others] = byRegret(bandits);
@@ -34,7 +34,7 @@ export function withinNoise({ bandits }: Pick<SimulationFile, "bandits">): strin
     .map(({ name }) => name);
 }
 
-/** What can't be told of the bandit of the least regret, in a sentence; null where it is told from all others. */
+/** A sentence that names the bandits within the noise of the one of the least regret; null if there are none. */
 export function noiseText({ bandits, seeds }: Pick<SimulationFile, "bandits" | "seeds">): string | null {
   const near = withinNoise({ bandits });
   if (near.length === 0) return null;

@@ -55,7 +55,7 @@ export function withCompareOptions(command: Command): Command {
     .addOption(keepOption())
     .option(
       "--quantize <a,b>",
-      "keep the model in so many bits as well (2 to 8, e.g. 8,4,2), and tell what each width costs",
+      "also keep the model in so many bits (2 to 8, e.g. 8,4,2), and report what each width costs",
       wholeNumbers,
       [],
     )
@@ -67,7 +67,7 @@ export function withCompareOptions(command: Command): Command {
     .addOption(threadsOption())
     .option(
       "--budget <time>",
-      "wall-clock limit of the command (60s, 5m, 2h; a plain number is seconds): fewer seeds of the finalists, then fewer folds, then fewer rows, then fewer candidates, the cheapest; three folds of the baseline and three others are run in any case",
+      "wall-clock limit of the command (60s, 5m, 2h; a plain number is seconds). It cuts seeds of the finalists, then folds, then rows, then candidates, the dearest first. Three folds of the baseline and three others are always run",
       timeSpan,
     )
     .option("--quick", "the same as --budget 30s", false)

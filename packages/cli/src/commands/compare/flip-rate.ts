@@ -4,7 +4,7 @@ import { InvalidArgumentError, Option } from "commander";
 import { messageOf } from "../../error-text.ts";
 import { UsageError } from "../../failure.ts";
 
-/** How `compare` may be told the share of preferences that are the wrong way round. */
+/** Options of `compare` for the share of preferences that are the wrong way round. */
 export interface FlipOptions {
   flipRate?: GivenFlips;
   audit?: GivenFlips;

@@ -1,7 +1,7 @@
 import { type EarlierResults, listed, type OwnModel, optionOf, type Settings } from "@minimand/compare";
 import { resultsIn } from "./earlier-run.ts";
 
-/** What decides the results of a run, beside versions and engine. */
+/** What determines the results of a run, apart from versions and engine. */
 export interface Replacing {
   settings: Settings;
   /** SHA-256 of each data set. */

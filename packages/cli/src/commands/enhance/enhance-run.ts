@@ -45,7 +45,7 @@ const mostShown = 20_000_000;
 const shownSide = 320;
 
 /**
- * Brightens pictures one by one, and writes each whole. What can't be read is told in one line and left out.
+ * Brightens pictures one by one, and writes each whole. Reports a picture that can't be read in one line, and leaves it out.
  *
  * @throws UsageError where none can be read; the reason of `signal`
  */

@@ -9,10 +9,7 @@ export function define(command: Command): Command {
     .description("Brighten dark pictures by classical methods, and show them before and after.")
     .argument("<pictures...>", "PNG, JPEG or WebP files, or folders of them")
     .addOption(
-      new Option(
-        "--method <name>",
-        `${enhanceMethods.map((name) => `${name} (${methodHelp[name]})`).join(", ")}; default: adaptive-gamma`,
-      )
+      new Option("--method <name>", "how pictures are brightened (methods below); default: adaptive-gamma")
         .choices(enhanceMethods)
         .default("adaptive-gamma", "adaptive-gamma"),
     )
@@ -27,15 +24,18 @@ export function define(command: Command): Command {
     .addHelpText(
       "after",
       `
+Methods:
+${enhanceMethods.map((name) => `  ${name.padEnd(16)}${methodHelp[name]}`).join("\n")}
+
 Examples:
   minimand enhance photos/ --out bright/
   minimand enhance photos/ --out bright/ --compare
   minimand enhance night.jpg dusk.png --method gamma --gamma 0.5
   minimand enhance photos/ --method zero-dce --steps 400
 
-The folder holds the pictures under their names (files of these names that are there are replaced), enhance.html with
-all before and after, and results.json. A picture
-that can't be read is left out with one line, the others are done, and the exit code is 2.`,
+The folder holds the pictures under their names (it replaces files of these names), enhance.html with all before and
+after, and results.json. For a picture that can't be read, the command prints one line, goes on with the others, and ends
+with exit code 2.`,
     )
     .action(async (pictures: string[], options: EnhanceOptions) => {
       const { enhance } = await import("./run.ts");

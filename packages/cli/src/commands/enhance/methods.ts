@@ -7,7 +7,7 @@ import type { EnhanceMethod } from "./method-names.ts";
 import { retinexPicture } from "./retinex-picture.ts";
 import { type FittedZeroDce, zeroDcePicture } from "./zero-dce-pictures.ts";
 
-/** What the methods are given beside a picture. */
+/** What the methods get in addition to a picture. */
 export interface MethodSettings {
   gamma: number;
   /** Where zero-dce is among those that are asked for. */

@@ -6,7 +6,7 @@ import type { PredictOptions } from "./run.ts";
 export function define(command: Command): Command {
   return command
     .description(
-      "Apply the model that compare kept to new rows; prints CSV with the prediction and the probability of each class (of responses their reward, of pairs the probability that the first is preferred), on a terminal the first rows of it as a table.",
+      "Apply the model that compare kept to new rows. Prints CSV with the prediction and the probability of each class; for responses their reward, for pairs the probability that the first is preferred. A terminal shows the first rows as a table.",
     )
     .argument(
       "<model>",
@@ -15,7 +15,7 @@ export function define(command: Command): Command {
     .argument("<rows>", "file with the same input columns; - for stdin")
     .option(
       "--id <column>",
-      `a column of the file (or a,b) that stands in front of the prediction as it is; ${commas}`,
+      `column of the file (or a,b) that is copied in front of the prediction; ${commas}`,
       repeated,
       [],
     )

@@ -22,9 +22,9 @@ Examples:
   minimand pretrain uf-fgtg
   minimand pretrain uf-fgtg --quick --out smoke
 
-The folder holds a safetensors file of each part, and pretrained.json with seeds and losses. Stopped, the same command
-again goes on after the last part that was finished. The files are used once they stand in checkpoints/ of the
-paper's folder.`,
+The folder holds a safetensors file of each part, and pretrained.json with seeds and losses. After a stop, the same
+command continues after the last part that was finished. Runs of the paper use the files once they are in checkpoints/
+of the paper's folder.`,
     )
     .action(async (slug: string, options: PretrainOptions) => {
       const { pretrain } = await import("./run.ts");

@@ -27,7 +27,7 @@ export function define(command: Command): Command {
     .addOption(
       new Option(
         "--granularity <what>",
-        "a step size for each output channel of a layer, or one a layer (tensor)",
+        "a step size for each output channel of a layer, or one per layer (tensor)",
       )
         .choices(granularities)
         .default("channel"),
@@ -54,7 +54,7 @@ export function define(command: Command): Command {
     )
     .option(
       "-o, --out <place>",
-      "folder for the files, or a file.onnx for a single width; default: beside the model",
+      "folder for the files, or a file.onnx for a single width; default: the folder of the model",
       place,
     )
     .option("--json", "say what was written as JSON", false)

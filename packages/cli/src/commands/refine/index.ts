@@ -20,7 +20,7 @@ export function define(command: Command): Command {
     )
     .argument("[prompts...]", "prompts to be rewritten, each in quotes")
     .option("-n, --number <n>", "rewrites of each prompt; default: 5", wholeNumber, 5)
-    .option("--prompts <file>", "your prompts, one a line: a refiner is trained on their words", place)
+    .option("--prompts <file>", "your prompts, one per line: a refiner is trained on their words", place)
     .option("--refiner <file>", "a refiner of an earlier run (refiner.safetensors)", place)
     .option("--steps <n>", "training steps on --prompts; default: 1000", wholeNumber, 1000)
     .option("--seed <n>", "of training, noise and rewrites; default: 0", seedNumber, 0)

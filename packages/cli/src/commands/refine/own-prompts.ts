@@ -22,7 +22,7 @@ const mostTokens = 77;
 const size = 48;
 
 /**
- * The prompts of a text file in UTF-8 (or UTF-16 that says so), one a line; empty lines are no prompts.
+ * The prompts of a text file in UTF-8 (or UTF-16 with a byte order mark), one per line; empty lines are left out.
  *
  * @throws UsageError for other bytes, and for fewer than 20 different prompts of at least two words
  */
@@ -56,7 +56,7 @@ function textOf(bytes: Uint8Array, source: string): string {
 }
 
 /**
- * A prompt in short, as somebody would have begun it: what stands before the first comma, or some of it.
+ * A prompt in short, as somebody might have begun it: the words before the first comma, or some of them.
  *
  * @returns at most `most` words, always fewer than the prompt has
  */

@@ -28,7 +28,7 @@ const mostBytes = 2 ** 24;
 export class BudgetSpent extends UsageError {}
 
 /**
- * Opens the account of a folder: a line is appended before each request and after each that made nothing, so that also a run that
+ * Opens the account of a folder. It appends a line before each request, and one after each request that made nothing. So a run that
  * is killed in between forgets no picture that may have been made.
  *
  * @param path file of the account; made with the first request

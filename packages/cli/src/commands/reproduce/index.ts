@@ -15,7 +15,7 @@ import type { ReproduceOptions } from "./run.ts";
 export function define(command: Command): Command {
   return command
     .description(
-      "Run the main claim of a paper and judge it by the rule that stands on the paper's card. A claim that does not show is a result like any other: the exit code is 0.",
+      "Run the main claim of a paper and judge it by the rule on the paper's card. A claim that does not show is a result like any other: the exit code is 0.",
     )
     .argument("<slug>", "the paper ('minimand papers' lists them)")
     .option("-s, --seeds <n>", "number of seeds; default: the scale's own", wholeNumber)

@@ -3,8 +3,8 @@ import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context } from "hono";
 
 /**
- * Who asks, for counting: the address of the other side, or the one that a proxy on this machine names as the last it was told by. An IPv6
- * network is one client.
+ * The client of a request, for counting: its address, or the last one that a proxy on this machine names. An IPv6 network is one
+ * client.
  */
 export function clientOf(c: Context): string {
   const peer = plain(c.env?.incoming === undefined ? "" : (getConnInfo(c).remote.address ?? ""));

@@ -19,7 +19,7 @@ export function define(command: Command): Command {
     .addOption(
       new Option(
         "--solver <a,b>",
-        `of ${solverNames.map((name) => `${name} (${solverHelp[name]})`).join(", ")}; the first that converges gives the solution; default: ic`,
+        `of ${solverNames.map((name) => `${name} (${solverHelp[name]})`).join(", ")}. The first that converges gives the solution. Default: ic`,
       )
         .argParser(solvers)
         .default(["ic"], "ic"),
@@ -30,7 +30,7 @@ export function define(command: Command): Command {
       number,
       1e-8,
     )
-    .option("--max-iterations <n>", "default: ten a row, at least 1000 and at most 100000", wholeNumber)
+    .option("--max-iterations <n>", "default: ten per row, at least 1000 and at most 100000", wholeNumber)
     .option("--vectors <n>", "Ritz vectors of deflated; default: 16", wholeNumber, 16)
     .addOption(outOption("minimand-solve-NAME"))
     .addOption(jsonOption("results.json"))

@@ -10,7 +10,7 @@ export function banditEvaluateCommand(): Command {
     .argument("<log>", "JSON lines: decisions and their rewards; - for stdin")
     .option(
       "-p, --policy <a,b>",
-      `uniform, greedy (the best arm by a regression), arm:NAME, the file of a snapshot, or a bandit that learns along a replay: ${banditNames.join(", ")}; names with a comma in double quotes: 'arm:"Billing, refunds"'; may be given several times; default: uniform,greedy`,
+      `uniform, greedy (the best arm by a regression), arm:NAME, the file of a snapshot, or a bandit that learns along a replay: ${banditNames.join(", ")}. Names with a comma go in double quotes: 'arm:"Billing, refunds"'. May be given several times. Default: uniform,greedy`,
       repeated,
       [],
     )

@@ -3,8 +3,8 @@ import type { BounceReport } from "./bounce-report.ts";
 import { byMessage, end, refuse } from "./subscriptions.ts";
 
 /**
- * Ends the subscription that a report is about: at once where nobody has the address (5.x.x), after several in a row where the mail was
- * refused for what it is (5.7.x) or could not be delivered in time (4.x.x).
+ * Ends the subscription that a report is about. If the address doesn't exist (5.x.x), it ends at once. If mails were refused for their
+ * content (5.7.x) or not delivered in time (4.x.x), it ends after several reports in a row.
  *
  * Only the Message-ID of a digest that was sent counts: it is a hash of the subscription's random number, which nobody else knows. An address
  * proves nothing, since anyone can write a report about anybody.

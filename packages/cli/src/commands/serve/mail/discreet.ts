@@ -2,7 +2,7 @@ import { UsageError } from "../../../failure.ts";
 import type { Database, Sql } from "../../../store/database.ts";
 import { codeOf } from "../../../store/database-errors.ts";
 
-/** A database whose errors don't tell what was asked: drivers put statements and their parameters into them, addresses among those. */
+/** A database whose errors contain no statements: drivers put them into errors with their parameters, addresses among those. */
 export function discreet(database: Database): Database {
   return {
     ...database,

@@ -1,7 +1,7 @@
 import type { Rhythm } from "./rhythm.ts";
 import { confirmFor, signToken, unsubscribeFor } from "./tokens.ts";
 
-/** Addresses that stand in mails. */
+/** Addresses in mails. */
 export interface Links {
   /** Of the site, with a slash at its end. */
   url: string;

@@ -76,7 +76,7 @@ async function insertNews(
 }
 
 /**
- * What there is to tell of a stretch of news: each paper once, as it is at its end. A verdict that is what it was before isn't told.
+ * The content of a stretch of news: each paper once, in its last state. A verdict that is the same as before is left out.
  *
  * @param after number of the last news that was told
  * @param until number of the last one to tell

@@ -31,8 +31,8 @@ export interface DigestOptions {
 type Counts = Record<Delivery | "empty", number>;
 
 /**
- * Sends all digests that are due. It may be stopped or killed anywhere and called again: what is planned is sent, and what was sent isn't
- * sent again, but for the one mail of which nobody could write down that it was.
+ * Sends all digests that are due. It may be stopped or killed at any point and called again: it sends what is planned, and sends no digest
+ * twice, except one that was sent but not yet recorded.
  *
  * @throws MailServerError where no mail can be sent; what is planned stays so
  */
