@@ -36,7 +36,7 @@ export const listing: Listing = {
   added: "2026-11-25",
   held: "In simulations the risk is at most 4.0 % off the theory. On real data with bags of at least 5 rows, a tuned mixture of bag-level and instance-level loss has an error 5.9 % below the better one's (95 % CI 0.7 % to 10.9 %).",
   notHeld:
-    "With private means the risk is at most 3.4 % off the formula, but the predicted jump of the best bag size from 1 to 10 rows is not significant in three cells. Whether larger bags need another mixture is undecided.",
+    "With private means the risk is at most 3.4 % off the formula, but the predicted jump of the best bag size from 1 to 10 rows is not significant in three settings. Whether larger bags need another mixture is undecided.",
   measured: {
     verdict: "partly reproduced",
     seconds: 170,

@@ -36,7 +36,7 @@ export const listing: Listing = {
   added: "2026-11-27",
   held: "In a bandit whose 300 logged pairs cover only some actions, RPO's policy is worth 1.99, DPO's 1.31. DPO takes actions that were never offered 40.1 % of the time, RPO 0.0 %.",
   notHeld:
-    "Language models are not better: trained on labels by half of the lexicon, RPO (eta 0.1) gets a true reward of 0.441, DPO 0.697.",
+    "Language models trained by RPO are not better: with labels by half of the lexicon, RPO (eta 0.1) gets a true reward of 0.441, DPO 0.697.",
   measured: {
     verdict: "partly reproduced",
     seconds: 88,
