@@ -40,9 +40,15 @@ describe("a new paper", () => {
 
   it("has a page that says that nothing is measured yet", async () => {
     const { card, listing } = (await load("card.ts")) as { card: PaperCard; listing: Listing };
-    const { topic, added, measured } = listing;
-    expect(measured).toBeUndefined();
-    const state = { use: "Not measured yet.", verdict: "not measured", figure: null, seconds: null } as const;
+    const { topic, added, held, notHeld, measured } = listing;
+    expect([measured, held, notHeld]).toEqual([undefined, null, null]);
+    const state = {
+      use: "Not measured yet.",
+      verdict: "not measured",
+      held,
+      notHeld,
+      seconds: null,
+    } as const;
     const page = paperPage(
       { ...card, topic, added, ...state, data: ["tables"] },
       card,

@@ -11,7 +11,6 @@ import {
 } from "@minimand/papers";
 import type { Measured } from "./measured.ts";
 import { markdownTable } from "./table.ts";
-import { fillTemplate } from "./template.ts";
 
 /** The folder of a paper. */
 export const folderOf = (slug: string): string => `packages/papers/src/${slug}`;
@@ -36,13 +35,13 @@ export const verdictLine = (): string => verdictCounts(cards.map(({ slug }) => m
 /** The table of the papers, in the README of their package: a line for each. */
 export function papersTable(): string {
   const table = markdownTable(
-    ["", "paper", "one figure of its run", "time", "what you can use"],
+    ["", "paper", "held", "not held", "time", "what you can use"],
     cards.map((card) => {
       const measured = measuredOf(card.slug);
       return [
         verdictMarks[measured?.verdict ?? "not measured"],
         `[\`${card.slug}\`](src/${card.slug}/README.md), [${shortTitle(card.title)}](https://arxiv.org/abs/${card.arxiv})`,
-        measured === null ? "" : headlineOf(card.slug, measured),
+        ...(measured === null ? ["", ""] : heldOf(card.slug).map((text) => text ?? "")),
         measured === null ? "" : `${secondsOf(card.slug)} s`,
         usable(card),
       ];
@@ -57,8 +56,8 @@ export function outcomesFile(): string {
     const measured = measuredOf(slug);
     if (measured === null) return [];
     const { scale, seeds, verdict, because } = measured;
-    const figure = headlineOf(slug, measured);
-    return [[slug, { scale, seeds, verdict, because, figure, seconds: secondsOf(slug) }]];
+    const [held, notHeld] = heldOf(slug);
+    return [[slug, { scale, seeds, verdict, because, held, notHeld, seconds: secondsOf(slug) }]];
   });
   return `${JSON.stringify(Object.fromEntries(outcomes), null, 2)}\n`;
 }
@@ -68,25 +67,20 @@ function usable({ pieces }: PaperCard): string {
   return `${named.join(", ")}${pieces.length > 3 ? `, ${pieces.length - 3} more` : ""}`;
 }
 
-/** What the card says of the run, which a measured paper must. */
-function saidOf(slug: string): NonNullable<Listing["measured"]> {
-  const said = papers.find(({ card }) => card.slug === slug)?.listing.measured;
-  if (said === undefined) throw new Error(`${folderOf(slug)}/card.ts: nothing of the measured run`);
-  return said;
+/** The listing of a paper, which says something of its run: a measured paper must. */
+function listingOf(slug: string): Listing & Required<Pick<Listing, "measured">> {
+  const listing = papers.find(({ card }) => card.slug === slug)?.listing;
+  if (listing?.measured === undefined)
+    throw new Error(`${folderOf(slug)}/card.ts: nothing of the measured run`);
+  return { ...listing, measured: listing.measured };
 }
 
-const secondsOf = (slug: string): number => saidOf(slug).seconds;
+const secondsOf = (slug: string): number => listingOf(slug).measured.seconds;
 
-function headlineOf(slug: string, { rows }: Measured): string {
-  return saidOf(slug)
-    .headline.map(({ row: wanted, text }) => {
-      const found = rows.find((row) =>
-        Object.entries(wanted).every(([column, value]) => row[column] === value),
-      );
-      if (found === undefined) throw new Error(`${slug}: no measured row has ${JSON.stringify(wanted)}`);
-      return fillTemplate(text, found);
-    })
-    .join("; ");
+/** What held and what did not. */
+function heldOf(slug: string): [held: string | null, notHeld: string | null] {
+  const { held, notHeld } = listingOf(slug);
+  return [held, notHeld];
 }
 
 /** What the rule made of the numbers, in the words that the run wrote, and what made them. */

@@ -3,7 +3,7 @@ import { registry } from "./registry/cards.ts";
 import type { PaperCard } from "./reproduction.ts";
 
 export { type Listing, type Topic, topics } from "./listing.ts";
-export { outcomeOf, shortTitle, verdictCounts, verdictMarks } from "./outcome.ts";
+export { heldText, outcomeOf, shortTitle, verdictCounts, verdictMarks } from "./outcome.ts";
 export { type RuleChange, ruleChangeText, ruleHeading } from "./rule-log.ts";
 
 /** All papers that can be reproduced, in the order of their dates: each card, and how it is listed. Costs nothing to import. */

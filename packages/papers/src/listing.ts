@@ -20,19 +20,19 @@ export interface Listing {
   topic: Topic;
   /** The day on which the paper came into the catalogue. */
   added: string;
+  /**
+   * What held of the claim in the measured run: one or two full sentences, with units and the number of the rival. Null where nothing
+   * did, and for a paper that isn't measured yet.
+   */
+  held: string | null;
+  /** What did not hold, in the same form; null where everything held. */
+  notHeld: string | null;
   /** What is said of the measured run; absent until there is one. */
   measured?: {
     /** Of the run from which the sentences were written: another verdict asks for others. */
     verdict: Outcome["verdict"];
     /** How long that run took, as the paper's page says with the circumstances. */
     seconds: number;
-    /** One figure of it: cells of measured rows in a text. */
-    headline: {
-      /** The row that the cells come from: the first with these values. */
-      row: { [column: string]: string | number };
-      /** As in `scripts/docs/template.ts`. */
-      text: string;
-    }[];
     /** One sentence: what the paper gives to somebody who trains models. Without numbers, which are generated. */
     use: string;
     /** One sentence: what a practitioner should do with it. Without numbers. */

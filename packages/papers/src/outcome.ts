@@ -29,6 +29,21 @@ export function shortTitle(title: string): string {
   return before.includes(" ") ? before : title;
 }
 
+/**
+ * Returns what held and what did not as one text.
+ *
+ * @param outcome of a paper, or the same sentences from elsewhere
+ * @returns an empty text where there are no sentences
+ *
+ * @example
+ * heldText({ held: "A is faster.", notHeld: null }); // "Held: A is faster."
+ */
+export function heldText({ held, notHeld }: Pick<Outcome, "held" | "notHeld">): string {
+  return [held === null ? [] : `Held: ${held}`, notHeld === null ? [] : `Not held: ${notHeld}`]
+    .flat()
+    .join(" ");
+}
+
 /** A sign for each verdict, and for a paper that isn't measured yet. */
 export const verdictMarks: Readonly<Record<Outcome["verdict"] | "not measured", string>> = {
   reproduced: "✓",

@@ -82,8 +82,10 @@ export interface ReproductionReport {
 export interface Outcome extends Pick<ReproductionReport, "verdict" | "because"> {
   scale: Scale;
   seeds: number;
-  /** The one figure by which the run is shown beside others. */
-  figure: string;
+  /** What held of the claim, in one or two sentences; null where nothing did. */
+  held: string | null;
+  /** What did not hold; null where everything did. */
+  notHeld: string | null;
   /** How long it took, as the paper's page says with the circumstances. */
   seconds: number;
 }

@@ -213,5 +213,13 @@ const inputs: Migration = {
   ],
 };
 
+/** Digests say what held of a claim and what did not, in place of one figure. */
+const held: Migration = {
+  version: 5,
+  statements: [
+    "alter table minimand.news drop column figure, add column held text, add column not_held text",
+  ],
+};
+
 /** All of them, in order. */
-export const migrations: readonly Migration[] = [results, runs, subscriptions, inputs];
+export const migrations: readonly Migration[] = [results, runs, subscriptions, inputs, held];

@@ -29,17 +29,12 @@ export const card: PaperCard = {
 export const listing: Listing = {
   topic: "regression",
   added: "2026-11-27",
+  held: "With outliers among the training targets, the test error of the bottleneck CS-IB on Boston housing is 0.464 standard deviations of the target, that of the squared error 0.689. On diabetes it is 0.797 instead of 1.024.",
+  notHeld:
+    "On clean Boston housing CS-IB's error is 0.458 standard deviations, that of the squared error 0.408. Under attack on diabetes (FGSM 0.3) it is 1.272, that of the rival bottleneck NIB 1.132.",
   measured: {
     verdict: "not reproduced",
     seconds: 72,
-    headline: [
-      {
-        row: { cell: "Boston housing, outliers", arm: "CS-IB" },
-        text: "with outliers, Boston housing: CS-IB {clean@2}",
-      },
-      { row: { cell: "Boston housing, outliers", arm: "squared error" }, text: "squared error {clean@2}" },
-      { row: { cell: "Boston housing, outliers", arm: "Welsch" }, text: "Welsch {clean@2}" },
-    ],
     use: "Regression that withstands outliers; on small tables a tuned Huber or Welsch loss does it about as well, and more simply.",
     practice:
       "Against outliers take a Welsch loss with its one number tuned, which did about as much as the divergence, before any bottleneck; noise on the representation withstood attacks best on small tables without outliers, and worst on images.",

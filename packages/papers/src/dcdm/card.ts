@@ -34,20 +34,12 @@ export const card: PaperCard = {
 export const listing: Listing = {
   topic: "equations",
   added: "2026-11-27",
+  held: "On a grid of 32 x 32 cells the learned search directions (DCDM) solve the Poisson equation of a smoke plume in 9.2 iterations. Conjugate gradients (CG) need 64.7, with an incomplete Cholesky factor 21.9.",
+  notHeld:
+    "The number of iterations grows with the grid: DCDM needs 9.2 on 32 x 32 cells and 16.0 on 64 x 64. By the clock it is slower: a solve takes 10.2 ms, with CG 0.358 ms, with multigrid 0.306 ms.",
   measured: {
     verdict: "partly reproduced",
     seconds: 216,
-    headline: [
-      {
-        row: { family: "plume", solver: "DCDM, k = 2" },
-        text: "plumes in {to 1e-4@1} iterations and {ms to 1e-4} ms",
-      },
-      { row: { family: "plume", solver: "CG" }, text: "CG {to 1e-4@1} and {ms to 1e-4} ms" },
-      {
-        row: { family: "plume", solver: "CG, multigrid" },
-        text: "multigrid {to 1e-4@1} and {ms to 1e-4} ms",
-      },
-    ],
     use: "A network that proposes search directions for linear systems: fewer iterations than conjugate gradients, many times more time; take multigrid.",
     practice:
       "Use multigrid for the pressure of a fluid on a grid: the network saves iterations of conjugate gradients and costs far more time than it saves.",

@@ -34,19 +34,12 @@ export const card: PaperCard = {
 export const listing: Listing = {
   topic: "equations",
   added: "2026-11-27",
+  held: "ISTA unfolded to 12 layers and trained by its objective alone ends 0.31 % above the minimum, FISTA after 12 iterations 2.49 % above. Unfolded IHT, trained alike, has a mean squared error of 0.0157, converged IHT of 0.0240.",
+  notHeld:
+    "Where test conditions differ from training, unsupervised IHT does not generalise better: its error is lower than that of supervised IHT in 1 of 5 conditions. With twice as many entries it is 0.0669, supervised 0.0639.",
   measured: {
     verdict: "partly reproduced",
     seconds: 75,
-    headline: [
-      {
-        row: { problem: "l1, lambda 0.2, 12 layers", method: "unsupervised" },
-        text: "12 trained iterations end {objective above converged@%2} % above ISTA's minimum",
-      },
-      {
-        row: { problem: "l1, lambda 0.2, 12 layers", method: "FISTA" },
-        text: "12 of FISTA {objective above converged@%2} %",
-      },
-    ],
     use: "Iterations of a sparse solver with learned steps: near the minimum in a dozen of them, trained without knowing any solution.",
     practice:
       "Without clean signals train unfolded ISTA by the objective alone, which comes nearer to its minimum than as many steps of FISTA; where there are clean signals, train by them for the smaller error.",

@@ -32,16 +32,12 @@ export const card: PaperCard = {
 export const listing: Listing = {
   topic: "training",
   added: "2026-11-25",
+  held: "Weight decay confines Lion's weights to a box of known size: with each of 25 variants of its update the loss ends at most 1e-6 above the constrained minimum. Lion stores 4 bytes of state per parameter, AdamW 8.",
+  notHeld:
+    "Lion is less accurate than AdamW: it reaches 96.4 % test accuracy on digits, AdamW 97.5 %, and the rule allows for one point.",
   measured: {
     verdict: "partly reproduced",
     seconds: 77,
-    headline: [
-      {
-        row: { optimizer: "Lion" },
-        text: "Lion {test accuracy@%1} % with {bytes of state a parameter} bytes of state a parameter",
-      },
-      { row: { optimizer: "AdamW" }, text: "AdamW {test accuracy@%1} % with {bytes of state a parameter}" },
-    ],
     use: "What weight decay does in Lion: it holds every weight in a box of known size, with half of AdamW's optimizer state.",
     practice:
       "Read Lion's weight decay as a box of half-width one over lambda, which is reached only if the sum of learning rate times decay is large; take Lion for its halved state, not for accuracy.",

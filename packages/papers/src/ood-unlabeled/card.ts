@@ -32,16 +32,12 @@ export const card: PaperCard = {
 export const listing: Listing = {
   topic: "classification",
   added: "2026-11-25",
+  held: "On the paper's mixture of two Gaussians, the robust self-training loss RSS with 10 labelled and 1,000 unlabelled points reaches 78.6 % test accuracy, training on the labelled points alone 58.4 %.",
+  notHeld:
+    "On real domains RSS gains nothing: it reaches 89.8 % on average, as plain training on the labelled rows does (difference 0.0 ± 0.5 points). Virtual adversarial training reaches 91.1 %.",
   measured: {
     verdict: "partly reproduced",
     seconds: 194,
-    headline: [
-      {
-        row: { simulation: "RSS, robust labelled part", labelled: 10, unlabelled: 1000, shift: 0 },
-        text: "RSS {gain@+%1} points on the paper's mixture",
-      },
-      { row: { "all cells": "RSS, plain labelled part" }, text: "{over plain training@+%1} on real domains" },
-    ],
     use: "Few labels and many unlabelled rows from elsewhere: a large gain on the simulation of the paper; on real domains none with two classes, and a loss with ten once plain training is tuned.",
     practice:
       "Tune training on the labelled rows alone first: the robust labels of the paper gained nothing on two classes and lost on ten, where tuning left unlabelled rows out of three rivals, and virtual adversarial training gained nothing that shows.",

@@ -31,16 +31,12 @@ export const card: PaperCard = {
 export const listing: Listing = {
   topic: "online decisions",
   added: "2026-11-25",
+  held: "On convex losses the regret of optimistic mirror descent stops growing without noise, and grows as the square root of the rounds with it (slope 0.50). With the theory's step sizes and 4 switches of the target its dynamic regret is 39, that of gradient descent 151.",
+  notHeld:
+    "With tuned step sizes gradient descent follows 4 switches better: its dynamic regret is 35, that of optimistic mirror descent 39. On exp-concave losses regret is not yet logarithmic after 4,000 rounds: it grows 2.78 times as much as in the fourfold before.",
   measured: {
     verdict: "partly reproduced",
     seconds: 137,
-    headline: [
-      {
-        row: { study: "4 switches", arm: "OOMD", steps: "theory" },
-        text: "dynamic regret under drift {dynamic regret@0}",
-      },
-      { row: { study: "4 switches", arm: "OGD", steps: "theory" }, text: "OGD {dynamic regret@0}" },
-    ],
     use: "Online learning for a world that drifts when nobody tunes the step; with tuned steps gradient descent is as good or better.",
     practice:
       "Take optimistic mirror descent where the target drifts and nobody can tune the step; whoever can tune it does as well or better with plain online gradient descent.",

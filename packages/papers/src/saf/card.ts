@@ -19,16 +19,12 @@ export const card: PaperCard = {
 export const listing: Listing = {
   topic: "training",
   added: "2026-11-25",
+  held: "With 30 % wrong labels and tuned weight decay, SAF's test accuracy is 1.0 points above that of SGD on digits and 0.7 points on Fashion. Its minima are flatter: the Hessian's largest eigenvalue is 1.17 instead of 1.31, and 6.69 instead of 11.37.",
+  notHeld:
+    "SAF is not free on this small network: an update takes 1.12 times as long as one of SGD, where the rule allows 1.1 times. Sharpness-aware minimisation (SAM), its rival, takes 1.88 times.",
   measured: {
     verdict: "partly reproduced",
     seconds: 170,
-    headline: [
-      {
-        row: { cell: "digits, 30 % noise", arm: "SAF" },
-        text: "SAF {minus SGD@+%1} points to tuned SGD on noisy digits",
-      },
-      { row: { cell: "Fashion, 30 % noise", arm: "SAF" }, text: "{minus SGD@+%1} on noisy Fashion" },
-    ],
     use: "Sharpness-aware training by one more term in the loss, at an eighth of a step's time or less; against noisy labels it gained up to a point, and a larger weight decay more.",
     practice:
       "Tune the weight decay first, for whatever you train with; with noisy labels SAF then adds half a point to a point for an eighth of a step's time or less, and SAM up to two points for about twice the time.",

@@ -27,16 +27,11 @@ export const card: PaperCard = {
 export const listing: Listing = {
   topic: "classification",
   added: "2026-11-25",
+  held: "With 200,000 classes a training step of the factored Z-loss takes 0.52 ms, one of log-softmax 219 ms and one of hierarchical softmax 11.65 ms. After 12,800 training words of the Brown corpus its top-100 accuracy is 5.3 ± 0.8 points above log-softmax's.",
+  notHeld: null,
   measured: {
     verdict: "reproduced",
     seconds: 535,
-    headline: [
-      {
-        row: { setting: "200000 classes", arm: "factored Z-loss" },
-        text: "{ms a step} ms a step with 200,000 classes",
-      },
-      { row: { setting: "200000 classes", arm: "dense log-softmax" }, text: "log-softmax {ms a step@0} ms" },
-    ],
     use: "An output layer of very many classes whose training step costs the same however many there are; its two parameters must be tuned.",
     practice:
       "With tens of thousands of classes, where only the top of a ranking counts, train the factored Z-loss with a and b tuned for your k; hierarchical and sampled softmax come close at several times its training time.",

@@ -86,7 +86,13 @@ describe("the papers that are chosen", () => {
   });
 
   it("with no time are in no list of quick ones", () => {
-    const unmeasured = { ...papers[0], seconds: null, figure: null, verdict: "not measured" as const };
+    const unmeasured = {
+      ...papers[0],
+      seconds: null,
+      held: null,
+      notHeld: null,
+      verdict: "not measured" as const,
+    };
     expect(chosen([unmeasured], { ...everything, within: 1e5 })).toEqual([]);
     expect(chosen([unmeasured, papers[1]], { ...everything, order: "quickest" })).toEqual([
       papers[1],

@@ -7,13 +7,14 @@ import { dataNeeded } from "./needs.ts";
 import { duration, monthName, plural } from "./words.ts";
 
 describe("the catalogue", () => {
-  it("has every paper once, with the verdict and the figure of its committed run", () => {
+  it("has every paper once, with the verdict and the sentences of its committed run", () => {
     const entries = catalogue();
     expect(new Set(entries.map(({ slug }) => slug))).toEqual(new Set(cards.map(({ slug }) => slug)));
-    for (const { slug, verdict, figure, seconds } of entries)
-      expect({ verdict, figure, seconds }, slug).toEqual({
+    for (const { slug, verdict, held, notHeld, seconds } of entries)
+      expect({ verdict, held, notHeld, seconds }, slug).toEqual({
         verdict: outcomeOf(slug)?.verdict ?? "not measured",
-        figure: outcomeOf(slug)?.figure ?? null,
+        held: outcomeOf(slug)?.held ?? null,
+        notHeld: outcomeOf(slug)?.notHeld ?? null,
         seconds: outcomeOf(slug)?.seconds ?? null,
       });
   });

@@ -21,7 +21,8 @@ function entryOf({ card, listing }: { card: PaperCard; listing: Listing }): Entr
     added,
     use: measured?.use ?? "Not measured yet.",
     verdict: outcome?.verdict ?? "not measured",
-    figure: outcome?.figure ?? null,
+    held: outcome?.held ?? null,
+    notHeld: outcome?.notHeld ?? null,
     seconds: outcome?.seconds ?? null,
     data: dataNeeded(data),
   };

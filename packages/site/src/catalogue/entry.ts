@@ -19,8 +19,10 @@ export interface Entry extends Pick<PaperCard, "slug" | "title" | "authors" | "a
   /** One sentence on what it gives a practitioner. */
   use: string;
   verdict: Verdict;
-  /** The one figure of the committed run; null where there is none. */
-  figure: string | null;
+  /** What held of the claim in the committed run; null where nothing did, or where there is no run. */
+  held: string | null;
+  /** What did not hold; null where everything did, or where there is no run. */
+  notHeld: string | null;
   /** How long that run took. */
   seconds: number | null;
   data: DataKind[];

@@ -22,7 +22,7 @@ const entriesOf = (name: string, entry: string, id: string, slug: string): Eleme
 describe("papers.json", () => {
   it("is the catalogue with addresses and reasons", () => {
     const { schema, site, papers } = JSON.parse(files.get("papers.json")!);
-    expect([schema, site, papers.length]).toEqual(["minimand.papers/1", url, cards.length]);
+    expect([schema, site, papers.length]).toEqual(["minimand.papers/2", url, cards.length]);
     const lion = papers.find(({ slug }: { slug: string }) => slug === "lion");
     expect(lion).toMatchObject({
       page: `${url}papers/lion.html`,
@@ -72,7 +72,9 @@ describe("the feeds", () => {
     expect(json.feed_url).toBe(`${url}feed.json`);
     const saf = json.items.find(({ id }) => id.endsWith("/saf.html"));
     const verdict = outcomeOf("saf")!.verdict.replace(/^./, (first) => first.toUpperCase());
-    expect(saf?.content_html).toMatch(new RegExp(`^<p>${verdict}: SAF .*\\. Sharpness-aware`));
+    expect(saf?.content_html).toMatch(
+      new RegExp(`^<p>${verdict}\\. Held: .*SAF.*\\. Not held: .*\\. Sharpness-aware`),
+    );
     expect(files.get("feed.xml")).toContain(`href="${url}feed.xml"`);
     expect(files.get("atom.xml")).toContain(`href="${url}atom.xml"`);
   });

@@ -1,5 +1,5 @@
 import { html, type Markup } from "@minimand/compare/report";
-import { cards, outcomeOf, type RuleChange, ruleChangeText } from "@minimand/papers";
+import { cards, heldText, outcomeOf, type RuleChange, ruleChangeText } from "@minimand/papers";
 import { Feed } from "feed";
 import { catalogue } from "../catalogue/entries.ts";
 import type { Entry } from "../catalogue/entry.ts";
@@ -42,7 +42,7 @@ export function papersJson(papers: readonly Entry[], url: string): string {
     page: pageAt(url, entry.slug),
     paper: `https://arxiv.org/abs/${entry.arxiv}`,
   }));
-  return `${JSON.stringify({ schema: "minimand.papers/1", site: url, papers: listed }, null, 2)}\n`;
+  return `${JSON.stringify({ schema: "minimand.papers/2", site: url, papers: listed }, null, 2)}\n`;
 }
 
 /**
@@ -81,9 +81,9 @@ function feedOf(papers: readonly Paper[], url: string, { oneDate = false } = {})
 
 const dayOf = (day: string): Date => new Date(`${day}T00:00:00Z`);
 
-function described({ verdict, figure, use, runs }: Paper): Markup {
+function described({ verdict, held, notHeld, use, runs }: Paper): Markup {
   const found = `${verdict.charAt(0).toUpperCase()}${verdict.slice(1)}`;
-  return html`<p>${found}${figure === null ? "" : `: ${figure}`}. ${use}</p>${latestRuns(runs).map(runText)}`;
+  return html`<p>${[`${found}.`, heldText({ held, notHeld }), use].filter((text) => text !== "").join(" ")}</p>${latestRuns(runs).map(runText)}`;
 }
 
 /** What a run changed, and why: the changes of rule and protocol that came before it. */

@@ -76,9 +76,13 @@ function head(entry: Entry, card: PaperCard, addressOf: Reference["addressOf"]):
   };
   const outcome = outcomeOf(entry.slug);
   const mark = verdictMarks[entry.verdict];
+  const found = [
+    ["Held", entry.held],
+    ["Not held", entry.notHeld],
+  ].filter(([, text]) => text !== null);
   return html`<div class="paper-head" v-pre>
 <p class="paper-use">${entry.use}</p>
-<p class="paper-verdict ${mark.className}"><span class="chip"><b aria-hidden="true">${mark.glyph}</b> ${entry.verdict}</span> ${entry.figure ?? ""}</p>
+<p class="paper-verdict ${mark.className}"><span class="chip"><b aria-hidden="true">${mark.glyph}</b> ${entry.verdict}</span>${found.map(([head, text]) => html`<span class="paper-found"><strong>${head}:</strong> ${text}</span>`)}</p>
 <dl>
 <div><dt>Topic</dt><dd><a href="./${queryOf({ ...everything, topics: [entry.topic] })}">${entry.topic}</a></dd></div>
 <div><dt>Run</dt><dd>${outcome === null ? "not measured yet" : `${duration(outcome.seconds)}, ${plural(outcome.seeds, "seed")}`}</dd></div>

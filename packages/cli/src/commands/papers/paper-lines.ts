@@ -1,74 +1,46 @@
-import { styleText } from "node:util";
 import type { Outcome, PaperCard } from "@minimand/papers";
 import { shortTitle, verdictMarks } from "@minimand/papers/cards";
-import { printable } from "../../printable.ts";
 import { duration } from "../../run/progress.ts";
-import { cutText, textWidth } from "../../terminal/text-width.ts";
-
-/** Blanks between columns. */
-const gap = "  ";
-
-/** Titles are shown where they have room for this. */
-const leastTitle = 24;
-
-/** Of the room for both, what titles may take. */
-const titleShare = 0.4;
+import { widthTable } from "../../terminal/width-table.ts";
 
 /** A paper with what came of it; null where it isn't measured yet. */
 export interface JudgedPaper {
   card: Pick<PaperCard, "slug" | "title">;
-  outcome: Pick<Outcome, "verdict" | "seconds" | "figure"> | null;
+  outcome: Pick<Outcome, "verdict" | "seconds" | "held" | "notHeld"> | null;
 }
 
 /**
- * Papers as text, a line each: name, mark, time, title, and a figure of the run. Where there is no room a figure loses its last
- * parts, what it is compared with, and titles are cut or left out; the name tells which paper it is.
+ * Papers as a table: name, mark, time, title, and the first sentences of what held and what did not. If there is no room, titles
+ * are left out first: the name identifies the paper.
  *
- * @param width as `terminalWidth` tells; with Infinity everything is shown
+ * @param width as `terminalWidth` tells; with Infinity everything is shown, a paper per line
  */
 export function paperLines(papers: readonly JudgedPaper[], width: number): string {
-  const texts = papers.map(({ card, outcome }) => ({
-    name: printable(card.slug),
-    mark: verdictMarks[outcome?.verdict ?? "not measured"],
-    time: outcome === null ? "" : duration(1000 * outcome.seconds),
-    title: printable(shortTitle(card.title)),
-    parts: outcome === null ? [] : printable(outcome.figure).split("; "),
-  }));
-  const longest = (of: (text: (typeof texts)[number]) => string): number =>
-    Math.max(...texts.map((text) => textWidth(of(text))));
-  const [names, times] = [longest(({ name }) => name), longest(({ time }) => time)];
-  const room = width - names - times - 1 - 3 * gap.length;
-  const titles = Math.min(
-    longest(({ title }) => title),
-    Math.floor(titleShare * room),
+  return widthTable(
+    [
+      { head: "paper", align: "left", keep: 1 },
+      { head: "", align: "left", keep: 1 },
+      { head: "time", align: "right", keep: 1 },
+      { head: "title", align: "left", keep: 0 },
+      { head: "what came out", align: "left", keep: 1 },
+    ],
+    papers.map(({ card, outcome }) => [
+      card.slug,
+      verdictMarks[outcome?.verdict ?? "not measured"],
+      outcome === null ? "" : duration(1000 * outcome.seconds),
+      shortTitle(card.title),
+      outcome === null ? "not measured yet" : firstSentences(outcome),
+    ]),
+    width,
   );
-  const withTitles = titles >= leastTitle;
-  const figures = withTitles ? room - titles - gap.length : room;
-  return texts
-    .map(({ name, mark, time, title, parts }) => {
-      const cells = [
-        styleText("bold", name) + padding(name, names),
-        mark,
-        padding(time, times) + time,
-        ...(withTitles ? [padded(cutText(title, titles), titles)] : []),
-        figureOf(parts, figures),
-      ];
-      return cells.join(gap).trimEnd();
-    })
-    .join("\n");
 }
 
-const padded = (text: string, width: number): string => text + padding(text, width);
-
-const padding = (text: string, width: number): string => " ".repeat(Math.max(0, width - textWidth(text)));
-
-/** As many of the first parts as there is room for; the first one is cut where it alone is too long. */
-function figureOf(parts: readonly string[], width: number): string {
-  let text = cutText(parts[0] ?? "", width);
-  for (const part of parts.slice(1)) {
-    const more = `${text}; ${part}`;
-    if (textWidth(more) > width) break;
-    text = more;
-  }
-  return text;
+/** The first sentence of each side, the one that decided the verdict first. */
+function firstSentences({ verdict, held, notHeld }: Pick<Outcome, "verdict" | "held" | "notHeld">): string {
+  const first = (text: string): string => /^.*?\.(?= [A-Z]|$)/.exec(text)?.[0] ?? text;
+  const shown = [
+    held === null ? [] : `Held: ${first(held)}`,
+    notHeld === null ? [] : `Not held: ${first(notHeld)}`,
+  ];
+  return (verdict === "not reproduced" ? shown.reverse() : shown).flat().join(" ");
 }

@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import { plural } from "@minimand/compare/messages";
 import type { Outcome, PaperCard } from "@minimand/papers";
-import { practiceOf, ruleChangeText, ruleHeading } from "@minimand/papers/cards";
+import { heldText, practiceOf, ruleChangeText, ruleHeading } from "@minimand/papers/cards";
 import { printable } from "../../printable.ts";
 import { duration } from "../../run/progress.ts";
 import { wrapText } from "../../terminal/text-width.ts";
@@ -39,7 +39,7 @@ export function paperText(card: PaperCard, outcome: Outcome | null, width: numbe
   ].join("\n");
 }
 
-function outcomePart(outcome: Outcome | null): [string, string] {
+function outcomePart(outcome: Outcome | null): [string, ...string[]] {
   if (outcome === null) return ["outcome", "not measured yet"];
   const { verdict, because, scale, seeds, seconds } = outcome;
   const run = [
@@ -47,5 +47,6 @@ function outcomePart(outcome: Outcome | null): [string, string] {
     plural(seeds, "seed"),
     duration(1000 * seconds),
   ];
-  return [`outcome: ${verdict} (${run.join(", ")})`, because];
+  const found = heldText(outcome);
+  return [`outcome: ${verdict} (${run.join(", ")})`, ...(found === "" ? [] : [found]), because];
 }

@@ -26,7 +26,7 @@ const folder = temporaryFolder();
 const once = oneProcess(folder);
 
 describe("minimand papers", () => {
-  it("lists each paper with verdict, figure and time, and tells claim and rule of one", async () => {
+  it("lists each paper with verdict, what held and time, and tells claim and rule of one", async () => {
     const { code, stdout } = await once(["papers", "--json"]);
     expect(code).toBe(0);
     const all = cards.map((card) => ({
@@ -43,7 +43,8 @@ describe("minimand papers", () => {
       const line = table.stdout.split("\n").find((own) => own.startsWith(`${slug} `));
       expect(line).toMatch(new RegExp(`^${slug} +${mark} +${outcome === null ? "" : "\\d+ (s|min) +"}`));
       expect(line).toContain(`  ${shortTitle(title)}`);
-      if (outcome !== null) expect(line?.endsWith(`  ${outcome.figure}`)).toBe(true);
+      for (const text of [outcome?.held ?? null, outcome?.notHeld ?? null])
+        if (text !== null) expect(line).toContain(`eld: ${text.split(/(?<=\.) (?=[A-Z])/)[0]}`);
     }
     const [{ slug, claim, rule, arxiv }] = cards;
     const one = await once(["papers", slug]);
@@ -52,6 +53,7 @@ describe("minimand papers", () => {
       rule,
       `arXiv ${arxiv}`,
       outcomeOf(slug)?.because,
+      outcomeOf(slug)?.held,
       `npx minimand reproduce ${slug}`,
     ])
       expect(one.stdout).toContain(text);

@@ -9,7 +9,8 @@ const lion: News = {
   arxiv: "2302.06675",
   before: null,
   verdict: "partly reproduced",
-  figure: "2 of 3 tasks",
+  held: "Lion is as good as AdamW on 2 of 3 tasks.",
+  notHeld: "Lion is worse on the third.",
 };
 const zLoss: News = {
   ...lion,
@@ -18,6 +19,8 @@ const zLoss: News = {
   title: "The Z-loss",
   before: "not reproduced",
   verdict: "reproduced",
+  held: "The Z-loss is faster.",
+  notHeld: null,
 };
 const digest = {
   rhythm: "weekly" as const,
@@ -32,13 +35,13 @@ describe("digestLetter", () => {
     expect(text).toBe(`New papers
 
 * Symbolic Discovery of Optimization Algorithms
-  Partly reproduced: 2 of 3 tasks.
+  Partly reproduced. Held: Lion is as good as AdamW on 2 of 3 tasks. Not held: Lion is worse on the third.
   https://example.org/m/papers/lion.html
 
 New verdicts
 
 * The Z-loss
-  Reproduced (not reproduced until now): 2 of 3 tasks.
+  Reproduced (not reproduced until now). Held: The Z-loss is faster.
   https://example.org/m/papers/z-loss.html
 
 -- 
@@ -56,7 +59,12 @@ No more of these mails: https://example.org/m/unsubscribe?token=a.b
   });
 
   it("says what isn't measured, and leaves out what there is none of", () => {
-    const news = [lion, { ...lion, slug: "b" }].map((one) => ({ ...one, verdict: null, figure: null }));
+    const news = [lion, { ...lion, slug: "b" }].map((one) => ({
+      ...one,
+      verdict: null,
+      held: null,
+      notHeld: null,
+    }));
     const { subject, text } = digestLetter({ ...digest, rhythm: "daily", news });
     expect(subject).toBe("Minimand: 2 new papers");
     expect(text).toContain("  Not measured yet.\n");

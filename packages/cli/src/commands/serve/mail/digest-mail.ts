@@ -1,5 +1,6 @@
 import { plural } from "@minimand/compare";
 import { html, type Markup } from "@minimand/compare/report";
+import { heldText } from "@minimand/papers";
 import type { Letter } from "./mailer.ts";
 import type { News } from "./news.ts";
 import type { Rhythm } from "./rhythm.ts";
@@ -56,10 +57,11 @@ ${of.map((one) => entry(one, url))}`,
 const pageOf = (url: string, slug: string): string => `${url}papers/${slug}.html`;
 
 /** What came out, in words. */
-function found({ kind, before, verdict, figure }: News): string {
+function found(news: News): string {
+  const { kind, before, verdict } = news;
   if (verdict === null) return "Not measured yet.";
   const was = kind === "verdict" && before !== null ? ` (${before} until now)` : "";
-  return `${verdict.charAt(0).toUpperCase()}${verdict.slice(1)}${was}${figure === null ? "." : `: ${figure}.`}`;
+  return `${verdict.charAt(0).toUpperCase()}${verdict.slice(1)}${was}. ${heldText(news)}`.trimEnd();
 }
 
 function plainLines(news: News, url: string): string[] {

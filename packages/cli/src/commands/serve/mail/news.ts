@@ -8,7 +8,8 @@ export interface Listed {
   arxiv: string;
   /** Null: not measured yet. */
   verdict: string | null;
-  figure: string | null;
+  held: string | null;
+  notHeld: string | null;
 }
 
 /** Something that has changed in the catalogue. */
@@ -20,14 +21,15 @@ export interface News {
   /** The verdict until then; null where there was none. */
   before: string | null;
   verdict: string | null;
-  figure: string | null;
+  held: string | null;
+  notHeld: string | null;
 }
 
 /** The papers of this version of the command. */
 export function catalogue(): Listed[] {
   return cards.map(({ slug, title, arxiv }) => {
-    const outcome = outcomeOf(slug);
-    return { slug, title, arxiv, verdict: outcome?.verdict ?? null, figure: outcome?.figure ?? null };
+    const { verdict = null, held = null, notHeld = null } = outcomeOf(slug) ?? {};
+    return { slug, title, arxiv, verdict, held, notHeld };
   });
 }
 
@@ -65,13 +67,22 @@ export function recordNews(database: Database, listed: readonly Listed[]): Promi
 
 async function insertNews(
   sql: Sql,
-  { slug, title, arxiv, verdict, figure }: Listed,
+  { slug, title, arxiv, verdict, held, notHeld }: Listed,
   before: ReadonlyMap<string, string | null>,
 ): Promise<void> {
   await sql.query(
-    `insert into minimand.news (kind, slug, title, arxiv, before, verdict, figure)
-    values ($1, $2, $3, $4, $5, $6, $7)`,
-    [before.has(slug) ? "verdict" : "paper", slug, title, arxiv, before.get(slug) ?? null, verdict, figure],
+    `insert into minimand.news (kind, slug, title, arxiv, before, verdict, held, not_held)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [
+      before.has(slug) ? "verdict" : "paper",
+      slug,
+      title,
+      arxiv,
+      before.get(slug) ?? null,
+      verdict,
+      held,
+      notHeld,
+    ],
   );
 }
 
@@ -83,7 +94,7 @@ async function insertNews(
  */
 export async function newsBetween(sql: Sql, after: string, until: string): Promise<News[]> {
   const rows = await sql.query<News>(
-    `select kind, slug, title, arxiv, before, verdict, figure from minimand.news
+    `select kind, slug, title, arxiv, before, verdict, held, not_held as "notHeld" from minimand.news
     where id > $1::bigint and id <= $2::bigint order by id`,
     [after, until],
   );

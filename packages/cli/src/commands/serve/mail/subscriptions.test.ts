@@ -25,7 +25,8 @@ const paper = (slug: string, verdict: string | null): Listed => ({
   title: `Paper ${slug}`,
   arxiv: "2401.00001",
   verdict,
-  figure: verdict === null ? null : "1 of 2",
+  held: verdict === null ? null : "It is faster.",
+  notHeld: verdict === "partly reproduced" ? "It is not better." : null,
 });
 
 describe("catalogue", () => {
