@@ -205,7 +205,7 @@ const cases: [what: string, content: Content, args: string[], message: string | 
     "an ignored column whose name has a comma",
     'n,"size, cm",y\n1,2,no\n2,7,yes\n',
     ["--ignore", "size, cm"],
-    /^FILE: ignore: .*got 'size': a name with a comma stands in double quotes, '"size, cm"'$/,
+    /^FILE: ignore: .*got 'size': a name with a comma goes in double quotes, '"size, cm"'$/,
   ],
   ["all inputs ignored", good, ["--ignore", "size,weight,kind"], /^FILE: expected at least one input column/],
   ["the target as group", good, ["--group", "y"], /^FILE: group: expected a column other than the target/],
@@ -221,7 +221,7 @@ const cases: [what: string, content: Content, args: string[], message: string | 
     "an unknown model",
     good,
     ["--model", "forest"],
-    "--model: expected one of mlp, linear, got 'forest'; a model of yours comes with --with FILE",
+    "--model: expected one of mlp, linear, got 'forest'; your own model comes with --with FILE",
   ],
   ["a test file that is not there", good, ["--test", "nowhere.csv"], /^nowhere.csv: no such file/],
 ];

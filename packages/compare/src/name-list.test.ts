@@ -48,7 +48,7 @@ describe("a list of names", () => {
 
   it("that divided a known name is said to want quotes", () => {
     const known = ["age", "size, cm", "5, x"];
-    expect(commaHint("cm", known)).toBe(": a name with a comma stands in double quotes, '\"size, cm\"'");
+    expect(commaHint("cm", known)).toBe(": a name with a comma goes in double quotes, '\"size, cm\"'");
     for (const part of ["age", "siz", "size, cm"]) expect(commaHint(part, known)).toBe("");
   });
 });

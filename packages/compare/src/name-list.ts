@@ -56,5 +56,5 @@ export const namesExpected = "names separated by commas, those with a comma in d
 /** What is said where a part of a name was taken for the whole; empty where no known name has such a part. */
 export function commaHint(part: string, known: readonly string[]): string {
   const whole = known.find((name) => name.includes(",") && splitNames(name)?.includes(part));
-  return whole === undefined ? "" : `: a name with a comma stands in double quotes, '${nameInList(whole)}'`;
+  return whole === undefined ? "" : `: a name with a comma goes in double quotes, '${nameInList(whole)}'`;
 }

@@ -162,7 +162,7 @@ export const settingTable = {
     byDefault: "auto",
     inKey: false,
     flag: "-l, --losses <a,b>",
-    help: "losses to compare ('minimand losses'), beside the baseline and class weights; default: all of the task but those 'only by name'",
+    help: "losses to compare ('minimand losses'), in addition to the baseline and class weights; default: all of the task but those 'only by name'",
   }),
   /** Optimizers that minimise the baseline's loss beside AdamW. */
   optimizers: row({
@@ -170,7 +170,7 @@ export const settingTable = {
     byDefault: [],
     inKey: false,
     flag: "--optimizers <a,b>",
-    help: "optimizers beside AdamW, with the baseline's loss; or all",
+    help: "optimizers in addition to AdamW, with the baseline's loss; or all",
   }),
   /** Training steps that minimise the baseline's loss beside the plain one. */
   steps: row({
@@ -178,7 +178,7 @@ export const settingTable = {
     byDefault: [],
     inKey: false,
     flag: "--steps <a,b>",
-    help: "training steps beside the plain one, with the baseline's loss; or all",
+    help: "training steps in addition to the plain one, with the baseline's loss; or all",
   }),
   /** What is trained to be shown beside the losses. */
   references: row({
@@ -186,7 +186,7 @@ export const settingTable = {
     byDefault: ["linear", "trees"],
     inKey: false,
     flag: "--references <a,b>",
-    help: "what is trained to be shown beside the losses: linear (a linear model), trees (gradient-boosted trees); or none",
+    help: "models trained as references: linear (a linear model), trees (gradient-boosted trees); or none",
   }),
   /** In all, of the finalists, the baseline and trained references; the others are trained on the first one. */
   seeds: row({

@@ -41,7 +41,7 @@ describe("options", () => {
   });
 
   it("say how a name or a value with a comma is written", () => {
-    const quotes = "a name or a value with a comma stands in double quotes";
+    const quotes = "a name or a value with a comma goes in double quotes";
     expect(() => missingValues("size, cm=-999", {})).toThrow(
       `got 'size': ${quotes}, as in '"size, cm"=-999'`,
     );

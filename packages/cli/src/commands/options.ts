@@ -217,5 +217,5 @@ function unassigned(part: string, text: string): string {
   if (part.includes("=") || !text.includes(",")) return "";
   const whole = text.split("=").length === 2 ? assignment(text).map(nameInList).join("=") : null;
   const example = whole === null ? "" : `, as in '${whole}'`;
-  return `: a name or a value with a comma stands in double quotes${example}`;
+  return `: a name or a value with a comma goes in double quotes${example}`;
 }

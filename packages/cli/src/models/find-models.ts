@@ -107,7 +107,7 @@ export function ownModelOf(
   const found = models.find(({ id }) => id === own.id);
   if (found === undefined)
     throw new UsageError(
-      `${place}: expected --with FILE beside it, which brings its own model '${own.id}', got none of this name`,
+      `${place}: expected --with FILE, which brings its own model '${own.id}', got none of this name`,
     );
   if (own.sha256 !== found.origin?.sha256)
     throw new UsageError(

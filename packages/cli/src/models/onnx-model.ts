@@ -55,7 +55,7 @@ export async function openOnnxBytes(bytes: Uint8Array, path: string): Promise<Pr
     );
   const description = readModelDescription(info.metadata.description, path);
   if (!fits(info, description))
-    throw new UsageError(`${path}: expected inputs and outputs as its description tells, got others`);
+    throw new UsageError(`${path}: expected inputs and outputs as in its description, got others`);
   if (info.metadata[sumKey] === undefined) {
     if (description.weightsSha256 !== undefined)
       throw new UsageError(`${path}: expected the file's own SHA-256 in its metadata, got none`);

@@ -114,7 +114,7 @@ describe("minimand compare --with FILE --model NAME", () => {
       return stderr;
     };
     const alone =
-      "minimand: kept/model: expected --with FILE beside it, which brings its own model 'counting', got none of this name\n";
+      "minimand: kept/model: expected --with FILE, which brings its own model 'counting', got none of this name\n";
     expect(await refusal(["predict", "kept", "a.csv"])).toBe(alone);
     expect(await refusal(["predict", "kept", "a.csv", "--with", "own.mjs"])).toBe(alone);
     writeFileSync(at("counting.mjs"), `${counting}// more`);

@@ -177,7 +177,7 @@ describe("readPicture", () => {
       raw: { width: 3, height: 4, channels: 3, pageHeight: 2 },
     });
     await expect(decodePicture(await frames.webp().toBuffer(), "moves.webp")).rejects.toThrow(
-      "moves.webp: expected a picture that stands still, got 2 of them",
+      "moves.webp: expected a picture without animation, got 2 of them",
     );
   });
 });

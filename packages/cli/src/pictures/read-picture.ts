@@ -63,7 +63,7 @@ function checkFound({ width, height, pages = 1 }: Metadata, from: string): void 
     throw new UsageError(
       `${from}: expected at most ${Math.floor(mostPixels / 1e6)} million pixels, got ${width} x ${height}`,
     );
-  if (pages > 1) throw new UsageError(`${from}: expected a picture that stands still, got ${pages} of them`);
+  if (pages > 1) throw new UsageError(`${from}: expected a picture without animation, got ${pages} of them`);
 }
 
 /** Everything that the decoder finds wrong is the file's fault. */

@@ -59,6 +59,6 @@ ${pictureRows(file.pictures ?? [])}
 </section>
 ${reproductionSettings(file)}
 ${reproductionRuleLog(file)}`,
-    footer: html`Written by minimand ${file.versions.minimand}. All numbers are in <code>report.json</code> beside this file.`,
+    footer: html`Written by minimand ${file.versions.minimand}. All numbers are in <code>report.json</code> next to this file.`,
   });
 }

@@ -97,7 +97,7 @@ function userName(source: string): string {
 function postgresAddress(source: string, text: string, env: Environment): PostgresAddress {
   const url = isPostgres(text) ? URL.parse(text) : null;
   if (url === null)
-    throw new UsageError(`${source}: expected an address postgres://HOST/DATABASE, got one that is none`);
+    throw new UsageError(`${source}: expected an address postgres://HOST/DATABASE, got something else`);
   const parameters = new Map(url.searchParams);
   // A password with an unwritten / or ? ends here, and must not be shown.
   if (url.pathname.includes("@") || [...parameters.keys()].some((name) => name.includes("@")))

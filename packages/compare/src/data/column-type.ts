@@ -203,7 +203,7 @@ function asDates(table: Table, column: Column, kind: "date" | "date-dmy" | "date
   const asked: DayOrder | null = kind === "date" ? null : kind === "date-dmy" ? "dmy" : "mdy";
   const found = asked === null ? readDates(table, column) : null;
   if (found?.kind === "doubt" && found.order) {
-    const subject = `column ${quoted(column.name)}: expected dates that can be told`;
+    const subject = `column ${quoted(column.name)}: expected dates in one order`;
     throw dataError({ file: table.name }, subject, `${found.text}; ${dayOrderOption(column.name)} says it`);
   }
   const order = asked ?? (found?.kind === "date" ? found.order : null);

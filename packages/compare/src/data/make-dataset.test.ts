@@ -506,7 +506,7 @@ describe("makeDataset", () => {
     [
       "everything ignored",
       { ignore: ["x", "other"] },
-      "a.csv: expected at least one input column beside the target, got none",
+      "a.csv: expected at least one input column in addition to the target, got none",
     ],
   ])("refuses a wrong name: %s", async (_, options, message) => {
     expect(await datasetRefusal(csv({ x: numbers, other: numbers, y }), options)).toBe(
@@ -516,7 +516,7 @@ describe("makeDataset", () => {
 
   it("names the reason where no column is left, and the line of a missing group", async () => {
     expect(await datasetRefusal(csv({ x: repeat(["1"], 12), y }))).toBe(
-      "DataError: a.csv: expected at least one input column beside the target, got none: all were left out ('x': it is constant)",
+      "DataError: a.csv: expected at least one input column in addition to the target, got none: all were left out ('x': it is constant)",
     );
     const g = ["1", "", ...repeat(["2", "3"], 10)];
     expect(await datasetRefusal(csv({ x: numbers, g, y }), { group: "g" })).toBe(

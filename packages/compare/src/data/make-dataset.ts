@@ -139,7 +139,11 @@ export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset 
       dropped.length === 0
         ? "none"
         : `none: all were left out (${quoted(dropped[0]!.name)}: ${dropped[0]!.reason})`;
-    throw dataError({ file: table.name }, "expected at least one input column beside the target", got);
+    throw dataError(
+      { file: table.name },
+      "expected at least one input column in addition to the target",
+      got,
+    );
   }
   const time =
     options.time === undefined

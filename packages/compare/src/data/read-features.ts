@@ -193,7 +193,7 @@ function levelNotes(name: string, typed: TypedColumn & { kind: "categorical" }):
 const remedyOf = (name: string, order: boolean): string =>
   order
     ? `say it with ${dayOrderOption(name)}`
-    : `mend it, or read it as missing with --missing ${columnsWord([name], "=VALUE")}`;
+    : `fix it, or read it as missing with --missing ${columnsWord([name], "=VALUE")}`;
 
 /** What is said of cells that are no numbers in a column of them. */
 function othersNote(

@@ -134,7 +134,7 @@ describe("values that stand for a missing label", () => {
       level: "warning",
       about: "task",
       column: "y",
-      text: "1 of 61 label is no number ('k.A.') and a class; if it stands for a missing label, --missing y=k.A. leaves out such rows",
+      text: "1 of 61 label is no number ('k.A.') and a class; if it means a missing label, --missing y=k.A. leaves out such rows",
     });
   });
 });

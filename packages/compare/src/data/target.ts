@@ -236,7 +236,7 @@ function textsAmongNumbers(table: Table, column: Column, subject: string, differ
       `${quoted(column.at(others[0]!))}; ${option} leaves out the rows with such labels`,
     );
   const are = others.length === 1 ? "label is no number" : "labels are no numbers";
-  const text = `${others.length} of ${present.length} ${are} (${listed(texts)}) and ${texts.length === 1 ? "a class" : "classes"}; if ${texts.length === 1 ? "it stands" : "they stand"} for a missing label, ${option} leaves out such rows`;
+  const text = `${others.length} of ${present.length} ${are} (${listed(texts)}) and ${texts.length === 1 ? "a class" : "classes"}; if ${texts.length === 1 ? "it means" : "they mean"} a missing label, ${option} leaves out such rows`;
   return [{ level: "warning", about: "task", column: column.name, text }];
 }
 

@@ -78,7 +78,7 @@ describe("what is said of flips", () => {
     const report = preferenceReport(trialsOf(0.2, 0.2, unknown), truth, { ...options, flipRate: "auto" });
     expect(report).toMatchObject({ flipRate: null, corrected: null, accuracy: 0.7 });
     expect(report.judgedBy).toEqual({ folds: 3, identifiable: 0, least: null, most: null });
-    expect(report.sentences[0]).toContain("can't be told");
+    expect(report.sentences[0]).toContain("can't be estimated");
     expect(report.sentences[0]).toContain(
       "agrees with 70 % of the labels, so that about 30 % can be flipped at most",
     );

@@ -66,7 +66,7 @@ function sentencesOf({
         ? ` The baseline agrees with ${percent(accuracy)} of the labels, so that about ${percent(1 - accuracy)} can be flipped at most.`
         : "";
     lines.push(
-      `The flip rate can't be told from these pairs: no reward is so good that what it gets wrong where it is sure must be flips.${bound} That is no sign that there are none; --audit, --agreement or --flip-rate give it.`,
+      `The flip rate can't be estimated from these pairs: no reward is so good that its errors on sure pairs must be flips.${bound} That is no sign that there are none; --audit, --agreement or --flip-rate give it.`,
     );
   } else {
     const { from, epsilon, lower, upper } = flipRate;
@@ -76,7 +76,7 @@ function sentencesOf({
         : ` (${from === "likelihood" ? "99" : "95"} % interval ${percent(lower)} to ${percent(upper)})`;
     lines.push(
       from === "likelihood"
-        ? `Flip rate: ${percent(epsilon)}${interval} of the preferences contradict the reward even where it is sure: slips, raters who differ, what the columns don't say, or mistakes of the reward itself. Flips may be far fewer: a reward that fits better, of more pairs, finds less. --agreement (pairs with two labels) and --audit tell them without one.`
+        ? `Flip rate: ${percent(epsilon)}${interval} of the preferences contradict the reward even where it is sure: slips, raters who differ, what the columns don't say, or mistakes of the reward itself. Flips may be far fewer: a reward that fits better, of more pairs, finds less. --agreement (pairs with two labels) and --audit estimate them without one.`
         : `Flip rate: ${percent(epsilon)}${interval} of the preferences are the wrong way round, as given (${from === "known" ? "--flip-rate" : `--${from}`}); no reward can agree with more than ${percent(1 - epsilon)} of such labels.`,
     );
   }
@@ -84,8 +84,8 @@ function sentencesOf({
     const range = least === null || most === null ? "" : ` (${percent(least)} to ${percent(most)})`;
     const told =
       identifiable === 0
-        ? "No fold's training pairs tell it, so that predictions are judged as if there were no flips"
-        : `Each fold is judged by the rate that its training pairs tell${range}, never by that of the pairs it is tested on${identifiable < folds ? `; ${folds - identifiable} of ${folds} tell none and are judged as if there were no flips` : ""}`;
+        ? "No fold's training pairs determine it, so that predictions are judged as if there were no flips"
+        : `Each fold is judged by the rate that its training pairs determine${range}, never by that of the pairs it is tested on${identifiable < folds ? `; ${folds - identifiable} of ${folds} determine none and are judged as if there were no flips` : ""}`;
     lines.push(`${told}.`);
   }
   if (accuracy !== null && corrected !== null && flipRate !== null)

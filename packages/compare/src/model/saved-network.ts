@@ -62,7 +62,7 @@ export function savedLayers({
   weights,
 }: SavedNetwork): { weight: Float32Array; bias?: Float32Array }[] {
   const { own } = description.network;
-  if (own !== undefined) throw rangeError("model", `the own model ${own.id} beside it`, undefined);
+  if (own !== undefined) throw rangeError("model", `the own model ${own.id} with it`, undefined);
   const sizes = sizesOf(description);
   const { tensors } = readSafetensors(weights);
   return sizes.slice(1).map((size, i) => ({

@@ -149,7 +149,7 @@ describe("the files of kept trees", () => {
     const trees = readTrees(model.weights, "");
     for (const other of [{ classes: 3 }, { task: "regression" as const }, { scales: [] }])
       expect(check(writeTrees({ ...trees, ...other }))).toThrow(
-        "model.trees: expected trees for 2 columns and 2 classes, as model.json tells, got others",
+        "model.trees: expected trees for 2 columns and 2 classes, as model.json says, got others",
       );
   });
 

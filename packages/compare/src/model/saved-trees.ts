@@ -66,7 +66,7 @@ export function treesOf({ description, weights }: SavedTrees) {
     trees.scales?.length === encoder.features.length;
   if (!fit)
     throw new DataError(
-      `${weightsFile(description)}: expected trees for ${encoder.features.length} columns and ${classes.length} classes, as model.json tells, got others`,
+      `${weightsFile(description)}: expected trees for ${encoder.features.length} columns and ${classes.length} classes, as model.json says, got others`,
     );
   return trees;
 }

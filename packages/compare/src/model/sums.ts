@@ -35,11 +35,11 @@ export async function checkSums(
   const own = await sha256Of(new TextEncoder().encode(files.description.replace(String(sha256), blank)));
   if (own !== sha256)
     throw new DataError(
-      `${places.description}: expected the content that its own SHA-256 tells, got one that was changed or damaged: ${again}`,
+      `${places.description}: expected the content of its own SHA-256, got one that was changed or damaged: ${again}`,
     );
   if ((await sha256Of(files.weights)) !== weightsSha256)
     throw new DataError(
-      `${places.weights}: expected the file whose SHA-256 model.json tells, got another, or one that was changed or damaged: ${again}`,
+      `${places.weights}: expected the file whose SHA-256 is in model.json, got another, or one that was changed or damaged: ${again}`,
     );
   return true;
 }

@@ -48,7 +48,7 @@ export function checkSettings(settings: Settings): void {
   }
   checkHidden("hidden", settings.hidden);
   if (settings.time !== null && settings.test !== null)
-    throw new RangeError("time: expected no --test beside it, as the rows of that file are the later ones");
+    throw new RangeError("time: expected no --test with it, as the rows of that file are the later ones");
   if (settings.task === "preference") checkPairSettings(settings);
   if (settings.bagColumn === null) return;
   const [clash] = [

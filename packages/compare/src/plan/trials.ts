@@ -225,9 +225,7 @@ function readingOf(feature: Feature): string[] {
   if (feature.kind === "numeric" && feature.textsAsMissing)
     return [`${feature.name}: numbers, texts read as missing`];
   const { date, name } = feature;
-  return date === undefined
-    ? []
-    : [`${name}: ${date.part} of ${date.column}, ${date.order ?? "as it stands"}`];
+  return date === undefined ? [] : [`${name}: ${date.part} of ${date.column}, ${date.order ?? "as written"}`];
 }
 
 function identityOf(candidate: PlannedCandidate, { configurations }: Settings): TrialKey["candidate"] {

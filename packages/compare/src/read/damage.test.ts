@@ -60,7 +60,7 @@ describe("records that can't be read", () => {
       "a.csv, line 5: expected 3 fields as in the header (line 1), got 2; 3 of 40 rows are damaged";
     await expect(read(damaged, "refuse")).rejects.toThrow(message);
     await expect(read(damaged, "drop", true)).rejects.toThrow(
-      "a.csv: strict: expected a file that is read as it stands, got left out 3 rows",
+      "a.csv: strict: expected a file that is read as it is written, got left out 3 rows",
     );
     await expect(read(fileOf(5, {}), "drop", true)).resolves.toBeDefined();
   });

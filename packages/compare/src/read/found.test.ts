@@ -197,7 +197,7 @@ describe("rows", () => {
       "Country,2019,2020,Code\nFrance,1.5,2.5,FR\nSpain,3.5,4.5,ES\nItaly,1,1,IT\nTotal,6,8,\n,,,\nSource: Eurostat,,,\n";
     const { table, notes } = await read(text);
     expect(table.rows).toBe(3);
-    expect(notes).toMatch(/left out what stands below the table \(line 7\): 'Source: Eurostat'/);
+    expect(notes).toMatch(/left out the lines below the table \(line 7\): 'Source: Eurostat'/);
     expect(notes).toMatch(/left out the row 'Total' \(line 5\)/);
   });
 

@@ -85,7 +85,7 @@ export async function readTable(bytes: Uint8Array, options: ReadTableOptions): P
   const table = await read(content, { name, format, damaged, nested, maxBytes, progress });
   const [first] = table.notes;
   if (strict && first !== undefined)
-    throw dataError({ file: name }, "strict: expected a file that is read as it stands", first.text);
+    throw dataError({ file: name }, "strict: expected a file that is read as it is written", first.text);
   return table;
 }
 

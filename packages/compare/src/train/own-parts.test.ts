@@ -173,7 +173,7 @@ describe("an own model", () => {
     expect(await asyncLeakOf(() => predictTable(kept, table, counting))).toBe(0);
 
     await expect(predictTable(kept, table)).rejects.toThrow(
-      "model: expected the own model counting beside it, got undefined",
+      "model: expected the own model counting with it, got undefined",
     );
     await expect(predictTable(kept, table, { ...counting, id: "other" })).rejects.toThrow(
       'model: expected the own model counting, got "other"',

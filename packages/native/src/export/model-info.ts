@@ -23,7 +23,7 @@ export interface ModelInfo {
 export function modelInfo(bytes: Uint8Array): ModelInfo {
   if (!(bytes instanceof Uint8Array)) throw typeError("model", "the bytes of an ONNX file", bytes);
   const wrong = (): RangeError =>
-    new RangeError(`model: expected an ONNX file, got ${bytes.length} bytes that are none or are cut off`);
+    new RangeError(`model: expected an ONNX file, got ${bytes.length} bytes of something else or of a part`);
   let model: ModelProto | null;
   try {
     model = hasFewFields(bytes) ? decodeModel(bytes) : null;

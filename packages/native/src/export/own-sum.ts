@@ -27,7 +27,7 @@ export function checkOwnSum(bytes: Uint8Array, metadata: Readonly<Record<string,
   const place = stored.length === blank.length ? placeOf(bytes, stored) : -1;
   if (place < 0 || sumOf(bytes, place) !== stored)
     throw new RangeError(
-      "model: expected the content that its own SHA-256 tells, got one that was changed or damaged: write it again",
+      "model: expected the content of its own SHA-256, got one that was changed or damaged: write it again",
     );
 }
 

@@ -262,14 +262,14 @@ describe("a loaded model", () => {
     expect(() => loadModel("x" as never)).toThrow('model: expected the bytes of an ONNX file, got "x"');
     for (const size of [0, 10, bytes.length >> 1, bytes.length - 30])
       expect(() => loadModel(bytes.slice(0, size))).toThrow(
-        `model: expected an ONNX file, got ${size} bytes that are none or are cut off`,
+        `model: expected an ONNX file, got ${size} bytes of something else or of a part`,
       );
     const noise = Uint8Array.from({ length: 500 }, (_, i) => (i * 73) % 251);
     expect(() => loadModel(noise)).toThrow(/^model: expected an ONNX file, got 500 bytes/);
     const unknown = new TextDecoder("latin1").decode(bytes).replaceAll("Softmax", "Softmin");
     const other = Uint8Array.from(unknown, (c) => c.charCodeAt(0));
     expect(() => loadModel(other)).toThrow(
-      "model: expected the content that its own SHA-256 tells, got one that was changed or damaged: write it again",
+      "model: expected the content of its own SHA-256, got one that was changed or damaged: write it again",
     );
     const noSum = replaced(other, "minimand.sha256", "minimand.no_sum");
     expect(() => loadModel(noSum)).toThrow(/^model: expected one that ONNX Runtime loads, got .*Softmin/);

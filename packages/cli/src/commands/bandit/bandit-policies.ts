@@ -86,7 +86,7 @@ async function policyNamed(
     const arms = armsOf(context as BanditRecord);
     if (arms === null)
       throw new UsageError(
-        "the log: expected propensities or actionIds, which tell the number of arms, got neither",
+        "the log: expected propensities or actionIds, which give the number of arms, got neither",
       );
     return arms;
   };
@@ -159,7 +159,7 @@ function replayed(
   const arms = armsOf(first);
   if (!nested && arms === null)
     throw new UsageError(
-      "the log: expected propensities or actionIds, which tell the number of arms, got neither",
+      "the log: expected propensities or actionIds, which give the number of arms, got neither",
     );
   let [low, high] = [Infinity, -Infinity];
   for (const { reward } of records) [low, high] = [Math.min(low, reward), Math.max(high, reward)];

@@ -24,7 +24,7 @@ describe("the bandits of a simulation", () => {
     ];
     expect(withinNoise({ bandits })).toEqual(["wavering"]);
     expect(noiseText({ bandits, seeds: 4 })).toMatch(
-      /^best has the least regret, but can't be told from wavering in 4/,
+      /^best has the least regret, but does not differ significantly from wavering in 4/,
     );
     const clear = { bandits: bandits.slice(1), seeds: 4 };
     expect(noiseText(clear)).toBeNull();

@@ -39,10 +39,10 @@ export function noiseText({ bandits, seeds }: Pick<SimulationFile, "bandits" | "
   const near = withinNoise({ bandits });
   if (near.length === 0) return null;
   if (seeds === 1)
-    return "One repeat doesn't tell the bandits apart: the order of the rows decides, too. --seeds 5 plays more.";
+    return "One repeat can't separate the bandits: the order of the rows decides, too. --seeds 5 plays more.";
   const [best] = byRegret(bandits);
   const others = near.length === bandits.length - 1 ? "any of the others" : near.join(", ");
-  return `${best.name} has the least regret, but can't be told from ${others} in ${seeds} repeats: the 95 % interval of the difference, repeat by repeat, holds 0.`;
+  return `${best.name} has the least regret, but does not differ significantly from ${others} in ${seeds} repeats: the 95 % interval of the difference, repeat by repeat, holds 0.`;
 }
 
 /** A row a bandit, from the least regret on, and what no learning gets. */
@@ -126,7 +126,7 @@ export function doubts(file: EvaluationFile): string[] {
   const found: string[] = [];
   if (certain > 0)
     found.push(
-      `${certain} of ${rewarded} decisions were logged with propensity 1: they tell nothing of other arms, and estimates of other policies are biased.`,
+      `${certain} of ${rewarded} decisions were logged with propensity 1: they say nothing about other arms, and estimates of other policies are biased.`,
     );
   for (const evaluation of evaluations) {
     if (evaluation.kind === "replay") continue;

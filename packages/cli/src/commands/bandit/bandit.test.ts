@@ -93,7 +93,7 @@ describe.concurrent("minimand bandit", () => {
     const first = await play();
     expect(first.stderr).toMatch(/^told: predicts the target alone, .* --ignore told /m);
     expect(first.stderr).toContain("say so with --missing insulin=0");
-    expect(first.stdout).toContain("\nOne repeat doesn't tell the bandits apart");
+    expect(first.stdout).toContain("\nOne repeat can't separate the bandits");
     const second = await play("--missing", "insulin=0", "--ignore", "told");
     expect(second.stderr).toContain("insulin: 67 values '0' read as missing");
     expect(second.stderr).not.toMatch(/predicts the target|say so with/);
@@ -143,7 +143,7 @@ describe.concurrent("minimand bandit", () => {
     });
     expect([code, stderr]).toEqual([
       2,
-      `minimand: --policy: expected an arm of the log after 'arm:' ('Billing, refunds', 'other'), got 'Billing': a name with a comma stands in double quotes, '"arm:Billing, refunds"'\n`,
+      `minimand: --policy: expected an arm of the log after 'arm:' ('Billing, refunds', 'other'), got 'Billing': a name with a comma goes in double quotes, '"arm:Billing, refunds"'\n`,
     ]);
   });
 
@@ -204,7 +204,7 @@ describe.concurrent("minimand bandit", () => {
       [["simulate", "a.csv", "-t", "y", "--gamma", "-1"], "gamma: expected a finite number >= 0, got -1"],
       [["simulate", "a.csv", "-t", "y", "--rounds", "1"], "--rounds: expected an integer >= 2, got 1"],
       [["simulate", "a.csv", "-t", "y", "--workers", "0"], "--workers: expected an integer >= 1"],
-      [["evaluate", "log.jsonl"], "decisions with propensities or actionIds, which tell the number of arms"],
+      [["evaluate", "log.jsonl"], "decisions with propensities or actionIds, which give the number of arms"],
       [["evaluate", "broken.jsonl"], 'broken.jsonl, line 2: expected a JSON object, got "{"'],
       [["evaluate", "empty.jsonl"], "empty.jsonl: expected decisions with rewards, got none"],
       [["evaluate", "missing.jsonl"], "missing.jsonl: no such file"],

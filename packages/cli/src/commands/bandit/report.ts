@@ -151,6 +151,6 @@ function banditPage(
       ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>
 `,
     )}</dl></section>`,
-    footer: html`Written by minimand ${versions.minimand}. All numbers are in <code>results.json</code> beside this file.`,
+    footer: html`Written by minimand ${versions.minimand}. All numbers are in <code>results.json</code> next to this file.`,
   });
 }

@@ -42,7 +42,7 @@ export function flipRateOf(options: FlipOptions, task: string): GivenFlips | "au
   if (given.length === 0) return "auto";
   const names = given.map((name) => (name === "flipRate" ? "--flip-rate" : `--${name}`));
   if (task !== "preference")
-    throw new UsageError(`${names[0]}: expected --task preference beside it, got --task ${task}`);
+    throw new UsageError(`${names[0]}: expected --task preference with it, got --task ${task}`);
   if (given.length > 1) throw new UsageError(`${names[0]}: expected the rate once, got ${names[1]}, too`);
   return options[given[0]]!;
 }

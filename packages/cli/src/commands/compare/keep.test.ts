@@ -83,7 +83,7 @@ describe("minimand compare --keep trees", () => {
         code: 2,
         stdout: "",
         stderr:
-          "minimand: damaged/model/model.trees: expected the file whose SHA-256 model.json tells, got another, or one that was changed or damaged: run the comparison again, which writes both files\n",
+          "minimand: damaged/model/model.trees: expected the file whose SHA-256 is in model.json, got another, or one that was changed or damaged: run the comparison again, which writes both files\n",
       });
     }
   });

@@ -38,15 +38,15 @@ describe("a file as people have it", () => {
         "  left out 2 rows: 1 with too few cells (line 8), 1 with too many cells (line 12)",
         "  y: task binary: 2 classes in 38 rows, positive is 'yes', negative 'no'",
         "  left out a byte-order mark",
-        "  left out line 1, which stands above the table: 'The sample'",
-        "  left out what stands below the table (line 44): 'Source: a test'",
+        "  left out line 1 above the table: 'The sample'",
+        "  left out the lines below the table (line 44): 'Source: a test'",
         "  decimal commas read as decimal points in the column 'weight'",
         "  numbers read without their currency $ in the column 'size'\n",
       ].join("\n"),
     );
     const results: Results = JSON.parse(readFileSync(at("o/results.json"), "utf8"));
     const notes = results.datasets[0].notes.map((note) => note.text);
-    expect(notes).toContain("left out what stands below the table (line 44): 'Source: a test'");
+    expect(notes).toContain("left out the lines below the table (line 44): 'Source: a test'");
     expect(notes).toContain("decimal commas read as decimal points in the column 'weight'");
     expect(notes).toContain("numbers read without their currency $ in the column 'size'");
     const report = readFileSync(at("o/report.html"), "utf8");
@@ -58,7 +58,7 @@ describe("a file as people have it", () => {
       code: 2,
       stdout: "",
       stderr:
-        "minimand: dirty.csv: strict: expected a file that is read as it stands, got left out a byte-order mark\n",
+        "minimand: dirty.csv: strict: expected a file that is read as it is written, got left out a byte-order mark\n",
     });
     expect(await run(["compare", "dirty.csv", "-t", "y", "--damaged", "refuse", "--out", "no"])).toEqual({
       code: 2,

@@ -111,7 +111,7 @@ describe("minimand compare with dates", () => {
 
   it("refuses --time beside --test, and for a column that is no time, in one line", async () => {
     for (const [args, message] of [
-      [["--time", "day", "--test", "a.csv"], "--time: expected no --test beside it"],
+      [["--time", "day", "--test", "a.csv"], "--time: expected no --test with it"],
       [["--time", "note"], "time 'note': expected a column of dates or numbers, got free text"],
       [["--time", "dayy"], "did you mean 'day'?"],
       [["--time", "y"], "time: expected a column other than the target, got 'y'"],

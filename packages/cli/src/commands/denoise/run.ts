@@ -92,7 +92,7 @@ export async function denoise(path: string, options: DenoiseOptions): Promise<vo
     // Those that something was written to stay.
     for (const [folder, topmost] of made.reverse()) await unmakeFolder(folder, topmost);
   }
-  tell(`${out} has the picture${report === undefined ? "" : `, ${report} shows it beside others`}`);
+  tell(`${out} has the picture${report === undefined ? "" : `, ${report} shows it next to others`}`);
 }
 
 /** Nothing that is read is written over, by a link to it neither, and nothing is written twice. */

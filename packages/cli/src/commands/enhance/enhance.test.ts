@@ -206,22 +206,22 @@ describe.concurrent("minimand enhance", () => {
     [
       "a view without an enhancer",
       ["photos", "--method", "detector-view"],
-      /^minimand: --model: expected a FeatEnHancer beside --method detector-view, got none\n$/,
+      /^minimand: --model: expected a FeatEnHancer with --method detector-view, got none\n$/,
     ],
     [
       "an enhancer that nothing uses",
       ["photos", "--model", "photos/a.png"],
-      /^minimand: --model: expected --method detector-view or --compare beside it, got neither\n$/,
+      /^minimand: --model: expected --method detector-view or --compare with it, got neither\n$/,
     ],
     [
       "a gamma that nothing uses",
       ["photos", "--gamma", "0.5"],
-      /^minimand: --gamma: expected --method gamma or --compare beside it, got neither\n$/,
+      /^minimand: --gamma: expected --method gamma or --compare with it, got neither\n$/,
     ],
     [
       "a seed that nothing uses",
       ["photos", "--method", "gamma", "--seed", "0"],
-      /^minimand: --seed: expected --method zero-dce or --compare beside it, got neither\n$/,
+      /^minimand: --seed: expected --method zero-dce or --compare with it, got neither\n$/,
     ],
     [
       "an enhancer that is none",

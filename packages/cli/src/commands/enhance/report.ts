@@ -40,7 +40,7 @@ export function renderEnhance(file: EnhanceFile, shown: readonly Shown[]): strin
 ${shown.map((own) => pictureRow(own, methods, method))}
 ${more > 0 ? html`<p>${plural(more, "more picture")} ${more === 1 ? "isn't" : "aren't"} shown.</p>` : null}</section>
 ${leftOut.length === 0 ? null : leftOutSection(file)}`,
-    footer: html`Written by minimand ${versions.minimand}. The pictures by ${method} and all numbers (<code>results.json</code>) are beside this file.`,
+    footer: html`Written by minimand ${versions.minimand}. The pictures by ${method} and all numbers (<code>results.json</code>) are next to this file.`,
   });
 }
 

@@ -43,7 +43,7 @@ export async function enhance(paths: string[], options: EnhanceOptions): Promise
   if (!(gamma > 0)) throw new RangeError(`--gamma: expected a number > 0, got ${gamma}`);
   if (!(steps >= 1)) throw new RangeError(`--steps: expected an integer >= 1, got ${steps}`);
   if (method === "detector-view" && model === undefined)
-    throw new UsageError("--model: expected a FeatEnHancer beside --method detector-view, got none");
+    throw new UsageError("--model: expected a FeatEnHancer with --method detector-view, got none");
   const files = await pictureFiles(paths, out);
   // Missing, it would be so for each picture.
   await loadSharp();
@@ -109,7 +109,7 @@ function checkUsed({ method, compare, gamma, steps, seed, model }: EnhanceOption
   ];
   for (const [name, value, of] of settings)
     if (value !== undefined && method !== of && !compare)
-      throw new UsageError(`${name}: expected --method ${of} or --compare beside it, got neither`);
+      throw new UsageError(`${name}: expected --method ${of} or --compare with it, got neither`);
 }
 
 /** What is computed by networks. */

@@ -17,7 +17,7 @@ export function listPapers(json: boolean): void {
   const width = terminalWidth();
   const papers = cards.map((card) => ({ card, outcome: outcomeOf(card.slug) }));
   print(`${wrapText(heading, width).join("\n")}\n\n${paperLines(papers, width)}\n`);
-  tell("times of two workers; 'minimand papers SLUG' tells all of one, 'minimand reproduce SLUG' runs it");
+  tell("times of two workers; 'minimand papers SLUG' shows one, 'minimand reproduce SLUG' runs it");
 }
 
 /**

@@ -118,9 +118,9 @@ describe("a model that is damaged", () => {
   });
 
   const own =
-    "expected the content that its own SHA-256 tells, got one that was changed or damaged: run the comparison again, which writes both files";
+    "expected the content of its own SHA-256, got one that was changed or damaged: run the comparison again, which writes both files";
   const weights =
-    "expected the file whose SHA-256 model.json tells, got another, or one that was changed or damaged: run the comparison again, which writes both files";
+    "expected the file whose SHA-256 is in model.json, got another, or one that was changed or damaged: run the comparison again, which writes both files";
   it.each([
     ["mean", "model.json", own],
     ["level", "model.json", own],

@@ -57,16 +57,16 @@ describe.concurrent("minimand predict with an ONNX file", () => {
   it("refuses a file that is no model, is cut off, is foreign or isn't there in one line", async () => {
     const bytes = readFileSync(at("o/model/model.onnx"));
     const files: [string, Uint8Array, string][] = [
-      ["empty.onnx", new Uint8Array(0), "expected an ONNX file, got 0 bytes that are none or are cut off"],
+      ["empty.onnx", new Uint8Array(0), "expected an ONNX file, got 0 bytes of something else or of a part"],
       [
         "text.onnx",
         Buffer.from("a,b\n1,2\n"),
-        "expected an ONNX file, got 8 bytes that are none or are cut off",
+        "expected an ONNX file, got 8 bytes of something else or of a part",
       ],
       [
         "half.onnx",
         bytes.subarray(0, bytes.length >> 1),
-        `expected an ONNX file, got ${bytes.length >> 1} bytes that are none or are cut off`,
+        `expected an ONNX file, got ${bytes.length >> 1} bytes of something else or of a part`,
       ],
       [
         "foreign.onnx",

@@ -76,7 +76,7 @@ export async function pretrain(slug: string, options: PretrainOptions): Promise<
         "pretrained.json": `${JSON.stringify(file, null, 1)}\n`,
       });
       print(json ? `${printableJson(file)}\n` : `${rowTables([...records, ...measured], terminalWidth())}\n`);
-      tell(`${join(out, "pretrained.json")} has what is recorded beside the files of the parts`);
+      tell(`${join(out, "pretrained.json")} has the record of the files of the parts`);
 
       async function trained(part: string): Promise<KeptPart> {
         const line = progressLine(process.stderr);

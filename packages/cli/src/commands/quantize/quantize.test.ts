@@ -261,7 +261,7 @@ describe("minimand quantize", () => {
       ],
       [
         ["plain", "--data", "a.csv", "--bits", "8", "--container", "int4"],
-        "--container int4: expected widths of 2 to 4 bits beside it, got 8",
+        "--container int4: expected widths of 2 to 4 bits with it, got 8",
       ],
       [
         ["plain", "--data", "a.csv", "--bits", "8,4", "--out", "x.onnx"],

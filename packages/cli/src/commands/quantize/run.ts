@@ -118,7 +118,7 @@ function widthsOf({
   }
   const wide = bits.find((one) => one > 4);
   if (container === "int4" && wide !== undefined)
-    throw new UsageError(`--container int4: expected widths of 2 to 4 bits beside it, got ${wide}`);
+    throw new UsageError(`--container int4: expected widths of 2 to 4 bits with it, got ${wide}`);
   if (out?.endsWith(".onnx") && bits.length > 1)
     throw new UsageError(`--out: expected a folder for the files of ${bits.length} widths, got '${out}'`);
   return widths;

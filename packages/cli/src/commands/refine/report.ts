@@ -39,7 +39,7 @@ export function renderRefine(file: RefineFile, pictures: ReadonlyMap<string, Uin
         : ""
     }.</p>`,
     sections: html`${preferences === null ? null : learnedSection(file)}${prompts.map((own) => promptSection(own, pictures))}`,
-    footer: html`Written by minimand ${versions.minimand}. All texts and numbers are in <code>results.json</code> beside this file, pictures in <code>pictures</code>.`,
+    footer: html`Written by minimand ${versions.minimand}. All texts and numbers are in <code>results.json</code> next to this file, pictures in <code>pictures</code>.`,
   });
 }
 

@@ -64,14 +64,14 @@ async function endpointRun(options: RefineOptions, command: Command): Promise<En
   if (endpoint === undefined) {
     for (const name of forEndpoints)
       if (command.getOptionValueSource(name) === "cli")
-        throw new UsageError(`${optionOf(name)}: expected an --endpoint beside it, got none`);
+        throw new UsageError(`${optionOf(name)}: expected an --endpoint with it, got none`);
     return null;
   }
   if (scorer === undefined)
-    throw new UsageError("--scorer: expected a module that scores pictures beside --endpoint, got none");
+    throw new UsageError("--scorer: expected a module that scores pictures with --endpoint, got none");
   if (maxImages === undefined)
     throw new UsageError(
-      "--max-images: expected the most pictures to ask for beside --endpoint, got none: they cost money",
+      "--max-images: expected the most pictures to ask for with --endpoint, got none: they cost money",
     );
   for (const [name, value, least] of [
     ["max-images", maxImages, 1],

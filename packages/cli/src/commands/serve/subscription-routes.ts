@@ -84,5 +84,5 @@ function tooLate(c: Parameters<typeof page>[0], followed: Exclude<Followed, "don
         html`<p>The one in the latest mail works. <a href="subscribe">Subscribe</a></p>`,
         410,
       )
-    : page(c, "This link doesn't work", html`<p>Is it whole, as it stands in the mail?</p>`, 400);
+    : page(c, "This link doesn't work", html`<p>Is it complete, as in the mail?</p>`, 400);
 }

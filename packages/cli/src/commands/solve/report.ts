@@ -73,6 +73,6 @@ ${rowTable("Solvers", rows)}
 ${rightHandSide.sha256 === null ? null : html`<div><dt>SHA-256</dt><dd><code>${rightHandSide.sha256}</code></dd></div>`}
 <div><dt>most iterations</dt><dd>${file.maxIterations}</dd></div>
 </dl></section>`,
-    footer: html`Written by minimand ${versions.minimand}. All numbers are in <code>results.json</code> beside this file.`,
+    footer: html`Written by minimand ${versions.minimand}. All numbers are in <code>results.json</code> next to this file.`,
   });
 }

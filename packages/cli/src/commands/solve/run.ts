@@ -34,7 +34,7 @@ export interface SolveOptions {
 export async function solve(path: string, options: SolveOptions): Promise<void> {
   const { rhs, tolerance, vectors, out = `minimand-solve-${nameOf(path)}` } = options;
   if (rhs === "-" && path === "-")
-    throw new UsageError("--rhs: expected a file beside a matrix of stdin, got stdin, too");
+    throw new UsageError("--rhs: expected a file if the matrix comes from stdin, got stdin, too");
   if (!(tolerance > 0 && tolerance < 1))
     throw new RangeError(`--tolerance: expected a number > 0 and < 1, got ${tolerance}`);
   if (!(vectors >= 1)) throw new RangeError(`--vectors: expected an integer >= 1, got ${vectors}`);

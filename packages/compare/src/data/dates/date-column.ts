@@ -55,7 +55,7 @@ export function readDates(table: Table, column: Column): DateColumn | DateDoubt 
   if (dates === 0 || others > dates) return null;
   const doubt = (text: string, order = false): DateDoubt => ({ kind: "doubt", text, order });
   if (others > 0) {
-    const many = others === 1 ? "1 is none" : `${others} are none`;
+    const many = others === 1 ? "1 is not" : `${others} are not`;
     return doubt(`${dates} of ${dates + others} values are dates, ${many}: ${cellAt(table, column, other)}`);
   }
   if (undecided === 0) return dateColumn(column, null, "all values are dates");
@@ -74,7 +74,7 @@ export function readDates(table: Table, column: Column): DateColumn | DateDoubt 
   if (isSorted(dayFirst.instants) !== isSorted(monthFirst.instants))
     return isSorted(dayFirst.instants) ? dayFirst : monthFirst;
   return doubt(
-    `nothing tells whether day or month comes first, e.g. in ${cellAt(table, column, firstOf(column))}`,
+    `an ambiguous order of day and month, e.g. in ${cellAt(table, column, firstOf(column))}`,
     true,
   );
 }

@@ -145,7 +145,7 @@ describe("a column of dates", () => {
     expect(notes).toContainEqual({
       level: "warning",
       column: "day",
-      text: "read as categories, not as dates: nothing tells whether day or month comes first, e.g. in '3/4/2021' (line 2); say it with --types day=date-dmy or day=date-mdy",
+      text: "read as categories, not as dates: an ambiguous order of day and month, e.g. in '3/4/2021' (line 2); say it with --types day=date-dmy or day=date-mdy",
     });
     const { notes: quoted } = await datasetOf(given.replace("day", "signed up"));
     expect(quoted.map(({ text }) => text).join()).toContain(
@@ -154,12 +154,12 @@ describe("a column of dates", () => {
     const said = await datasetOf(given, { types: { day: "date-mdy" } });
     expect(said.features[0]).toMatchObject({ name: "day days", date: { order: "mdy" } });
     expect(await datasetRefusal(given, { types: { day: "date" } })).toMatch(
-      /^DataError: a.csv: column 'day': expected dates that can be told, got nothing tells/,
+      /^DataError: a.csv: column 'day': expected dates in one order, got an ambiguous order/,
     );
   });
 
   it.each([
-    ["a stray text", "unknown", "23 of 24 values are dates, 1 is none: 'unknown' (line 2)"],
+    ["a stray text", "unknown", "23 of 24 values are dates, 1 is not: 'unknown' (line 2)"],
     ["both orders", "31/1/2021", "dates with the day first ('31/1/2021' (line 2)) and with the month first"],
   ])("with %s is none, and says so", async (_, stray, reason) => {
     const rest = repeat(["1/13/2021", "2/14/2021"], 23);

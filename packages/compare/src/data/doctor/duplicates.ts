@@ -26,7 +26,7 @@ export function withTwinsTogether(dataset: Dataset, folds: number | null): Datas
   if (dataset.bags)
     return {
       ...dataset,
-      notes: noted("warning", `${what}: bags with copies of the same rows tell of each other`),
+      notes: noted("warning", `${what}: bags with copies of the same rows leak into each other`),
     };
   const groups = components(twins.first, dataset.groups);
   if (largestGroup(groups) < largestShare * dataset.rows) {

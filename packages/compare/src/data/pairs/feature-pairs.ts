@@ -26,7 +26,7 @@ export function sidePairs(table: Table): SidePair[] {
     const other = `${name}${ending === sides.chosen ? sides.rejected : sides.chosen}`;
     const partner = byName.get(other);
     if (partner === undefined) {
-      const expected = `expected a column ${quoted(other)} beside ${quoted(column.name)}`;
+      const expected = `expected a column ${quoted(other)} in addition to ${quoted(column.name)}`;
       throw dataError({ file: table.name }, expected, "none");
     }
     return ending === sides.chosen ? [{ name, chosen: column, rejected: partner }] : [];

@@ -256,7 +256,7 @@ describe("pairs of texts", () => {
       /^DataError: p\.csv: expected texts in 'chosen' and 'rejected', got numbers alone: describe both sides/,
     );
     expect(await refusalOf(jsonl({ prompt: "a", chosen: "x" }))).toBe(
-      "DataError: p.jsonl: expected a column 'rejected' beside 'chosen', got none among 'prompt', 'chosen'",
+      "DataError: p.jsonl: expected a column 'rejected' in addition to 'chosen', got none among 'prompt', 'chosen'",
     );
     expect(await refusalOf(jsonl({ a: "x", b: "y" }))).toBe(
       "DataError: p.jsonl: expected columns 'chosen' and 'rejected', or some such as 'price_chosen' and 'price_rejected', got 'a', 'b'",
@@ -291,7 +291,7 @@ describe("pairs of features", () => {
     [
       "a column without its partner",
       "x_chosen,y_rejected\n1,2\n",
-      "expected a column 'x_rejected' beside 'x_chosen', got none",
+      "expected a column 'x_rejected' in addition to 'x_chosen', got none",
     ],
     [
       "a column of both and of each",

@@ -53,7 +53,7 @@ export function pairTable(table: Table, options: PairTableOptions = {}): PairTab
   const [chosen, rejected] = [byName.get("chosen"), byName.get("rejected")];
   if ((chosen === undefined) !== (rejected === undefined)) {
     const [there, other] = chosen === undefined ? ["rejected", "chosen"] : ["chosen", "rejected"];
-    const expected = `expected a column ${quoted(other!)} beside ${quoted(there!)}`;
+    const expected = `expected a column ${quoted(other!)} in addition to ${quoted(there!)}`;
     throw dataError({ file: table.name }, expected, `none among ${listed([...byName.keys()])}`);
   }
   return chosen === undefined || rejected === undefined

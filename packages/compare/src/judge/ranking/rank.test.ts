@@ -353,7 +353,7 @@ describe("divergence, references and partial runs", () => {
     expect(tuned.verdict).toBe("reference");
     expect(tuned.difference?.pAdjusted).toBe(tuned.difference?.p);
     expect(tuned.sentence).toMatch(
-      /^\d\.\d points of accuracy better than cross-entropy \(.*, p < 0\.001\); shown beside the losses, not ranked\.$/,
+      /^\d\.\d points of accuracy better than cross-entropy \(.*, p < 0\.001\); shown with the losses, not ranked\.$/,
     );
     expect(entryOf(ranking, "vague")).toEqual(entryOf(ranked(trials), "vague"));
   });

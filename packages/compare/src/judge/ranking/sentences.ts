@@ -45,8 +45,8 @@ export function sentenceOf(entry: Unworded, setting: Setting, trials: number): s
       return `${capital(lackText(entry, trials))}, so it is ranked last and not tested.`;
     case "reference":
       return entry.difference === null
-        ? "Shown beside the losses, not ranked."
-        : `${capital(gain(entry.difference, setting, than, ""))}; shown beside the losses, not ranked.`;
+        ? "Shown with the losses, not ranked."
+        : `${capital(gain(entry.difference, setting, than, ""))}; shown with the losses, not ranked.`;
     case "undecided":
       if (entry.difference === null) return `Nothing in common with ${name}: no difference.`;
       if (entry.difference.p === null)

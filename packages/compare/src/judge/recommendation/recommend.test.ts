@@ -129,7 +129,7 @@ describe("recommend", () => {
       });
     const nothing = beyond(0);
     expect(nothing.lead).toBe(
-      "These columns don't tell the target, as far as these rows show: in balanced accuracy no model is clearly ahead of the majority-class, which looks at none of them.",
+      "The columns do not appear to predict the target, as far as these rows show: in balanced accuracy no model is clearly ahead of the majority-class, which looks at none of them.",
     );
     expect(nothing.instead).toBeNull();
     expect(nothing.use).toMatch(

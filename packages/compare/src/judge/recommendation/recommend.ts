@@ -98,8 +98,8 @@ function inWords(ranking: Ranking, trivial: string): string {
 function nothingLearnt(trivial: string, { ranking, task }: Pick<DatasetReport, "ranking" | "task">): string {
   const what =
     task === "preference"
-      ? "What is known of the responses doesn't tell which one is chosen"
-      : "These columns don't tell the target";
+      ? "The columns do not appear to predict which response is chosen"
+      : "The columns do not appear to predict the target";
   return `${what}, as far as these rows show: in ${labelOf(ranking.metric)} no model is clearly ahead of ${inWords(ranking, trivial)}, which looks at none of ${task === "preference" ? "it" : "them"}.`;
 }
 
@@ -253,7 +253,7 @@ function aheadUntested(ranking: Ranking, trivial: string): string[] {
   const unbeaten = constant !== undefined && reached.every((entry) => gainOver(entry) <= gainOver(constant));
   const nothing = unbeaten
     ? [
-        `No model is ahead of ${inWords(ranking, trivial)}, which looks at no column: as far as these rows show, the columns don't tell the target; this, too, is not tested.`,
+        `No model is ahead of ${inWords(ranking, trivial)}, which uses no column: on these rows, the columns do not appear to predict the target. This, too, is not tested.`,
       ]
     : [];
   const ahead = entries

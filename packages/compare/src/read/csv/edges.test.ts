@@ -91,7 +91,7 @@ describe("a record below the rows, with fewer cells", () => {
     async (record) => {
       const { rows: count, notes } = await tableOf(below(record));
       expect([count, notes.length]).toEqual([12, 1]);
-      expect(notes[0]!.text).toMatch(/^left out what stands below the table \(line 14\)/);
+      expect(notes[0]!.text).toMatch(/^left out the lines below the table \(line 14\)/);
     },
   );
 

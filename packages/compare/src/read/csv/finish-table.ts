@@ -52,7 +52,7 @@ export function finishTable(
   );
   if (all.length > 0) {
     const where = placesOf(all.map(({ line }) => line));
-    notes.push(info(`left out what stands below the table (${where}): ${quoted(all[0]!.text)}`));
+    notes.push(info(`left out the lines below the table (${where}): ${quoted(all[0]!.text)}`));
   }
   for (const { from, to, cells } of tables)
     notes.push(warning(`left out another table (lines ${from} to ${to}, ${cells} columns)`));

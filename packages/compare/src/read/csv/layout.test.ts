@@ -15,18 +15,18 @@ async function read(text: string) {
 
 describe("the place of the table in a file", () => {
   it.each<[string, string, string]>([
-    ["a title", "Report 2024\n", "left out line 1, which stands above the table: 'Report 2024'"],
-    ["a title with empty cells", "Report,,\n,,\n", "left out line 1, which stands above the table: 'Report'"],
+    ["a title", "Report 2024\n", "left out line 1 above the table: 'Report 2024'"],
+    ["a title with empty cells", "Report,,\n,,\n", "left out line 1 above the table: 'Report'"],
     [
       "a title with commas",
       "Made by Ann, in May, at home, for Bob\n",
-      "left out line 1, which stands above the table: 'Made by Ann in May at home for Bob'",
+      "left out line 1 above the table: 'Made by Ann in May at home for Bob'",
     ],
-    ["comments", "# made\n# by hand\n", "left out 2 lines (1 to 2), which stand above the table: '# made'"],
+    ["comments", "# made\n# by hand\n", "left out 2 lines (1 to 2) above the table: '# made'"],
     [
       "another little table",
       "who,Ann\nwhen,May\n\n",
-      "left out 2 lines (1 to 2), which stand above the table: 'who Ann'",
+      "left out 2 lines (1 to 2) above the table: 'who Ann'",
     ],
     ["a line that names the delimiter", "sep=,\n", "left out the line 'sep=,', which names the delimiter"],
   ])("is below %s", async (_, above, note) => {
@@ -41,7 +41,7 @@ describe("the place of the table in a file", () => {
     [
       "footnotes",
       "\nSource: a survey\n* of 2020\n",
-      /^left out what stands below the table \(lines 15, 16\): 'Source: a survey'$/,
+      /^left out the lines below the table \(lines 15, 16\): 'Source: a survey'$/,
     ],
     [
       "a sum",
@@ -181,10 +181,10 @@ describe("the names of columns", () => {
     [
       "too few",
       "n,xk",
-      /line 1: expected 3 names, as most rows have 3 cells, got 2: 'n', 'xk'; mend this line$/,
+      /line 1: expected 3 names, as most rows have 3 cells, got 2: 'n', 'xk'; fix this line$/,
     ],
     ["too many", "n,m,x,k", /line 1: expected 3 names, .*, got 4/],
-    ["other delimiters", "n;x;k", /line 1: expected 3 names, .*, got 'n;x;k'; mend this line$/],
+    ["other delimiters", "n;x;k", /line 1: expected 3 names, .*, got 'n;x;k'; fix this line$/],
     ["a broken quote", 'n,"x,k', /line 1: expected 3 names, .*, got (a broken quote|2: 'n', 'x,k')/],
   ])("are refused where the header has %s", async (_, header, message) => {
     expect(await refusal(`${header}\n${rows}\n`)).toMatch(message);

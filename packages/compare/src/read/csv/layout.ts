@@ -136,7 +136,7 @@ function refuseSpoiledHeader(
   throw dataError(
     { file, line },
     `expected ${width} names, as most rows have ${width} cells`,
-    `${got}; mend this line`,
+    `${got}; fix this line`,
   );
 }
 
@@ -145,8 +145,8 @@ function noteAbove(above: readonly Line[], notes: Note[]): void {
   const example = quoted(above[0]!.cells.filter((cell) => cell !== "").join(" "));
   const which =
     above.length === 1
-      ? `line ${above[0]!.line}, which stands`
-      : `${above.length} lines (${above[0]!.line} to ${above.at(-1)!.line}), which stand`;
+      ? `line ${above[0]!.line}`
+      : `${above.length} lines (${above[0]!.line} to ${above.at(-1)!.line})`;
   notes.push(info(`left out ${which} above the table: ${example}`));
 }
 
@@ -167,7 +167,7 @@ function fitHeader(
   const refused = dataError(
     { file, line: first.line },
     `expected ${common} names, as most rows have ${common} cells`,
-    `${spoiled}; mend this line`,
+    `${spoiled}; fix this line`,
   );
   if (first.stray) throw refused;
   if (count > common && emptyFrom(first.cells, common)) {

@@ -30,7 +30,7 @@ export function acrossSection(
 ${plural(across.datasets.length, "data set")}; Friedman chi² = ${fixed(friedman.chi2, 2)}, p\u00a0${relation(friedman.p)}${iman}.</p>
 ${figure(
   (options) => criticalDifferenceFigure(across, labels, document, options),
-  html`Average rank of each loss, 1 is best. Losses under one thick bar can't be told apart (Nemenyi's test at
+  html`Average rank of each loss, 1 is best. Losses under one thick bar do not differ significantly (Nemenyi's test at
 ${across.alpha}): their average ranks differ by less than the critical difference,
 ${fixed(across.criticalDifference, 2)}.${
     across.criticalDifference > across.candidates.length - 1

@@ -64,6 +64,6 @@ ${sections}
 ${settingsSection(results)}
 ${readingSection(results.datasets[0], several)}`,
     footer: html`Written by minimand ${results.versions.minimand}. All numbers, every trial included, are in
-<code>results.json</code> beside this file<span class="paper">; single folds, learning curves, tuning, settings and all verdicts in words are in the report on a screen</span>.`,
+<code>results.json</code> next to this file<span class="paper">; single folds, learning curves, tuning, settings and all verdicts in words are in the report on a screen</span>.`,
   });
 }

@@ -90,7 +90,7 @@ function keptModel(report: DatasetReport): Markup {
 ${fittedOn(report)}${model.epochs === 0 ? "" : ` for ${plural(model.epochs, "epoch")}`}. ${sentence(model.why)}${
     report.time === undefined
       ? ""
-      : " The scores above are of models that knew earlier rows only; how well this one does on rows still to come can't be told here."
+      : " The scores above are of models that knew earlier rows only; how well this one does on rows still to come is not known."
   }</p>`;
 }
 

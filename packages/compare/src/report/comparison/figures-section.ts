@@ -29,7 +29,7 @@ function rankingCaption(report: DatasetReport): Child {
     tested
       ? " An interval that crosses both the line and an edge of the band leaves the question open."
       : null
-  } A value with an arrowhead lies beyond the axis.${
+  } A value with an arrowhead is beyond the axis.${
     rivals > 2
       ? ` The first is the largest of ${rivals} differences, and was partly lucky: expect less of it on new rows. Its interval doesn't allow for that, its adjusted p does.`
       : null
@@ -55,7 +55,7 @@ ${
     ? html`<div class="screen"><h3>How probable</h3>
 ${figure(
   (options) => posteriorFigure(report, document, options),
-  "Probability that a loss is practically worse than the baseline, the same, or better, each loss by itself. A bar that is mostly one colour is a clear answer; a mixed bar means that these data can't tell.",
+  "Probability that a loss is practically worse than the baseline, the same, or better, each loss by itself. A bar that is mostly one colour is a clear answer; a mixed bar means that the data are too few to decide.",
 )}</div>`
     : null
 }

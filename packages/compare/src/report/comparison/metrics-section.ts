@@ -67,10 +67,9 @@ function explained({ metrics, testRows, ranking, seeds }: DatasetReport): string
     "roc-auc" in (metrics[ranking.baseline] ?? {}) ? "; ROC-AUC is the mean over the test parts" : "";
   const further =
     seeds.complete.length > 1
-      ? ` The baseline and the finalists have ${seeds.complete.length} seeds, others may have one: what is close may stand the other way round on equal seeds.`
+      ? ` The baseline and the finalists have ${seeds.complete.length} seeds, others may have one: close ones may change places on equal seeds.`
       : "";
-  const luck =
-    losses > 2 ? ` Whichever of ${losses} stands first in a column stands there partly by luck.` : "";
+  const luck = losses > 2 ? ` The first of ${losses} in a column is partly first by luck.` : "";
   return `Of all ${testRows === null ? "rows of the test folds" : "rows of the test file"} together, mean over the seeds${areas}.${further}${luck}`;
 }
 

@@ -96,7 +96,7 @@ function caption(report: DatasetReport): Child {
     : " The dashed line is the float networks; nothing can be tested here, so there are no intervals.";
   const metric = metricName(ranking.metric).replace(/^./, (letter) => letter.toUpperCase());
   return html`${metric} by kilobytes of the kept model, on a logarithmic axis. A dot is the size of its parameters with codes packed
-into as few bytes as they need, the ring that of its ONNX file, with all that stands between a table and its predictions: there weights of 2 to 4 bits take half a byte.${bars}`;
+into as few bytes as they need, the ring that of its ONNX file, which also encodes the table: there weights of 2 to 4 bits take half a byte.${bars}`;
 }
 
 /** What was compared, and how. */
@@ -112,7 +112,7 @@ it stayed rounded. Float and quantised networks predict the same test rows: the 
 knows nothing of how many widths were tried. What goes into layers has ${activationBits} bits. Sizes are of the model that is kept, 1 kB is 1000 bytes. ${
     widths.every(({ file }) => file === null)
       ? "It has no ONNX files, as it reads free text."
-      : html`Its files stand beside <code>model.onnx</code> and are used alike: ${widths.map(
+      : html`Its files are next to <code>model.onnx</code> and are used alike: ${widths.map(
           ({ file }, i) => html`${i === 0 ? "" : ", "}<code>${file}</code>`,
         )}.`
   }`;

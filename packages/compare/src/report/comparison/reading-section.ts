@@ -17,7 +17,7 @@ export function readingSection(report: DatasetReport | undefined, several: boole
 Whether a loss helps elsewhere is another question.</p>
 <p><strong>Two stages.</strong> Every loss is trained on one seed. ${
     finalists.length > 0
-      ? html`The ${finalists.length} that did best there, on test and validation rows together, are trained on further seeds beside the baseline and trained references
+      ? html`The ${finalists.length} that did best there, on test and validation rows together, are trained on further seeds, as are the baseline and trained references
 (${seeds?.complete.length ?? 1} in all), and only these finalists can be called better. `
       : null
   }${
@@ -26,7 +26,7 @@ Whether a loss helps elsewhere is another question.</p>
       : html`Here none was trained on more: ${chip("not pursued", "one seed")} is a loss that nobody looked at closely enough to call it better.`
   }</p>
 <p><strong>Interval and p.</strong> All predictions for rows that a model wasn't trained on are put together. How much each row moves
-the metric (its influence) tells how the difference would vary with other rows [1, 2]; how much seeds and folds differ beyond that tells
+the metric (its influence) shows how the difference would vary with other rows [1, 2]; how much seeds and folds differ beyond that shows
 how it varies with the fits. Both go into the interval. <em>Unstable</em> fits differ by more than their rows explain: some of them
 fail, and the interval is widened for it. ${
     testRows === null
@@ -38,7 +38,7 @@ would be so large if there were none (max-T [3]); losses that behave alike cost 
 loss by itself, without that adjustment.</p>
 <p><strong>Verdicts.</strong> ${chip("same")} if the difference is inside the region of practical equivalence${rope} with a probability of at
 least 95 %, even where it is real; ${chip("better")} if a finalist's adjusted one-sided p is below half of alpha${half}, ${chip("worse")}
-on the other side; otherwise ${chip("undecided")}: these data can't tell. ${chip("diverged")} means that training did not stay
+on the other side; otherwise ${chip("undecided")}: the data are too few to decide. ${chip("diverged")} means that training did not stay
 finite on at least one ${testRows === null ? "fold" : "seed"}, ${chip("diverged", "not available")} that a trial could not be computed; the loss is ranked last and not tested. ${chip("reference")} rows are no losses: they are shown
 by the same interval, outside the adjustment. Where there is no interval, nothing could be tested (${chip("undecided", "not tested")}): two folds, a single seed on a test file, or later rows.</p>
 ${

@@ -119,7 +119,7 @@ export function tuningSection(report: DatasetReport, candidates: CandidateSummar
 <p>Every loss was tuned anew inside every training part, on a split that the test ${part === "fold" ? "fold" : "file"} never touches:
 the same ${plural(rates, "learning rate")} for all${alike ? "" : " but optimizers with a range of their own"}, with the most usual setting of a loss's own parameters${
     rates > 1
-      ? "; where the best of them lies at an end, one more beyond it; then the other settings at the best rate"
+      ? "; if the best of them is at an end, one more beyond it; then the other settings at the best rate"
       : ""
   }. What is chosen in most ${part}s:</p>
 ${table(

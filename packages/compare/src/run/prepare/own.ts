@@ -42,7 +42,7 @@ export function modelNamed(
 
 /** What the files of `--with` have to do with a model that none of them brings. */
 function whereModels(files: readonly string[], models: readonly OwnModel[]): string {
-  if (files.length === 0) return "; a model of yours comes with --with FILE";
+  if (files.length === 0) return "; your own model comes with --with FILE";
   const bringing = new Set(models.map(({ origin }) => origin?.file));
   const without = files.filter((file) => !bringing.has(file));
   if (without.length === 0) return "";

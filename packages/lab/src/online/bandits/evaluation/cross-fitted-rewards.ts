@@ -33,7 +33,7 @@ export function crossFittedRewards(
   if (arms === null)
     throw rangeError(
       "records",
-      "decisions with propensities or actionIds, which tell the number of arms",
+      "decisions with propensities or actionIds, which give the number of arms",
       records,
     );
   const row = (context: BanditContext, arm: number): Float64Array => {
