@@ -126,7 +126,7 @@ describe("the column of times", () => {
       "line 2: time 'day': expected a value in every row, got none",
     ],
     [
-      "dates that can't be told",
+      "dates in one order",
       repeat(["3/4/2021", "1/9/2020", "2/2/2021"], rows),
       "--types day=date-dmy or day=date-mdy says it",
     ],

@@ -151,7 +151,7 @@ describe("minimand refine with prompts of the user's", () => {
       [["refine", "--prompts", "few.txt", "a"], "--prompts few.txt: expected at least 20 different prompts"],
       [["refine", "--prompts", "none.txt", "a"], "none.txt: no such file or folder"],
       [["refine", "--refiner", "broken.safetensors", "a"], "broken.safetensors: expected a refiner"],
-      [["refine", "a", "--scorer", "score.mjs"], "--scorer: expected an --endpoint beside it"],
+      [["refine", "a", "--scorer", "score.mjs"], "--scorer: expected an --endpoint with it"],
       [[...own, "a", "--endpoint", server.url], "--scorer: expected a module that scores pictures"],
       [[...own, "a", "--endpoint", server.url, "--scorer", "score.mjs"], "--max-images: expected the most"],
       [
@@ -179,10 +179,10 @@ describe("minimand refine with prompts of the user's", () => {
       [[...own, ...endpoint, "--endpoint", "nowhere", ...most], "--endpoint: expected an address"],
       [[...own, ...endpoint, "--scorer", "none.mjs", ...most], "--scorer none.mjs: expected a function"],
       [[...own, ...endpoint, "--scorer", "nosuch.mjs", ...most], "--scorer nosuch.mjs: expected a module"],
-      [["refine", "red moon", "--flip-rate", "0.1"], "--flip-rate: expected an --endpoint beside it"],
-      [["refine", "red moon", "--at-once", "2"], "--at-once: expected an --endpoint beside it"],
-      [["refine", "red moon", "--loss", "rpo"], "--loss: expected an --endpoint beside it"],
-      [["refine", "a", "--allow-host", "cdn.example.com"], "--allow-host: expected an --endpoint beside it"],
+      [["refine", "red moon", "--flip-rate", "0.1"], "--flip-rate: expected an --endpoint with it"],
+      [["refine", "red moon", "--at-once", "2"], "--at-once: expected an --endpoint with it"],
+      [["refine", "red moon", "--loss", "rpo"], "--loss: expected an --endpoint with it"],
+      [["refine", "a", "--allow-host", "cdn.example.com"], "--allow-host: expected an --endpoint with it"],
       ...["https://cdn.example.com", "cdn.example.com/a", "me@cdn.example.com", ""].map(
         (host) =>
           [[...own, ...endpoint, "--allow-host", host], "expected a host as cdn.example.com"] as const,
