@@ -121,7 +121,9 @@ describe("renderReport", () => {
       const captions = [...document.querySelectorAll("figcaption, .panels + p")].map(textOf);
       expect(captions.filter((text) => text.includes("the largest of 14 differences"))).toHaveLength(1);
       expect(captions.filter((text) => text.includes("chosen among 14")).length).toBeGreaterThan(0);
-      expect(textOf(document.querySelector("main"))).toMatch(/The first of 15 in a column is partly first by luck/);
+      expect(textOf(document.querySelector("main"))).toMatch(
+        /The first of 15 in a column is partly first by luck/,
+      );
       const panels = [...document.querySelectorAll(".mm-panel-number text")].map(textOf);
       expect(panels.filter((text) => text.includes("first of 14")).length).toBeGreaterThan(0);
     }

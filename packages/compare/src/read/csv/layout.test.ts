@@ -23,11 +23,7 @@ describe("the place of the table in a file", () => {
       "left out line 1 above the table: 'Made by Ann in May at home for Bob'",
     ],
     ["comments", "# made\n# by hand\n", "left out 2 lines (1 to 2) above the table: '# made'"],
-    [
-      "another little table",
-      "who,Ann\nwhen,May\n\n",
-      "left out 2 lines (1 to 2) above the table: 'who Ann'",
-    ],
+    ["another little table", "who,Ann\nwhen,May\n\n", "left out 2 lines (1 to 2) above the table: 'who Ann'"],
     ["a line that names the delimiter", "sep=,\n", "left out the line 'sep=,', which names the delimiter"],
   ])("is below %s", async (_, above, note) => {
     const read1 = await read(`${above}n,x,k\n${rows}\n`);
