@@ -31,8 +31,9 @@ const sharedFolders = (engine: EngineUsed["name"]): string[] => [
 ];
 
 /**
- * A hash of all code that computes any trial of a comparison or a reproduction, and of what papers have frozen or chosen: processes
- * of one house give equal results for equal trials, but for the kind of their CPU. Code that was compiled is another house than its source.
+ * A hash of all code that computes any trial of a comparison or a reproduction, and of the frozen models and tuned choices of papers.
+ * Processes with equal hashes give equal results for equal trials, except for the kind of their CPU. Compiled code has another hash
+ * than its source.
  */
 export const houseFingerprint = (engine: EngineUsed["name"]): string =>
   hashOf(houseFolders(engine), { choices: true });

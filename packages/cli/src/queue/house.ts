@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { EngineUsed, Origin } from "@minimand/compare";
 
-/** What all who compute trials of a run have in common: other versions, engines or code could give other numbers. */
+/** What all processes that compute trials of a run share: other versions, engines or code could give other numbers. */
 export interface House {
   versions: Record<string, string>;
   engine: EngineUsed;
@@ -9,7 +9,7 @@ export interface House {
   code: string;
 }
 
-/** A name of a house and of own modules, by which jobs find workers that can do them. */
+/** A name of the code, engine and own modules of a run, by which jobs find workers that can do them. */
 export function houseHash(house: House, origins: readonly Pick<Origin, "sha256">[]): string {
   const { versions, engine, code } = house;
   const own = origins.map(({ sha256 }) => sha256).sort();
@@ -31,7 +31,7 @@ export function lackingFor(
   return lacking(worker, run);
 }
 
-/** Whether a value is the house and the own modules of a run. */
+/** Whether a value states versions, engine, code and own modules of a run. */
 export function isHouse(value: { [Part in keyof House | "origins"]?: unknown }): boolean {
   const { versions, engine, code, origins } = value;
   return (

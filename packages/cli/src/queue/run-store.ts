@@ -96,7 +96,7 @@ export async function listRuns(sql: Sql): Promise<Run[]> {
   );
 }
 
-/** What a worker has to know of the runs that aren't at their end, and whether suspected trials of their houses wait. */
+/** What a worker has to know of the unfinished runs, and whether suspected trials of their code are waiting. */
 export async function runsToServe(
   sql: Sql,
 ): Promise<(Pick<Run, "id" | "title" | "house" | "needs" | "origins"> & { isSuspected: boolean })[]> {

@@ -10,7 +10,7 @@ export function isSuspected({ ends }: { ends: number }): boolean {
 /** The priorities of suspected trials, by which they are taken apart from others: the least one, and that of those for which a busy worker stops. */
 export const [apart, overdue] = [-(2 ** 31), -(2 ** 31) + 1];
 
-/** SQL: suspected trials of a house, itself SQL, that nobody has. */
+/** SQL: suspected trials for workers of one code (`house`, itself SQL) that no worker has taken. */
 export function suspectedOf(house: string): string {
   return `from minimand_queue.job where name = 'trial-' || ${house} and state < 'active' and not blocked and priority <= ${overdue}`;
 }

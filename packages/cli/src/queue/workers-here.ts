@@ -27,7 +27,7 @@ export async function workersHere(sql: Sql): Promise<WorkerRow[]> {
   );
 }
 
-/** How many trials at a time they can compute of runs of a house. */
+/** How many trials at a time they can compute of runs of one code. */
 export async function slotsFor(sql: Sql, house: string): Promise<number> {
   const [{ slots }] = await sql.query<{ slots: number }>(
     `select coalesce(sum(concurrency), 0)::int as slots from minimand.workers
@@ -37,7 +37,7 @@ export async function slotsFor(sql: Sql, house: string): Promise<number> {
   return slots;
 }
 
-/** How many of them can work on runs of a house. */
+/** How many of them can work on runs of one code. */
 export async function workersFor(sql: Sql, house: string): Promise<number> {
   const [{ count }] = await sql.query<{ count: number }>(
     `select count(*)::int as count from minimand.workers

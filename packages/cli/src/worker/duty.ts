@@ -27,7 +27,7 @@ export interface WorkerOptions {
   signal: AbortSignal;
 }
 
-/** A worker on duty: what its loops share. */
+/** What the loops of a worker share. */
 export interface Duty extends WorkerOptions {
   presence: Presence;
   /** Ends all loops. */

@@ -77,7 +77,7 @@ export interface WorkerSetting {
   onTrial?: (run: string) => void;
 }
 
-/** The house of this process with an engine. */
+/** Versions, engine and code of this process. */
 export function houseOf(engine: House["engine"]): House {
   return { versions: versions(), engine, code: houseFingerprint(engine.name) };
 }
