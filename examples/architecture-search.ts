@@ -129,7 +129,8 @@ export async function widthOf({ wide = 48, epochs = 60, mu = 0.1, seed = 1 } = {
       const others = forGates.epoch(epoch);
       for (const batch of forWeights.epoch(epoch)) {
         const other = others.next();
-        if (!other.done) yield [rowsOf(batch), rowsOf(other.value)] as const;
+        if (other.done) disposeTree(rowsOf(batch));
+        else yield [rowsOf(batch), rowsOf(other.value)] as const;
       }
     }
   })();

@@ -29,15 +29,18 @@ export interface Pooler extends AsyncDisposable {
   log(): string;
 }
 
-/** Starts a PgBouncer in transaction mode; it is gone, folder and all, once it is disposed of or this process ends. */
-export async function startPooler({ port: behind, password, name }: TestPostgres): Promise<Pooler> {
+/** Starts a PgBouncer, by default in transaction mode; it is gone, folder and all, once it is disposed of or this process ends. */
+export async function startPooler(
+  { port: behind, password, name }: TestPostgres,
+  mode: "transaction" | "statement" = "transaction",
+): Promise<Pooler> {
   const folder = fs.mkdtempSync(join(tmpdir(), "minimand-pgbouncer-"));
   const [settings, users, log] = ["ini", "users", "log"].map((file) => join(folder, file));
   const port = await freePort("127.0.0.1");
   const lines = [
     ...["[databases]", `* = host=127.0.0.1 port=${behind}`, "[pgbouncer]", "listen_addr = 127.0.0.1"],
     ...[`listen_port = ${port}`, `unix_socket_dir = ${folder}`, `auth_file = ${users}`],
-    ...["auth_type = scram-sha-256", "pool_mode = transaction", "default_pool_size = 4"],
+    ...["auth_type = scram-sha-256", `pool_mode = ${mode}`, "default_pool_size = 4"],
   ];
   fs.writeFileSync(settings, `${lines.join("\n")}\n`);
   fs.writeFileSync(users, `"minimand" "${password}"\n`);

@@ -1,6 +1,6 @@
 /**
- * What `@minimand/lab` builds its losses, layers and steps of, beside what is public: it may change in any release, so that only
- * packages of the same version may import it.
+ * What `@minimand/lab` needs for its losses, layers and steps in addition to what is public. It may change in any release: only packages
+ * of the same version may import it.
  */
 export {
   addOuterToFactor,

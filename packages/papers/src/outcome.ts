@@ -39,9 +39,8 @@ export function shortTitle(title: string): string {
  * heldText({ held: "A is faster.", notHeld: null }); // "Held: A is faster."
  */
 export function heldText({ held, notHeld }: Pick<Outcome, "held" | "notHeld">): string {
-  return [held === null ? [] : `Held: ${held}`, notHeld === null ? [] : `Not held: ${notHeld}`]
-    .flat()
-    .join(" ");
+  const sides = [held && `Held: ${held}`, notHeld && `Not held: ${notHeld}`];
+  return sides.filter((text) => text !== null).join(" ");
 }
 
 /** A sign for each verdict, and for a paper that isn't measured yet. */

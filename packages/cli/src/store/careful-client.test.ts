@@ -99,9 +99,3 @@ it.each([
   },
   30_000,
 );
-
-it("refuses a pooler that shares connections between statements", async () => {
-  const reason = "transaction blocks not allowed in statement pooling mode";
-  const error = message("E", "SFATAL\0", "C08P01\0", `M${reason}\0`, "\0");
-  expect(await refusalOf([welcome, error])).toBe(`can't be reached: ${reason}`);
-}, 30_000);

@@ -51,3 +51,17 @@ describe.skipIf(!hasPooler())(`a store behind a transaction pooler${noPooler}`, 
     expect(await other.ended).toMatchObject({ code: 0 });
   }, 300_000);
 });
+
+it.skipIf(!hasPooler())(
+  `a pooler that shares connections between statements is refused at once${noPooler}`,
+  async () => {
+    await using server = await startPostgres({ fsync: false });
+    await using pooler = await startPooler(server, "statement");
+    for (const address of [pooler.address, `${pooler.address}?pooled=true`])
+      expect(await minimand(["worker", "--store", address], { env: server.env })).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/^.*can't be reached: .*statement pooling mode\n$/),
+      });
+  },
+  60_000,
+);

@@ -82,11 +82,11 @@ function sentencesOf({
   }
   if (flipRate === null || flipRate.from === "likelihood") {
     const range = least === null || most === null ? "" : ` (${percent(least)} to ${percent(most)})`;
-    const told =
+    const judged =
       identifiable === 0
         ? "No fold's training pairs determine it, so that predictions are judged as if there were no flips"
         : `Each fold is judged by the rate that its training pairs determine${range}, never by that of the pairs it is tested on${identifiable < folds ? `; ${folds - identifiable} of ${folds} determine none and are judged as if there were no flips` : ""}`;
-    lines.push(`${told}.`);
+    lines.push(`${judged}.`);
   }
   if (accuracy !== null && corrected !== null && flipRate !== null)
     lines.push(

@@ -2,27 +2,24 @@
 interface CholeskyOptions {
   /** Added to the diagonal; default 0. */
   shift?: number;
-  /**
-   * The diagonal entry of row i for its pivot: null ends the factorisation, 0 makes a column of zeros. Default: the square root, null
-   * for pivots that aren't above 0.
-   */
-  root?: (pivot: number, i: number) => number | null;
+  /** A pivot has to be above this share of its diagonal entry; default 0: above 0. */
+  share?: number;
+  /** Pivots up to this make a column of zeros instead of ending the factorisation; `share` has no effect then. */
+  zeroUpTo?: number;
   /** Where the factor is written, which may be the matrix itself; default a new array. */
   into?: Float64Array;
 }
 
-const positiveRoot = (pivot: number): number | null => (pivot > 0 ? Math.sqrt(pivot) : null);
-
 /**
- * The lower triangle L of `A + shift I = L L^T`, row-major `[n, n]`; null where `root` finds none. What stands above the diagonal of
- * `into` stays.
+ * The lower triangle L of `A + shift I = L L^T`, row-major `[n, n]`; null for a pivot that is too small. Entries of `into` above the
+ * diagonal remain.
  *
  * @param a symmetric, row-major `[n, n]`; only its lower triangle is read
  */
 export function cholesky(
   a: Float64Array,
   n: number,
-  { shift = 0, root = positiveRoot, into: l = new Float64Array(n * n) }: CholeskyOptions = {},
+  { shift = 0, share = 0, zeroUpTo, into: l = new Float64Array(n * n) }: CholeskyOptions = {},
 ): Float64Array | null {
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < i; j++) {
@@ -31,10 +28,12 @@ export function cholesky(
       l[i * n + j] = l[j * n + j] === 0 ? 0 : sum / l[j * n + j];
     }
     let pivot = a[i * n + i] + shift;
+    // 0 times an infinite entry is no threshold.
+    const least = zeroUpTo ?? (share === 0 ? 0 : share * a[i * n + i]);
     for (let k = 0; k < i; k++) pivot -= l[i * n + k] * l[i * n + k];
-    const diagonal = root(pivot, i);
-    if (diagonal === null) return null;
-    l[i * n + i] = diagonal;
+    if (pivot > least) l[i * n + i] = Math.sqrt(pivot);
+    else if (zeroUpTo === undefined) return null;
+    else l[i * n + i] = 0;
   }
   return l;
 }
@@ -76,17 +75,19 @@ export function invertPositive(matrix: Float64Array, n: number): boolean {
   if (l === null) return false;
   // L^-1 in place, its rows from the top; then the product of its transpose and itself.
   for (let i = 0; i < n; i++) {
+    const row = i * n;
+    const diagonal = l[row + i];
     for (let j = 0; j < i; j++) {
       let sum = 0;
-      for (let k = j; k < i; k++) sum -= l[i * n + k] * l[k * n + j];
-      l[i * n + j] = sum / l[i * n + i];
+      for (let k = j, at = j * n + j; k < i; k++, at += n) sum -= l[row + k] * l[at];
+      l[row + j] = sum / diagonal;
     }
-    l[i * n + i] = 1 / l[i * n + i];
+    l[row + i] = 1 / diagonal;
   }
   for (let j = 0; j < n; j++) {
     for (let i = j; i < n; i++) {
       let sum = 0;
-      for (let k = i; k < n; k++) sum += l[k * n + i] * l[k * n + j];
+      for (let k = i, at = i * n; k < n; k++, at += n) sum += l[at + i] * l[at + j];
       l[j * n + i] = sum;
     }
     for (let i = j + 1; i < n; i++) l[i * n + j] = l[j * n + i];

@@ -45,7 +45,7 @@ describe("minimand compare --task preference", () => {
     expect(report!.preference!.sentences.length).toBeGreaterThan(1);
     const html = readFileSync(at("o/report.html"), "utf8");
     expect(html).toContain("How many preferences are flipped");
-    expect(html).toContain("Are the probabilities calibrated?");
+    expect(html).toContain("Calibration of the probabilities");
     expect(html).not.toContain("Which classes are mixed up");
 
     writeFileSync(at("single.csv"), "x1,x0\n0,1\n0,-1\n");

@@ -11,8 +11,8 @@ import { isHtml, isScript, sitePolicy, workerPolicy } from "./policies.ts";
 const hashed = /^\/assets\/(?:.*\/)?[^/]+\.[\w-]{8,}\.\w+$/;
 
 /**
- * Answers with files of a folder: `index.html` for a folder, the page of a name whose `.html` was left out, the site's own `404.html`
- * for everything else. Files outside of the folder and behind names that begin with a dot are not served, however they are linked.
+ * Answers with files of a folder: `index.html` for a folder, a redirect where `.html` was left out, the site's own `404.html` for
+ * everything else. Files outside of the folder and behind names that begin with a dot are not served, however they are linked.
  *
  * @param root the folder
  * @param base what all paths begin with, as `/minimand`; a proxy may have taken it away already

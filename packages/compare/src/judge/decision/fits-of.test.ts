@@ -3,6 +3,7 @@ import { rocAuc } from "minimand/metrics";
 import { describe, expect, it } from "vitest";
 import type { PredictedTrial } from "../../results.ts";
 import { keepPrediction } from "../../train/kept-predictions.ts";
+import { meanOutcome, type SeedOutcome } from "./fits-of.ts";
 import { outcomesOf, pairedFits, type Truth } from "./index.ts";
 
 const [rows, folds] = [24, 3];
@@ -100,5 +101,24 @@ describe("paired fits", () => {
     const [first, ...rest] = trialsOf("a", 4, { seed: 1 });
     const trials = [...trialsOf("a", 1), { ...first, predictions: null }, ...rest];
     expect([...of(trials).keys()]).toEqual([0]);
+  });
+});
+
+describe("the mean of outcomes", () => {
+  const outcomes = (...values: number[]) =>
+    new Map(
+      values.map((value, seed): [number, SeedOutcome] => {
+        const rows = new Int32Array(1);
+        return [
+          seed,
+          { ids: rows, fold: rows, folds: 1, influence: { value, influence: new Float64Array(1) } },
+        ];
+      }),
+    );
+
+  it("is null without seeds, and where the metric is not defined on one", () => {
+    expect(meanOutcome(outcomes(0.5, 0.25))).toBe(0.375);
+    expect(meanOutcome(outcomes())).toBeNull();
+    expect(meanOutcome(outcomes(0.5, Number.NaN))).toBeNull();
   });
 });

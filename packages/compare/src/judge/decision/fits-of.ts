@@ -144,7 +144,7 @@ function numbered(groups: Int32Array): Int32Array {
   });
 }
 
-/** Of the metric over the seeds; null where it is not defined on one, or there is none. */
+/** Returns the mean of the metric over the seeds; null without seeds, and if it is not defined on one of them. */
 export function meanOutcome(outcomes: ReadonlyMap<number, SeedOutcome>): number | null {
   const values = [...outcomes.values()].map(({ influence }) => influence.value);
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;

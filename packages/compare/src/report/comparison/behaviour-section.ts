@@ -90,7 +90,7 @@ function reliability(report: DatasetReport, document: Document): Child {
   const { classes } = report;
   const tests = report.testRows === null ? "test folds" : "seeds";
   const what = classes.length === 2 ? `P(${classes[1]})` : "probability of the predicted class";
-  return html`<h3>Are the probabilities calibrated?</h3>
+  return html`<h3>Calibration of the probabilities</h3>
 <div class="panels">${drawn}</div>
 <p class="muted">${whoIsShown(report)} Predictions of all ${tests}, by their ${what}. On the dashed diagonal, of the rows given 70 %
 just 70 % turn out so; dots below it were given too high a probability. The bars count the predictions, and dots over few of them mean

@@ -56,6 +56,18 @@ describe("aggregateLinearFit", () => {
     );
   });
 
+  it("refuses columns that are equal but for rounding", () => {
+    const next = randomSource(3);
+    const ids = Int32Array.from({ length: 20 }, (_, i) => i);
+    const y = Array.from(ids, () => next());
+    const columns = (difference: number) =>
+      y.flatMap((value) => [1 + value, 1 + value + difference * next()]);
+    expect(() => aggregateLinearFit(columns(1e-7), ids, y, { rho: 1 })).toThrow(
+      /^x: expected bags and rows that/,
+    );
+    expect(() => aggregateLinearFit(columns(1e-3), ids, y, { rho: 1 })).not.toThrow();
+  });
+
   it("says that fewer bags than inputs don't determine the bag-level fit, and takes the one of least norm when asked", () => {
     const x = [1, 0, 0, 1, 1, 1, 2, 0, 1];
     const ids = [0, 0, 1];

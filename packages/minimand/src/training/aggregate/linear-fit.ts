@@ -91,9 +91,7 @@ function addOuter(matrix: Float64Array, v: Float64Array, scale: number): void {
 
 function choleskySolution(matrix: Float64Array, right: Float64Array, what: string): Float64Array {
   const n = right.length;
-  const l = cholesky(matrix, n, {
-    root: (pivot, p) => (pivot > 1e-12 * matrix[p * n + p] ? Math.sqrt(pivot) : null),
-  });
+  const l = cholesky(matrix, n, { share: 1e-12 });
   if (l === null)
     throw rangeError(
       "x",

@@ -21,7 +21,7 @@ export function denseCholesky({
     for (let at = pointers[i]; at < pointers[i + 1]; at++) L[i * n + indices[at]] = values[at];
   let largest = 0;
   for (let i = 0; i < n; i++) largest = Math.max(largest, L[i * n + i]);
-  cholesky(L, n, { root: (pivot) => (pivot > none * largest ? Math.sqrt(pivot) : 0), into: L });
+  cholesky(L, n, { zeroUpTo: none * largest, into: L });
   return (b, x) => {
     solveFactored(L, n, b, x);
   };
