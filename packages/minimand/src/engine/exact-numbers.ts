@@ -6,7 +6,7 @@ export function hasFloat64(t: Tree): boolean {
   return leavesOf(t).some((leaf) => typeof leaf !== "number" && leaf.dtype === np.float64);
 }
 
-/** The dtype of scalars that are computed beside a tree's arrays: float64 where they are, else float32. Not consumed. */
+/** The dtype of scalars that are computed along with a tree's arrays: float64 where these are, else float32. Not consumed. */
 export function scalarType(t: Tree): DType {
   return hasFloat64(t) ? np.float64 : np.float32;
 }

@@ -2,10 +2,10 @@ import { Jaxpr, jvp, numpy as np } from "@jax-js/jax";
 import { zerosLike } from "./tree.ts";
 
 /**
- * Runs `f`, in which the engine differentiates, and keeps integers right. The engine's own derivative of `mod` hands on the
- * first operand in place of the remainder of two integers: `x.mod(y)`, `np.remainder` and `np.floorDivide` are wrong then
- * wherever an operand comes from what is differentiated, or stands in a `jit` that it goes through. That of a product along
- * axes throws for integers.
+ * Runs `f`, in which the engine differentiates, and keeps integers right. The engine's own derivative of `mod` hands on the first operand
+ * in place of the remainder of two integers. `x.mod(y)`, `np.remainder` and `np.floorDivide` are then wrong for operands that come from
+ * what is differentiated, or that are in a `jit` that it goes through. The engine's own derivative of a product along axes throws for
+ * integers.
  */
 export function withIntegers<T>(f: () => T): T {
   trace ??= traceOfDerivatives();

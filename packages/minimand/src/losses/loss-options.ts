@@ -4,14 +4,14 @@ import { type NamesOf, type OptionRules, type ReadOptions, readOptions } from ".
 import type { Parameter } from "../engine/parameter.ts";
 
 /**
- * What an objective hands to its loss beside the weights, whether the loss has a use for it or not. So `objectiveOf(model,
- * crossEntropy)` trains, and an own loss may give all that it gets to one of the library.
+ * What an objective hands to its loss in addition to the weights, whether the loss has a use for it or not. So
+ * `objectiveOf(model, crossEntropy)` trains, and an own loss may give all that it gets to one of the library.
  */
 export const handedByObjective = { key: true, hyper: true } as const;
 
 /**
- * `readOptions` for a loss: the weights and what else an objective hands to every loss pass, and a number with bounds may be a 0-d array
- * (its value may be traced), unless it is an integer.
+ * `readOptions` for a loss. The weights and what else an objective hands to every loss are accepted. A number with bounds may be a 0-d
+ * array (its value may be traced), unless it is an integer.
  */
 export function readLossOptions<T extends object, const R extends OptionRules<Omit<T, "weights">>>(
   of: string,

@@ -23,8 +23,8 @@ export interface NeuralCollapse {
 }
 
 /**
- * Measures of neural collapse: the state that features and last layer approach at the end of training with
- * cross-entropy, where each class is one point, the points form a regular simplex, and the weights point at them.
+ * Measures of neural collapse, the state that features and last layer approach at the end of training with cross-entropy. In it, each class
+ * is one point, the points form a regular simplex, and the weights point at them.
  *
  * `mu_k` class means, `m_k = mu_k - mu_G` with the mean `mu_G` over all samples; standard deviations are those of the population.
  *

@@ -3,7 +3,7 @@ import { rocAuc } from "./areas.ts";
 import { checkLabels, checkLengths, checkScores } from "./checks.ts";
 
 /**
- * How well a score tells examples of known classes from those of unknown ones.
+ * How well a score separates examples of known classes from those of unknown ones.
  *
  * The area under the ROC curve with known examples as positives: the chance that a known example scores higher than an
  * unknown one, ties counting half.

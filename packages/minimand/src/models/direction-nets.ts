@@ -50,7 +50,7 @@ export function dcdmNet2d(options: DirectionNetOptions = {}): Layer {
 }
 
 /**
- * A smaller-grained relative of {@link dcdmNet2d} with as many parameters, which sees further: a U-Net of residual pairs
+ * A smaller-grained relative of {@link dcdmNet2d} with as many parameters, which sees further. It is a U-Net of residual pairs
  * `R C (R C x) + x` on the grid and on cells of 2, 4 and 8, and back up, each level with what went down there added.
  *
  * @param options channels

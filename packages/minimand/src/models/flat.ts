@@ -11,8 +11,8 @@ import type {
 } from "./model.ts";
 
 /**
- * The same model with all parameters in one vector: an optimizer then runs a handful of kernels instead of a handful
- * per layer (an Adam step of an 8-64-64-2 network on 128 rows: 46 kernels instead of 65, about 0.8 of the time).
+ * The same model with all parameters in one vector. An optimizer then runs a handful of kernels instead of a handful per layer. An Adam
+ * step of an 8-64-64-2 network on 128 rows runs 46 kernels instead of 65, in about 0.8 of the time.
  *
  * Only for gradients taken through the guard of `differentiate` (the vector is sliced inside), and for optimizers
  * that treat all entries alike; `flatTransformation` shows the others every array in its own shape.

@@ -1,7 +1,7 @@
 import type { numpy as np } from "@jax-js/jax";
 import type { Tree } from "../engine/tree.ts";
 
-/** What a forward pass may know beside its input. */
+/** What a forward pass may know in addition to its input. */
 export interface ApplyOptions {
   /** True while training: batch statistics are taken from the batch, noise is drawn. */
   training: boolean;
@@ -33,7 +33,7 @@ export interface Layered {
   variables: Variables;
 }
 
-/** A model with a representation that can be had beside its output, and replaced on the way to it. */
+/** A model with a representation that can be had in addition to its output, and replaced on the way to it. */
 export interface RepresentationModel extends Model {
   /** Numbers a row of the representation. */
   featureSize: number;

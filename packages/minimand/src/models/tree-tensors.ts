@@ -82,7 +82,7 @@ export function arrayOf(tensor: Tensor | undefined, like: np.Array, name: string
 
 const dtypes = { F64: np.float64, F32: np.float32, I32: np.int32, U32: np.uint32 };
 
-/** The same lists and objects with every other value replaced; `f` is told the way to it, `layers.0.weight`. */
+/** The same lists and objects with every other value replaced; `f` is given the path to it, `layers.0.weight`. */
 export function mapNamed(value: unknown, f: (leaf: unknown, name: string) => unknown, name = ""): unknown {
   const at = (key: string | number): string => (name === "" ? String(key) : `${name}.${key}`);
   if (Array.isArray(value)) return value.map((part, i) => mapNamed(part, f, at(i)));

@@ -12,8 +12,8 @@ export interface OptimizerMemory {
 }
 
 /**
- * The memory of an optimizer's state, measured on the state that it makes for these parameters: 0 bytes a float32
- * parameter for plain SGD, 4 for momentum or Lion, 8 for AdamW (and a few for counters).
+ * The memory of an optimizer's state, measured on the state that it makes for these parameters. Per float32 parameter it is 0 bytes for
+ * plain SGD, 4 for momentum or Lion, 8 for AdamW (and a few for counters).
  *
  * @param params looked at, not consumed
  * @example

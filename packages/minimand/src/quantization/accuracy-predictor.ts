@@ -29,7 +29,7 @@ export interface EncodeOptions {
 
 /**
  * A configuration as zeros and ones: six for the form (channel, tensor, weights symmetric and not, activations symmetric and not), then one
- * place for each width, layer by layer, first of all weights, then of all activations.
+ * place for each width. Widths go layer by layer, first of all weights, then of all activations.
  *
  * @param configs one a layer, all of one form
  * @param options `bits`, `skipEnds`, `official`

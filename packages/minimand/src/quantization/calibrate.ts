@@ -26,7 +26,7 @@ const leastPositive = -1e-9;
 
 /**
  * Step sizes and offsets for every form and width of a network, by {@link initScale} on its weights and on what goes into its layers for
- * some examples: quantisation after training, and the start of quantisation in training.
+ * some examples. This is quantisation after training, and the start of quantisation in training.
  *
  * What goes into a layer has codes without signs where none of it is negative, as behind a ReLU.
  *

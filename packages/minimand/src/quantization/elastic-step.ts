@@ -38,8 +38,8 @@ export interface ElasticStepOptions<H extends Hyper = Hyper> {
 }
 
 /**
- * A training step for all configurations of a network at once: in each, the passes of a sandwich at the most bits, at bits drawn for each layer,
- * and at the fewest, all in one form that is drawn; one update for the sum of their gradients.
+ * A training step for all configurations of a network at once. Each step makes the passes of a sandwich: at the most bits, at bits drawn
+ * for each layer, and at the fewest. All passes have one form, which is drawn, and there is one update for the sum of their gradients.
  *
  * The loss is the mean of {@link gpgLoss}, and {@link wdrLoss} where it is asked for. One program serves all configurations. The authors cut each
  * gradient to [-1, 1]: `chain(clipByValue(1), adam(learningRate))`. Step sizes that a step doesn't use have a gradient of 0.

@@ -10,7 +10,7 @@ type Norm = { scale: np.Array; shift: np.Array };
 type Statistics = { mean: np.Array; variance: np.Array };
 
 /**
- * Batch normalisation as part of the layers beside it, in evaluation mode: a network without it, of the same outputs.
+ * Batch normalisation as part of the layers next to it, in evaluation mode: a network without it, of the same outputs.
  *
  * With `g = scale / sqrt(variance + 1e-5)` and `d = shift - mean g`, the layer before becomes `W diag(g)`, `b g + d`; where none stands
  * right before, the dense layer right behind becomes `diag(g) W`, `b + d W`.

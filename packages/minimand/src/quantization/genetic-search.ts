@@ -38,8 +38,8 @@ interface Member {
 }
 
 /**
- * Searches the bits of each layer by a genetic algorithm: the best of a population stay and have children, half of them by mutation (the
- * bits of each layer drawn anew with some probability), half by uniform crossover of two; children with averages outside of
+ * Searches the bits of each layer by a genetic algorithm. The best of a population stay and have children, half of them by mutation (the
+ * bits of each layer drawn anew with some probability), half by uniform crossover of two. Children with averages outside of
  * `(target - tolerance, target]` are drawn again. The best ever is kept.
  *
  * @param options the space, the fitness, a seed, and what else there is, see {@link GeneticSearchOptions}

@@ -7,8 +7,8 @@ import type { ElasticNetwork, ElasticVariables } from "./elastic-network.ts";
 import { exportQuantized } from "./export-quantized.ts";
 
 /**
- * The network with biases that integer arithmetic can hold: each a whole number of steps `s_x s_w`, the product of the step sizes of what goes
- * into its layer and of its weights, to which sums of products of codes are whole numbers of steps, too.
+ * The network with biases that integer arithmetic can hold. Each is a whole number of steps `s_x s_w`, the product of the step sizes of
+ * what goes into its layer and of its weights. Sums of products of codes are whole numbers of these steps, too.
  *
  * Runtimes that compute a layer in integers round its bias so (as int32), whether or not that was asked for. Done before, the outputs of
  * {@link quantizedModel} are those of the runtime.

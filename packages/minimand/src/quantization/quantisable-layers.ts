@@ -5,9 +5,9 @@ import type { Model, Variables } from "../models/model.ts";
 import { foldBatchNorm } from "./fold-batch-norm.ts";
 
 /**
- * A trained model as pieces that {@link elasticNetwork} takes, of the same outputs in evaluation: layers of layers are laid out one after
- * the other, dropout is left out, and batch normalisation is folded into the layers beside it ({@link foldBatchNorm}). The head of an `mlp`
- * becomes a dense layer and a function.
+ * A trained model as pieces that {@link elasticNetwork} takes, of the same outputs in evaluation. Layers of layers are laid out one after
+ * the other, dropout is left out, and batch normalisation is folded into the layers next to it ({@link foldBatchNorm}). The head of an
+ * `mlp` becomes a dense layer and a function.
  *
  * What other pieces hold, `residual` blocks or `layerNorm`, stays as it is, in float32.
  *

@@ -22,7 +22,7 @@ export class NonFiniteError extends Error {
   }
 }
 
-/** What is told after each step. */
+/** What is reported after each step. */
 export interface StepReport<State> {
   /** Counted from 0. */
   step: number;

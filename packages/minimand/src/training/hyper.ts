@@ -85,7 +85,7 @@ export function unnamed(hyper: TracedHyper): { tree: TracedHyper; read: Set<stri
   return behind.get(hyper) ?? { tree: hyper, read: new Set() };
 }
 
-/** Hyperparameters as a program is given them: numbers are float32 inputs, which would lose digits beside float64 parameters. */
+/** Hyperparameters as a program is given them: numbers are float32 inputs, which would lose digits next to float64 parameters. */
 export function hyperInputs(hyper: Hyper, params: Tree): TracedHyper {
   if (leavesOf(params)[0]?.dtype !== np.float64) return hyper as never;
   return mapValues(hyper, (value) => np.array(value, { dtype: np.float64 }));

@@ -5,7 +5,7 @@ import type { Tree } from "../engine/tree.ts";
 import type { Model } from "../models/model.ts";
 import type { Hyper, TracedHyper } from "./hyper.ts";
 
-/** What an objective may use beside parameters and batch. */
+/** What an objective may use in addition to parameters and batch. */
 export interface ObjectiveContext<H extends Hyper = Hyper> {
   modelState: Tree;
   /** The entries of the per-example memory for this batch, `[batch]` each; `{}` without memory. */
@@ -23,7 +23,7 @@ export interface ArrayBatch {
   weights: np.Array;
 }
 
-/** What an objective returns beside the scalar. */
+/** What an objective returns in addition to the scalar. */
 export type ObjectiveOutput = {
   output: np.Array;
   modelState: Tree;

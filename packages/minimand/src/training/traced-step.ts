@@ -19,7 +19,7 @@ export type Fixed = { one: np.Array; hyper: TracedHyper };
 export type Outcome = { metrics: StepMetrics; kept: Arrays };
 
 /**
- * One step as it is traced: what is handed on to the next one, and what is told of this one.
+ * One step as it is traced: what is handed on to the next one, and what is reported of this one.
  *
  * @param tell is given the names of the hyperparameters that the step reads
  * @param labels what is known of the labels

@@ -5,7 +5,7 @@ import type { Tree } from "../engine/tree.ts";
 import type { Batch } from "./batches.ts";
 import type { GivenHyper, Hyper } from "./hyper.ts";
 
-/** What a run starts from beside a key: hyperparameters by name, and memory per example by name. */
+/** What a run starts from in addition to a key: hyperparameters by name, and memory per example by name. */
 export interface InitOptions<H extends object = GivenHyper> {
   hyper?: H;
   memory?: { [name: string]: Float32Array };
@@ -30,8 +30,8 @@ export interface SupervisedState<H extends Hyper = Hyper> {
 }
 
 /**
- * Several states of one training step as one, which are given the same batches: all arrays have a new first axis, along which
- * they lie. Arrays are owned as those of a state.
+ * Several states of one training step as one, which are given the same batches: all arrays have a new first axis, along which the states
+ * are. Arrays are owned as those of a state.
  */
 export interface JoinedStates {
   params: Tree;

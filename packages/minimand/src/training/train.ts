@@ -17,7 +17,7 @@ export interface EpochRecord {
   validation: number | null;
 }
 
-/** What is told after each epoch. */
+/** What is reported after each epoch. */
 export interface EpochReport<State> extends EpochRecord {
   /** Whether no earlier epoch has as good a validation; true without validation. */
   best: boolean;

@@ -38,7 +38,7 @@ export interface CsIbInputs {
 }
 
 /**
- * The Cauchy-Schwarz information bottleneck: predict the targets from a representation that tells little of the inputs.
+ * The Cauchy-Schwarz information bottleneck: predict the targets from a representation that has little information about the inputs.
  *
  * `csConditional(x, y, f) + beta csQmi(x, t)`, the latter normalised by default: useful beta are then 0.01 to 1. Without that they
  * depend on batch and widths.

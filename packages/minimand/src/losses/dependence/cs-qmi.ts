@@ -24,7 +24,7 @@ export interface CsQmiOptions extends DependenceOptions {
 }
 
 /**
- * The Cauchy-Schwarz quadratic mutual information of inputs and a representation: how much the one tells of the other.
+ * The Cauchy-Schwarz quadratic mutual information of inputs and a representation: how much information one has about the other.
  *
  * `log mean_ij K_ij Q_ij + log (mean_ij K_ij mean_ij Q_ij) - 2 log mean_i (mean_j K_ij mean_j Q_ij)` with the Gram matrices K of x and Q
  * of t: the Cauchy-Schwarz divergence of the joint density from the product of the marginals. Never negative (up to rounding), 0 for a

@@ -9,8 +9,8 @@ import { checkWidth, logGram } from "./gaussian-gram.ts";
 import { checkGramSize, checkSample, logRowWeights, rowWeights } from "./samples.ts";
 
 /**
- * The rate of a variational information bottleneck: the mean divergence of normal codes from the standard normal distribution, a bound on what
- * they tell of the inputs.
+ * The rate of a variational information bottleneck: the mean divergence of normal codes from the standard normal distribution, a bound on
+ * their information about the inputs.
  *
  * `mean_i sum_k (s^2 + m^2 - 1 - log s^2) / 2`, code `N(m_i, diag s_i^2)`; >= 0, and 0 only for m = 0, s = 1
  *
@@ -49,7 +49,7 @@ const forms = ["plain", "squared", "exponential"] as const;
 export const usualNoise: number = Math.exp(-0.5);
 
 /**
- * The bound of a nonlinear information bottleneck on what a noisy representation `t = m + noiseStd e` tells of the inputs.
+ * The bound of a nonlinear information bottleneck on the information of a noisy representation `t = m + noiseStd e` about the inputs.
  *
  * `I = -mean_i log mean_j exp(-|m_i - m_j|^2 / (2 noiseStd^2))`, in [0, log batch]: 0 where all means are equal, log batch where they are far
  * apart. `squared` is I^2, `exponential` is e^I.

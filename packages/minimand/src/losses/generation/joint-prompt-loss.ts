@@ -16,7 +16,7 @@ export interface PromptLossTerms {
   diversity?: np.Array;
 }
 
-/** What the terms count beside the image's, each `>= 0`. */
+/** Weights of the terms relative to the image's, each `>= 0`. */
 export interface PromptLossWeights {
   /** Default 0.1. */
   textGamma?: Parameter;
@@ -27,7 +27,7 @@ export interface PromptLossWeights {
 }
 
 /**
- * The joint objective of a generator of texts for another model: that model's own loss beside the loss of the words.
+ * The joint objective of a generator of texts for another model: that model's own loss plus the loss of the words.
  *
  * `L = L_image + textGamma L_text + alignGamma L_align + diversityGamma L_diversity`; a term that is left out counts for nothing.
  *

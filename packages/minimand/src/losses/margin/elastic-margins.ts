@@ -30,7 +30,7 @@ export type ElasticDraws =
 export type ElasticRule = "paper" | "official-code";
 
 /**
- * Margins of one step, one an example.
+ * Margins of one step, one per example.
  *
  * `M_i ~ N(mean, std^2)`, independent
  *

@@ -27,7 +27,7 @@ export interface CombinedMargin {
   m3?: Parameter;
 }
 
-/** A margin an example, drawn anew at every step. */
+/** One margin per example, drawn anew at every step. */
 export type ElasticMargin = ElasticDraws & {
   /** `cos(theta + M_i)` or `cos theta - M_i`. */
   kind: "elastic-arc" | "elastic-cos";

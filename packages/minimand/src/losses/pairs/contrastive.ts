@@ -48,8 +48,8 @@ export function contrastiveLoss(
 }
 
 /**
- * Contrastive loss of every example of a batch against all others: the mean over the examples of its class plus the mean
- * over those of other classes, so that few positives weigh as much as many negatives.
+ * Contrastive loss of every example of a batch against all others. It is the mean over the examples of its class plus the mean over those
+ * of other classes, so that few positives weigh as much as many negatives.
  *
  * `mean_{j: y_j = y_i} D_ij^2 / 2 + mean_{j: y_j != y_i} max(0, margin - D_ij)^2 / 2`
  *

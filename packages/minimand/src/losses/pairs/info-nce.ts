@@ -8,7 +8,7 @@ import { atLabel, type LossOptions, maskRows, weighted } from "../per-example.ts
 import { meanWhere } from "./contrastive.ts";
 import { checkIds, checkRows, pairMasks } from "./distances.ts";
 
-/** A temperature beside weights. */
+/** A temperature, in addition to weights. */
 export interface TemperatureOptions extends LossOptions {
   /** > 0; default 0.1. */
   temperature?: Parameter;

@@ -19,7 +19,7 @@ const largestExponent = 80;
 /** The smallest distance of alpha from 1 that is told from it. */
 const nearOne = 1e-6;
 
-/** Throws for a divergence that is none. */
+/** Throws for an unknown divergence or an invalid alpha. */
 export function checkDivergence(divergence: Divergence): void {
   if (typeof divergence === "object" && divergence !== null)
     checkParameter("divergence.alpha", divergence.alpha);

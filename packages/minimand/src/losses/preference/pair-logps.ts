@@ -13,8 +13,8 @@ import { checkWeights, type LossOptions, maskRows, weighted } from "../per-examp
 import { checkDivergence, type Divergence, divergenceScore } from "./divergence.ts";
 
 /**
- * What the losses of preferences look at, a pair an entry: log-probabilities of the response that was chosen and of the one that was
- * rejected, under the policy that is trained and under the reference that it started from.
+ * Inputs of the preference losses, one pair per entry: log-probabilities of the chosen and of the rejected response. Each is given under
+ * the policy that is trained and under the reference that it started from.
  *
  * All are float `[batch]`, sums over the tokens of a response as {@link sequenceLogps} gives them: with means instead, `beta` would
  * mean something else for each length. The reference's are constants of the gradient.
@@ -57,8 +57,8 @@ const logpNames = ["policyChosen", "policyRejected", "refChosen", "refRejected"]
 const lengthNames = ["chosenLengths", "rejectedLengths"] as const;
 
 /**
- * The body shared by the losses of single pairs: checks the arguments, masks rows of weight 0, and calls `body` with the implicit
- * rewards `beta score`, where the score of a response is its log-ratio `log(policy / reference)` or what the divergence makes of it.
+ * The body shared by the losses of single pairs: checks the arguments, masks rows of weight 0, and calls `body` with the implicit rewards
+ * `beta score`. The score of a response is its log-ratio `log(policy / reference)` or what the divergence makes of it.
  */
 export function overRewards(
   pairs: PairLogps,
@@ -135,12 +135,12 @@ export function checkBeta(beta: Parameter): void {
   checkParameter("beta", beta, { above: 0 });
 }
 
-/** Throws unless a flip rate is at least 0 and well below one half (where nothing could be told), or a 0-d array. */
+/** Throws unless a flip rate is at least 0 and well below one half (where nothing could be learned), or a 0-d array. */
 export function checkFlipRate(epsilon: Parameter): void {
   checkParameter("epsilon", epsilon, { min: 0, below: 0.499999 });
 }
 
-/** Throws for pairs that are none: shapes, dtypes and weights; values too where they can be looked at. */
+/** Throws for invalid pairs: wrong shapes, dtypes or weights, and wrong values where they can be read. */
 export function checkPairLogps(
   pairs: PairLogps,
   weights: np.Array | undefined,

@@ -46,7 +46,7 @@ export function sequenceLogps(logits: np.Array, tokens: np.Array, mask: np.Array
 }
 
 /**
- * Weights of weighted preference optimisation: how likely a response is under the policy beside one that the policy would draw itself.
+ * Weights of weighted preference optimisation: how likely a response is under the policy relative to one that the policy would draw itself.
  * Products of both responses' weights, given to a loss as its `weights`, make old pairs count as if they had been drawn now.
  *
  * `exp(mean_t (log pi(token_t) - log sum_v pi(v)^2))`, constants of the gradient

@@ -3,7 +3,7 @@ import { checkFinite } from "../checks.ts";
 import { deviation, mean } from "../moments.ts";
 
 /**
- * How colourful a picture is: spread and size of what tells its colours from grey.
+ * How colourful a picture is: spread and size of its colours' differences from grey.
  *
  * `sqrt(sd_rg^2 + sd_yb^2) + 0.3 sqrt(mean_rg^2 + mean_yb^2)` with `rg = R - G`, `yb = (R + G) / 2 - B`; 0 for grey.
  *

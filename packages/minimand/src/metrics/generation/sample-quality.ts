@@ -150,7 +150,7 @@ function meanKernel(a: Features, p: Int32Array, b: Features, q: Int32Array, d: n
   return sum / (one ? p.length * (p.length - 1) : p.length * q.length);
 }
 
-/** How samples lie among real ones, see {@link neighbourhoodScores}. */
+/** How samples are placed among real ones, see {@link neighbourhoodScores}. */
 export interface NeighbourhoodScores {
   /** Share of samples within the k-th nearest neighbour's distance of some real one. */
   precision: number;
@@ -163,8 +163,8 @@ export interface NeighbourhoodScores {
 }
 
 /**
- * Precision, recall, density and coverage of samples beside real data: how good they are, and how much of the data they reach. The neighbourhood
- * of a point is the ball to its k-th nearest neighbour in its own sample.
+ * Precision, recall, density and coverage of samples relative to real data: how good they are, and how much of the data they reach. The
+ * neighbourhood of a point is the ball to its k-th nearest neighbour in its own sample.
  *
  * @param real row-major `[samples, d]`, more than k of them
  * @param generated row-major `[others, d]`, more than k

@@ -46,8 +46,8 @@ export function fitWindows(x: np.Array, axis: number, window: PlacedWindow): np.
 }
 
 /**
- * The entries of windows along an axis made by {@link fitWindows}: for each place in a window an array `[..., windows, ...]` of
- * what stands there.
+ * The entries of windows along an axis made by {@link fitWindows}: for each place in a window an array `[..., windows, ...]` of the entries
+ * there.
  */
 export function entriesAlong(x: np.Array, axis: number, window: PlacedWindow): np.Array[] {
   const { size, stride, dilation, count } = window;

@@ -197,7 +197,7 @@ export const conformingLayers: readonly ConformingLayer[] = [
   },
 ];
 
-/** What tells layers apart in a list of tests. */
+/** What distinguishes layers in a list of tests. */
 export const titleOf = ({ layer, input }: ConformingLayer): string =>
   `${layer.name} of [${input.join(", ")}]`;
 

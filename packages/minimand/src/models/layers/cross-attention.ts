@@ -17,7 +17,7 @@ export interface CrossAttentionOptions {
   keySize?: number;
 }
 
-/** A layer that looks at a second sequence, the memory, beside its input. `apply` consumes what it is given. */
+/** A layer that looks at a second sequence, the memory, in addition to its input. `apply` consumes what it is given. */
 export interface CrossLayer {
   readonly name: string;
   init(key: np.Array): Variables;

@@ -43,7 +43,7 @@ export function embedding(options: { vocabulary: number; size: number }): Layer 
   return { ...layer, vocabulary };
 }
 
-/** Throws where ids that can be seen lie outside the vocabulary of the model; inside a program they can't. Looks at the input. */
+/** Throws if ids that can be read are outside the vocabulary of the model; inside a program they can't be read. Looks at the input. */
 export function checkVocabulary(model: Pick<Model, "vocabulary"> & { name?: string }, x: np.Array): void {
   if (model.vocabulary !== undefined) checkIds(model.name ?? "the model", x, model.vocabulary);
 }

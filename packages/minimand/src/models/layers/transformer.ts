@@ -11,7 +11,7 @@ import { layerNorm } from "./normalization.ts";
 import { residual } from "./residual.ts";
 import { sequential } from "./sequential.ts";
 
-/** Attention of a {@link transformerBlock}, and what comes beside it. */
+/** Options of a {@link transformerBlock}: its attention, and what is added to it. */
 export interface TransformerBlockOptions extends AttentionOptions {
   /** Width of the network at each position; default `4 size`. */
   hidden?: number;

@@ -16,7 +16,7 @@ export type Padding =
       width: readonly [before: number, after: number],
     ];
 
-/** How windows lie along one axis: each has `size` entries, `dilation` apart, and the next starts `stride` further. */
+/** How windows are placed along one axis: each has `size` entries, `dilation` apart, and the next starts `stride` further. */
 export interface Window {
   size: number;
   stride: number;

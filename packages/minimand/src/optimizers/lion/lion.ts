@@ -156,8 +156,8 @@ export function lionK(learningRate: LearningRate, options: LionKOptions = {}): G
 }
 
 /**
- * Lion: the sign of an average of momentum and gradient, and decoupled weight decay. 4 bytes of state a parameter, where
- * AdamW has 8. Minimises f subject to `|x_i| <= 1 / lambda`.
+ * Lion: the sign of an average of momentum and gradient, and decoupled weight decay. 4 bytes of state per parameter, where AdamW has 8.
+ * Minimises f subject to `|x_i| <= 1 / lambda`.
  *
  * `x <- x - e (sign(b1 m + (1 - b1) g) + lambda x)`, `m <- b2 m + (1 - b2) g`
  *

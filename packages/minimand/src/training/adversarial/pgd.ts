@@ -8,8 +8,8 @@ import { disposeTree, refTree } from "../../engine/tree.ts";
 import { checkClip, climb, keepInRange, type PerturbationNorm, uniformInBall } from "./ball.ts";
 
 /**
- * What an attack climbs: one value per example, `[batch]`, of perturbed inputs. `context` holds the arrays it needs
- * beside them (parameters, labels, clean scores). Traced; arrays of the context that aren't used need no disposal.
+ * What an attack climbs: one value per example, `[batch]`, of perturbed inputs. `context` holds the arrays it needs in addition to them
+ * (parameters, labels, clean scores). Traced; arrays of the context that aren't used need no disposal.
  */
 export type AttackObjective<C extends Tree> = (x: np.Array, context: C) => np.Array;
 

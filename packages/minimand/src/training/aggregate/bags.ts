@@ -13,8 +13,8 @@ export type BagStrategy =
   | { strategy: "cluster"; x: ArrayLike<number>; seed: number };
 
 /**
- * Puts `rows` rows into bags of `size`, or a few more where it does not divide: never fewer, so that no bag tells more
- * about one row than asked for.
+ * Puts `rows` rows into bags of `size`, or a few more where it does not divide: never fewer, so that no bag reveals more about one row than
+ * asked for.
  *
  * @param rows number of rows
  * @param size least number of rows of a bag
@@ -141,8 +141,8 @@ export function bagMeansOfTotals(totals: ArrayLike<number>, bagIds: ArrayLike<nu
 }
 
 /**
- * Labels for single rows whose loss is right in the mean, if bags are random: for losses linear in the label (squared
- * and cross-entropy in their gradients), without the shrinkage of the instance-level loss but with more noise.
+ * Labels for single rows whose loss is right in the mean, if bags are random. They are for losses linear in the label (squared and
+ * cross-entropy in their gradients), without the shrinkage of the instance-level loss but with more noise.
  *
  * `y'_i = n_a y_a - (n_a - 1) y` for i in bag a, with the mean response `y` of all rows: the others of the bag count as
  * average. The labels leave the range of the responses.

@@ -25,7 +25,7 @@ export function laplace(random: RandomSource): number {
 export const gaussian = (random: RandomSource): number => normal(() => uniform(random));
 
 /**
- * A value of sensitivity 1 with Laplace noise, rounded so that the digits of the sum don't tell the value.
+ * A value of sensitivity 1 with Laplace noise, rounded so that the digits of the sum don't reveal the value.
  *
  * `clamp(round(clamp(value) + s lambda log(U)))` to multiples of the least power of two >= lambda; U has all numbers of
  * float64 in (0, 1), each as often as the reals it stands for.

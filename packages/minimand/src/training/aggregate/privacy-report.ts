@@ -20,7 +20,7 @@ export interface LabelPrivacy {
 }
 
 /**
- * The privacy of the responses after several releases, e.g. of a report a day.
+ * The privacy of the responses after several releases, e.g. of one report every day.
  *
  * Bags of one release are disjoint: it costs what its worst bag costs, however many there are. Releases add up:
  * `epsilon = sum epsilon_t`, `delta = sum delta_t`; or, for any `delta`, `epsilon = rho + 2 sqrt(rho log(1 / delta))` with

@@ -170,8 +170,7 @@ function rangeOf({ bound, range, C }: ResponseBound, rows: number): [number, num
 }
 
 /**
- * `C sqrt(log rows)`: few responses of a linear model with normal features and noise lie beyond, for
- * `C^2 > 2 (signal^2 + sigma^2)`.
+ * `C sqrt(log rows)`: few responses of a linear model with normal features and noise are beyond it, for `C^2 > 2 (signal^2 + sigma^2)`.
  *
  * @param C > 0
  * @param rows number of rows, at least 1

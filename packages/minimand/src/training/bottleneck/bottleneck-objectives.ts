@@ -67,8 +67,8 @@ const bottleneckOptions: OptionNames<BottleneckOptions> = {
 };
 
 /**
- * The objective of a usual loss and a kernel measure of what the features tell of the inputs: the HSIC bottleneck, and its kin with the
- * Cauchy-Schwarz information.
+ * The objective of a usual loss and a kernel measure of the features' information about the inputs: the HSIC bottleneck, and the related
+ * one with the Cauchy-Schwarz information.
  *
  * `mean l(f, y) + beta I(x; t) - gamma I(t; y)`
  *

@@ -23,8 +23,8 @@ export type FeatureLoss<H extends Hyper = Hyper> = (
 ) => np.Array;
 
 /**
- * The objective of a loss that looks at the model's features and at the inputs beside its output. As of {@link objectiveOf}, per-example
- * values (already multiplied by the weights) are summed and divided by the sum of the weights; a scalar is taken as it is.
+ * The objective of a loss that looks at the model's features and at the inputs in addition to its output. As of {@link objectiveOf},
+ * per-example values (already multiplied by the weights) are summed and divided by the sum of the weights; a scalar is taken as it is.
  *
  * @throws TypeError for a model without features, and for a loss that is no function
  * @example
@@ -61,6 +61,6 @@ export function weightedMean(values: np.Array, weights: np.Array): np.Array {
   return values.sum().div(constantOf(weights.sum(), values.dtype));
 }
 
-/** Squared errors of a single output: what the bottlenecks predict by unless told otherwise. */
+/** Squared errors of a single output: the default loss of the bottlenecks' predictions. */
 export const squaredErrors: BatchLoss = (output, y, { weights }) =>
   squaredError(output.reshape([-1]), y, { weights });

@@ -17,8 +17,8 @@ export interface NonlinearBottleneckOptions<H extends Hyper = Hyper> extends Noi
 }
 
 /**
- * Training with a nonlinear information bottleneck at the features of a model: noise of one deviation, and a bound on what the noisy features
- * tell of the inputs.
+ * Training with a nonlinear information bottleneck at the features of a model: noise of one deviation, and a bound on the information of
+ * the noisy features about the inputs.
  *
  * `mean l(f(t), y) + beta I`, `t = m + noiseStd e`, `m` the features and `I` as of {@link nibBound}, its square or its exponential. `beta` is a
  * hyperparameter, 0.01 unless given to `init`.

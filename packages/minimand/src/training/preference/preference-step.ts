@@ -11,7 +11,7 @@ import type { PolicyLogps, PolicyLogpsOf } from "./policy.ts";
 
 /**
  * A loss of preferences as training calls it: values `[batch]`, already multiplied by the weights. One with a `lossState` gets it as
- * `state`, consumes it, and returns the next one beside its values.
+ * `state`, consumes it, and returns the next one along with its values.
  */
 export type PreferenceLoss<H extends Hyper = Hyper> = (
   pairs: PairLogps,
@@ -33,7 +33,7 @@ export interface PreferenceStepOptions<H extends Hyper = Hyper> {
 }
 
 /**
- * The training step of preferences: the mean loss of the batch's pairs, downhill. What it tells beside the loss are means over the batch:
+ * The training step of preferences: the mean loss of the batch's pairs, downhill. In addition to the loss, it reports means over the batch:
  * `margin` of the log-ratios, `accuracy`, and `chosenLogRatio`, whose fall is over-optimisation.
  *
  * @param unpack targets and reference of a batch, see {@link packed}

@@ -42,8 +42,9 @@ export const preferenceTrainingOptions = {
 } as const;
 
 /**
- * Training on preferences in parts, for loops of one's own: a step and batches of pairs for `fit` and `train`, with all that these can,
- * schedules, validation, patience, and states that are saved and gone on from. {@link trainPreference} is that and so many steps.
+ * Prepares training on preferences in parts, for loops of one's own: a step and batches of pairs for `fit` and `train`. All features of
+ * these are available: schedules, validation, patience, and states that are saved and resumed. {@link trainPreference} makes this and then
+ * a number of steps.
  *
  * A run that was interrupted goes on bit for bit where its reference was stored and its state saved: the step's `init` starts at
  * `params`, and `loadState` of a step that is made anew takes it from there.

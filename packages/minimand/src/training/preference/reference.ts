@@ -76,7 +76,7 @@ export function checkReference(reference: ReferenceLogps, count: number): void {
   }
 }
 
-/** Examples whose targets hold the reference beside what the policy reads, and how to get both back, traced. */
+/** Examples whose targets hold the reference along with what the policy reads, and how to get both back, traced. */
 export function packed(
   examples: PreferenceExamples,
   ownVocabulary: number | undefined,

@@ -21,7 +21,7 @@ export interface TrainPreferenceOptions<H extends Hyper = Hyper>
 }
 
 /**
- * Trains a policy on preferences, from where it stands: its own log-probabilities at the start, computed once, are the reference.
+ * Trains a policy on preferences, from its current parameters: its own log-probabilities at the start, computed once, are the reference.
  *
  * Whatever the policy is: all that is asked of it are the log-probabilities of both responses of each pair, as a traced function of its
  * parameters; {@link sequencePolicy} has them of a language model. Each step is told: `loss`, and over its batch the mean `margin` of

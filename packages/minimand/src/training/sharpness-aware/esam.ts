@@ -27,9 +27,8 @@ export interface EsamOptions<H extends Hyper = Hyper> extends Omit<SupervisedOpt
 }
 
 /**
- * The examples whose loss rises most, the first `floor(share n)` (at least one) of the `n` examples with a
- * weight, as row numbers `[floor(share batch)]` in falling order of the rise, and 1 for those that count, 0
- * for the rest.
+ * The examples whose loss rises most: the first `floor(share n)` (at least one) of the `n` examples with a weight. They are given as row
+ * numbers `[floor(share batch)]` in falling order of the rise, and 1 for those that count, 0 for the rest.
  *
  * @param rise of the loss, `[batch]`; consumed
  * @param weights `[batch]`; consumed

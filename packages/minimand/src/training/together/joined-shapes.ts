@@ -1,6 +1,6 @@
 /**
- * Measured by `bench/joined-steps.ts --write`: the time of a step of 2, 4 and 8 states together, as a share of that one after the other,
- * by the rows of a batch and the parameters of a state.
+ * Values measured by `bench/joined-steps.ts --write`: the time of a step of 2, 4 and 8 states together, as a share of that one after the
+ * other. It depends on the rows of a batch and the parameters of a state.
  */
 export const joinedShapes: readonly (readonly [
   rows: number,

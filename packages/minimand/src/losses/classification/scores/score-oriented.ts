@@ -62,7 +62,7 @@ export function scoreOrientedLoss(
     .add(1);
 }
 
-/** The probability `F(p)` that a random threshold lies below `p`. */
+/** The probability `F(p)` that a random threshold is below `p`. */
 export function exceedance(p: np.Array, options: ThresholdDistribution): np.Array {
   if (options.distribution === "uniform") return p;
   const { mu = 0.5, delta = 0.1 } = options;

@@ -6,7 +6,7 @@ import { deviations } from "./deviations.ts";
 import { upperBoundConstants } from "./spherical-loss-spec.ts";
 
 /**
- * Bouchard's quadratic upper bound of cross-entropy, the member of the spherical family that stands in for softmax.
+ * Bouchard's quadratic upper bound of cross-entropy, the member of the spherical family that replaces softmax.
  *
  * `-(D-2)^2 / (16 D lambda) - D xi / 2 - D lambda xi^2 + D log(1+e^xi) + mean f + lambda sum_k (f_k - mean f)^2 - f_y`
  * for D classes, with `lambda = (1/(1+e^-xi) - 1/2) / (2 xi)`.

@@ -3,8 +3,8 @@ import { expit, log1pExp } from "../../../engine/expit.ts";
 import { readOptions } from "../../../engine/options.ts";
 
 /**
- * A classification loss of the spherical family in plain numbers: it sees the scores `o` of one example only through
- * their sum of squares `q = sum_k o_k^2`, their sum `s = sum_k o_k` and the score of the target class `a = o_c`.
+ * A classification loss of the spherical family in plain numbers. It sees the scores `o` of one example only through their sum of squares
+ * `q = sum_k o_k^2`, their sum `s = sum_k o_k` and the score of the target class `a = o_c`.
  *
  * Its gradient with respect to all scores is `2 gq o + gs 1 + ga e_c`, which is what lets an output layer of D classes
  * be trained exactly at a cost that does not depend on D.
