@@ -14,6 +14,7 @@ import {
   neuSquareCb,
   restoreBandit,
 } from "@minimand/lab/online";
+import { median } from "./adam-step.ts";
 import { startPython } from "./python.ts";
 
 const arms = 10;
@@ -39,9 +40,6 @@ function play(bandit: Bandit, rows: readonly BanditContext[], count: number) {
   }
   return { seconds: (performance.now() - started) / 1000, choices: choices.sort() };
 }
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 const networks = {
   fast: { bandit: neuFastCb({ dim, arms, gamma: 100 }), rows: contexts(true) },

@@ -46,6 +46,6 @@ export {
   optimizerAt,
   readHyper,
 } from "./training/hyper.ts";
-export { addTrees, dotTrees } from "./training/sharpness-aware/perturbations.ts";
+export { addTrees, dotTrees, scaleTree } from "./training/sharpness-aware/perturbations.ts";
 export { makeStep, type StepOptions } from "./training/step.ts";
 export type { StepInputs, StepMethod } from "./training/step-method.ts";

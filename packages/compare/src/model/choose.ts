@@ -2,6 +2,7 @@ import type { Metric } from "minimand";
 import { readOptions } from "minimand/engine";
 import { metricById } from "minimand/metrics";
 import { nothingTested, recommended } from "../judge/recommendation/recommend.ts";
+import { meanOf } from "../mean.ts";
 import { referenceNamed } from "../plan/trained-references.ts";
 import type { Configuration, KeptChoice, Ranking, Settings, TrialRecord, TuningRecord } from "../results.ts";
 
@@ -74,7 +75,7 @@ function bestConfiguration(
     );
     if (records.some((record) => record === null)) continue;
     const own = records as TuningRecord[];
-    const mean = own.reduce((sum, r) => sum + r.validation!, 0) / own.length;
+    const mean = meanOf(own.map((r) => r.validation!));
     if (best === null || (higherIsBetter ? mean > best.mean : mean < best.mean))
       best = { configurations: own.map((r) => r.configuration), mean };
   }

@@ -1,3 +1,4 @@
+import { meanOf } from "../mean.ts";
 import type { Task } from "../results.ts";
 import type { Part } from "../train/fold.ts";
 import type { Network, Trained } from "../train/network.ts";
@@ -18,6 +19,6 @@ export async function rewardScale(
   temperature: number,
 ): Promise<{ mean: number; sd: number }> {
   const rewards = await network.outputs(trained, pairs);
-  const mean = rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
+  const mean = meanOf(rewards);
   return { mean: -mean / temperature, sd: 1 / temperature };
 }

@@ -1,9 +1,9 @@
 import { plural, studentQuantile } from "@minimand/compare";
 import type { Row } from "@minimand/papers";
+import { mean } from "../../mean.ts";
 import type { EvaluationFile, PlayedBandit, SimulationFile } from "./bandit-files.ts";
 
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 /** Standard error of the mean; null for a single value. */
 export function standardError(values: readonly number[]): number | null {

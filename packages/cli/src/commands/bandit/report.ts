@@ -9,6 +9,7 @@ import {
   svgDocument,
 } from "@minimand/compare/report";
 import type { Row } from "@minimand/papers";
+import { mean } from "../../mean.ts";
 import { rowTable } from "../../report/row-table.ts";
 import { cellText, groupRows } from "../../report/rows.ts";
 import type { EvaluationFile, SimulationFile } from "./bandit-files.ts";
@@ -32,7 +33,7 @@ export function renderSimulation(file: SimulationFile): string {
   const [best] = rows;
   const curves = file.bandits.map(({ name, plays }): Curve => {
     const points = plays[0].rounds.map((_, k) => plays.map(({ curve }) => curve[k]));
-    const y = points.map((values) => values.reduce((a, b) => a + b, 0) / values.length);
+    const y = points.map(mean);
     const error = points.map((values) => standardError(values) ?? 0);
     return {
       name,

@@ -1,6 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { type HostPicture, trainZeroDce, type ZeroDceParams, zeroDceCurves } from "@minimand/lab/vision";
 import { type Compile, compileWithJit, disposeTree, refTree } from "minimand/engine";
+import { mean } from "../../mean.ts";
 import type { Raster } from "../../pictures/raster.ts";
 import { interpolatedRows } from "./interpolated-rows.ts";
 import { inColours } from "./luminance.ts";
@@ -60,7 +61,7 @@ export async function fitZeroDce(
   const program = (compile ?? compileWithJit)((own: ZeroDceParams, x: np.Array) => zeroDceCurves(own, x));
   return {
     curvesOf: (x) => program(refTree(params), x),
-    loss: last.reduce((sum, loss) => sum + loss, 0) / last.length,
+    loss: mean(last),
     dispose() {
       program.dispose();
       disposeTree(params);

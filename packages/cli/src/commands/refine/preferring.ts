@@ -4,6 +4,7 @@ import { estimateFlipRate } from "@minimand/lab/solvers";
 import { adam, type PairLogps, robustDpoLoss, rpoLoss, trainPreference } from "minimand";
 import { type Compile, disposeTree, refTree, type Tree } from "minimand/engine";
 import { preferencesFromRewards } from "minimand/training";
+import { mean } from "../../mean.ts";
 import type { Judged } from "./collect-images.ts";
 import type { PreferenceLossName } from "./preference-losses.ts";
 import { modelsOf, type Refiner } from "./refiner.ts";
@@ -49,7 +50,6 @@ export function scoredRewrites(judged: readonly Judged[]): Scored[] {
  */
 export function preferencesOf(scored: readonly Scored[]): Preferences {
   const all = scored.flatMap(({ scores }) => scores);
-  const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
   const middle = mean(all);
   const minGap = 0.25 * Math.sqrt(mean(all.map((x) => (x - middle) ** 2)));
   const pairs: Pair[] = [];

@@ -6,6 +6,7 @@ import { UsageError } from "../../failure.ts";
 import { checkNoLink } from "../../files/inside.ts";
 import { makeFolder } from "../../files/make-folder.ts";
 import { readRegular } from "../../files/read-regular.ts";
+import { mean } from "../../mean.ts";
 import { tell } from "../../printable.ts";
 import { duration, progressLine, stepProgress } from "../../run/progress.ts";
 import { collectImages, type Kept, type Wanted } from "./collect-images.ts";
@@ -178,8 +179,8 @@ export async function learnFromEndpoint(
     const own = judged.filter((one) => one.prompt === prompt && one.rewrite === text);
     return { scores: own.map(({ score }) => score), files: own.map(({ file }) => file) };
   };
-  const mean = ({ scores }: { scores: number[] }): number =>
-    scores.length === 0 ? Number.NEGATIVE_INFINITY : scores.reduce((sum, x) => sum + x, 0) / scores.length;
+  const scoreOf = ({ scores }: { scores: number[] }): number =>
+    scores.length === 0 ? Number.NEGATIVE_INFINITY : mean(scores);
   const after = await rewritesOf(better, prompts, { count: rewrites[0].length, seed, compile }, signal);
   return {
     refiner: better,
@@ -188,7 +189,7 @@ export async function learnFromEndpoint(
       typed: of(prompt, prompt),
       rewrites: rewrites[i]
         .map((text) => ({ text, ...of(prompt, text) }))
-        .toSorted((a, b) => mean(b) - mean(a)),
+        .toSorted((a, b) => scoreOf(b) - scoreOf(a)),
       after: after[i],
     })),
     learned: {

@@ -1,12 +1,12 @@
 import { plural } from "@minimand/compare";
 import { html, type Markup, page, table } from "@minimand/compare/report";
+import { mean } from "../../mean.ts";
 import { printable } from "../../printable.ts";
 import type { RefinedPrompt, RefineFile } from "./refine-file.ts";
 
 /** Pictures of more bytes together are linked, not shown: a page of them could not be opened. */
 export const mostShown = 30_000_000;
 
-const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
 const scoreText = (scores: readonly number[]): string =>
   scores.length === 0 ? "" : mean(scores).toPrecision(3);
 

@@ -1,4 +1,5 @@
 import { mix } from "minimand/engine";
+import { meanOf } from "../../mean.ts";
 import type { Note } from "../../results.ts";
 import { columnsWord } from "../../shell-words.ts";
 import type { Dataset, Feature } from "../dataset.ts";
@@ -143,7 +144,7 @@ function balancedAccuracy(dataset: Dataset, rows: Int32Array): Score {
 function explained(dataset: Dataset, rows: Int32Array): Score {
   const targets = Float64Array.from(rows, (row) => dataset.targets[row]!);
   const of = targets.filter((_, row) => isFitted(row));
-  const mean = of.reduce((sum, target) => sum + target, 0) / of.length;
+  const mean = meanOf(of);
   return ({ codes, count, forUnseen }) => {
     const [sums, sizes] = [new Float64Array(count), new Float64Array(count)];
     const add = (code: number, target: number): void => {

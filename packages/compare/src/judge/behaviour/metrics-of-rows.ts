@@ -1,4 +1,5 @@
 import { classificationMetrics, regressionMetrics } from "minimand/metrics";
+import { meanOf } from "../../mean.ts";
 import type { PredictedTrial } from "../../results.ts";
 import { finiteOrNull } from "../../train/outcome.ts";
 import { rowsOfSeed } from "../decision/fits-of.ts";
@@ -25,12 +26,12 @@ export function metricsOfRows(
   const seeds = wholeSeeds(trials);
   const ofParts = (id: string): number => {
     const parts = seeds.length > 0 ? seeds.flat() : trials;
-    return mean(parts.flatMap(({ metrics }) => metrics[id] ?? []));
+    return meanOf(parts.flatMap(({ metrics }) => metrics[id] ?? []));
   };
   const rows = seeds.map((own) => rowsOfSeed(own, truth).rows);
   const value = (id: string, ofRows: (one: (typeof rows)[number]) => number): [string, number | null] => [
     id,
-    finiteOrNull(areas.has(id) || rows.length === 0 ? ofParts(id) : mean(rows.map(ofRows))),
+    finiteOrNull(areas.has(id) || rows.length === 0 ? ofParts(id) : meanOf(rows.map(ofRows))),
   ];
   const metrics =
     truth.targets.length > 0
@@ -42,7 +43,3 @@ export function metricsOfRows(
         );
   return Object.fromEntries(metrics);
 }
-
-/** NaN for none. */
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,3 +1,4 @@
+import { meanOf } from "../../mean.ts";
 import { chiSquareQuantile } from "../ranking/distributions.ts";
 import type { Components, PairedFits } from "./paired-fits.ts";
 
@@ -31,8 +32,8 @@ export function componentsOf(fits: PairedFits, options: { lambda?: 0 | 1 } = {})
   const count = 1 + Array.from(groups).reduce((a, b) => Math.max(a, b), 0);
   const summed = psi.map((one) => groupSums(one, groups, count).map((sum) => (sum * count) / rows));
 
-  const mean = average(theta);
-  const bar = Float64Array.from({ length: count }, (_, g) => average(summed.map((one) => one[g])));
+  const mean = meanOf(theta);
+  const bar = Float64Array.from({ length: count }, (_, g) => meanOf(summed.map((one) => one[g])));
   const squares = sumOfSquares(bar);
   const A = squares / ((count - 1) * count);
   const fourth = deviations(bar).reduce((sum, d) => sum + d ** 4, 0);
@@ -41,7 +42,7 @@ export function componentsOf(fits: PairedFits, options: { lambda?: 0 | 1 } = {})
 
   const several = seeds > 1;
   const spread = (g: number): number => (several ? variance(summed.map((one) => one[g])) : 0);
-  const betweenRows = average(Float64Array.from({ length: count }, (_, g) => spread(g)));
+  const betweenRows = meanOf(Float64Array.from({ length: count }, (_, g) => spread(g)));
   if (k === 1) {
     const V = variance(theta);
     const E = betweenRows / count;
@@ -110,14 +111,8 @@ export function groupSums(values: ArrayLike<number>, groups: ArrayLike<number>, 
   return sums;
 }
 
-const average = (values: ArrayLike<number>): number => {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i];
-  return sum / values.length;
-};
-
 function deviations(values: ArrayLike<number>): Float64Array {
-  const mean = average(values);
+  const mean = meanOf(values);
   return Float64Array.from(values, (value) => value - mean);
 }
 

@@ -1,3 +1,4 @@
+import { meanOf } from "../../mean.ts";
 import type { CandidateSummary, PredictedTrial } from "../../results.ts";
 import { finalistsOf } from "./decide.ts";
 import { type JudgedBy, outcomesOf, pairedFits } from "./fits-of.ts";
@@ -41,7 +42,7 @@ export function chooseFinalists(
       const [a, b] = [trial, base[i]].map((one) => bestValidation(one, { higherIsBetter }));
       return sign * (a - b);
     });
-    return gains.reduce((sum, gain) => sum + gain, 0) / gains.length;
+    return meanOf(gains);
   };
   const rivals = candidates
     .filter(({ id, kind }) => id !== baseline && kind !== "reference")

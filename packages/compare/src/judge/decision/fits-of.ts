@@ -1,6 +1,7 @@
+import { meanOf } from "../../mean.ts";
 import type { PredictedTrial } from "../../results.ts";
 import { predictionKept } from "../../train/kept-predictions.ts";
-import type { Prediction } from "../../train/outcome.ts";
+import { finiteOrNull, type Prediction } from "../../train/outcome.ts";
 import { influenceOf } from "./influence.ts";
 import type { Influence, OutOfFold } from "./out-of-fold.ts";
 import type { PairedFits } from "./paired-fits.ts";
@@ -146,7 +147,5 @@ function numbered(groups: Int32Array): Int32Array {
 
 /** Returns the mean of the metric over the seeds; null without seeds, and if it is not defined on one of them. */
 export function meanOutcome(outcomes: ReadonlyMap<number, SeedOutcome>): number | null {
-  const values = [...outcomes.values()].map(({ influence }) => influence.value);
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return Number.isFinite(mean) ? mean : null;
+  return finiteOrNull(meanOf([...outcomes.values()].map(({ influence }) => influence.value)));
 }

@@ -1,4 +1,5 @@
 import { normal, randomSource } from "minimand/engine";
+import { meanOf } from "../../mean.ts";
 import { normalQuantile } from "../ranking/distributions.ts";
 
 /** Draws of the maximum; the same ones in every run. */
@@ -22,7 +23,7 @@ export function maxT(influences: readonly ArrayLike<number>[]): (p: readonly num
 export function correlation(vectors: readonly ArrayLike<number>[]): number[][] {
   const units = vectors.map((vector) => {
     const values = Float64Array.from(vector);
-    const mean = values.reduce((a, b) => a + b, 0) / values.length;
+    const mean = meanOf(values);
     const norm = Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0));
     return norm > 0 && Number.isFinite(norm) ? values.map((v) => (v - mean) / norm) : null;
   });

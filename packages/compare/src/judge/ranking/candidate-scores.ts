@@ -1,3 +1,4 @@
+import { meanOf } from "../../mean.ts";
 import type { TrialRecord } from "../../results.ts";
 
 /** The trials of one candidate, by fold. */
@@ -68,7 +69,7 @@ export function describeScores({ scores }: CandidateScores): {
   const values = [...scores.values()].map(({ score }) => score);
   const n = values.length;
   if (n === 0) return { n, mean: null, sd: null };
-  const mean = values.reduce((sum, v) => sum + v, 0) / n;
+  const mean = meanOf(values);
   if (n === 1) return { n, mean, sd: null };
   return { n, mean, sd: Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (n - 1)) };
 }

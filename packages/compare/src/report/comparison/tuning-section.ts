@@ -1,3 +1,4 @@
+import { meanOf } from "../../mean.ts";
 import { plural } from "../../plural.ts";
 import type { CandidateSummary, Configuration, DatasetReport, TrialRecord } from "../../results.ts";
 import { decimals, fixed, metricName, partName, validationName } from "../figures/index.ts";
@@ -7,8 +8,7 @@ import { html } from "../page/markup.ts";
 import type { Row } from "../page/table.ts";
 import { table } from "../page/table.ts";
 
-const mean = (values: number[]): number | null =>
-  values.length === 0 ? null : values.reduce((sum, v) => sum + v, 0) / values.length;
+const mean = (values: number[]): number | null => (values.length === 0 ? null : meanOf(values));
 
 const key = (configuration: Configuration): string => JSON.stringify(configuration);
 

@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { meanOf } from "../../mean.ts";
 import type { DatasetReport, TrialRecord } from "../../results.ts";
 import type { FigureOptions } from "./draw.ts";
 import { draw, narrow, widthOf } from "./draw.ts";
@@ -35,7 +36,7 @@ export function meanCurve(trials: TrialRecord[], candidate: string): CurvePoint[
   for (let i = 0; i < longest; i++) {
     const values = curves.flatMap((curve) => (i < curve.length ? [curve[i]!] : [])).filter(Number.isFinite);
     if (values.length === 0 || 2 * values.length < curves.length) break;
-    const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
+    const mean = meanOf(values);
     const square = values.reduce((sum, v) => sum + (v - mean) ** 2, 0);
     const sd = values.length > 1 ? Math.sqrt(square / (values.length - 1)) : 0;
     points.push({ epoch: i + 1, mean, low: mean - sd, high: mean + sd, folds: values.length });

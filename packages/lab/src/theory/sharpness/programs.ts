@@ -3,16 +3,14 @@ import {
   type Compile,
   type Compiled,
   compileWithJit,
-  constantOf,
   differentiate,
-  disposeTree,
   leavesOf,
   mapTree,
   refTree,
   sumOfSquares,
   type Tree,
 } from "minimand/engine";
-import { addTrees, dotTrees } from "minimand/internals";
+import { addTrees, dotTrees, scaleTree } from "minimand/internals";
 
 /**
  * A scalar loss of parameters on some data, a pure function of arrays that may consume both: the mean over a
@@ -62,7 +60,10 @@ export function sharpnessPrograms<D extends Tree>(
     loss: compile((params: Tree, data: Tree) => loss(params, data as D)),
     lossAt: compile((...args: Tree[]) => {
       const [params, first, second, a, b, data] = args;
-      const moved = addTrees(addTrees(params, times(first, a as np.Array)), times(second, b as np.Array));
+      const moved = addTrees(
+        addTrees(params, scaleTree(first, a as np.Array)),
+        scaleTree(second, b as np.Array),
+      );
       return loss(moved, data as D);
     }),
     ascend: compile((...args: Tree[]) => {
@@ -71,9 +72,9 @@ export function sharpnessPrograms<D extends Tree>(
       const [[value], gradient] = gradientOf(one as np.Array, at, refTree(data));
       value.dispose();
       const length = norm(refTree(gradient));
-      const moved = addTrees(delta, times(gradient, (stepSize as np.Array).div(length.add(tiny))));
+      const moved = addTrees(delta, scaleTree(gradient, (stepSize as np.Array).div(length.add(tiny))));
       const outside = norm(refTree(moved)).add(tiny);
-      const next = times(moved, np.minimum((rho as np.Array).div(outside), 1));
+      const next = scaleTree(moved, np.minimum((rho as np.Array).div(outside), 1));
       return [refTree(next), loss(addTrees(params, next), data as D)] as Tree[];
     }),
     product: compile((...args: Tree[]) => {
@@ -81,14 +82,14 @@ export function sharpnessPrograms<D extends Tree>(
       const [[value], hv] = productOf((one as np.Array).ref, params, one, refTree(v), data);
       value.dispose();
       const curvature = dotTrees(refTree(hv), refTree(v));
-      const shifted = addTrees(hv, times(v, (shift as np.Array).neg()));
+      const shifted = addTrees(hv, scaleTree(v, (shift as np.Array).neg()));
       const length = norm(refTree(shifted)).add(tiny);
-      return [times(shifted, np.reciprocal(length)), curvature] as Tree[];
+      return [scaleTree(shifted, np.reciprocal(length)), curvature] as Tree[];
     }),
     unit: compile((params: Tree, key: np.Array) => {
       const drawn = randomLike(params, key, (k, shape) => random.normal(k, shape));
       const length = norm(refTree(drawn));
-      return times(drawn, np.reciprocal(length));
+      return scaleTree(drawn, np.reciprocal(length));
     }),
     signs: compile((params: Tree, key: np.Array) =>
       randomLike(params, key, (k, shape) => np.where(random.uniform(k, shape).less(0.5), -1, 1)),
@@ -125,9 +126,3 @@ function randomLike(params: Tree, key: np.Array, draw: (key: np.Array, shape: nu
 }
 
 const norm = (t: Tree): np.Array => np.sqrt(sumOfSquares(t));
-
-function times(t: Tree, factor: np.Array): Tree {
-  const scaled = mapTree((x) => x.mul(constantOf(factor.ref, x.dtype)), t);
-  disposeTree(factor);
-  return scaled;
-}

@@ -9,6 +9,7 @@ import { gaussianMixtureRisk } from "@minimand/lab/theory";
 import { adamw, fit, minibatches } from "minimand";
 import { type Compile, derive, keyOf, randomSource } from "minimand/engine";
 import { linear } from "minimand/models";
+import { dot } from "../../kit/dot.ts";
 import { batchCrossEntropy, networksOf } from "../../kit/networks.ts";
 import { normalPairs } from "../../kit/normals.ts";
 import { part } from "../../kit/part.ts";
@@ -160,10 +161,4 @@ function sample({ d, m, n, shift, seed }: Record<"d" | "m" | "n" | "shift" | "se
     for (let j = 0; j < d; j++) u[i * d + j] = sign * (mu[j] + shift * v[j]) + mixture.sigma * other();
   }
   return { mu, x, y, u };
-}
-
-function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }

@@ -1,6 +1,7 @@
 import { logLinearPreference } from "@minimand/lab/solvers";
 import { derive, normal, type RandomSource, randomSource } from "minimand/engine";
 import { flipPreferences } from "minimand/training";
+import { dot } from "../../kit/dot.ts";
 import { estimators } from "./arms.ts";
 import { type BanditAmount, unheld, world } from "./settings.ts";
 
@@ -118,5 +119,3 @@ function logSoftmax(actions: readonly Vector[], theta: ArrayLike<number>): numbe
   const total = Math.log(scores.reduce((sum, score) => sum + Math.exp(score - largest), 0));
   return scores.map((score) => score - largest - total);
 }
-
-const dot = (a: Vector, b: ArrayLike<number>): number => a.reduce((sum, v, j) => sum + v * b[j], 0);

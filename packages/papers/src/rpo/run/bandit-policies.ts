@@ -1,5 +1,6 @@
 import { type LogLinearOptions, logLinearPreference, rpoMaximin } from "@minimand/lab/solvers";
-import { countsOf, inner, type Problem, table } from "./bandit.ts";
+import { dot } from "../../kit/dot.ts";
+import { countsOf, type Problem, table } from "./bandit.ts";
 import { bandit, etas } from "./settings.ts";
 
 /** A policy `[contexts][actions]` made of the logs. */
@@ -28,7 +29,7 @@ function logLinearPolicy(
   });
   const { theta } = logLinearPreference({ ...options, differences, radius });
   return features.map((rows) => {
-    const scores = rows.map((row) => inner(row, theta) / beta);
+    const scores = rows.map((row) => dot(row, theta) / beta);
     const largest = Math.max(...scores);
     return scaled(scores.map((score) => Math.exp(score - largest)));
   });

@@ -1,5 +1,6 @@
 import type { PairTable } from "@minimand/lab/solvers";
 import { derive, type RandomSource, randomSource, shuffle } from "minimand/engine";
+import { dot } from "../../kit/dot.ts";
 import { normals } from "../../kit/normals.ts";
 import { range } from "../../kit/rows.ts";
 import { mean } from "../../kit/statistics.ts";
@@ -30,7 +31,7 @@ export function problemOf(world: World, pairs: number, seed: number): Problem {
   const weights = Array.from({ length: d }, (_, j) => (j < visible ? 1.5 * normal() : bandit.risk));
   const features = table(() => Array.from({ length: d }, () => normal() / Math.sqrt(d)));
   const offered = features.map((rows) => {
-    const seen = rows.map((row) => inner(row.slice(0, visible), weights));
+    const seen = rows.map((row) => dot(row.slice(0, visible), weights));
     const better = [...range(K)].sort((a, b) => seen[b] - seen[a]).slice(0, K / 2);
     return shuffle(better, next).slice(0, bandit.offered);
   });
@@ -40,7 +41,7 @@ export function problemOf(world: World, pairs: number, seed: number): Problem {
       for (let j = visible; j < d; j++) row[j] = safe ? 0 : Math.abs(normal()) / 2;
     });
   });
-  const reward = features.map((rows) => rows.map((row) => inner(row, weights)));
+  const reward = features.map((rows) => rows.map((row) => dot(row, weights)));
   return { features, reward, offered, data: logsOf(reward, offered, pairs, next) };
 }
 
@@ -94,6 +95,3 @@ export function qualityOf({ reward, offered, data }: Problem, policy: number[][]
 /** A table of contexts and actions. */
 export const table = <T>(of: (x: number, a: number) => T): T[][] =>
   Array.from({ length: S }, (_, x) => Array.from({ length: K }, (_, a) => of(x, a)));
-
-export const inner = (a: readonly number[], b: ArrayLike<number>): number =>
-  a.reduce((sum, v, j) => sum + v * b[j], 0);

@@ -1,5 +1,6 @@
 import { denseOutputLayer, FactoredOutputLayer, initialOutputWeights } from "@minimand/lab/output-layer";
 import type { SphericalLossSpec } from "minimand/losses";
+import { mean } from "../../kit/statistics.ts";
 import { sphericalLosses, type WordArm } from "./arms.ts";
 import { hierarchicalLayer } from "./hierarchical-layer.ts";
 import { denseScores } from "./ranks.ts";
@@ -30,7 +31,7 @@ export function denseLayer(
   return {
     step(hidden, labels, learningRate) {
       const { losses, gradHidden } = layer.step(Float32Array.from(hidden), labels, { loss, learningRate });
-      return { loss: mean(losses), gradHidden };
+      return { loss: mean([...losses]), gradHidden };
     },
     scores: () => denseScores(layer.toDense(), size),
   };
@@ -46,12 +47,8 @@ export function factoredLayer(
   return {
     step(hidden, labels, learningRate) {
       const { losses, gradHidden } = layer.step(hidden, labels, { loss, learningRate });
-      return { loss: mean(losses), gradHidden };
+      return { loss: mean([...losses]), gradHidden };
     },
     scores: () => denseScores(layer.toDense(), { ...size, centre }),
   };
-}
-
-function mean(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

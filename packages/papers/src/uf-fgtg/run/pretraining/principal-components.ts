@@ -1,5 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 import { normal, randomSource } from "minimand/engine";
+import { dot } from "../../../kit/dot.ts";
 
 /** Directions of largest variance. */
 export interface PrincipalComponents {
@@ -60,12 +61,6 @@ function covarianceOf(rows: readonly Float32Array[], mean: Float64Array): Float6
 function eigen(matrix: number[][]): { values: ArrayLike<number>; vectors: ArrayLike<number> } {
   const [values, vectors] = np.linalg.eigh(np.array(matrix));
   return { values: values.dataSync() as Float32Array, vectors: vectors.dataSync() as Float32Array };
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
 }
 
 const times = (matrix: readonly Float64Array[], v: Float64Array): Float64Array =>
