@@ -1,11 +1,10 @@
 import { numpy as np } from "@jax-js/jax";
-import { checkNumber } from "../engine/checks.ts";
 import { scalarType } from "../engine/exact-numbers.ts";
 import { readOptions } from "../engine/options.ts";
 import type { Parameter } from "../engine/parameter.ts";
 import type { Tree } from "../engine/tree.ts";
 import { disposeTree, mapTree, refTree, zerosLike } from "../engine/tree.ts";
-import { type AdamOptions, adamOptions } from "./moments.ts";
+import { type AdamOptions, adamOptions, average, checkMoments } from "./moments.ts";
 import { addDecayedWeights, type DecayMask, scaleByLearningRate } from "./scale.ts";
 import type { LearningRate } from "./schedules.ts";
 import { chain, type GradientTransformation } from "./transformation.ts";
@@ -22,10 +21,7 @@ interface AdamState {
 
 /** The update of Adam before the learning rate: `m^ / (sqrt(v^) + eps)` with bias-corrected moments. */
 export function scaleByAdam(options: AdamOptions = {}): GradientTransformation {
-  const { b1 = 0.9, b2 = 0.999, eps = 1e-8 } = readOptions("scaleByAdam", options, adamOptions);
-  checkNumber("b1", b1, { min: 0, below: 1 });
-  checkNumber("b2", b2, { min: 0, below: 1 });
-  checkNumber("eps", eps, { above: 0 });
+  const { b1, b2, eps } = checkMoments("scaleByAdam", options);
   return {
     init(params) {
       const dtype = scalarType(params);
@@ -39,7 +35,7 @@ export function scaleByAdam(options: AdamOptions = {}): GradientTransformation {
     update(updates, state, params) {
       disposeTree(params);
       const s = state as unknown as AdamState;
-      const mean = mapTree((m, g) => m.mul(b1).add(g.mul(1 - b1)), s.mean, refTree(updates));
+      const mean = average(b1, s.mean, refTree(updates));
       const square = mapTree((v, g) => v.mul(b2).add(np.square(g).mul(1 - b2)), s.square, updates);
       const b1Power = s.b1Power.mul(b1);
       const b2Power = s.b2Power.mul(b2);

@@ -30,6 +30,12 @@ export function average<T extends Tree>(decay: number, a: T, x: Tree): T {
   return mapTree((old, next) => old.mul(decay).add(next.mul(1 - decay)), a, x);
 }
 
+/** {@link average} with the squares of `x`. */
+export function averageOfSquares<T extends Tree>(decay: number, a: T, x: Tree): T {
+  const squares = mapTree((v) => np.square(v), x);
+  return average(decay, a, squares);
+}
+
 /** The number of updates made so far, at the start of an optimizer. */
 export function zeroCount(): np.Array {
   return np.array(0, { dtype: np.float32 });

@@ -5,6 +5,7 @@ import {
   type AdamOptions,
   adamOptions,
   average,
+  averageOfSquares,
   biasCorrection,
   checkMoments,
   scalarsOf,
@@ -33,11 +34,7 @@ export function scaleByNadam(options: AdamOptions = {}): GradientTransformation 
       const s = state as { mean: Tree; square: Tree; count: np.Array };
       const count = s.count.add(1);
       const mean = average(b1, s.mean, refTree(updates));
-      const square = average(
-        b2,
-        s.square,
-        mapTree((g) => np.square(g), refTree(updates)),
-      );
+      const square = averageOfSquares(b2, s.square, refTree(updates));
       const ofNext = scalarsOf(mean, count, (t) => biasCorrection(b1, t.add(1)));
       const ofGradient = scalarsOf(mean, count, (t) => biasCorrection(b1, t));
       const ofSquare = scalarsOf(mean, count, (t) => biasCorrection(b2, t));

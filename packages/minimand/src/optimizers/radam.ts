@@ -6,6 +6,7 @@ import {
   type AdamOptions,
   adamOptions,
   average,
+  averageOfSquares,
   biasCorrection,
   checkMoments,
   scalarsOf,
@@ -44,11 +45,7 @@ export function scaleByRadam(options: RadamOptions = {}): GradientTransformation
       const s = state as { mean: Tree; square: Tree; count: np.Array };
       const count = s.count.add(1);
       const mean = average(b1, s.mean, refTree(updates));
-      const square = average(
-        b2,
-        s.square,
-        mapTree((g) => np.square(g), updates),
-      );
+      const square = averageOfSquares(b2, s.square, updates);
       const ofMean = scalarsOf(mean, count, (t) => biasCorrection(b1, t));
       const ofSquare = scalarsOf(mean, count, (t) => biasCorrection(b2, t));
       const length = scalarsOf(mean, count, (t) => lengthOfAverage(b2, longest, t));

@@ -2,7 +2,7 @@ import { numpy as np } from "@jax-js/jax";
 import { readOptions } from "../engine/options.ts";
 import type { Parameter } from "../engine/parameter.ts";
 import { disposeTree, mapTree, refTree, type Tree, zerosLike } from "../engine/tree.ts";
-import { average } from "./moments.ts";
+import { average, averageOfSquares } from "./moments.ts";
 import { scaleByLearningRate } from "./scale.ts";
 import type { LearningRate } from "./schedules.ts";
 import { trace } from "./sgd.ts";
@@ -40,8 +40,7 @@ export function scaleByRms(options: RmsOptions = {}): GradientTransformation {
     update(updates, state, params) {
       disposeTree(params);
       const s = state as { square: Tree; mean?: Tree };
-      const squares = mapTree((g) => np.square(g), refTree(updates));
-      const square = average(decay, s.square, squares);
+      const square = averageOfSquares(decay, s.square, refTree(updates));
       if (s.mean === undefined)
         return [mapTree((g, v) => g.div(np.sqrt(v).add(eps)), updates, refTree(square)), { square }];
       const mean = average(decay, s.mean, refTree(updates));
