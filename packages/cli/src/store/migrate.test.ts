@@ -1,10 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  hasPostgres,
-  noPostgres,
-  startPostgres,
-  type TestPostgres,
-} from "../../../../test/support/postgres.ts";
+import { afterAll, describe, expect, it } from "vitest";
+import { hasPostgres, noPostgres, sharedPostgres } from "../../../../test/support/shared-postgres.ts";
 import type { Database } from "./database.ts";
 import { freshPglite, postgresAddress, silent } from "./databases.fixture.ts";
 import { migrate, schemas } from "./migrate.ts";
@@ -13,11 +8,7 @@ import { openDatabase } from "./open-database.ts";
 import { openPglite } from "./pglite.ts";
 import { openPostgres } from "./postgres.ts";
 
-let server: TestPostgres;
-beforeAll(async () => {
-  if (hasPostgres()) server = await startPostgres({ fsync: false });
-});
-afterAll(() => server?.[Symbol.asyncDispose]());
+const server = sharedPostgres();
 
 /** One for all tests, since each takes seconds. */
 let embedded: Database | undefined;

@@ -2,25 +2,16 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { inspect } from "node:util";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { temporaryFolder } from "../../../../test/support/cli.ts";
-import {
-  hasPostgres,
-  noPostgres,
-  startPostgres,
-  type TestPostgres,
-} from "../../../../test/support/postgres.ts";
+import { hasPostgres, noPostgres, sharedPostgres } from "../../../../test/support/shared-postgres.ts";
 import { exitCodeOf } from "../failure.ts";
 import type { Database } from "./database.ts";
 import { postgresAddress, silent } from "./databases.fixture.ts";
 import { openPostgres } from "./postgres.ts";
 import { type PostgresAddress, parseStore } from "./store-address.ts";
 
-let server: TestPostgres;
-beforeAll(async () => {
-  if (hasPostgres()) server = await startPostgres({ fsync: false });
-});
-afterAll(() => server?.[Symbol.asyncDispose]());
+const server = sharedPostgres();
 
 /** Everything that can be read of a value, hidden or not. */
 const allOf = (value: unknown): string =>

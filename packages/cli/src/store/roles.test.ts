@@ -1,20 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { minimand } from "../../../../test/support/cli.ts";
-import {
-  hasPostgres,
-  noPostgres,
-  startPostgres,
-  type TestPostgres,
-} from "../../../../test/support/postgres.ts";
+import { hasPostgres, noPostgres, sharedPostgres } from "../../../../test/support/shared-postgres.ts";
 
-let server: TestPostgres;
+const server = sharedPostgres();
 beforeAll(async () => {
   if (!hasPostgres()) return;
-  server = await startPostgres({ fsync: false });
   for (const role of ["maker", "member", "reader"])
     await server.query(`create role ${role} login password 'x'`);
 }, 60_000);
-afterAll(() => server?.[Symbol.asyncDispose]());
 
 describe.runIf(hasPostgres())(`the role that opens a store${noPostgres}`, () => {
   const list = (role: string, database: string) =>

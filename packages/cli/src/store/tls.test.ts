@@ -1,23 +1,14 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../../../test/support/cli.ts";
-import {
-  hasPostgres,
-  noPostgres,
-  startPostgres,
-  type TestPostgres,
-} from "../../../../test/support/postgres.ts";
+import { hasPostgres, noPostgres, sharedPostgres } from "../../../../test/support/shared-postgres.ts";
 import { exitCodeOf } from "../failure.ts";
 import { postgresAddress, silent } from "./databases.fixture.ts";
 import { openPostgres } from "./postgres.ts";
 
-let server: TestPostgres;
-beforeAll(async () => {
-  if (hasPostgres()) server = await startPostgres({ fsync: false, tls: true });
-});
-afterAll(() => server?.[Symbol.asyncDispose]());
+const server = sharedPostgres({ tls: true });
 
 /** "encrypted" or "plain", or what was said of the refusal. */
 async function connection(query: string): Promise<string> {

@@ -3,13 +3,8 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { sampleCsv, temporaryFolder, tiny } from "../../../../test/support/cli.ts";
-import {
-  hasPostgres,
-  noPostgres,
-  startPostgres,
-  type TestPostgres,
-} from "../../../../test/support/postgres.ts";
 import { background } from "../../../../test/support/processes.ts";
+import { hasPostgres, noPostgres, sharedPostgres } from "../../../../test/support/shared-postgres.ts";
 import { oneProcess } from "../one-process.fixture.ts";
 import { houseHash } from "../queue/house.ts";
 import { openJobs } from "../queue/jobs.ts";
@@ -20,17 +15,12 @@ import type { Database } from "../store/database.ts";
 import { postgresAddress, silent } from "../store/databases.fixture.ts";
 import { openDatabase } from "../store/open-database.ts";
 
-let server: TestPostgres;
+const server = sharedPostgres();
 let database: Database;
 beforeAll(async () => {
-  if (!hasPostgres()) return;
-  server = await startPostgres({ fsync: false });
-  database = await openDatabase(postgresAddress(server.url), silent);
+  if (hasPostgres()) database = await openDatabase(postgresAddress(server.url), silent);
 }, 60_000);
-afterAll(async () => {
-  await database?.close();
-  await server?.[Symbol.asyncDispose]();
-});
+afterAll(() => database?.close());
 
 /** Clears the screen, sets the title, ends a line and turns the direction of what follows. */
 const rude = "a\u001b[2J\n\u001b]0;x\u0007\u009b2J\u202eb";

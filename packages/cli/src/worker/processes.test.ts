@@ -2,13 +2,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  hasPostgres,
-  noPostgres,
-  startPostgres,
-  type TestPostgres,
-} from "../../../../test/support/postgres.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { startPostgres } from "../../../../test/support/postgres.ts";
+import { hasPostgres, noPostgres, sharedPostgres } from "../../../../test/support/shared-postgres.ts";
 import { hasSmallDisk, noSmallDisk, smallDisk } from "../../../../test/support/small-disk.ts";
 import { type House, houseHash } from "../queue/house.ts";
 import { commandsFor, filesIn, folder, own, undisturbedRun } from "./processes.fixture.ts";
@@ -18,16 +14,14 @@ const started = /run ([0-9a-f]{12}) of /;
 
 // Side by side: mostly they wait.
 describe.runIf(hasPostgres()).concurrent(`processes that work for a store${noPostgres}`, () => {
-  let server: TestPostgres;
+  const server = sharedPostgres({ maxConnections: 300 });
   let undisturbed: Record<string, string>;
   let trials = 0;
   beforeAll(async () => {
-    server = await startPostgres({ fsync: false, maxConnections: 300 });
     ({ files: undisturbed, trials } = await undisturbedRun());
     expect(Object.keys(undisturbed)).toContain("results.json");
     expect(Object.keys(undisturbed).length).toBeGreaterThan(2);
   }, 180_000);
-  afterAll(() => server?.[Symbol.asyncDispose]());
   const database = async () => commandsFor(server, await server.createDatabase());
 
   it("take over from those that are killed, in a trial, between them and while the kept model is trained, and from one that is stopped, whose late result is dropped", async () => {

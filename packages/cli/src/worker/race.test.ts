@@ -1,12 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { derive, randomSource } from "minimand/engine";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  hasPostgres,
-  noPostgres,
-  startPostgres,
-  type TestPostgres,
-} from "../../../../test/support/postgres.ts";
+import { describe, expect, it } from "vitest";
+import { hasPostgres, noPostgres, sharedPostgres } from "../../../../test/support/shared-postgres.ts";
 import { openJobs } from "../queue/jobs.ts";
 import { resultOf, submitNumbers, undisturbed } from "../queue/numbers.fixture.ts";
 import { filesOf, findRun } from "../queue/run-store.ts";
@@ -96,11 +91,7 @@ async function race(
 }
 
 describe.runIf(hasPostgres())(`workers that come and go at random${noPostgres}`, () => {
-  let server: TestPostgres;
-  beforeAll(async () => {
-    server = await startPostgres({ fsync: false, maxConnections: 400 });
-  }, 60_000);
-  afterAll(() => server?.[Symbol.asyncDispose]());
+  const server = sharedPostgres({ maxConnections: 400 });
 
   it.concurrent.each(seeds)(
     "lose nothing and count nothing twice (seed %d)",

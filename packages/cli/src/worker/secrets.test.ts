@@ -1,21 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { everythingIn, sampleCsv, start, temporaryFolder, tiny } from "../../../../test/support/cli.ts";
-import {
-  hasPostgres,
-  noPostgres,
-  startPostgres,
-  type TestPostgres,
-} from "../../../../test/support/postgres.ts";
+import { hasPostgres, noPostgres, sharedPostgres } from "../../../../test/support/shared-postgres.ts";
 import { oneProcess } from "../one-process.fixture.ts";
 
-let server: TestPostgres;
-beforeAll(async () => {
-  if (hasPostgres())
-    server = await startPostgres({ fsync: false, tls: true, settings: ["log_statement = all"] });
-}, 60_000);
-afterAll(() => server?.[Symbol.asyncDispose]());
+const server = sharedPostgres({ tls: true, settings: ["log_statement = all"] });
 
 const folder = temporaryFolder();
 const run = oneProcess(folder);

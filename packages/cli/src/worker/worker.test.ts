@@ -1,12 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  hasPostgres,
-  noPostgres,
-  startPostgres,
-  type TestDatabase,
-  type TestPostgres,
-} from "../../../../test/support/postgres.ts";
+import { describe, expect, it } from "vitest";
+import type { TestDatabase } from "../../../../test/support/postgres.ts";
+import { hasPostgres, noPostgres, sharedPostgres } from "../../../../test/support/shared-postgres.ts";
 import { type Jobs, openJobs } from "../queue/jobs.ts";
 import {
   house,
@@ -38,11 +33,7 @@ async function until(what: string, holds: () => Promise<boolean> | boolean): Pro
 
 // Side by side: mostly they wait.
 describe.runIf(hasPostgres()).concurrent(`workers of a store${noPostgres}`, () => {
-  let server: TestPostgres;
-  beforeAll(async () => {
-    server = await startPostgres({ fsync: false, maxConnections: 300 });
-  }, 60_000);
-  afterAll(() => server?.[Symbol.asyncDispose]());
+  const server = sharedPostgres({ maxConnections: 300 });
 
   /** A store of its own with somebody who does nothing but look for workers that are gone, and what tests do with it. */
   async function withStore(
