@@ -1,4 +1,4 @@
-import type { Host, Progress } from "../reproduction.ts";
+import type { Host, Progress, Reproduction, ReproductionReport } from "../reproduction.ts";
 
 /** A spec with what came of it. */
 export interface Trial<Spec, Result> {
@@ -43,6 +43,17 @@ export async function* collectTrials<T extends Trial<object, unknown>>(
 ): AsyncGenerator<Progress, T[]> {
   const results = yield* collect(host, specs, describe);
   return results.map((result, i) => ({ spec: specs[i], result }) as T);
+}
+
+/** The measured run of a paper: all specs for a host, then the report of their trials. */
+export function runOf<T extends Trial<object, unknown>>(
+  specsOf: (host: Host<T["spec"], T["result"]>) => readonly T["spec"][],
+  describe: (spec: T["spec"], result: T["result"]) => string,
+  reportOf: (trials: readonly T[], host: Host<T["spec"], T["result"]>) => ReproductionReport,
+): Reproduction<T["spec"], T["result"]>["run"] {
+  return async function* (host) {
+    return reportOf(yield* collectTrials<T>(host, specsOf(host), describe), host);
+  };
 }
 
 /** A host that begins with the trials for which `isTimed` holds, one after the other with nothing beside them. */

@@ -1,4 +1,4 @@
-import { collectTrials, seedsOf } from "../../kit/collect.ts";
+import { runOf, seedsOf } from "../../kit/collect.ts";
 import { grid } from "../../kit/grid.ts";
 import { type LatticeArm, tuneOnLattice } from "../../kit/tune-lattice.ts";
 import type { Host, Reproduction } from "../../reproduction.ts";
@@ -88,10 +88,9 @@ export const reproduction: Reproduction<Spec, Result> = {
   tuningSeeds,
   trial,
 
-  async *run(host) {
-    const trials = yield* collectTrials<Measured>(host, specsOf(host), describe);
-    return reportOf(trials, scales[host.scale].nets, tuned.choices);
-  },
+  run: runOf<Measured>(specsOf, describe, (trials, { scale }) =>
+    reportOf(trials, scales[scale].nets, tuned.choices),
+  ),
 
   /** On seeds and validation rows of their own; networks of every scale but for a smoke test. */
   tune: (host: Host<Spec, Result>) =>

@@ -1,5 +1,5 @@
 import { chosen } from "../../kit/choices.ts";
-import { collectTrials, seedsOf } from "../../kit/collect.ts";
+import { runOf, seedsOf } from "../../kit/collect.ts";
 import { mean } from "../../kit/statistics.ts";
 import { type LatticeArm, tuneOnLattice } from "../../kit/tune-lattice.ts";
 import type { Host, Reproduction } from "../../reproduction.ts";
@@ -33,9 +33,7 @@ export const reproduction: Reproduction<Spec, Result> = {
   tuningSeeds: tuning.seeds,
   trial,
 
-  async *run(host) {
-    return reportOf(yield* collectTrials<Measured>(host, specsOf(host), describe));
-  },
+  run: runOf<Measured>(specsOf, describe, reportOf),
 
   /** How each network is trained, judged by iterations to 1e-4 with k = 2 on all families. */
   tune(host: Host<Spec, Result>) {

@@ -1,4 +1,4 @@
-import { collectTrials, seedsOf } from "../../kit/collect.ts";
+import { runOf, seedsOf } from "../../kit/collect.ts";
 import type { Host, Reproduction } from "../../reproduction.ts";
 import { card } from "../card.ts";
 import { armsOf } from "./arms.ts";
@@ -25,7 +25,5 @@ export const reproduction: Reproduction<Spec, Result> = {
   card,
   tuningSeeds: [],
   trial,
-  async *run(host) {
-    return reportOf(yield* collectTrials<Measured>(host, specsOf(host), describe), host.scale);
-  },
+  run: runOf<Measured>(specsOf, describe, (trials, { scale }) => reportOf(trials, scale)),
 };

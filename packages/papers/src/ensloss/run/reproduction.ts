@@ -1,5 +1,5 @@
 import { chosen } from "../../kit/choices.ts";
-import { collectTrials, seedsOf } from "../../kit/collect.ts";
+import { runOf, seedsOf } from "../../kit/collect.ts";
 import { mean } from "../../kit/statistics.ts";
 import { columnsAtEnds, tryAll } from "../../kit/tune-grid.ts";
 import type { Host, Reproduction, Row, Scale } from "../../reproduction.ts";
@@ -37,9 +37,7 @@ export const reproduction: Reproduction<Spec, Result> = {
   tuningSeeds,
   trial,
 
-  async *run(host) {
-    return reportOf(yield* collectTrials<Measured>(host, specsOf(host), describe), cellsAt(host.scale));
-  },
+  run: runOf<Measured>(specsOf, describe, (trials, { scale }) => reportOf(trials, cellsAt(scale))),
 
   /**
    * One learning rate a data set, the same for all losses, as in the paper: the best on average over losses, depths and

@@ -1,5 +1,5 @@
 import { chosen } from "../../kit/choices.ts";
-import { collectTrials, seedsOf } from "../../kit/collect.ts";
+import { runOf, seedsOf } from "../../kit/collect.ts";
 import { grid } from "../../kit/grid.ts";
 import { mean } from "../../kit/statistics.ts";
 import { type Candidate, candidates, tuneGrid } from "../../kit/tune-grid.ts";
@@ -61,9 +61,7 @@ export const reproduction: Reproduction<Spec, Result> = {
   card,
   tuningSeeds,
   trial,
-  async *run(host) {
-    return reportOf(yield* collectTrials<Measured>(host, specsOf(host), describe));
-  },
+  run: runOf<Measured>(specsOf, describe, reportOf),
   tune: (host: Host<Spec, Result>) =>
     tuneGrid(host, candidatesOf(scales[host.scale].sizes), {
       describe,

@@ -1,5 +1,5 @@
 import { chosen } from "../../kit/choices.ts";
-import { collectTrials, seedsOf } from "../../kit/collect.ts";
+import { runOf, seedsOf } from "../../kit/collect.ts";
 import { grid } from "../../kit/grid.ts";
 import { type LatticeArm, tuneOnLattice } from "../../kit/tune-lattice.ts";
 import type { Host, Reproduction, Scale } from "../../reproduction.ts";
@@ -63,9 +63,7 @@ export const reproduction: Reproduction<Spec, Result> = {
   tuningSeeds,
   trial,
 
-  async *run(host) {
-    return reportOf(yield* collectTrials<Measured>(host, specsOf(host), describe));
-  },
+  run: runOf<Measured>(specsOf, describe, reportOf),
 
   /** Judged by training rows held out. */
   tune: (host: Host<Spec, Result>) =>

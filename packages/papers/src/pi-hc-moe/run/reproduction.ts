@@ -1,4 +1,4 @@
-import { collectTrials, seedsOf } from "../../kit/collect.ts";
+import { runOf, seedsOf } from "../../kit/collect.ts";
 import { part } from "../../kit/part.ts";
 import type { Host, Reproduction } from "../../reproduction.ts";
 import { card } from "../card.ts";
@@ -35,7 +35,5 @@ export const reproduction: Reproduction<Spec, Result> = {
   tuningSeeds: [],
   trial,
 
-  async *run(host) {
-    return reportOf(yield* collectTrials<Measured>(host, specsOf(host), describe));
-  },
+  run: runOf<Measured>(specsOf, describe, reportOf),
 };

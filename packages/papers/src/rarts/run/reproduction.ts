@@ -1,5 +1,5 @@
 import { type Choices, chosen } from "../../kit/choices.ts";
-import { collectTrials, seedsOf } from "../../kit/collect.ts";
+import { collectTrials, runOf, seedsOf } from "../../kit/collect.ts";
 import { resultsWhere } from "../../kit/evidence.ts";
 import { part } from "../../kit/part.ts";
 import { mean, rounded } from "../../kit/statistics.ts";
@@ -88,10 +88,9 @@ export const reproduction: Reproduction<Spec, Result> = {
   tuningSeeds,
   trial,
 
-  async *run(host) {
-    const trials = yield* collectTrials<Measured>(host, specsOf(host), describe);
-    return reportOf(trials, committedTable(), scales[host.scale].space);
-  },
+  run: runOf<Measured>(specsOf, describe, (trials, { scale }) =>
+    reportOf(trials, committedTable(), scales[scale].space),
+  ),
 
   /**
    * Judged on rows that no measured run sees, widths by the mean over both. Beside the choices stands the table of the small

@@ -1,4 +1,4 @@
-import { collectTrials, seedsOf } from "../../kit/collect.ts";
+import { runOf, seedsOf } from "../../kit/collect.ts";
 import { resultsWhere } from "../../kit/evidence.ts";
 import type { Host, Reproduction } from "../../reproduction.ts";
 import { card } from "../card.ts";
@@ -23,8 +23,7 @@ export const reproduction: Reproduction<Spec, Result> = {
   tuningSeeds,
   trial,
 
-  async *run(host) {
-    const trials = yield* collectTrials<Measured>(host, specsOf(host), describe);
-    return reportOf(resultsWhere(trials, { part: "bandit" }), resultsWhere(trials, { part: "text" }));
-  },
+  run: runOf<Measured>(specsOf, describe, (trials) =>
+    reportOf(resultsWhere(trials, { part: "bandit" }), resultsWhere(trials, { part: "text" })),
+  ),
 };

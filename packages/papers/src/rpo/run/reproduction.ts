@@ -1,4 +1,4 @@
-import { collectTrials, seedsOf } from "../../kit/collect.ts";
+import { runOf, seedsOf } from "../../kit/collect.ts";
 import type { Host, Reproduction } from "../../reproduction.ts";
 import { card } from "../card.ts";
 import { reportOf } from "./report.ts";
@@ -26,8 +26,5 @@ export const reproduction: Reproduction<Spec, Result> = {
   tuningSeeds,
   trial,
 
-  async *run(host) {
-    const trials = yield* collectTrials<Measured>(host, specsOf(host), describe);
-    return reportOf(trials, scales[host.scale].sizes);
-  },
+  run: runOf<Measured>(specsOf, describe, (trials, { scale }) => reportOf(trials, scales[scale].sizes)),
 };

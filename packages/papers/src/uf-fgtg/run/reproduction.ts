@@ -1,5 +1,5 @@
 import { chosen } from "../../kit/choices.ts";
-import { collectTrials, seedsOf } from "../../kit/collect.ts";
+import { runOf, seedsOf } from "../../kit/collect.ts";
 import { mean } from "../../kit/statistics.ts";
 import { tuneOnLattice } from "../../kit/tune-lattice.ts";
 import type { Host, Reproduction, Scale } from "../../reproduction.ts";
@@ -40,9 +40,7 @@ export const reproduction: Reproduction<Spec, Result> = {
   tuningSeeds: tuning.seeds,
   trial,
 
-  async *run(host) {
-    return reportOf(yield* collectTrials<Measured>(host, specsOf(host), describe));
-  },
+  run: runOf<Measured>(specsOf, describe, reportOf),
 
   tune: (host) => {
     const quick = host.scale === "quick";

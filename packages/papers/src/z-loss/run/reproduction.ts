@@ -1,4 +1,4 @@
-import { collectTrials, seedsOf } from "../../kit/collect.ts";
+import { runOf, seedsOf } from "../../kit/collect.ts";
 import { grid } from "../../kit/grid.ts";
 import { mean } from "../../kit/statistics.ts";
 import { bestOf } from "../../kit/tune-grid.ts";
@@ -92,9 +92,7 @@ export const reproduction: Reproduction<Spec, Result> = {
   tuningSeeds,
   trial,
 
-  async *run(host) {
-    return reportOf(yield* collectTrials<Measured>(host, specsOf(host), describe), tuned.choices);
-  },
+  run: runOf<Measured>(specsOf, describe, (trials) => reportOf(trials, tuned.choices)),
 
   /** On documents, rows and seeds of their own; then for each k the Z-loss that ranks best there. */
   async *tune(host) {
