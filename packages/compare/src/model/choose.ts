@@ -1,8 +1,8 @@
 import type { Metric } from "minimand";
 import { readOptions } from "minimand/engine";
 import { metricById } from "minimand/metrics";
+import { meanOf, median } from "../averages.ts";
 import { nothingTested, recommended } from "../judge/recommendation/recommend.ts";
-import { meanOf } from "../mean.ts";
 import { referenceNamed } from "../plan/trained-references.ts";
 import type { Configuration, KeptChoice, Ranking, Settings, TrialRecord, TuningRecord } from "../results.ts";
 
@@ -83,19 +83,9 @@ function bestConfiguration(
   const byRate = best.configurations.toSorted((a, b) => a.learningRate - b.learningRate);
   const configuration = byRate[Math.floor((byRate.length - 1) / 2)];
   const records = all.filter((r) => keyOf(r.configuration) === keyOf(configuration));
-  return { configuration, epochs: median(records.map((r) => r.epochs)) };
+  return { configuration, epochs: Math.max(1, Math.round(median(records.map((r) => r.epochs)))) };
 
   function isBetter(a: TuningRecord, b: TuningRecord): boolean {
     return higherIsBetter ? a.validation! > b.validation! : a.validation! < b.validation!;
   }
-}
-
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return Math.max(
-    1,
-    Math.round(
-      (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.ceil((sorted.length - 1) / 2)]) / 2,
-    ),
-  );
 }

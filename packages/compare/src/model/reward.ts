@@ -1,4 +1,4 @@
-import { meanOf } from "../mean.ts";
+import { meanOf } from "../averages.ts";
 import type { Task } from "../results.ts";
 import type { Part } from "../train/fold.ts";
 import type { Network, Trained } from "../train/network.ts";

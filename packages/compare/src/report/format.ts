@@ -19,13 +19,6 @@ export function countOf({ rows, task }: Pick<DatasetReport, "rows" | "task">): s
   return plural(rows, task === "preference" ? "pair" : "row");
 }
 
-/** The middle of a list of numbers, the mean of the two middles of an even one; NaN for none. */
-export function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const half = sorted.length / 2;
-  return (sorted[Math.ceil(half) - 1]! + sorted[Math.floor(half)]!) / 2;
-}
-
 /** A span of time in words, e.g. `1 min 5 s`. */
 export function duration(seconds: number): string {
   if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;

@@ -1,4 +1,5 @@
 /* The page of a comparison, and the parts of pages that show results. */
+export { median } from "../averages.ts";
 export {
   type Advice,
   adviceOf,
@@ -9,5 +10,5 @@ export {
 export { renderReport } from "./comparison/comparison.ts";
 export { notesList } from "./comparison/notes-list.ts";
 export { changeHead, outcomeCells, widthsAreTested } from "./comparison/quantization-section.ts";
-export { configurationText, countOf, duration, engineText, kilobytes, median } from "./format.ts";
+export { configurationText, countOf, duration, engineText, kilobytes } from "./format.ts";
 export * from "./page/index.ts";

@@ -1,5 +1,5 @@
 import { mix } from "minimand/engine";
-import { meanOf } from "../../mean.ts";
+import { meanOf } from "../../averages.ts";
 import type { Note } from "../../results.ts";
 import { columnsWord } from "../../shell-words.ts";
 import type { Dataset, Feature } from "../dataset.ts";

@@ -1,5 +1,5 @@
 import { classificationMetrics, regressionMetrics } from "minimand/metrics";
-import { meanOf } from "../../mean.ts";
+import { meanOf } from "../../averages.ts";
 import type { PredictedTrial } from "../../results.ts";
 import { finiteOrNull } from "../../train/outcome.ts";
 import { rowsOfSeed } from "../decision/fits-of.ts";

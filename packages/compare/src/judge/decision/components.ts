@@ -1,4 +1,4 @@
-import { meanOf } from "../../mean.ts";
+import { meanOf } from "../../averages.ts";
 import { chiSquareQuantile } from "../ranking/distributions.ts";
 import type { Components, PairedFits } from "./paired-fits.ts";
 

@@ -1,4 +1,4 @@
-import { meanOf } from "../../mean.ts";
+import { meanOf } from "../../averages.ts";
 import type { CandidateSummary, PredictedTrial } from "../../results.ts";
 import { finalistsOf } from "./decide.ts";
 import { type JudgedBy, outcomesOf, pairedFits } from "./fits-of.ts";

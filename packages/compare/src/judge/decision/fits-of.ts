@@ -1,4 +1,4 @@
-import { meanOf } from "../../mean.ts";
+import { meanOf } from "../../averages.ts";
 import type { PredictedTrial } from "../../results.ts";
 import { predictionKept } from "../../train/kept-predictions.ts";
 import { finiteOrNull, type Prediction } from "../../train/outcome.ts";

@@ -1,5 +1,5 @@
 import { normal, randomSource } from "minimand/engine";
-import { meanOf } from "../../mean.ts";
+import { meanOf } from "../../averages.ts";
 import { normalQuantile } from "../ranking/distributions.ts";
 
 /** Draws of the maximum; the same ones in every run. */

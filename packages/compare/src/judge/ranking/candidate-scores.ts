@@ -1,4 +1,4 @@
-import { meanOf } from "../../mean.ts";
+import { meanOf } from "../../averages.ts";
 import type { TrialRecord } from "../../results.ts";
 
 /** The trials of one candidate, by fold. */

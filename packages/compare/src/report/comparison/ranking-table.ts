@@ -1,3 +1,4 @@
+import { median } from "../../averages.ts";
 import { unequalSeeds, verdictWord } from "../../judge/ranking/index.ts";
 import type { CandidateSummary, DatasetReport, RankingEntry } from "../../results.ts";
 import {
@@ -10,7 +11,7 @@ import {
   pValue,
   signed,
 } from "../figures/index.ts";
-import { duration, median } from "../format.ts";
+import { duration } from "../format.ts";
 import type { Child, Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";
 import type { Column, Row } from "../page/table.ts";

@@ -1,8 +1,8 @@
-import { meanOf } from "../../mean.ts";
+import { meanOf, median } from "../../averages.ts";
 import { plural } from "../../plural.ts";
 import type { CandidateSummary, Configuration, DatasetReport, TrialRecord } from "../../results.ts";
 import { decimals, fixed, metricName, partName, validationName } from "../figures/index.ts";
-import { configurationText, duration, median } from "../format.ts";
+import { configurationText, duration } from "../format.ts";
 import type { Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";
 import type { Row } from "../page/table.ts";

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { meanOf } from "../../mean.ts";
+import { meanOf } from "../../averages.ts";
 import type { DatasetReport, TrialRecord } from "../../results.ts";
 import type { FigureOptions } from "./draw.ts";
 import { draw, narrow, widthOf } from "./draw.ts";
