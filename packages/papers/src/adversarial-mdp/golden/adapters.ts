@@ -12,7 +12,7 @@ import {
 } from "@minimand/lab/online";
 import type { Adapters } from "../../kit/golden/adapters.ts";
 
-/** Nested typed arrays as the vectors have them: arrays. */
+/** Turns nested typed arrays into plain arrays, as the vectors have them. */
 const plain = (value: unknown): unknown =>
   ArrayBuffer.isView(value) ? [...(value as Float64Array)] : Array.isArray(value) ? value.map(plain) : value;
 
@@ -20,7 +20,7 @@ const estimate =
   (estimator: "plain" | "magnitude-reduced"): Adapters[string] =>
   ({ sigmaInv, phiChosen, phi, phiResample }, { suffixLoss, H }) => {
     const observation = { sigmaInverse: sigmaInv, chosen: phiChosen, suffixLoss, features: phi };
-    // The plain vectors don't say H, of which only an upper bound of the loss matters there.
+    // The vectors of the plain estimator don't have H; any upper bound of the loss does for it.
     const horizon = H ?? Math.max(1, Math.ceil(suffixLoss));
     const { q, theta, m } = qEstimate(observation, { estimator, horizon, resampled: phiResample });
     return { value: q, theta, m };

@@ -9,9 +9,9 @@ export interface Arm {
   algorithm: MdpAlgorithm | "uniform";
   /** Multiplies the theory's gamma; by the horizon. */
   gammaScale(horizon: number): number;
-  /** Takes scale and bonus that were chosen for this arm. */
+  /** The arm whose tuned scale and bonus this one takes. */
   as?: string;
-  /** From simulated trajectories instead of the known dynamics; in the MDP only. */
+  /** Covariances from simulated trajectories instead of the known dynamics; in the MDP only. */
   covariance?: CovarianceMethod;
 }
 
@@ -66,7 +66,7 @@ export const arms: readonly Arm[] = [
   arm("uniform", "uniform policy", "uniform", theory),
 ];
 
-/** What the verdict goes by, and what the registered arm is told by: the log barrier, and the other new algorithm. */
+/** The arms that decide the verdict, and those of the verdict with the registered arm: a log barrier, and the other new algorithm. */
 export const newArms = ["barrier", "reduced"] as const;
 export const registeredArms = ["barrier-small", "reduced"] as const;
 
@@ -76,7 +76,7 @@ const own = arms
 const first = forms.map(({ id }) => id);
 
 /**
- * The arms of each study that have choices of their own. With one-hot features the reduced estimates are the plain ones; in the
+ * The arms of each study that have choices of their own. With one-hot features the reduced estimates equal the plain ones; in the
  * trap all arms have the theory's learning rate and no bonus.
  */
 export const tunedArms: Record<Study, readonly string[]> = {

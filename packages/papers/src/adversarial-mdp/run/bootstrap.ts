@@ -1,6 +1,6 @@
 import { derive, randomSource } from "minimand/engine";
 
-/** 2.5 % and 97.5 % quantiles of a statistic over seeds drawn with replacement; null where it is none for some draw. */
+/** Returns the 2.5 % and 97.5 % quantiles of a statistic over seeds drawn with replacement; null if some draw has no value. */
 export function bootstrap(
   seeds: number,
   statistic: (drawn: readonly number[]) => number | null,

@@ -22,7 +22,7 @@ export interface LearningSpec extends Choice {
   seed: number;
 }
 
-/** Regret along the way. */
+/** The regret along a run, its mean loss, and its smallest estimate. */
 export interface LearningResult {
   points: { episodes: number; regret: number }[];
   /** Mean loss of an episode over the whole run. */
@@ -33,7 +33,7 @@ export interface LearningResult {
 
 const pointCount = 24;
 
-/** The same spec gives the same result. */
+/** Runs one arm in one environment; the same spec gives the same result. */
 export function learningTrial(spec: LearningSpec): LearningResult {
   const { study, arm, episodes, seed, etaScale, bonusScale } = spec;
   const { simulator, lossOf } = environment(study, episodes, seed);
@@ -80,7 +80,7 @@ function environment(
     : { horizon: 3, states: 6, actions: 5, dim: 4 };
   const simulator = randomLinearMdp({ ...size, seed });
   const share = bandit ? 0 : 0.5;
-  // Phases of 25 episodes are too short to be followed; eight are the longer, and the easier, the more episodes there are.
+  // Phases of 25 episodes are too short to be followed; eight phases get longer, and easier, with more episodes.
   const phases = study === "bandit" ? Math.max(2, Math.round(episodes / 25)) : 8;
   const lossOf = switchingLosses(simulator, { episodes, phases, share, seed: derive(seed, 1) });
   return { simulator, lossOf };
@@ -88,7 +88,7 @@ function environment(
 
 /**
  * Three actions in the plane: a short feature that is the best throughout, and two long ones to either side, which take turns in
- * being bad. Once both are played seldom, their difference is a direction that hardly anybody looks at: a bad loss of one makes
+ * being bad. Once both are played seldom, their difference is a direction that is hardly ever observed: a bad loss of one makes
  * the plain estimate of the other very negative.
  */
 function trap(episodes: number): ReturnType<typeof environment> {
@@ -103,7 +103,7 @@ function trap(episodes: number): ReturnType<typeof environment> {
   return { simulator, lossOf: (k) => tables[Math.floor((8 * k) / episodes) % 2] };
 }
 
-/** Any action, always; learns nothing. */
+/** Plays all actions with equal probability; learns nothing. */
 function uniform({ actions }: TabularSimulator): MdpLearner {
   const policy = (layer: number, state: number): Float64Array => {
     const count = actions(layer, state);

@@ -1,7 +1,7 @@
 import { ftrlRegret, logBarrierFtrl, qEstimate, regularisedInverse } from "@minimand/lab/online";
 import { derive, randomSource } from "minimand/engine";
 
-/** The lemmas, checked by numbers. */
+/** The numerical check of the lemmas. */
 export interface LemmaSpec {
   kind: "lemmas";
   sequences: number;
@@ -26,7 +26,7 @@ export interface LemmaResult {
   momentRatio: number;
 }
 
-/** The same spec gives the same result. */
+/** Checks the lemmas numerically; the same spec gives the same result. */
 export function lemmaTrial({ sequences, seed }: LemmaSpec): LemmaResult {
   return { sequences, ...barrier(sequences, seed), hedge: hedge(), ...magnitude(20 * sequences, seed) };
 }
@@ -49,14 +49,14 @@ function barrier(sequences: number, seed: number): { violations: number; worstRa
   return { violations, worstRatio };
 }
 
-/** Moderate losses of both signs; one in ten down to -1e4. */
+/** Returns moderate losses of both signs; one in ten goes down to -1e4. */
 function randomLosses(actions: number, random: () => number): number[][] {
   return Array.from({ length: 30 }, () =>
     Array.from({ length: actions }, () => (random() < 0.1 ? -1e4 * random() : 20 * random() - 10)),
   );
 }
 
-/** Always a large negative loss for the action that is played least: the worst for a policy that gave up on it. */
+/** Gives the action that is played least a large negative loss: the worst case for a policy that gave up on it. */
 function adaptiveLosses(actions: number, eta: number, random: () => number): number[][] {
   const cumulative = new Array<number>(actions).fill(0);
   return Array.from({ length: 30 }, () => {
@@ -127,7 +127,7 @@ function magnitude(
   }
   const distances = features.map((_, a) => {
     const mean = difference[a] / draws;
-    // An action for which no u is negative has the same estimates twice.
+    // If no u of an action is negative, its two estimates are equal.
     if (square[a] === 0) return 0;
     return Math.abs(mean) / Math.sqrt((square[a] / draws - mean ** 2) / draws);
   });

@@ -29,7 +29,7 @@ const names: Record<Study, string> = {
   trap: "trap",
 };
 
-/** Tables, curves with bands, and the verdict. */
+/** Returns tables, curves with bands, and the verdict. */
 export function reportOf({ lemmas, runs }: Measured): ReproductionReport {
   const ends = (study: Study): Map<string, Ends> => new Map(runs[study].map((one) => [one.arm, endsOf(one)]));
   return {
@@ -101,8 +101,8 @@ function labelOf({ arm, choice }: Runs, study: Study): string {
 }
 
 /**
- * Mean regret along the longest runs, and its band of two standard errors: three lines in one curve, apart by points that
- * are none.
+ * Returns the mean regret along the longest runs and its band of two standard errors: three lines in one curve, which NaN points
+ * separate.
  */
 function regretCurve(study: Study, one: Runs): Series {
   const last = one.results[one.results.length - 1];

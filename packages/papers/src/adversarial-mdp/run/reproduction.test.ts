@@ -57,7 +57,7 @@ describe("the reproduction of adversarial-mdp", () => {
   });
 
   it("has committed choices inside of their grids; bounds are no bonus, and in the lock a scale at which the regulariser is nothing", () => {
-    // At the largest scale what regularises makes no difference any more.
+    // At the largest scale the regulariser makes no difference any more.
     const largest = grids.lock.etaScale.at(-1)!;
     const limit = tuned.rows.filter(
       (row) => row.study === "lock" && row.etaScale === largest && row.bonusScale === 0,

@@ -23,7 +23,7 @@ import { describe, type Measured, type Result, type Spec, trial } from "./trial.
 const episodesOf = (study: Study, fraction: number): number[] =>
   horizons[study].map((k) => Math.max(16, Math.round(k * fraction)));
 
-/** What an arm is run with: its own choice, or in the lock the best with and without a bonus. */
+/** Returns the settings an arm is run with: its own choice, or in the lock the best with and without a bonus. */
 function choicesOf(study: Study, arm: string): Choice[] {
   const { algorithm, as = arm } = armOf(arm);
   if (algorithm === "uniform" || study === "trap") return [{ etaScale: 1, bonusScale: 0 }];
@@ -35,7 +35,7 @@ function choicesOf(study: Study, arm: string): Choice[] {
 const endRegret = (result: Result): number =>
   "points" in result ? result.points[result.points.length - 1].regret : Number.NaN;
 
-/** Lemmas by numbers, and learning in five environments. */
+/** Checks lemmas numerically, and runs learners in five environments. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
   tuningSeeds,
@@ -52,7 +52,7 @@ export const reproduction: Reproduction<Spec, Result> = {
       ),
     );
     const { firstSeed = null } = host;
-    // What is asked for is the number of the bandit and the MDP; the others have theirs in proportion.
+    // The number of seeds asked for is that of the bandit and the MDP; the other studies have theirs in proportion.
     const share = host.seeds === null ? 1 : host.seeds / seeds.bandit;
     const specs: Spec[] = [{ kind: "lemmas", sequences, seed: firstSeed ?? first }];
     for (const { study, arm, choice, episodes } of blocks)
@@ -86,7 +86,7 @@ export const reproduction: Reproduction<Spec, Result> = {
         const own = candidates(`${study} ${arm}`, { study, arm }, points, seeds, (choice, seed): Spec => {
           return { kind: "learning", study, arm, ...choice, episodes, seed };
         });
-        // The lock is about bonuses: the best with one stands beside the best without.
+        // The lock is about bonuses: the best choice with one is reported, and the best without.
         const side = ({ bonusScale }: Row) => (Number(bonusScale) > 0 ? "with bonus" : "without bonus");
         return study === "lock" ? own.map((one) => ({ ...one, also: `lock ${arm} ${side(one.row)}` })) : own;
       }),

@@ -9,7 +9,7 @@ export type Measured = MeasuredBy<typeof trial>;
 export type Spec = Measured["spec"];
 export type Result = Measured["result"];
 
-/** What a trial is called in the progress. */
+/** The name of a trial in the progress. */
 export const describe = (spec: Spec): string =>
   spec.kind === "lemmas"
     ? "lemmas"

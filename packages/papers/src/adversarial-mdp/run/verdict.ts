@@ -10,12 +10,12 @@ export interface Ends {
   regrets: readonly (readonly number[])[];
 }
 
-/** What is judged: the predecessor's and the new algorithms' regrets by arm. */
+/** The results that are judged: the predecessor's and the new algorithms' regrets by arm. */
 export interface Judged {
   lemmas: LemmaResult;
   bandit: ReadonlyMap<string, Ends>;
   mdp: ReadonlyMap<string, Ends>;
-  /** Not judged, but told. */
+  /** Not judged, but reported. */
   trap: ReadonlyMap<string, Ends>;
 }
 
@@ -59,7 +59,7 @@ export function compareEnds(own: Ends, luo: Ends): Comparison {
 const against = (study: ReadonlyMap<string, Ends>, id: string): Comparison =>
   compareEnds(endsOf(study, id), endsOf(study, "luo"));
 
-/** The rule by two arms: the new algorithms as their theorems have them, or with the arm that was registered. */
+/** Applies the rule to two arms: the new algorithms as their theorems have them, or with the registered arm. */
 function byArms(ids: readonly string[], lemma: boolean, { bandit, mdp }: Judged) {
   const rates = ids.map((id) => against(bandit, id));
   const plays = ids.map((id) => against(mdp, id).ratio);
@@ -68,7 +68,7 @@ function byArms(ids: readonly string[], lemma: boolean, { bandit, mdp }: Judged)
   return { rates, plays, rate, play, verdict: graded(lemma && rate && play, lemma && (rate || play)) };
 }
 
-/** The rule of the paper's card. */
+/** Applies the rule of the paper's card. */
 export function judge(judged: Judged): Verdict {
   const { lemmas, bandit, mdp, trap } = judged;
   const lemma = lemmasHold(lemmas);
