@@ -1,7 +1,7 @@
 import { type Choices, chosen } from "../../kit/choices.ts";
 import { rhos, type Study } from "./settings.ts";
 
-/** What is fitted beside the mixtures: labels of their own have no bags, so one bag size is enough for them. */
+/** Names the networks to fit: mixtures and baselines. Labels of single rows have no bags, so one bag size is enough for them. */
 export function networkArms({ model, ks }: Study, k: number): string[] {
   const mixtures = rhos.map((rho) => `rho ${rho}`);
   return [...mixtures, ...(model === "mlp" ? ["debiased"] : []), ...(k === ks[0] ? ["labels"] : [])];

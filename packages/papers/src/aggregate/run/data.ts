@@ -16,12 +16,12 @@ export interface Split {
   train: Rows;
   judged: Rows;
   inputs: number;
-  /** Responses are 0 and 1. */
+  /** Whether responses are 0 and 1. */
   binary: boolean;
 }
 
 /**
- * Cuts 80/20 by the seed. For tuning a fifth of the training rows judges instead of the test rows. Inputs and numeric
+ * Splits rows 80/20 by the seed. For tuning, a fifth of the training rows takes the place of the test rows. Inputs and numeric
  * responses are standardised by the training rows: their mean and variance count as known.
  */
 export function split(dataset: Dataset, seed: number, judge: "test" | "tune"): Split {
@@ -49,7 +49,7 @@ export function split(dataset: Dataset, seed: number, judge: "test" | "tune"): S
   };
 }
 
-/** {@link debiasedLabels}, which are the same for all rows of a bag, by bag. */
+/** Returns {@link debiasedLabels} by bag; they are the same for all rows of a bag. */
 export function debiasedMeans(means: Float64Array, bagIds: Int32Array): Float64Array {
   const labels = debiasedLabels(means, bagIds);
   const byBag = new Float64Array(means.length);

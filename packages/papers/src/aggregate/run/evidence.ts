@@ -18,7 +18,7 @@ export interface Cell {
   model: string;
   k: number;
   tunedRho: number;
-  /** Rows judged by over rows trained on. */
+  /** Test rows over training rows. */
   testTrainRatio: number;
   curve: readonly { rho: number; errors: readonly number[] }[];
 }
@@ -47,12 +47,12 @@ export function largestDeviation(points: readonly Simulated[]): number {
   );
 }
 
-/** (D): how the private simulation compares with the formula. */
+/** (D): compares the private simulation with the formula. */
 export function privateFindings(points: readonly SimulatedPrivate[]): {
   deviation: number;
-  /** Most that the formula's best size costs over the least simulated risk, as a share. */
+  /** Largest excess of the risk at the formula's best size over the least simulated risk, as a share. */
   regret: number;
-  /** Whether the best size is at the end where the jump has it, for each epsilon and both ends: by the means, and by paired 95 % intervals. */
+  /** Whether the best size is where the formula's jump has it, for each epsilon and both ends: by the means, and by paired 95 % intervals. */
   jumps: { epsilon: number; rho: number; byMeans: boolean; byIntervals: boolean }[];
 } {
   const at = (epsilon: number, rho: number) =>

@@ -2,9 +2,9 @@ import { difference, mean } from "../../kit/statistics.ts";
 import { type Cell, optimumOf, type Simulated, theoryOf } from "./evidence.ts";
 import { simulation } from "./settings.ts";
 
-// The rule had counts of means before it had paired intervals; what it would say is told beside the verdict.
+// The rule had counts of means before it had paired intervals; the verdict's text also gives the verdict by that form.
 
-/** (B): of the points whose least risk on the grid is inside by the theory, those where the simulation agrees. */
+/** (B): of the points whose least risk on the grid is between the ends by the theory, those where the simulation agrees. */
 export function innerOptima(points: readonly Simulated[]): { expected: number; found: number } {
   let [expected, found] = [0, 0];
   for (const point of points) {
@@ -46,7 +46,7 @@ export function neverFalls(cells: readonly Cell[]): boolean {
       return excess <= error && rho >= least ? [rho] : [];
     });
     if (next.length === 0) return false;
-    // The smallest leaves the most to choose from.
+    // The smallest leaves the most choices for the next sizes.
     least = Math.min(...next);
   }
   return true;

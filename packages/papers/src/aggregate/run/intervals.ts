@@ -9,9 +9,9 @@ export interface Interval {
 }
 
 /**
- * The interval of the mean of paired differences by Student's distribution; of a single one nothing is known.
+ * Returns the confidence interval of the mean of paired differences by Student's distribution; that of a single one is unbounded.
  *
- * @param testTrainRatio of splits that overlap (Nadeau and Bengio's correction); 0 for draws that are independent
+ * @param testTrainRatio test rows per training row, of splits that overlap (Nadeau and Bengio's correction); 0 for independent draws
  */
 export function paired(differences: readonly number[], testTrainRatio = 0): Interval {
   if (differences.length < 2) return { mean: mean(differences), low: -Infinity, high: Infinity };
@@ -19,7 +19,7 @@ export function paired(differences: readonly number[], testTrainRatio = 0): Inte
   return { mean: middle, low, high };
 }
 
-/** The mean of means that know nothing of each other. */
+/** Returns the mean of independent means. */
 export function pooled(intervals: readonly Interval[]): Interval {
   const middle = mean(intervals.map((own) => own.mean));
   const reach = Math.hypot(...intervals.map(({ low, high }) => (high - low) / 2)) / intervals.length;

@@ -7,7 +7,7 @@ import { rhos } from "./settings.ts";
 
 type Fit = { theta: Float64Array; intercept: number };
 
-/** What a linear model is fitted from. */
+/** The data that a linear model is fitted to. */
 interface Known {
   train: Rows;
   bagIds: Int32Array;
@@ -25,7 +25,7 @@ function errorOf(fit: Fit, { x, y }: Rows): number {
   return mean(predict(fit, x).map((f, i) => (f - y[i]) ** 2));
 }
 
-/** Test errors of the linear models of one split, and what they were fitted with. */
+/** Returns test errors of the linear models of one split, and the mixtures chosen. */
 export function linearArms(
   { train, judged, inputs }: Split,
   bagIds: Int32Array,
@@ -45,7 +45,7 @@ export function linearArms(
   errors.labels = errorOf(labels, judged);
   const chosenRho = chooseByHeldOutBags(known, (rho, part) => fit({ rho }, part));
   errors["held-out bags"] = errors[`rho ${chosenRho}`];
-  // What the theory would take, had it seen the labels' noise and signal.
+  // The theory's choice, given the noise and signal of the labels.
   const sigma2 = Math.min(0.999, errorOf(labels, train) / (1 - inputs / train.count));
   const k = Math.max(1, Math.round(train.count / known.means.length));
   const theoryRho =
@@ -53,7 +53,7 @@ export function linearArms(
   return { errors, chosenRho, theoryRho };
 }
 
-/** The mixture of least bag-level loss on the last quarter of the bags, fitted on the others. */
+/** Returns the mixture of least bag-level loss on the last quarter of the bags, fitted on the others. */
 function chooseByHeldOutBags(
   { train, bagIds, means }: Known,
   fit: (rho: number, part: Known) => Fit,

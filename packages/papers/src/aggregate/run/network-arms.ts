@@ -14,7 +14,7 @@ import { network as size } from "./settings.ts";
 
 const networks = networksOf();
 
-/** What a network is trained on. */
+/** The data that a network is trained on. */
 export interface NetworkArm {
   /** `rho 0.3`, `debiased` or `labels`. */
   arm: string;

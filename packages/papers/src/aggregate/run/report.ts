@@ -20,7 +20,7 @@ export interface RealCell extends Cell {
   theoryRho: number | null;
 }
 
-/** Three tables, their curves, and the verdict. */
+/** Returns three tables, their curves, and the verdict. */
 export function reportOf(
   points: readonly Simulated[],
   privatePoints: readonly SimulatedPrivate[],
@@ -44,7 +44,7 @@ export function reportOf(
 
 const digits = (value: number): number => Number(value.toPrecision(4));
 
-/** A simulated risk beside what is known of it. */
+/** Returns a row with a simulated risk and the theory's. */
 function compared(values: readonly number[], known: string, theory: number): Row {
   const { mean, error } = estimate(values);
   return {
@@ -109,11 +109,11 @@ function cellRow({
   };
 }
 
-/** The change that a logarithm is; null where nothing is known. */
+/** Returns the relative change of a logarithm; null where it is unbounded. */
 const inPercents = (log: number): number | null =>
   Number.isFinite(log) ? round(100 * Math.expm1(log), 2) : null;
 
-/** What the tuned mixture gains over the better end, and whether the best mixture moves with the bag size. */
+/** Returns the gain of the tuned mixture over the better end, and whether the best mixture moves with the bag size. */
 function gainRows(cells: readonly Cell[]): Row[] {
   const groups = Map.groupBy(cells, ({ dataset, model }) => `${dataset}, ${model}`);
   const models = [...groups].map(([name, own]) => {
@@ -131,7 +131,7 @@ function gainRows(cells: readonly Cell[]): Row[] {
   }));
 }
 
-/** Most of the grids is near 0. */
+/** Most points of the grids are near 0. */
 const rootOfRho = "square root of rho (0: bag level, 1: instance level)";
 
 function simulationCurves(point: Simulated): Series[] {

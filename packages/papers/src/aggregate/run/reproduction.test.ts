@@ -209,7 +209,7 @@ describe("the trials of aggregate", () => {
         const grid = column === "rho" ? rhos : column.startsWith("ridge") ? ridges : learningRates;
         expect(grid, name).toContain(value);
         const points = grid.map((own) => ({ [column]: own }));
-        // An end of the mixtures is none of tuning's.
+        // Ends of rho are mixtures of their own, not ends of a tuning grid.
         if (column !== "rho") expect(columnsAtEnds(points, { [column]: value }), name).toEqual([]);
       }
   });

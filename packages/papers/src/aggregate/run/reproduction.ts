@@ -31,7 +31,7 @@ export const reproduction: Reproduction<Spec, Result> = {
   tune,
 };
 
-/** Draws in pieces, so that workers share them; a draw is named by its number, counted from the first seed. */
+/** Cuts draws into pieces, so that workers share them; a draw is named by its number, counted from the first seed. */
 function pieces(first: number, draws: number, chunk: number): { from: number; draws: number }[] {
   return Array.from(range(Math.ceil(draws / chunk)), (i) => ({
     from: first + i * chunk,
@@ -51,7 +51,7 @@ function pointsOf(scale: Scale) {
   return { points, privatePoints };
 }
 
-/** What is fitted in a measured trial. */
+/** Returns the arms to fit in a measured trial. */
 function realSpec(study: Study, k: number, seed: number, scale: Scale): RealSpec {
   const { dataset, model } = study;
   const { learningRate, ridge } = choicesOf(tuned.choices, dataset, model);
@@ -61,7 +61,7 @@ function realSpec(study: Study, k: number, seed: number, scale: Scale): RealSpec
   return { part: "real", dataset, model, k, seed, judge: "test", epochs, arms, ridge: ridge(k) };
 }
 
-/** Models on real data, then draws of both simulations. */
+/** Fits models on real data, then draws both simulations. */
 function specsOf(host: Host<Spec, Result>): Spec[] {
   const { draws, chunk, privateDraws, seeds, d } = scales[host.scale];
   const { points, privatePoints } = pointsOf(host.scale);
@@ -95,7 +95,7 @@ async function* run(host: Host<Spec, Result>): AsyncGenerator<Progress, Reproduc
       return cellOf(spec, resultsWhere(trials, { part: "real", dataset, model, k }));
     }),
   );
-  // Fitted once a study: without bags their size is nothing to them.
+  // Fitted once per study: labels of single rows don't depend on the bag size.
   for (const cell of cells) {
     const first = cells.find(({ dataset, model }) => dataset === cell.dataset && model === cell.model);
     cell.baselines.labels ??= first?.baselines.labels ?? [];

@@ -42,14 +42,14 @@ export const learningRates = [3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1];
 /** 0: the least norm among the best fits. */
 export const ridges = [0, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10];
 
-/** Adam on batches of about so many rows; the network has one hidden layer. */
+/** Settings of networks: hidden units of the one hidden layer, and about how many rows a batch has. */
 export const network = {
   hidden: 32,
   mlp: { batchRows: 64 },
   logistic: { batchRows: 128 },
 };
 
-/** Rows of the large table that one seed uses: to train on, and to judge by. */
+/** Rows of the large table that one seed uses, for training and for the test. */
 export const largestTrain = 2000;
 export const largestTest = 3000;
 
@@ -59,13 +59,13 @@ interface Amount {
   privateDraws: number;
   seeds: number;
   small: boolean;
-  /** Inputs of the simulation: the theory is that of many. */
+  /** Inputs of the simulation; the theory holds in the limit of many. */
   d: number;
   epochs: Record<ModelName, number>;
 }
 
 const whole = { chunk: 20, small: false };
-/** How much is done at each scale. */
+/** Numbers of draws, seeds and epochs at each scale. */
 export const scales: Record<Scale, Amount> = {
   quick: {
     draws: 4,
@@ -94,7 +94,7 @@ export const scales: Record<Scale, Amount> = {
   },
 };
 
-/** Measured seeds and draws count from here: those from 0 on had been seen when the rule got its intervals. */
+/** Measured seeds and draws count from here: results from 0 on had been seen when the rule got its intervals. */
 export const firstSeed = 100;
 
 /** Tuning uses seeds that no measured run has. */

@@ -17,21 +17,21 @@ export interface RealSpec {
   k: number;
   seed: number;
   judge: "test" | "tune";
-  /** Of networks. */
+  /** Epochs of networks. */
   epochs: number;
-  /** What is fitted: networks, or the ridge penalties of the linear models. */
+  /** The networks to fit, or the ridge penalties of the linear models. */
   arms: NetworkArm[];
   ridge: { bag: number; instance: number };
 }
 
 export interface RealResult {
   part: "real";
-  /** Rows judged by over rows trained on. */
+  /** Test rows over training rows. */
   testTrainRatio: number;
   /** In the order of the networks asked for; the linear models by name. */
   errors: number[];
   byName: Record<string, number>;
-  /** Of linear models only. */
+  /** Only for linear models. */
   chosenRho: number | null;
   theoryRho: number | null;
 }
@@ -58,7 +58,7 @@ export type Measured = MeasuredBy<typeof trial>;
 export type Spec = Measured["spec"];
 export type Result = Measured["result"];
 
-/** What a finished trial is called in the progress. */
+/** The name of a finished trial in the progress. */
 export function describe(spec: Spec, result: Result): string {
   if (spec.part === "real") return `${spec.dataset}, ${spec.model}, bags of ${spec.k}, seed ${spec.seed}`;
   const risk = result.part === "simulation" ? mean(result.risks[0].values) : Number.NaN;

@@ -7,11 +7,11 @@ import { learningRates, rhos, ridges, type Study, scales, studiesOf, tuningSeeds
 import type { RealResult, RealSpec, Result, Spec } from "./trial.ts";
 
 /**
- * Three choices on seeds of their own, judged by a part of the training rows: for every network its learning rate, by the
- * mean over bag sizes; for the ridge baselines their penalty, by bag size; and for every bag size the best mixture.
+ * Makes three choices on seeds of their own, by the error on a part of the training rows. Every network gets a learning rate, by
+ * the mean over bag sizes; the ridge baselines get a penalty for each bag size; and each bag size gets its best mixture.
  */
 export async function* tune(host: Host<Spec, Result>): AsyncGenerator<Progress, Tuned> {
-  // The choices are those of the default scale, whose larger one takes them, too.
+  // The full scale takes the choices of the default one.
   const { epochs } = scales[host.scale === "quick" ? "quick" : "default"];
   const seeds = host.scale === "quick" ? tuningSeeds.slice(0, 1) : tuningSeeds;
   const used = studiesOf(host.scale);
@@ -40,7 +40,7 @@ export async function* tune(host: Host<Spec, Result>): AsyncGenerator<Progress, 
       });
       return mean(found);
     };
-    /** Tables a grid, and chooses what has the least error. */
+    /** Adds the rows of a grid, and returns the value with the least error. */
     const choose = (
       label: Row,
       column: string,
@@ -72,7 +72,7 @@ export async function* tune(host: Host<Spec, Result>): AsyncGenerator<Progress, 
   return { rows, choices };
 }
 
-/** One trial a setting for linear models; all networks of a split in one. */
+/** Returns one trial per setting for linear models; all networks of a split are in one trial. */
 function specsOf(study: Study, k: number, seed: number, epochs: number): RealSpec[] {
   const { dataset, model } = study;
   const shared = { part: "real", dataset, model, k, seed, judge: "tune", epochs } as const;

@@ -13,10 +13,10 @@ import { innerOptima, innerWins, neverFalls } from "./first-rule.ts";
 import { above, below, type Interval, paired, pooled } from "./intervals.ts";
 import { simulation } from "./settings.ts";
 
-/** What an interval decides. */
+/** The decision of an interval. */
 export type Decided = "holds" | "is undecided" | "is contradicted";
 
-/** (B): of the points whose least risk on the grid is inside by the theory, those where its mixture is below both ends. */
+/** (B): of the points whose least risk on the grid is between the ends by the theory, those where its mixture is below both ends. */
 export function belowBothEnds(points: readonly Simulated[]): { expected: number; found: number } {
   const isInner = (rho: number): boolean => rho > 0 && rho < 1;
   const expected = points.filter((point) => {
@@ -34,7 +34,7 @@ export function belowBothEnds(points: readonly Simulated[]): { expected: number;
 const errorsAt = ({ curve }: Cell, rho: number): readonly number[] =>
   curve.find((entry) => entry.rho === rho)?.errors ?? [];
 
-/** Of each seed the logarithm of the tuned mixture's error over that of the end that is better in the mean. */
+/** Returns, for each seed, the logarithm of the tuned mixture's error over that of the end that is better in the mean. */
 function logRatios(cell: Cell): number[] {
   const [bag, instance] = [0, 1].map((rho) => errorsAt(cell, rho));
   const end = mean(bag) <= mean(instance) ? bag : instance;
@@ -48,7 +48,7 @@ export function gainOf(cells: readonly Cell[]): Interval {
   return paired(bySeed, cells[0].testTrainRatio);
 }
 
-/** (C1): what tuning gains over the better end with bags of at least 5, over all data sets and in each. */
+/** (C1): the gain of tuning over the better end with bags of at least 5, over all data sets and in each. */
 export function tunedGains(cells: readonly Cell[]): {
   decided: Decided;
   all: Interval;
@@ -68,7 +68,7 @@ export function tunedGains(cells: readonly Cell[]): {
   };
 }
 
-/** (C2), for one data set and model: whether the mixtures that are not resolved from the best rise, or fall, with the bag size. */
+/** (C2), for one data set and model: whether the mixtures not significantly worse than the best rise, or fall, with the bag size. */
 export function rises(cells: readonly Cell[]): Decided {
   const sets = [...cells]
     .sort((a, b) => a.k - b.k)
@@ -78,19 +78,19 @@ export function rises(cells: readonly Cell[]): Decided {
         .filter(({ errors }) => !above(paired(differences(errors, best.errors), testTrainRatio)))
         .map(({ rho }) => rho);
     });
-  // The smallest that is left leaves the most to choose from.
+  // The smallest that is left leaves the most choices for the next sizes.
   let least = 0;
   for (const set of sets) least = Math.min(...set.filter((rho) => rho >= least));
   if (least === Infinity) return "is contradicted";
   return sets[0].some((rho) => sets.every((set) => set.includes(rho))) ? "is undecided" : "holds";
 }
 
-/** By data set and model. */
+/** Groups cells by data set and model. */
 function groupsOf(cells: readonly Cell[]): [name: string, cells: Cell[]][] {
   return [...Map.groupBy(cells, ({ dataset, model }) => `${dataset}, ${model}`)];
 }
 
-/** The verdict with counts of means in the place of intervals, and the jump of (D) asked for up to some epsilon. */
+/** Returns the verdict with counts of means instead of intervals, and the jump of (D) asked for up to some epsilon. */
 function byCounts(
   points: readonly Simulated[],
   privatePoints: readonly SimulatedPrivate[],
@@ -108,13 +108,13 @@ function byCounts(
   return graded(core && wins && never && d, core && (wins || d));
 }
 
-/** `-9.1 % (-12.0 to -6.2)` of the mean of a logarithm. */
+/** Writes the mean of a logarithm as `-9.1 % (-12.0 to -6.2)`. */
 function inPercent({ mean, low, high }: Interval): string {
   const [middle, from, to] = [mean, low, high].map((value) => signedPoints(Math.expm1(value)));
   return `${middle} % (${from} to ${to})`;
 }
 
-/** Where the end of the jump doesn't show by intervals, and whether its mean is least. */
+/** Says where the end of the jump is not significant, and whether its mean is least. */
 function unresolved(open: ReturnType<typeof privateFindings>["jumps"]): string {
   const places = open.map(
     ({ epsilon, rho, byMeans }) =>
@@ -123,7 +123,7 @@ function unresolved(open: ReturnType<typeof privateFindings>["jumps"]): string {
   return `not resolved for ${places.join(", ")}`;
 }
 
-/** The rule of the card. */
+/** Applies the rule of the card. */
 export function judge(
   points: readonly Simulated[],
   privatePoints: readonly SimulatedPrivate[],
@@ -141,7 +141,7 @@ export function judge(
     trends.filter((own) => own.decided === decided).map(({ name }) => name);
   const [rising, falling] = [named("holds"), named("is contradicted")];
   const c2: Decided = falling.length > 0 ? "is contradicted" : rising.length > 0 ? "holds" : "is undecided";
-  // With less noise than that the bias of large bags counts as well.
+  // With less noise (larger epsilons) the bias of large bags counts as well.
   const open = found.jumps.filter(({ epsilon, byIntervals }) => epsilon <= 1 && !byIntervals);
   const jump = open.length === 0;
   const d = found.deviation <= 0.1 && found.regret <= 0.05 && jump;
