@@ -35,8 +35,8 @@ export const listing: Listing = {
   measured: {
     verdict: "partly reproduced",
     seconds: 280,
-    use: "Training for the metric that you report, as G-mean or F-score, on imbalanced data; a tuned threshold comes as far on most problems.",
+    use: "Training for the metric that you report, as G-mean or F-score, on imbalanced data; a tuned threshold does as well on most problems.",
     practice:
-      "Choose cross-entropy's class weights and threshold for your score first, which came as far on seven of eight problems; take AnyLoss where no threshold is good enough.",
+      "Choose cross-entropy's class weights and threshold for your score first, which did as well on seven of eight problems; take AnyLoss where no threshold is good enough.",
   },
 };

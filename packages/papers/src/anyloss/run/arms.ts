@@ -6,13 +6,13 @@ import { type Score, scores } from "./settings.ts";
 
 /** One way to train a classifier. */
 export interface Arm {
-  /** Column of the result table; null for what only serves to choose, see {@link tunable}. */
+  /** Column of the result table; null for arms that only serve to choose, see {@link tunable}. */
   method: string | null;
-  /** The score it is aimed at, or null where one model serves all scores. */
+  /** The score that the loss is aimed at, or null where one model serves all scores. */
   aim: string | null;
   /** The rows that it is trained on. */
   rows: (replica: Replica) => Int32Array;
-  /** Scalar of log-odds `[rows]`, class ids `[rows]` and weights `[rows]`. */
+  /** The loss, a scalar, of log-odds `[rows]`, class ids `[rows]` and weights `[rows]`. */
   loss: (z: np.Array, y: np.Array, weights: np.Array) => np.Array;
 }
 
@@ -31,7 +31,7 @@ const unaimed = (method: string | null, loss: PerExample, rows: Arm["rows"] = al
 const aimed = (method: string, lossOf: (score: Score) => Arm["loss"]): Arm[] =>
   scores.map((score) => ({ method, aim: score.id, rows: all, loss: lossOf(score) }));
 
-/** The same loss without each part of the training rows in turn. */
+/** Returns arms of the same loss that leave out each part of the training rows in turn. */
 const inner = (loss: PerExample): Arm[] =>
   Array.from({ length: innerParts }, (_, part) =>
     unaimed(null, loss, ({ train, parts }) => {
@@ -40,16 +40,16 @@ const inner = (loss: PerExample): Arm[] =>
     }),
   );
 
-/** The losses of which {@link tuned} takes one, each with the place in its family of the models that it is chosen by. */
+/** The losses among which {@link tuned} chooses, each with the position in its family of the first model used for the choice. */
 export const tunable = [
   { method: "BCE", from: 2 },
   { method: "weighted BCE", from: 2 + innerParts },
 ];
 
-/** The rival that knows the score, too: cross-entropy with its class weights and its threshold chosen for it. */
+/** The rival that is aimed at the score, too: cross-entropy with class weights and a threshold chosen for it. */
 export const tuned = "tuned BCE";
 
-/** Arms that are trained side by side on the same rows; the keys are the `family` of a trial. */
+/** Arms that are trained in one batch on the same rows; the keys are the `family` of a trial. */
 export const families = {
   anyloss: aimed("AnyLoss", ({ metric, beta }) => (z, y, weights) => {
     return anyLoss(z, y, { metric, beta, fromLogits: true, weights });
@@ -69,7 +69,7 @@ export const families = {
 
 export type Family = keyof typeof families;
 
-/** Methods in the order of the table, AnyLoss first, then what it is judged against. */
+/** Methods in the order of the table, AnyLoss first, then its rivals. */
 export const methods: readonly string[] = [
   "AnyLoss",
   "BCE",

@@ -10,14 +10,14 @@ import type { Problem } from "./data.ts";
 import { type NetworkColumns, networkScores, networksAsColumns } from "./networks.ts";
 import { type ModelName, protocols } from "./settings.ts";
 
-/** Trained perceptrons, one a column: `weights[input * columns + column]`. */
+/** Trained perceptrons, one per column: `weights[input * columns + column]`. */
 export interface Perceptrons {
   columns: number;
   weights: Float32Array;
   bias: Float32Array;
 }
 
-/** What is trained, and from where. */
+/** The model to train, and its start. */
 export interface Training extends Pick<TrialHost, "compile" | "signal"> {
   model: ModelName;
   steps: number;
@@ -73,7 +73,7 @@ export async function trainColumns(
     return (column, judged) => networkScores(networks, column, { ...judged, rows: judged.y.length });
   }
   const byShape = (rank: number) => leavesOf(params).find((leaf) => leaf.ndim === rank)!;
-  // Rows beyond the inputs only fill up the layout of the engine.
+  // Rows beyond the inputs are padding for the engine.
   const weightsOfInputs = (await read(byShape(2))).slice(0, inputs * columns);
   const perceptrons = { columns, weights: weightsOfInputs, bias: await read(byShape(1)) };
   discard(state);

@@ -17,15 +17,15 @@ export interface Replica {
   seed: number;
   train: Int32Array;
   test: Int32Array;
-  /** Five stratified parts of the training rows: what is chosen of a rival is judged on each by models of the other four. */
+  /** Five stratified parts of the training rows: the tuned rival is scored on each by models of the other four. */
   parts: Int32Array[];
   /** The training rows with as many negatives as positives. */
   undersampled: Int32Array;
 }
 
 /**
- * One class against the rest, on the numeric columns, standardised over all rows with the sample deviation: the published
- * protocol, which uses no labels for it. Columns that don't vary become 0.
+ * Returns one class against the rest, on the numeric columns, standardised over all rows with the sample deviation. The published
+ * protocol does so, too; it uses no labels. Columns that don't vary become 0.
  */
 export function problemOf(dataset: Dataset, { positive }: Material): Problem {
   const id = dataset.classes.indexOf(positive);

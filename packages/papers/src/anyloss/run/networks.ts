@@ -5,7 +5,7 @@ import { disposeTree } from "minimand/engine";
 /** Hidden units of each network. */
 export const hidden = 16;
 
-/** Trained networks, one a column: `z = w2 . tanh(x w1 + b1) + b2`; host arrays, row-major. */
+/** Trained networks, one per column: `z = w2 . tanh(x w1 + b1) + b2`; host arrays, row-major. */
 export interface NetworkColumns {
   /** `[inputs, columns, hidden]` */
   w1: Float32Array;
@@ -17,9 +17,9 @@ export interface NetworkColumns {
 }
 
 /**
- * A network with a hidden layer for every column, all on the same rows: `[rows, inputs] -> [rows, arms * replicas]`. Replicas start
- * apart, the arms of a replica alike. No column sees another, so that an optimizer that looks at single entries trains each as if it
- * were alone.
+ * A network with a hidden layer for every column, all on the same rows: `[rows, inputs] -> [rows, arms * replicas]`. Replicas have
+ * different starts, the arms of a replica the same. Columns don't depend on each other, so an elementwise optimizer trains each as if
+ * it were alone.
  */
 export function networksAsColumns(options: { inputs: number; arms: number; replicas: number }): Model {
   const { inputs, arms, replicas } = options;

@@ -4,7 +4,7 @@ import { methods, tuned } from "./arms.ts";
 import { scores } from "./settings.ts";
 import { compare, judge, meanScore, type Outcome, tally } from "./verdict.ts";
 
-/** A row for each data set and score, the differences that the rule is about, then the tallies. */
+/** Returns a row for each data set and score, the differences that the rule uses, then the tallies. */
 export function reportOf(outcomes: readonly Outcome[]): ReproductionReport {
   const decisive = outcomes.filter(({ score }) => score === "G-mean" || score === "F2");
   return {
@@ -24,7 +24,7 @@ function rowOf(outcome: Outcome): Row {
   return { dataset, "positive rate": round(positiveRate), score, ...Object.fromEntries(cells) };
 }
 
-/** AnyLoss minus a rival, with its 95 % interval by the corrected test. */
+/** Returns AnyLoss minus a rival, with its 95 % interval by the corrected test. */
 function differenceRow(outcome: Outcome, rival: string): Row {
   const { is, gain } = compare(outcome, rival);
   return {
@@ -39,7 +39,7 @@ function differenceRow(outcome: Outcome, rival: string): Row {
   };
 }
 
-/** AnyLoss against each rival: on how many problems it is better, no different, worse, and the mean difference. */
+/** Counts the problems on which AnyLoss is better, no different and worse than each rival, and takes the mean difference. */
 function tallyRow(outcomes: readonly Outcome[], score: string): Row {
   const cells = methods.slice(1).map((rival) => {
     const { better, same, worse, gain } = tally(outcomes, score, rival);

@@ -93,7 +93,7 @@ describe("the reproduction of AnyLoss", () => {
     const accuracy = one(0, problem).filter((z, row) => Number(z > 0) === y[row]).length / rows;
     expect(accuracy).toBeGreaterThan(0.85);
     expect(one(0, problem)).not.toEqual(one(1, problem));
-    // The second replica of an arm has fewer rows there; its first one is as it was.
+    // The second replica of an arm has fewer rows there; the first one is unchanged.
     one(0, problem).forEach((z, row) => {
       expect(other(0, problem)[row]).toBeCloseTo(z, 4);
     });

@@ -30,7 +30,7 @@ export function specsOf(host: Pick<Host<Spec, Result>, "scale" | "seeds" | "firs
 /**
  * The single-layer perceptron of the paper's section on experiments, and small networks at the full scale. There is nothing to
  * tune: the protocol fixes start, step size, number of steps and L for every loss, so every arm has the same number of
- * configurations, one. What the tuned rival chooses it chooses within its training rows.
+ * configurations, one. The tuned rival makes its choices within its training rows.
  */
 export const reproduction: Reproduction<Spec, Result> = {
   card,

@@ -3,11 +3,11 @@ import type { Scale } from "../../reproduction.ts";
 
 /** One class of a data set against the rest. */
 export interface Material {
-  /** Of the data set. */
+  /** The name of the data set. */
   id: string;
   /** The positive class as it is written in the file; the rest is negative. */
   positive: string;
-  /** Its name. */
+  /** The name of the problem. */
   label: string;
 }
 
@@ -42,11 +42,11 @@ export const scores: readonly Score[] = [
   score("balanced accuracy", "balancedAccuracy"),
 ];
 
-/** What is trained: the paper's perceptron, or networks with a hidden layer. */
+/** The models to train: the paper's perceptron, or networks with a hidden layer. */
 export type ModelName = "line" | "network";
 
 /**
- * How it is trained, by full batches and the same for every loss: the perceptron as published, from zero by gradient descent; networks by
+ * Training by full batches, the same for every loss: the perceptron as published, from zero by gradient descent; networks by
  * Adam, each arm and fold from a start of its own.
  */
 export const protocols: Record<ModelName, { learningRate: number; steps: number }> = {
@@ -54,10 +54,10 @@ export const protocols: Record<ModelName, { learningRate: number; steps: number 
   network: { learningRate: 0.01, steps: 500 },
 };
 
-/** Folds that each seed deals. */
+/** Folds per seed. */
 export const folds = 5;
 
-/** Data sets, number of seeds, folds run of each seed's five, what is trained, and for how many steps. */
+/** Data sets, number of seeds, folds run of each seed's five, the models to train, and the number of steps. */
 export interface Amount {
   datasets: readonly string[];
   seeds: number;

@@ -20,7 +20,7 @@ export interface Spec {
   steps: number;
 }
 
-/** Test scores of one method: `values[score]` holds one number a replica, null where training diverged. */
+/** Test scores of one method: `values[score]` holds one number per replica, null where training diverged. */
 export interface MethodResult {
   method: string;
   values: { [score: string]: (number | null)[] };
@@ -67,10 +67,10 @@ export async function trial(spec: Spec, host: TrialHost): Promise<Result> {
   return { dataset: spec.dataset, positiveRate, methods: [...byMethod.values()] };
 }
 
-/** Log-odds of all rows, for each arm and replica. */
+/** Returns log-odds of all rows, for each arm and replica. */
 type Decisions = Float64Array[][];
 
-/** All arms and replicas as columns over the same rows, which take part by weights of 0 and 1. */
+/** Trains all arms and replicas as columns over the same rows, which weights of 0 and 1 select. */
 async function sideBySide(
   problem: Problem,
   replicas: Replica[],
@@ -89,7 +89,7 @@ async function sideBySide(
   return arms.map((_, j) => replicas.map((_, r) => scoresOf(j * replicas.length + r, problem)));
 }
 
-/** SMOTE makes other rows for every replica, so each is trained alone, padded to one number of rows. */
+/** SMOTE makes other rows for every replica, so each is trained alone, padded to the same number of rows. */
 async function oversampled(
   problem: Problem,
   replicas: Replica[],
@@ -132,8 +132,8 @@ function judge(
 }
 
 /**
- * The score of cross-entropy with or without class weights and with a threshold, whichever are best on training rows that the models
- * had not seen: five models see four of five parts each. The model that is judged has seen them all.
+ * Returns the score of cross-entropy, with class weights or without and with a threshold, whichever are best on held-out training
+ * rows: five models are trained on four of five parts each. The model that is judged is trained on all of them.
  */
 function tunedScore(
   decisions: Decisions,

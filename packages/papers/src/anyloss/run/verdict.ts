@@ -5,7 +5,7 @@ import { tuned } from "./arms.ts";
 import { folds, materials, scores } from "./settings.ts";
 import type { Result } from "./trial.ts";
 
-/** Test scores of all methods on a data set, one a replica; null where training diverged. */
+/** Test scores of all methods on a data set, one per replica; null where training diverged. */
 export interface Outcome {
   dataset: string;
   positiveRate: number;
@@ -47,7 +47,7 @@ export interface Comparison {
 const level = 0.05;
 
 /**
- * By a test that knows that the training rows of folds overlap. What diverged is worse than what didn't.
+ * Compares by a test that corrects for the overlap of training rows between folds. A diverged model is worse than one that didn't.
  */
 export function compare({ of }: Outcome, rival: string): Comparison {
   const [own, other] = [of.AnyLoss ?? [], of[rival] ?? []];
@@ -66,7 +66,7 @@ export interface Tally extends Record<"better" | "same" | "worse", number> {
   gain: number;
 }
 
-/** Where one of the two diverged does not enter the mean difference. */
+/** Compares on all problems; those where one of the two diverged are left out of the mean difference. */
 export function tally(outcomes: readonly Outcome[], score: string, rival: string): Tally {
   const all = outcomes.filter((outcome) => outcome.score === score).map((outcome) => compare(outcome, rival));
   const count = (is: Comparison["is"]): number => all.filter((one) => one.is === is).length;
@@ -79,7 +79,7 @@ export function tally(outcomes: readonly Outcome[], score: string, rival: string
   };
 }
 
-/** The first rule: three quarters of the problems won by more than a tie, by means alone. */
+/** Applies the first rule: three quarters of the problems won by more than a tie, by means alone. */
 function byMeans(outcomes: readonly Outcome[]): Verdict["verdict"] {
   const wonIn = (score: string): boolean => {
     const own = outcomes.filter((outcome) => outcome.score === score);
@@ -93,7 +93,7 @@ function byMeans(outcomes: readonly Outcome[]): Verdict["verdict"] {
   return graded(g && f2 && tally(outcomes, "F1", "BCE").gain > 0, g || f2);
 }
 
-/** The rule of the card. */
+/** Applies the rule of the card. */
 export function judge(outcomes: readonly Outcome[]): Verdict {
   const sets = new Set(outcomes.map(({ dataset }) => dataset)).size;
   const against = (rival: string, holds: (tally: Tally) => boolean) => {
