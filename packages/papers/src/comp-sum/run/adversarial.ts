@@ -34,7 +34,7 @@ const learningRate = 1e-3;
 const gamma = 0.1;
 const clip = [0, 1] as const;
 
-/** Trains one network and attacks it; equal seeds share data, start and batches, and every model the attack's starts. */
+/** Trains one network and attacks it; equal seeds share data, start and batches, and all models share the starts of the attack. */
 export async function adversarialTrial(spec: AdversarialSpec, host: TrialHost): Promise<AdversarialResult> {
   const { train, judged } = await adversarialMaterial(spec, host);
   const { step, evaluate } = programsFor(spec.net, spec.method, host.compile);
@@ -63,7 +63,7 @@ export async function adversarialTrial(spec: AdversarialSpec, host: TrialHost): 
 }
 
 /**
- * Weights at a share of their usual deviation: 0.4 is for ReLU layers about PyTorch's default start. From the wider one
+ * Draws weights with a share of He's deviation: for ReLU layers 0.4 is about PyTorch's default start. From He's own start
  * TRADES and Adv-Comp-Sum are less robust after so few epochs, the latter more so.
  */
 function startingAt(share: number, model: Model): Model {

@@ -11,7 +11,7 @@ export const taus = [0, 0.5, 1, 1.5, 2];
 /** Data and labels that the family is trained on. */
 export const familySettings = ["letter", "letter, 40% label noise", "fashion"] as const;
 
-/** Learning rates in order, of which four are tried first for every member of the family. */
+/** Learning rates in order; tuning tries four of them first for every member of the family. */
 export const learningRates = [1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1];
 export const firstRates = learningRates.slice(2, 6);
 
@@ -24,7 +24,7 @@ export const strengths: Record<Tunable, readonly number[]> = {
   "Adv-Comp-Sum": [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7],
 };
 
-/** Those that are tried first, and measured beside the chosen one: five each. */
+/** Strengths that tuning tries first; they are measured in addition to the chosen one: five each. */
 export const firstStrengths: Record<Tunable, readonly number[]> = {
   TRADES: [1, 3, 6, 12, 24],
   "Adv-Comp-Sum": [0.1, 0.2, 0.3, 0.4, 0.5],
@@ -46,7 +46,7 @@ export const adversarialChoice = (net: Net, method: Tunable): string => `${net},
 export const strengthOf = (choices: Choices, net: Net, method: Tunable): number =>
   chosen(choices, adversarialChoice(net, method), ["strength"]).strength;
 
-/** What is measured of a network: methods without a strength, and some strengths for each of those that have one. */
+/** Returns the arms of a network: methods without a strength, and some strengths for each of those that have one. */
 export function armsOf(choices: Choices, net: Net): Pick<AdversarialSpec, "method" | "strength">[] {
   return [
     { method: "standard", strength: 0 },

@@ -51,7 +51,7 @@ function risk(q: readonly number[], p: readonly number[], tau: number): number {
   return q.reduce((total, w, y) => (w > 0 ? total + w * compSumPhi(1 / p[y] - 1, { tau }) : total), 0);
 }
 
-/** Closed form against minimisation over predicted probabilities, one pair of classes after another. */
+/** Compares the closed form with minimisation over predicted probabilities, one pair of classes after another. */
 function infimumError(next: RandomSource): number {
   let worst = 0;
   for (let draw = 0; draw < 12; draw++) {

@@ -13,7 +13,7 @@ import {
 import type { Images, TrialHost } from "../../reproduction.ts";
 import type { AdversarialSpec, FamilySpec } from "./spec.ts";
 
-/** Rows for training, validation and test: of a pool that the seed shuffles, and a fixed test part. */
+/** Rows for training, validation and test: from a pool that the seed shuffles, and a fixed test part. */
 function split(
   { seed, judge, fraction }: Draw,
   pool: Int32Array,
@@ -29,14 +29,14 @@ function split(
   };
 }
 
-/** What the family is trained on: 5000 rows of the letter data, or 5000 pooled Fashion-MNIST images. */
+/** Returns the data of the family part: 5000 rows of the letter data, or 5000 pooled Fashion-MNIST images. */
 export async function familyMaterial(spec: FamilySpec, host: TrialHost): Promise<Prepared> {
   if (spec.setting !== "fashion") return letterMaterial(spec, await host.dataset("letter"));
   const [pool, test] = [await host.images("fashion-train"), await host.images("fashion-test")];
   return imageMaterial(spec, pool, test, { train: 5000, judged: 2000 });
 }
 
-/** What robust networks are trained on: 3000 pooled MNIST digits, judged on 1000 others. */
+/** Returns the data of robust networks: 3000 pooled MNIST digits to train on, and 1000 others to test. */
 export async function adversarialMaterial(spec: AdversarialSpec, host: TrialHost): Promise<Prepared> {
   const [pool, test] = [await host.images("mnist-train"), await host.images("mnist-test")];
   return imageMaterial(spec, pool, test, { train: 3000, judged: 1000 });

@@ -23,7 +23,7 @@ export function reportOf(
 
 type Setting = FamilySpec["setting"];
 
-/** What a network that learnt nothing gets right. */
+/** The accuracy of guessing. */
 const chance = (setting: Setting): number => (setting === "fashion" ? 1 / 10 : 1 / 26);
 
 const familyOf = (trials: readonly Measured[], setting: Setting, tau: number) =>

@@ -87,7 +87,7 @@ describe("the verdict", () => {
     tau0?: number[];
     ours?: [number, number];
     other?: [number, number];
-    /** Of another network. */
+    /** A trial of another network. */
     there?: [number, number];
   }
   const arm = ([clean, robust]: [number, number]) => ({ clean: [clean, clean], robust: [robust, robust] });

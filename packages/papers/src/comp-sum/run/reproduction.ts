@@ -76,7 +76,7 @@ function searchedOf({ fraction, tuned: own }: Amount): LatticeArm<Spec>[] {
   return [...family, ...adversarial];
 }
 
-/** What is made large: accuracy, 0 where training diverged; robust accuracy. */
+/** The score that tuning maximises: accuracy, 0 where training diverged; robust accuracy. */
 function scoreOf(result: Result): number {
   if (result.part === "bounds") throw new TypeError("result: expected one of a training trial, got bounds");
   return result.part === "family" ? (result.accuracy ?? 0) : result.robust;
@@ -92,7 +92,7 @@ export const reproduction: Reproduction<Spec, Result> = {
     reportOf(trials, scales[scale].nets, tuned.choices),
   ),
 
-  /** On seeds and validation rows of their own; networks of every scale but for a smoke test. */
+  /** Tunes on seeds and validation rows of their own, for networks of every scale except in a smoke test. */
   tune: (host: Host<Spec, Result>) =>
     tuneOnLattice(host, searchedOf(scales[host.scale]), {
       describe,

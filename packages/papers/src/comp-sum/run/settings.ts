@@ -8,7 +8,7 @@ export const nets = [
 ] as const;
 export type Net = (typeof nets)[number]["id"];
 
-/** How much of everything a scale does. */
+/** Draws, seeds, networks, and share of the epochs of a scale. */
 export interface Amount {
   draws: number;
   seeds: number;
@@ -26,5 +26,5 @@ export const scales: Record<Scale, Amount> = {
   full: { draws: 100_000, seeds: 5, fraction: 1, nets: [nets[1].id, nets[2].id], tuned: all },
 };
 
-/** Seeds of the tuning runs, away from those that are reported. */
+/** Seeds of the tuning runs, other than those that are reported. */
 export const tuningSeeds = [1001, 1002];

@@ -5,13 +5,13 @@ import { familyTrial } from "./family.ts";
 
 export type * from "./spec.ts";
 
-/** One trial of any part; the same spec gives the same result. */
+/** Runs one trial of any part; the same spec gives the same result. */
 export const trial = trialOf({ bounds: boundsTrial, family: familyTrial, adversarial: adversarialTrial });
 export type Measured = MeasuredBy<typeof trial>;
 export type Spec = Measured["spec"];
 export type Result = Measured["result"];
 
-/** What a trial is called in the progress. */
+/** The name of a trial in the progress. */
 export function describe(spec: Spec): string {
   if (spec.part === "bounds") return `bounds, ${spec.draws} draws`;
   if (spec.part === "family") return `${spec.setting}, tau ${spec.tau}, seed ${spec.seed}`;

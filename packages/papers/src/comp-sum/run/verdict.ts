@@ -17,7 +17,7 @@ export interface Evidence {
   }[];
 }
 
-/** The verdict by the rule of the card. */
+/** Returns the verdict by the rule of the card. */
 export function judge(evidence: Evidence, choices: Choices): Verdict {
   const bounds = boundsPart(evidence.bounds);
   const family = familyPart(evidence.family.letter);
