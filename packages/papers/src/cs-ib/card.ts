@@ -35,8 +35,8 @@ export const listing: Listing = {
   measured: {
     verdict: "not reproduced",
     seconds: 72,
-    use: "Regression that withstands outliers; on small tables a tuned Huber or Welsch loss does it about as well, and more simply.",
+    use: "Regression that withstands outliers; on small tables a tuned Huber or Welsch loss does about as well and is simpler.",
     practice:
-      "Against outliers take a Welsch loss with its one number tuned, which did about as much as the divergence, before any bottleneck; noise on the representation withstood attacks best on small tables without outliers, and worst on images.",
+      "Against outliers take a Welsch loss with a tuned scale before any bottleneck: it did about as well as the divergence; noise on the representation withstood attacks best on small tables without outliers, and worst on images.",
   },
 };

@@ -49,14 +49,14 @@ export const adapters: Adapters = {
     return total;
   }),
   medianSquaredDistance_officialCode: ({ x }) => ({
-    // The authors' code takes the pairs of the sample with itself put below it, each row's own copy among them.
+    // The authors' code takes the pairs of the sample stacked on itself, each row with its own copy included.
     value: Math.max(0.01, medianHeuristic(float([...x, ...x])) ** 2),
   }),
   hsicBiased: scalar(({ x, t }, options) => hsic(x, t, options)),
   vibKl: scalar(({ mean, logVar }) => vibKl(mean, logVar)),
   nibUpperBound: scalar(({ mean }, options) => nibBound(mean, options)),
   limit_sigmaX_to_correntropy: scalar(({ y, yHat }, options: object) => {
-    // So far apart that their kernel is the unit matrix.
+    // Rows so far apart that their kernel is the unit matrix.
     const x = np.arange(y.shape[0]).astype(np.float64).mul(1000).reshape([-1, 1]);
     return csConditional(x, y, yHat, options);
   }),

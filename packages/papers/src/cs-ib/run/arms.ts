@@ -25,7 +25,7 @@ import { wide } from "./settings.ts";
 export interface Arm {
   id: string;
   label: string;
-  /** The hyperparameter that is chosen; none where there is nothing to choose. */
+  /** The hyperparameter that tuning chooses, if there is one. */
   parameter?: "beta" | "delta" | "scale";
   /** Its values in order, thirteen each, a factor of about three apart. */
   values: readonly number[];
@@ -57,7 +57,7 @@ const arm = (
 
 /** Prices of information; zero leaves it out. */
 const betas = [0, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100];
-/** Where a loss of residuals turns, with targets of variance 1: at the least Huber's is the absolute error, at the largest all are the squared one. */
+/** Scales of the losses of residuals, with targets of variance 1: at the least Huber's is the absolute error, at the largest all are the squared one. */
 const widths = [1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000];
 const noisy = (id: string, label: string, make: Arm["make"]): Arm => ({
   id,
@@ -67,7 +67,7 @@ const noisy = (id: string, label: string, make: Arm["make"]): Arm => ({
   make,
 });
 
-/** All ways to train the same network; those without a parameter are what the others are held against. */
+/** All ways to train the same network; those without a parameter are the baselines. */
 export const arms: readonly Arm[] = [
   arm(
     "squared",
@@ -110,7 +110,7 @@ export const arms: readonly Arm[] = [
   noisy("exp-nib", "exponential NIB", (model, compile) =>
     nonlinearBottleneck({ model, optimizer, compile, form: "exponential" }),
   ),
-  // Of other units: with the kernels' width of 1, information of this kind is some thousandths.
+  // Larger prices: with kernels of width 1, HSIC is only some thousandths.
   arm(
     "hsic",
     "HSIC",
@@ -120,7 +120,7 @@ export const arms: readonly Arm[] = [
   ),
 ];
 
-/** CS-IB with a wider kernel of the representation: its price is measured beside that of CS-IB, and the rule knows nothing of it. */
+/** CS-IB with a wider kernel of the representation. It is measured at the same prices; the rule does not use it. */
 export const wideArm: Arm = arm(
   "cs-ib-wide",
   `CS-IB, sigmaT ${wide}`,

@@ -12,11 +12,11 @@ export interface Numbers {
   y: Float32Array<ArrayBuffer>;
 }
 
-/** A regression before anything of it is drawn. */
+/** A regression before rows are drawn. */
 interface Source {
   rows: number;
   targets: ArrayLike<number>;
-  /** How to write the inputs of rows, by those that are trained on. */
+  /** Returns the inputs of rows, as standardised by the training rows. */
   inputs(trained: Int32Array): (rows: Int32Array) => Pick<Numbers, "x" | "shape">;
 }
 
@@ -33,8 +33,8 @@ async function sourceOf(data: Cell["data"], seed: number, host: TrialHost): Prom
 }
 
 /**
- * Rows to train on, and others to judge by. Inputs of tables and all targets are standardised by the rows trained on; then a share of their targets is
- * moved up. The rows judged by keep theirs.
+ * Draws training rows, and others to score the network by. Inputs of tables and all targets are standardised by the training rows;
+ * then a share of their targets is moved up. The other rows keep theirs.
  */
 export async function prepare(
   { data, outliers }: Cell,
@@ -59,7 +59,7 @@ export async function prepare(
   const train = numbers(rows);
   const normal = normalPairs(randomSource(derive(seed, 2)));
   const count = Math.round(outliers * rows.length);
-  // The order is a random one: the first rows are a random share.
+  // The order is random, so the first rows are a random share.
   for (let i = 0; i < count; i++) train.y[i] += outlierScale * Math.abs(normal());
   return { train, judged: numbers(others) };
 }

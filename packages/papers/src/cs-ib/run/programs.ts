@@ -17,7 +17,7 @@ import type { Arm } from "./arms.ts";
 import type { Numbers } from "./data.ts";
 import { attacks, type RegimeId, regimes, wide } from "./settings.ts";
 
-/** What an attack needs beside the inputs. */
+/** The arguments of an attack's loss, except the inputs. */
 type Victim = { params: Tree; state: Tree; y: np.Array };
 
 interface Judges {
@@ -41,7 +41,7 @@ export function modelOf(regime: RegimeId, inputs: number): RepresentationModel {
   });
 }
 
-/** Compiled programs of a thread: a step for each arm, and what all of them are judged by. */
+/** Compiled programs of a thread: a step for each arm, and the programs that judge all of them. */
 export function programsFor(
   { id, make }: Arm,
   regime: RegimeId,
@@ -73,7 +73,7 @@ function judgesOf(model: RepresentationModel, compile: Compile | undefined): Jud
   };
 }
 
-/** Errors of a trained network on some rows, and what its representation tells of their inputs. */
+/** Errors of a trained network on some rows, and the information of its representation about their inputs. */
 export interface Judged {
   /** Root mean squared error, in deviations of the training targets. */
   clean: number;
@@ -85,7 +85,7 @@ export interface Judged {
   informationWide: number;
 }
 
-/** Judges a network by rows, clean and attacked. Keeps the parameters. */
+/** Judges a network by its errors on rows, clean and attacked; does not consume the parameters. */
 export async function judgeBy(
   { predict, fgsm, pgd, information }: Judges,
   { params, modelState }: { params: Tree; modelState: Tree },

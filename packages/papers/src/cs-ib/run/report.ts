@@ -9,18 +9,18 @@ import { type Columns, judge } from "./verdict.ts";
 /** All results of a measured run. */
 export interface Outcomes {
   cells: readonly Cell[];
-  /** One a seed, in the order of the seeds. */
+  /** One per seed, in the order of the seeds. */
   of(cell: string, arm: string): readonly Result[];
   /** The same at a price, by default of CS-IB. */
   at(cell: string, beta: number, arm?: string): readonly Result[];
-  /** What was chosen for an arm. */
+  /** The number chosen for an arm. */
   value(cell: Cell, arm: string): number | null;
 }
 
-/** The arms that CS-IB has to be ahead of. */
+/** The arms that CS-IB has to beat. */
 const rivals = ["vib", "nib", "hsic"];
 
-/** Tables, curves and verdict. */
+/** Returns tables, curves and verdict. */
 export function reportOf({ cells, of, at, value }: Outcomes): ReproductionReport {
   const columns = (cell: string, arm: string): Columns =>
     [0, ...attacks.fgsm].map((_, i) => of(cell, arm).map((r) => errorsOf(r)[i]));
@@ -70,7 +70,7 @@ export function reportOf({ cells, of, at, value }: Outcomes): ReproductionReport
   };
 }
 
-/** Whose errors are drawn against the size of the attack. */
+/** The arms whose errors are drawn against the size of the attack. */
 const drawn = arms.filter(({ id }) => ["squared", "welsch", "cs-ib", "vib", "nib", "hsic"].includes(id));
 
 const errorsOf = ({ clean, fgsm }: Result): number[] => [clean, ...fgsm];
@@ -105,10 +105,10 @@ function armRow(
   };
 }
 
-/** Bits that a prediction of that error tells of targets of variance 1. */
+/** Bits of information about targets of variance 1, of a prediction with that error. */
 const bits = (rmse: number): number => -Math.log2(rmse);
 
-/** What a price of information came to, at one of the kernel's widths, beside none. */
+/** Returns the results of a price of information at one of the kernel's widths; compression is relative to no price. */
 function priced(
   width: "information" | "informationWide",
   results: readonly Result[],

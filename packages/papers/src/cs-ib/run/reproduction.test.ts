@@ -39,7 +39,7 @@ describe("the reproduction of the Cauchy-Schwarz bottleneck", () => {
     const { rows, choices } = await quickTune(reproduction);
     const tunable = arms.filter(({ parameter }) => parameter !== undefined);
     expect(Object.keys(choices)).toHaveLength(2 * tunable.length);
-    // Three values first, and one neighbour of the best at least.
+    // Three values first, and at least one neighbour of the best.
     const own = Object.values(Object.groupBy(rows, ({ cell, arm }) => `${cell}, ${arm}`));
     for (const tried of own) expect(tried!.length).toBeGreaterThanOrEqual(4);
   });
@@ -86,7 +86,7 @@ describe("the rows of a cell", () => {
 });
 
 describe("the full scale", () => {
-  /** Each image a bar that lies. */
+  /** Each image is a horizontal bar. */
   const bar = (_: number, place: number) => {
     const [row, column] = [Math.floor(place / 28), place % 28];
     return row >= 12 && row < 16 && column >= 4 && column < 24 ? 200 : 0;
@@ -112,7 +112,7 @@ describe("the full scale", () => {
     });
     const per = slope.map((angle, i) => angle - 26 * train.y[i]);
     expect(Math.max(...slope.map(Math.abs))).toBeLessThan(46);
-    // Targets are standardised, evenly drawn angles have a deviation of 26 degrees: about the same but for the mean.
+    // Targets are standardised, and evenly drawn angles have a deviation of 26 degrees: about the same except for the mean.
     expect(Math.max(...per) - Math.min(...per)).toBeLessThan(8);
   });
 

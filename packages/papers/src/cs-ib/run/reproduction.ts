@@ -20,7 +20,7 @@ function committedValue(cell: Cell, arm: string): number | null {
   return chosen(tuned.choices, choiceName(chosenFor(cell), arm), ["value"]).value;
 }
 
-/** What is tuned, of the default scale's cells where it isn't the quick one: every second value of a list is tried, then neighbours of the best until none is untried. */
+/** Returns the arms to tune, for the cells of the quick scale or else the default one: every second value of a list is tried, then neighbours of the best until none is untried. */
 export function lattices(scale: Scale): LatticeArm<Spec, "value">[] {
   const { fraction, cells } = scales[scale === "quick" ? "quick" : "default"];
   const [seeds, every] = scale === "quick" ? [tuningSeeds.slice(0, 1), 6] : [tuningSeeds, 2];
@@ -39,7 +39,7 @@ export function lattices(scale: Scale): LatticeArm<Spec, "value">[] {
   );
 }
 
-/** Eleven losses on four problems, and what the price of information does to it. */
+/** Trains with eleven losses on four problems, and measures the effect of the price of information. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
   tuningSeeds,
@@ -71,7 +71,7 @@ export const reproduction: Reproduction<Spec, Result> = {
     });
   },
 
-  /** By the clean error on rows that no measured run is judged by. */
+  /** Tunes by the clean error on rows that are no test rows of a measured run. */
   tune: (host: Host<Spec, Result>) =>
     tuneOnLattice(host, lattices(host.scale), {
       describe,

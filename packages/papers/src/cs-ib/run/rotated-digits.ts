@@ -3,7 +3,7 @@ import { halved, range, shuffled } from "../../kit/rows.ts";
 import type { Images } from "../../reproduction.ts";
 import { rotated } from "./settings.ts";
 
-/** Images that the seed draws, each turned anticlockwise by an angle in degrees, which is to be predicted; grey levels, at half the height and width. */
+/** Draws images by the seed, each turned anticlockwise by an angle in degrees, which is to be predicted; grey levels, at half the height and width. */
 export function rotatedDigits(images: Images, seed: number): { x: Float32Array; angles: Float64Array } {
   const chosen = shuffled(images.count, derive(seed, 5)).slice(0, rotated.count);
   const random = randomSource(derive(seed, 6));
@@ -16,7 +16,7 @@ export function rotatedDigits(images: Images, seed: number): { x: Float32Array; 
   return { x: Float32Array.from(halved({ ...images, pixels }, range(chosen.length))), angles };
 }
 
-/** One image about its middle; between pixels by the nearest four, 0 beyond the border. */
+/** Turns one image about its middle: interpolates between the nearest four pixels, 0 beyond the border. */
 function turned({ pixels, height, width }: Images, image: number, angle: number): Float64Array {
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   const [middleRow, middleColumn] = [(height - 1) / 2, (width - 1) / 2];

@@ -8,7 +8,7 @@ const defaultCells = [
   { id: "Boston housing, outliers", data: "boston_housing", outliers: 0.1, regime: "small" },
 ] as const;
 
-/** More rows and a larger network, with what was chosen for Boston housing. */
+/** More rows and a larger network, with the numbers chosen for Boston housing. */
 const [housing, outliers] = [
   { outliers: 0, chosenFor: "Boston housing" },
   { outliers: 0.1, chosenFor: "Boston housing, outliers" },
@@ -29,10 +29,10 @@ export const chosenFor = (cell: Cell): string => ("chosenFor" in cell ? cell.cho
 /** Images of digits, each turned by an angle that is to be predicted, drawn evenly from both sides of 0. */
 export const rotated = { count: 3000, degrees: 45 };
 
-/** Outliers lie above their targets, by the size of a normal number times this many deviations of the targets. */
+/** Outliers are above their targets, by the size of a normal number times this many deviations of the targets. */
 export const outlierScale = 4;
 
-/** Shares of the rows: trained on, and judged by in tuning; the rest is tested by. */
+/** Shares of the rows for training and for tuning; the rest is for the test. */
 export const shares = { train: 0.64, tuning: 0.16 };
 
 /** A network and how long it is trained: inputs, hidden layers, a linear representation of `size`, a hidden layer, one output. */
@@ -45,16 +45,16 @@ export type RegimeId = keyof typeof regimes;
 
 export const training = { batch: 128, learningRate: 1e-3 };
 
-/** Radii of FGSM, in deviations of the inputs, of images in grey levels from 0 to 1; PGD takes five steps from the inputs themselves. */
+/** Radii of FGSM, in deviations of the inputs, for images in grey levels from 0 to 1; PGD takes five steps from the inputs themselves. */
 export const attacks = { fgsm: [0.1, 0.2, 0.3], pgd: { gamma: 0.3, stepSize: 0.1, steps: 5 } };
 
-/** Prices of information along which that is measured. */
+/** Prices at which the information is measured. */
 export const sweep = [0, 0.1, 0.3, 1, 3];
 
-/** A kernel of the representation about as wide as its rows are apart at the start, beside the usual width of 1. */
+/** Width of the second kernel of the representation, about the distance of its rows at the start; the usual width is 1. */
 export const wide = 4;
 
-/** How much is done at each scale; the fraction multiplies epochs. */
+/** Seeds and cells of each scale; the fraction multiplies epochs. */
 export const scales: Record<Scale, { seeds: number; fraction: number; cells: readonly Cell[] }> = {
   quick: { seeds: 1, fraction: 0.1, cells: [cells[0], cells[2]] },
   default: { seeds: 10, fraction: 1, cells: defaultCells },

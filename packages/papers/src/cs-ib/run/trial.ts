@@ -15,11 +15,11 @@ export interface Spec extends Draw {
   part: "arm" | "sweep";
   cell: string;
   arm: string;
-  /** Of the arm's hyperparameter; null where it has none. */
+  /** The value of the arm's hyperparameter; null where it has none. */
   value: number | null;
 }
 
-/** What the network came to. */
+/** The errors and the information of the trained network. */
 export type Result = Judged;
 
 /** Trains and judges one network; the same spec gives the same result, and equal seeds share rows, start and batches. */
@@ -47,7 +47,7 @@ export async function trial(spec: Spec, host: TrialHost): Promise<Result> {
   return result;
 }
 
-/** A network that is no better than anything. */
+/** The result of a network that diverged. */
 const diverged: Result = {
   clean: 1e6,
   pgd: 1e6,
@@ -56,6 +56,6 @@ const diverged: Result = {
   fgsm: attacks.fgsm.map(() => 1e6),
 };
 
-/** What a finished trial is called in the progress. */
+/** The name of a finished trial in the progress. */
 export const describe = ({ cell, arm, value, seed }: Spec, { clean }: Result): string =>
   `${cell}, ${armOf(arm).label}${value === null ? "" : ` ${value}`}, seed ${seed}: ${clean.toFixed(3)}`;

@@ -4,7 +4,7 @@ import { difference, mean } from "../../kit/statistics.ts";
 /** Errors of one arm in one cell: a list over the seeds for each column, clean and under each attack of the rule. */
 export type Columns = readonly (readonly number[])[];
 
-/** The numbers that the rule of the card asks for. */
+/** The numbers that the rule of the card uses. */
 export interface Evidence {
   cells: {
     id: string;
@@ -17,7 +17,7 @@ export interface Evidence {
   information: { id: string; means: readonly number[] }[];
 }
 
-/** The rule of the card. */
+/** Applies the rule of the card. */
 export function judge({ cells, information }: Evidence): Verdict {
   const falls = information.every(({ means }) => means.every((v, i) => i === 0 || v < means[i - 1]));
   const found = cells.map(({ id, outliers, csIb, squared, rivals }) => ({
