@@ -38,8 +38,8 @@ export const listing: Listing = {
   measured: {
     verdict: "reproduced",
     seconds: 107,
-    use: "A diffusion model whose noise multiplies: generates positive data and never changes a sign; it also removes strong speckle from photographs.",
+    use: "A diffusion model with multiplicative noise: generates positive data and never changes a sign; it also removes strong speckle from photographs.",
     practice:
-      "Against strong speckle train the network for noise that multiplies, otherwise the usual one; as a generator it keeps numbers positive, and which of the two draws better depends on the measure.",
+      "Against strong speckle train the network for multiplicative noise, otherwise the usual one for additive noise. As a generator it keeps numbers positive; which of the two generates better samples depends on the measure.",
   },
 };

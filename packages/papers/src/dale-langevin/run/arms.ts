@@ -1,4 +1,4 @@
-/** Samplers and where they start. */
+/** Samplers and the priors they start from. */
 export const arms = [
   { id: "Dale-Langevin", kind: "multiplicative", sampler: "daleLangevin", mode: "perPixel" },
   { id: "Dale-Langevin, pooled prior", kind: "multiplicative", sampler: "daleLangevin", mode: "pooled" },

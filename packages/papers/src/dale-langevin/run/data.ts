@@ -5,7 +5,7 @@ import type { TrialHost } from "../../reproduction.ts";
 /** Positive rows on the host. */
 export interface Rows {
   x: Float32Array<ArrayBuffer>;
-  /** Numbers in a row. */
+  /** Numbers per row. */
   d: number;
 }
 
@@ -20,7 +20,7 @@ export const countOf = ({ x, d }: Rows): number => x.length / d;
 /** Some rows. */
 export const rowsAt = ({ x, d }: Rows, rows: ArrayLike<number>): Rows => ({ x: taken(x, d, rows), d });
 
-/** The 8 x 8 digits, so many of them to train on, in an order of the seed. */
+/** Splits the 8 x 8 digits, in the order of the seed, into so many for training and the rest for the test. */
 export async function digitsOf(host: TrialHost, seed: number, train: number): Promise<Pictures> {
   const dataset = await host.dataset("digits");
   const order = shuffled(dataset.rows, derive(seed, 1));
@@ -32,7 +32,7 @@ export async function digitsOf(host: TrialHost, seed: number, train: number): Pr
   return { train: part(order.slice(0, train)), test: part(order.slice(train)) };
 }
 
-/** Pictures of clothes, so many of an order of the seed to train on; to judge by the first ones of the test, for all seeds. */
+/** Returns pictures of clothes: so many for training, in the order of the seed; for the test the same first ones for all seeds. */
 export async function clothesOf(
   host: TrialHost,
   seed: number,
@@ -67,7 +67,7 @@ export function moons(count: number, seed: number): Rows {
   return { x, d: 2 };
 }
 
-/** Rows whose columns are drawn each by itself from the data: independent pixels with the right distributions. */
+/** Draws each column on its own from the data: independent pixels with the right distributions. */
 export function independent(rows: Rows, count: number, next: RandomSource): Rows {
   const of = countOf(rows);
   const x = new Float32Array(count * rows.d);
@@ -75,7 +75,7 @@ export function independent(rows: Rows, count: number, next: RandomSource): Rows
   return { x, d: rows.d };
 }
 
-/** Numbers from 1 to 2, all alike. */
+/** Draws uniform numbers from 1 to 2. */
 export function uniformPixels(count: number, d: number, next: RandomSource): Rows {
   return { x: Float32Array.from({ length: count * d }, () => 1 + next()), d };
 }

@@ -7,18 +7,18 @@ import type { TrialHost } from "../../reproduction.ts";
 import { countOf, type Pictures, type Rows } from "./data.ts";
 import { batch, featureSize } from "./settings.ts";
 
-/** What a classifier sees in rows. */
+/** A classifier's outputs for rows. */
 export interface Seen {
-  /** Row-major `[rows, featureSize]`, its last hidden layer. */
+  /** The classifier's last hidden layer, row-major `[rows, featureSize]`. */
   features: Float32Array;
   /** Row-major `[rows, 10]`. */
   probabilities: Float32Array;
 }
 
-/** The same start and batches for all seeds: distances of features are in units of their own classifier. */
+/** The seed of the classifier's start and batches, the same for all seeds: distances of features depend on their classifier. */
 const seed = 77;
 
-/** Trains a classifier of pictures; what it sees in others is what samples are judged by. */
+/** Trains a classifier of pictures; samples are judged by its features and probabilities. */
 export async function classifierOf(
   { train, test }: Pictures,
   epochs: number,
@@ -73,7 +73,7 @@ export async function classifierOf(
   };
 }
 
-/** Class of the highest probability of a row. */
+/** Returns the class of the highest probability of a row. */
 export function likeliest(probabilities: Float32Array, row: number): number {
   let best = 0;
   for (let k = 1; k < 10; k++) if (probabilities[10 * row + k] > probabilities[10 * row + best]) best = k;

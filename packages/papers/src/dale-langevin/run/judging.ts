@@ -3,7 +3,7 @@ import { countOf, type Rows } from "./data.ts";
 import { likeliest, type Seen } from "./features.ts";
 import { featureSize } from "./settings.ts";
 
-/** How good samples are. */
+/** Scores of samples. */
 export interface Quality {
   /** Frechet and kernel distance of features to those of the test. */
   frechet: number;
@@ -14,15 +14,15 @@ export interface Quality {
   coverage: number;
   /** Mean of the classifier's highest probability. */
   confidence: number;
-  /** Entropy of the classes that it finds; at most log 10. */
+  /** Entropy of the classes that the classifier predicts; at most log 10. */
   entropy: number;
-  /** Mean distance of a sample to the nearest row of the training. */
+  /** Mean distance of a sample to the nearest training row. */
   nearest: number;
   /** Numbers that aren't positive. */
   turned: number;
 }
 
-/** Judges rows by what a classifier sees in them, beside rows of the test. */
+/** Scores rows by a classifier's outputs for them and for test rows. */
 export function qualityOf(
   rows: Rows,
   seen: Seen,
@@ -51,7 +51,7 @@ export function qualityOf(
   };
 }
 
-/** The nearest row of others to each row, and the mean of the Euclidean distances to them. */
+/** Finds the nearest of other rows to each row, and the mean of the Euclidean distances to them. */
 export function nearestOf({ x, d }: Rows, others: Rows): { rows: Int32Array; distance: number } {
   const rows = new Int32Array(x.length / d);
   let total = 0;

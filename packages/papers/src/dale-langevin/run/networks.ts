@@ -28,7 +28,7 @@ import { scoreUNet } from "./u-net.ts";
 
 export const motion = geometricBrownianMotion({ sigma });
 
-/** Whether noise multiplies the data or is added to them. */
+/** Whether noise is multiplicative or additive. */
 export type Noise = "multiplicative" | "additive";
 
 /** Sines and cosines of time. */
@@ -59,7 +59,7 @@ function timeFeatures(t: np.Array): np.Array {
 
 /** A trained network of one kind of noise, for samplers. */
 export interface Trained {
-  /** Hyvarinen scores for noise that multiplies, the noise itself for one that is added. Consumes its array. */
+  /** Returns Hyvarinen scores for multiplicative noise, the noise itself for additive noise. Consumes its array. */
   at(xt: np.Array, t: number): np.Array;
   /** Mean loss over the last twentieth of the steps. */
   loss: number;
@@ -67,7 +67,7 @@ export interface Trained {
 }
 
 /**
- * Trains a network to predict the noise in rows, `log x_t` or `x_t` being brought to mean 0 and variance 1 at each time.
+ * Trains a network to predict the noise in rows; `log x_t` or `x_t` is standardised to mean 0 and variance 1 at each time.
  *
  * @param rows data, > 0
  * @param kind both kinds have the same network, the same variances of their noise, steps and batches
@@ -83,7 +83,7 @@ export async function trainScores(
     signal,
   }: {
     seed: number;
-    /** From rows with the features of their times behind them to rows. */
+    /** Maps rows, followed by the features of their times, to rows. */
     layers: Model;
     steps: number;
     compile: Compile | undefined;
@@ -93,7 +93,7 @@ export async function trainScores(
   const { d } = rows;
   const isMultiplicative = kind === "multiplicative";
   const seen = columnMoments(isMultiplicative ? rows.x.map(Math.log) : rows.x, d);
-  /** Noise that the network finds in its input, traced. */
+  /** Predicts the noise of the network's input, traced. */
   const network =
     (params: Tree, state: Tree) =>
     (input: np.Array, t: np.Array): np.Array => {

@@ -10,7 +10,7 @@ import { judge } from "./verdict.ts";
 
 const digits = (value: number): number => Number(value.toPrecision(3));
 
-/** Tables, curves, sheets and verdict of a run. */
+/** Returns tables, curves, sheets and verdict of a run. */
 export function reportOf(trials: readonly Measured[]): ReproductionReport {
   const [exact] = resultsWhere(trials, { part: "exact" });
   const points = resultsWhere(trials, { part: "points" });
@@ -53,7 +53,7 @@ export function reportOf(trials: readonly Measured[]): ReproductionReport {
   };
 }
 
-/** What samples are worth, references below them. */
+/** Returns the scores of samples, references below them. */
 function pictureRows(results: readonly PicturesResult[]): Row[] {
   const row = (name: string, own: readonly Quality[]): Row => {
     const meanOf = (column: keyof Quality): number => mean(own.map((quality) => quality[column]));
@@ -168,7 +168,7 @@ function exactRows({ ends, turned }: ExactResult): Row[] {
   ];
 }
 
-/** Samples of an arm side by side, four lines of five. */
+/** Arranges samples of an arm on a sheet, four lines of five. */
 function sheetsOf({ part, sheets }: PicturesResult): Field[] {
   const [across, lines] = [5, 4];
   return Object.entries(sheets).map(([name, values]): Field => {

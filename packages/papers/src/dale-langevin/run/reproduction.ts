@@ -6,7 +6,7 @@ import { reportOf } from "./report.ts";
 import { scales } from "./settings.ts";
 import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";
 
-/** The longest trials first, so that workers end together. Clothes are left out where their pictures aren't here. */
+/** The longest trials first, so that workers end together. Clothes are left out where their files are missing. */
 async function* specsOf(host: Host<Spec, Result>): AsyncGenerator<Progress, Spec[]> {
   const { seeds, sizes, clothes } = scales[host.scale];
   const each = seedsOf(host, seeds);
@@ -23,7 +23,7 @@ async function* specsOf(host: Host<Spec, Result>): AsyncGenerator<Progress, Spec
   ];
 }
 
-/** Digits and points by noise that multiplies, beside noise that is added; and speckle taken away. */
+/** Generates digits and points by multiplicative and by additive noise, and removes speckle. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
   tuningSeeds: [],

@@ -1,15 +1,15 @@
 import type { Scale } from "../../reproduction.ts";
 
-/** Volatility of the official runs; the drift is that with which the logarithm has none. */
+/** Volatility of the official runs; the drift is such that the logarithm has none. */
 export const sigma = 0.8;
 /** Smallest time in training. */
 export const firstTime = 1e-3;
 export const batch = 64;
 export const learningRate = 1e-3;
 
-/** How much of everything a trial has. */
+/** Sizes of a trial. */
 export interface Sizes {
-  /** Hidden width of the networks of pictures; that of the points is `pointWidth`. */
+  /** Hidden width of the networks for pictures; that for points is `pointWidth`. */
   width: number;
   /** Training steps for pictures and for points. */
   steps: number;
@@ -18,7 +18,7 @@ export interface Sizes {
   sampling: number;
   /** Samples that are judged. */
   samples: number;
-  /** Digits to train on; the others are the test. */
+  /** Training digits; the others are for the test. */
   train: number;
   /** Epochs of the classifier that gives the features. */
   epochs: number;
@@ -40,12 +40,12 @@ const whole: Sizes = {
   speckled: 200,
 };
 
-/** Of pictures of clothes, 28 x 28: the width is that of the U-Net in channels. */
+/** Sizes for pictures of clothes, 28 x 28; `width` is the number of channels of the U-Net. */
 const clothes: Sizes = { ...whole, width: 16, steps: 3000, train: 10_000, epochs: 10, speckled: 0 };
-/** Pictures of clothes to judge by. */
+/** Test pictures of clothes. */
 export const clothesTest = 2000;
 
-/** How much is done at each scale; clothes have seeds of their own number, where there are any. */
+/** Seeds and sizes of each scale; clothes have a number of seeds of their own. */
 export const scales: Record<
   Scale,
   { seeds: number; sizes: Sizes; clothes?: { seeds: number; sizes: Sizes } }
@@ -74,10 +74,10 @@ export const scales: Record<
 /** Times to which the test's digits are multiplied by noise. */
 export const speckleTimes = [0.02, 0.1, 0.3] as const;
 
-/** Widths in pixels of the Gaussian filter, of which training pictures choose one a time. */
+/** Widths in pixels of the Gaussian filter, of which training pictures choose one for each time. */
 export const filterWidths = [0.3, 0.4, 0.5, 0.6, 0.8, 1] as const;
 
-/** Numbers of steps in which the exact chain is followed. */
+/** Numbers of steps of the exact chain. */
 export const exactSteps = [25, 50, 100, 200, 400] as const;
 /** Log-normal data of the exact chain. */
 export const exactData = { mean: 0.3, deviation: 0.4 } as const;

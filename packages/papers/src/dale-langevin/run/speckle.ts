@@ -25,7 +25,7 @@ function speckled({ x, d }: Rows, t: number, seed: number): Rows {
   };
 }
 
-/** Mean over pictures of `10 log10(1 / mean square error)`; the grey levels are 1 apart. Estimates are cut to them first. */
+/** Mean over pictures of `10 log10(1 / mean square error)`; the grey levels are 1 apart. Estimates are clamped to them first. */
 export function psnr(estimate: Rows, clean: Rows): number {
   let total = 0;
   for (let i = 0; i < clean.x.length; i += clean.d) {
@@ -37,7 +37,7 @@ export function psnr(estimate: Rows, clean: Rows): number {
   return total / countOf(clean);
 }
 
-/** A Gaussian filter of the logarithm, which at the border has the pixels that there are. */
+/** Applies a Gaussian filter to the logarithm; at the border only pixels inside count. */
 export function logFilter({ x, d }: Rows, width: number): Rows {
   const out = new Float32Array(x.length);
   for (let i = 0; i < x.length; i += d)
@@ -55,13 +55,13 @@ export function logFilter({ x, d }: Rows, width: number): Rows {
   return { x: out, d };
 }
 
-/** The width of the filter that brings noisy pictures nearest to clean ones. */
+/** Returns the width of the filter that brings noisy pictures nearest to clean ones. */
 export function bestWidth(noisy: Rows, clean: Rows): number {
   const ratios = filterWidths.map((width) => psnr(logFilter(noisy, width), clean));
   return filterWidths[ratios.indexOf(Math.max(...ratios))];
 }
 
-/** What each method makes of pictures with speckle. The filter's width is that which is best for training pictures. */
+/** Scores each method on pictures with speckle. The filter's width is the best one for training pictures. */
 export async function speckleScores(
   clean: Rows,
   training: Rows,
@@ -77,7 +77,7 @@ export async function speckleScores(
       d: clean.d,
     });
     const removed = multiplicativeTweedie(input(), networks.multiplicative.at(input(), t), t, { motion });
-    // Noise that is added with the variance that this noise has at the mean grey level.
+    // Additive noise with the variance that this noise has at the mean grey level.
     const mean = clean.x.reduce((sum, value) => sum + value, 0) / clean.x.length;
     const u = Math.min(1, (mean ** 2 * (Math.exp(sigma ** 2 * t) - 1)) / sigma ** 2);
     const taken = input().sub(networks.additive.at(input(), u).mul(sigma * Math.sqrt(u)));

@@ -70,10 +70,10 @@ export interface PicturesResult {
   accuracy: number;
   loss: Record<Noise, number>;
   quality: { [arm: string]: Quality };
-  /** References: the training itself, independent pixels, uniform noise. */
+  /** References: training rows, independent pixels, uniform noise. */
   references: { [name: string]: Quality };
   speckle: SpeckleScores[];
-  /** Grey levels of 20 samples of an arm, row by row, for the sheet, and of those of the training nearest to them; of the first seed. */
+  /** Grey levels of 20 samples of an arm, row by row, for the sheet, and of the training pictures nearest to them; of the first seed. */
   sheets: { [arm: string]: number[] };
 }
 
@@ -112,7 +112,7 @@ function exactTrial(_: ExactSpec): ExactResult {
   };
 }
 
-/** Networks of both kinds of noise, trained alike. */
+/** Trains networks for both kinds of noise in the same way. */
 async function networksOf(
   rows: Rows,
   spec: { seed: number; layers: Model; steps: number },
@@ -122,7 +122,7 @@ async function networksOf(
   return { multiplicative: await train("multiplicative"), additive: await train("additive") };
 }
 
-/** Samples of an arm, and how many of their numbers aren't positive. */
+/** Draws samples of an arm, and counts those of their numbers that aren't positive. */
 async function samplesOf(
   arm: Arm,
   data: Rows,
@@ -176,7 +176,7 @@ async function pointsTrial({ seed, sizes }: PointsSpec, host: TrialHost): Promis
 /** Samples on a sheet. */
 const shown = 20;
 
-/** The first of some rows. */
+/** Returns the first rows. */
 const first = ({ x, d }: Rows, count: number): Rows => ({ x: x.slice(0, d * count), d });
 
 async function picturesTrial(spec: PicturesSpec, host: TrialHost): Promise<PicturesResult> {
@@ -231,7 +231,7 @@ async function picturesTrial(spec: PicturesSpec, host: TrialHost): Promise<Pictu
   return result;
 }
 
-/** One trial of any part; the same spec gives the same result. */
+/** Runs one trial of any part; the same spec gives the same result. */
 export const trial = trialOf({
   exact: exactTrial,
   points: pointsTrial,
@@ -242,6 +242,6 @@ export type Measured = MeasuredBy<typeof trial>;
 export type Spec = Measured["spec"];
 export type Result = Measured["result"];
 
-/** What a finished trial is called in the progress. */
+/** The name of a finished trial in the progress. */
 export const describe = (spec: Spec): string =>
   spec.part === "exact" ? "exact scores" : `${spec.part}, seed ${spec.seed}`;

@@ -3,19 +3,19 @@ import { dense, type Layer, type Model, silu } from "minimand";
 import type { Tree } from "minimand/engine";
 import { conv2d, upsample } from "minimand/models";
 
-/** What a {@link scoreUNet} is made for. */
+/** Sizes of a {@link scoreUNet}. */
 export interface UNetSizes {
   /** Height and width of a picture, a multiple of 4. */
   side: number;
-  /** Numbers that tell the time. */
+  /** Numbers that encode the time. */
   times: number;
   /** Channels at full size; twice and four times as many at half and a quarter of it. */
   channels: number;
 }
 
 /**
- * A U-Net of pictures and their times: two levels down by convolutions of stride 2 and back up, what went down added on the
- * way up; the time is a number added to each channel of a level.
+ * Makes a U-Net of pictures and their times. Convolutions of stride 2 go two levels down; upsampling goes back up, where the
+ * outputs of the way down are added. The time is a number added to each channel of a level.
  *
  * @returns a model from rows `[batch, side^2 + times]` to `[batch, side^2]`, as networks of rows are
  */

@@ -1,6 +1,6 @@
 import { graded, type Verdict, word } from "../../kit/evidence.ts";
 
-/** The numbers that the rule of the card asks for. */
+/** The numbers that the rule of the card uses. */
 export interface Evidence {
   /** Error of the exact chain's variance in 100, 200 and 400 steps. */
   errors: readonly [number, number, number];
@@ -14,7 +14,7 @@ export interface Evidence {
   turned: number;
 }
 
-/** The rule of the card. */
+/** Applies the rule of the card. */
 export function judge({ errors, dale, unconstrained, independent, entropy, turned }: Evidence): Verdict {
   const rates = [errors[0] / errors[1], errors[1] / errors[2]];
   const a = rates.every((rate) => rate >= 1.9 && rate <= 2.1);

@@ -154,7 +154,7 @@ describe("fidelity", () => {
       );
     expect(await ssim(constant(0.3), constant(0.3))).toBeCloseTo(1, 6);
     expect(await ssim(constant(0.3), constant(0.5))).toBeCloseTo((0.3 + 1e-4) / (0.34 + 1e-4), 4);
-    // A single bright pixel, of which each pixel near it sees its weight.
+    // A single bright pixel: each pixel near it gets its weight.
     const dot = picture(Array.from({ length: 21 }, (_, i) => (i === 10 ? 0.1 : 0)));
     const weights = Array.from({ length: 11 }, (_, i) => Math.exp(-((i - 5) ** 2) / (2 * 1.5 ** 2)));
     const total = weights.reduce((sum, w) => sum + w, 0);
@@ -176,7 +176,7 @@ describe("fidelity", () => {
       data: Float32Array.from(colour.data, (_, i) => grey.data[Math.floor(i / 3)]),
     };
     expect(await ssim(sameThrice, colour)).toBeCloseTo(little, 5);
-    // Rows are the same wherever a band begins.
+    // Rows don't depend on where a band begins.
     const [tall, noisyTall] = [hills(9, 600), addSpeckle(hills(9, 600), 0.5, randomSource(7))];
     const turned = ({ width, height, values }: Light) =>
       photographOf([
@@ -207,7 +207,7 @@ describe("patches", () => {
       if (times[row] > 0.01) expect(moments(ratios)[1]).toBeGreaterThan(0.5 * Math.sqrt(times[row]));
       if (own[0] === own[1] && own[1] === own[size - 1]) lights.push(own[0] - offset);
     }
-    // Of the flat picture, both channels as they are, and darker ones.
+    // Patches of the flat picture: both channels unchanged, and darker ones.
     expect(lights.length).toBeGreaterThan(8);
     const isNear = (light: number): boolean => lights.some((own) => Math.abs(own - light) < 1e-6);
     expect([isNear(0.2), isNear(0.6)]).toEqual([true, true]);

@@ -10,7 +10,7 @@ export function psnr(estimate: Photograph, clean: Photograph): number {
 
 /**
  * Structural similarity, the mean over pixels and channels: Gaussian windows of deviation 1.5, constants 0.01 and 0.03. At the border windows have
- * the pixels that there are.
+ * only the pixels inside.
  *
  * @param turn called after each band of rows
  *
@@ -52,8 +52,8 @@ export async function ssim(
   return sum / (width * height * channels);
 }
 
-/** Of the Gaussian windows. */
+/** Deviation of the Gaussian windows. */
 const deviation = 1.5;
 
-/** Rows at a time. */
+/** Rows per band. */
 const band = 256;

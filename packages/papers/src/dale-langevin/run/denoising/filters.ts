@@ -1,28 +1,28 @@
 import type { Light } from "./light.ts";
 import { offset } from "./speckle.ts";
 
-/** The usual ways to take noise that multiplies from a picture, each of some width. */
+/** The usual filters that remove multiplicative noise from a picture, each of some width. */
 export type FilterName = "gaussian" | "median";
 
-/** Widths that are tried: as many of each. Deviations of the Gaussian in pixels; sides of the median's square. */
+/** Widths that are tried, the same number for each filter. Deviations of the Gaussian in pixels; sides of the median's square. */
 export const filterWidths: Record<FilterName, readonly number[]> = {
   gaussian: [0.35, 0.5, 0.7, 1, 1.4, 2, 2.8],
   median: [1, 3, 5, 7, 9, 11, 13],
 };
 
-/** A picture's light by a filter of a width. */
+/** Filters a picture's light by a filter of some width. */
 export const filters: Record<FilterName, (light: Light, width: number) => Light> = {
   gaussian: logGaussian,
   median: medianFilter,
 };
 
-/** A Gaussian filter of the logarithm (with the offset); at the border with the pixels that there are. */
+/** Applies a Gaussian filter to the logarithm (with the offset); at the border only pixels inside count. */
 function logGaussian({ width, height, values }: Light, deviation: number): Light {
   const logs = Float32Array.from(values, (x) => Math.log(x + offset));
   return { width, height, values: blur(logs, width, height, deviation).map((l) => Math.exp(l) - offset) };
 }
 
-/** Weighted means along rows, then columns, of the pixels that there are. */
+/** Takes weighted means along rows, then columns, of the pixels inside. */
 export function blur(values: Float32Array, width: number, height: number, deviation: number): Float32Array {
   const reach = gaussianReach(deviation);
   const weights = Array.from({ length: reach + 1 }, (_, d) => Math.exp(-((d / deviation) ** 2) / 2));
@@ -53,7 +53,7 @@ function gaussianReach(deviation: number): number {
   return Math.ceil(3 * deviation);
 }
 
-/** The median of a square around each pixel; at the border of the pixels that there are. */
+/** Takes the median of a square around each pixel; at the border only pixels inside count. */
 function medianFilter({ width, height, values }: Light, side: number): Light {
   const reach = (side - 1) / 2;
   const out = new Float32Array(values.length);
@@ -77,14 +77,14 @@ export const filterReach: Record<FilterName, (width: number) => number> = {
   median: (side) => (side - 1) / 2,
 };
 
-/** Which width a filter has at a level of noise. */
+/** The width of each filter at each level of noise. */
 export interface ChosenWidths {
   levels: readonly number[];
   gaussian: readonly number[];
   median: readonly number[];
 }
 
-/** The width that was chosen for the level that is nearest, as a ratio. */
+/** Returns the width that was chosen for the nearest level, by ratio. */
 export function widthFor(chosen: ChosenWidths, filter: FilterName, level: number): number {
   const apart = chosen.levels.map((one) => Math.abs(Math.log(one / level)));
   return chosen[filter][apart.indexOf(Math.min(...apart))];

@@ -1,6 +1,6 @@
 import type { Photograph } from "../../../pretraining.ts";
 
-/** One channel of a picture in linear light, from 0 to 1, rows from the top: what noise that multiplies, multiplies. */
+/** One channel of a picture in linear light, from 0 to 1, rows from the top. Multiplicative noise multiplies this. */
 export interface Light {
   width: number;
   height: number;
@@ -22,7 +22,7 @@ export function lightOf({ width, height, channels, data }: Photograph): Light[] 
   }));
 }
 
-/** Channels of linear light as a picture; what lies outside 0 to 1 is cut to it. */
+/** Returns a picture of channels in linear light; values are clamped to 0 to 1. */
 export function photographOf(channels: readonly Light[]): Photograph {
   const [{ width, height }] = channels;
   const data = new Float32Array(width * height * channels.length);

@@ -3,7 +3,7 @@ import type { Light } from "./light.ts";
 import { addSpeckle, offset } from "./speckle.ts";
 import { cell, inCells, levels } from "./speckle-network.ts";
 
-/** Photographs that the network learns from, and those that it is judged by. */
+/** Photographs for training, and those for the test. */
 export const learnedFrom = ["china", "flower", "coffee", "brick", "grass"] as const;
 export const heldOut = ["camera", "chelsea", "gravel", "rocket"] as const;
 
@@ -24,7 +24,7 @@ export function halved({ width, height, values }: Light): Light {
   };
 }
 
-/** Patches with noise and without, in cells, the offset added; and the noise's time of each. */
+/** Patches with noise and without, in cells, the offset added; and the time of each patch's noise. */
 export interface Patches {
   noisy: Float32Array;
   clean: Float32Array;
@@ -32,10 +32,10 @@ export interface Patches {
 }
 
 /**
- * Patches from anywhere in pictures, turned and mirrored, half of them darker; each with noise of a level of its own.
+ * Draws patches from anywhere in pictures, turned and mirrored, half of them darker; each with noise of a level of its own.
  *
- * @param pictures a picture is its channels; each is drawn as often as the others
- * @param level of the noise of a row; default: spread over all
+ * @param pictures the channels of each; all are drawn equally often
+ * @param level of the noise of a row; default: spread over all levels
  */
 export function drawPatches(
   pictures: readonly (readonly Light[])[],

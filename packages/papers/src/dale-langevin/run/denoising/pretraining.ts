@@ -22,7 +22,7 @@ const settings = {
   default: { steps: 6000, rows: 16, levels: [0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 1], crop: 256 },
 };
 
-/** The network that takes noise that multiplies from photographs, and the widths of the filters that it is compared with. */
+/** Trains the network that removes multiplicative noise from photographs, and chooses the widths of the filters it is compared with. */
 export const pretraining: Pretraining = {
   slug: "dale-langevin",
   parts,
@@ -40,7 +40,7 @@ async function photographs({ photograph }: PretrainingHost, names: readonly stri
   return Promise.all(names.map(async (name) => lightOf(await photograph(name))));
 }
 
-/** Mean squared error of the noise, a number a pixel: 1 where nothing is known. Consumes all. */
+/** Returns the mean squared error of the predicted noise, per pixel: 1 if no noise is predicted. Consumes all. */
 function lossOf(
   params: Parameters<typeof speckleScores>[0],
   noisy: np.Array,
@@ -93,7 +93,7 @@ async function trainNetwork(host: PretrainingHost): Promise<Pretrained> {
   return { bytes, record: { ...record, photographs: learnedFrom.join(", ") } };
 }
 
-/** For each level of noise the width of each filter by which speckled photographs come nearest to what they were. */
+/** Chooses, for each level of noise, the width of each filter that restores speckled photographs best. */
 async function chooseWidths(host: PretrainingHost): Promise<Pretrained> {
   const { scale, seed, signal, onProgress } = host;
   const { levels, crop } = settings[scale];
@@ -109,7 +109,7 @@ async function chooseWidths(host: PretrainingHost): Promise<Pretrained> {
       chosen[filter].push(filterWidths[filter][ratios.indexOf(Math.max(...ratios))]);
     }
     onProgress?.(i + 1, levels.length, "levels of noise, widths of filters");
-    // A turn for Ctrl-C.
+    // Yields to the event loop, so that Ctrl-C works.
     await new Promise((resolve) => setTimeout(resolve));
   }
   const tensor = (data: readonly number[]) => ({ shape: [data.length], data: Float32Array.from(data) });
@@ -128,7 +128,7 @@ async function chooseWidths(host: PretrainingHost): Promise<Pretrained> {
 const ratio = (estimate: Light, clean: Light): number =>
   psnr(photographOf([estimate]), photographOf([clean]));
 
-/** The middle of a picture, at most so many pixels high and wide. */
+/** Returns the middle of a picture, at most so many pixels high and wide. */
 function middleOf({ width, height, values }: Light, most: number): Light {
   const [w, h] = [Math.min(width, most), Math.min(height, most)];
   const [left, top] = [(width - w) >> 1, (height - h) >> 1];
@@ -142,7 +142,7 @@ function middleOf({ width, height, values }: Light, most: number): Light {
   };
 }
 
-/** The loss on photographs that no training saw, by level. */
+/** Returns the loss on held-out photographs, by level. */
 async function measure(host: PretrainingHost): Promise<Row[]> {
   const { before, scale, seed, compile = compileWithJit, signal } = host;
   const like = initSpeckle(keyOf(0));

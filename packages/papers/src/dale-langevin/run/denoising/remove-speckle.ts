@@ -7,7 +7,7 @@ import type { Light } from "./light.ts";
 import { offset } from "./speckle.ts";
 import { cell, inCells, initSpeckle, levels, motion, reach, speckleScores } from "./speckle-network.ts";
 
-/** Pixels along the side of a tile, and what it sees beyond them. */
+/** Pixels along the side of a tile, and the border beyond them that its output depends on. */
 const tile = 128;
 const border = reach * cell;
 const across = tile + 2 * border;
@@ -19,26 +19,26 @@ const speckleFiles = {
   filters: "checkpoints/filters.safetensors",
 };
 
-/** Takes noise that multiplies from a picture. */
+/** Removes multiplicative noise from a picture. */
 export interface SpeckleRemover {
-  /** Levels of noise that it has learned. */
+  /** Levels of noise that the network was trained on. */
   levels: { least: number; most: number };
   /** Widths of the usual filters, for comparison. */
   widths: ChosenWidths;
   /** Tiles that {@link remove} makes of a picture of this size. */
   tiles(size: Pick<Light, "width" | "height">): number;
   /**
-   * Light as it was before the noise, as far as it can be told: Tweedie's formula in one step, tile by tile.
+   * Estimates the light before the noise: Tweedie's formula in one step, tile by tile.
    *
    * @param level deviation of the noise's logarithm, cut to `levels`
-   * @param onTile told after each tile; a promise is waited for
+   * @param onTile called after each tile; a promise is awaited
    */
   remove(light: Light, level: number, onTile?: () => void | Promise<void>): Promise<Light>;
   dispose(): void;
 }
 
 /**
- * The network that has learned from photographs what noise that multiplies does to them.
+ * Loads the network that was trained on photographs to remove multiplicative noise.
  *
  * @param read gives the bytes of a file of the folder `dale-langevin` of this package
  * @param options `compile`, default: the array engine's own
@@ -52,7 +52,7 @@ export async function loadSpeckleRemover(
   return speckleRemover(network, filters, compile);
 }
 
-/** {@link loadSpeckleRemover} of the bytes of both files. */
+/** Makes the remover of {@link loadSpeckleRemover} from the bytes of both files. */
 export function speckleRemover(network: Uint8Array, filters: Uint8Array, compile: Compile): SpeckleRemover {
   const like = initSpeckle(keyOf(0));
   const params = treeOf(readSafetensors(network).tensors, like);
@@ -104,7 +104,7 @@ export function speckleRemover(network: Uint8Array, filters: Uint8Array, compile
   };
 }
 
-/** The pixel that stands for one beyond the border: as in a mirror along it. */
+/** Returns the pixel that replaces one beyond the border, by reflection. */
 function mirrored(i: number, length: number): number {
   const k = ((i % (2 * length)) + 2 * length) % (2 * length);
   return k < length ? k : 2 * length - 1 - k;

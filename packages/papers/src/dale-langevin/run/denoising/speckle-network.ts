@@ -7,7 +7,7 @@ import { conv2d } from "minimand/models";
 /** Noise whose time is the square of its level: the deviation of its logarithm. */
 export const motion = geometricBrownianMotion({ sigma: 1 });
 
-/** Levels that the network has seen. */
+/** Levels that the network was trained on. */
 export const levels = { least: 0.02, most: 1 } as const;
 
 /** Pixels along the side of a cell, whose numbers are the channels of the network. */
@@ -23,8 +23,8 @@ const convolution = (inputs: number, outputs: number) =>
   conv2d({ inputs, outputs, kernel: 3, padding: "same" });
 
 /**
- * Six convolutions of 3 x 3 cells of 2 x 2 pixels: a quarter of the work that single pixels would be, with twice the view. Beside the pixels each cell
- * has the level of the noise, so that one network serves all.
+ * Six convolutions of 3 x 3 cells of 2 x 2 pixels: a quarter of the work of single pixels, with twice the receptive field. In addition to the pixels
+ * each cell has the level of the noise, so that one network serves all levels.
  *
  * @see Zhang, Zuo, Zhang 2018, FFDNet, arXiv 1710.04026
  */
@@ -37,7 +37,7 @@ const layers: Model = sequential([
 
 export const initSpeckle = (key: ReturnType<typeof keyOf>): Tree => layers.init(key).params;
 
-/** Mean and deviation that logarithms of light with the offset have, about. */
+/** Approximate mean and deviation of logarithms of light with the offset. */
 const [middle, spread] = [-2, 1.5];
 
 /** Hyvarinen scores of cells `[batch, height, width, 4]` of light with the offset, at times `[batch]`. Traced; consumes all. */
@@ -59,6 +59,6 @@ export function speckleScores(params: Tree, xt: np.Array, t: np.Array): np.Array
   return score(xt, t);
 }
 
-/** The number of pixel `(y, x)` of a field of cells. */
+/** Returns the index of pixel `(y, x)` in a field of cells. */
 export const inCells = (y: number, x: number, cellsAcross: number): number =>
   (Math.floor(y / cell) * cellsAcross + Math.floor(x / cell)) * channels + (y % cell) * cell + (x % cell);

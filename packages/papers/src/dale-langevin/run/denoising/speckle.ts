@@ -1,14 +1,14 @@
 import { normal } from "minimand/engine";
 import { encodedOf, type Light, linearOf } from "./light.ts";
 
-/** What is added to linear light, so that black has a logarithm: a step of 8 bits, small enough that noise still multiplies. */
+/** Added to linear light, so that black has a logarithm: a step of 8 bits, small enough that noise stays multiplicative. */
 export const offset = 1 / 255;
 
 /** Linear light of the 256 numbers that a file of 8 bits can hold. */
 const stored = Float32Array.from({ length: 256 }, (_, i) => linearOf(i / 255));
 
 /**
- * Light that was multiplied by log-normal noise, `x exp(level z)`, as a file of 8 bits has it: cut off at white, and rounded.
+ * Multiplies light by log-normal noise, `x exp(level z)`, as a file of 8 bits would store it: clipped at white, and rounded.
  *
  * @param next random numbers in [0, 1)
  */
@@ -23,19 +23,19 @@ export function addSpeckle({ width, height, values }: Light, level: number, next
 }
 
 /**
- * The level of log-normal noise that multiplies a picture, from the picture alone: the median of the absolute diagonal Haar coefficients of its
+ * Estimates the level of multiplicative log-normal noise from a picture alone: the median of the absolute diagonal Haar coefficients of its
  * logarithm, `(a - b - c + d) / 2` of 2 x 2 pixels, divided by .6745.
  *
  * Blocks with a pixel that is white, or darker than the offset, are left out: noise is cut off or rounded away there, and the offset would weaken what is
- * left. What the picture itself has of such detail counts as noise, so that the level of a textured picture with little noise is told too high.
+ * left. What the picture itself has of such detail counts as noise, so that the level of a textured picture with little noise is too high.
  *
- * @returns null where there is no block to tell it by
+ * @returns null where no block is left
  * @see Donoho, Johnstone 1994, Ideal spatial adaptation by wavelet shrinkage, section 4.2, on the median
  */
 export function speckleLevel(channels: readonly Light[]): number | null {
   const details: number[] = [];
   const blocks = channels.reduce((sum, { width, height }) => sum + (width * height) / 4, 0);
-  // A median of a million is known well enough.
+  // A million blocks are enough for a median.
   const step = 2 * Math.max(1, Math.ceil(Math.sqrt(blocks / 2 ** 20)));
   for (const { width, height, values } of channels) {
     const at = (i: number): number => Math.log(values[i]);
