@@ -30,7 +30,7 @@ function operatorOf(grid: Grid, boundary: Boundary): PoissonOperator {
   return poisson2d({ shape: [grid.length, grid[0].length], boundary });
 }
 
-/** Iterations to a number that no tolerance ends. */
+/** Runs a fixed number of iterations, whatever the residual. */
 const exactly = (iterations: number) => ({ maxIterations: iterations, tolerance: 0 });
 
 const solved = ({ x, residualNorms }: SolveResult, columns: number) => ({
@@ -38,7 +38,7 @@ const solved = ({ x, residualNorms }: SolveResult, columns: number) => ({
   residualNorms,
 });
 
-/** The host's product and the engine's, which have to agree with the vectors both. */
+/** The host's product and the engine's; both have to agree with the vectors. */
 const apply: Adapters[string] = ({ u, solid }, { boundary }) => {
   const shape: [number, number] = [u.length, u[0].length];
   const A = poisson2d({ shape, solid: solid.flat(), boundary });
@@ -137,7 +137,7 @@ export const adapters: Adapters = {
     const params = Object.fromEntries(
       Object.entries(weights as Record<string, { w: unknown[]; b: number[] }>).map(([name, { w, b }]) => [
         name,
-        // From [out, in, height, width].
+        // The vectors have [out, in, height, width].
         { kernel: float(w).transpose([2, 3, 1, 0]), bias: float(b) },
       ]),
     );

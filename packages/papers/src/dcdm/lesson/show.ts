@@ -6,7 +6,7 @@ const size = 40;
 const [steps, between] = [120, 3];
 const common = { tolerance: 1e-4, relativeTo: "rightHandSide" } as const;
 
-/** A plume past discs, its pressure found by conjugate gradients with multigrid, and once more without it. */
+/** Shows a plume past discs, its pressure solved by conjugate gradients with multigrid, and without it. */
 export async function show(values: Values): Promise<Shown> {
   const [discs, x, radius] = ["discs", "x", "radius"].map((name) => numberOf(values, name));
   const solid = discsOf(discs, x / 100, radius / 100);
@@ -41,7 +41,7 @@ export async function show(values: Values): Promise<Shown> {
   };
 }
 
-/** Discs in the way: the first at half of the height, the others above it, to its right and left in turn. */
+/** Places discs: the first at half of the height, the others above it, to its right and left in turn. */
 function discsOf(count: number, x: number, radius: number): Uint8Array {
   const centers = [
     [0.55, x],

@@ -1,5 +1,5 @@
 /*
- * Smoke that is lighter than air, on a square of cells: what moves it, but for the pressure, which solves a Poisson equation.
+ * Smoke that is lighter than air, on a square of cells: all that moves it except the pressure, which solves a Poisson equation.
  */
 import type { PoissonOperator } from "@minimand/lab/solvers";
 
@@ -14,21 +14,21 @@ interface State {
 
 type Cells = Pick<PoissonOperator, "fluid">;
 
-/** A plume, step by step: push, a pressure for what flows in, project, advect. */
+/** A plume, step by step: push, solve for the pressure of the inflow, project, advect. */
 export interface SmokeFlow {
-  /** How much of it is in each cell, 0 to 1. */
+  /** Share of smoke in each cell, 0 to 1. */
   readonly smoke: Float64Array;
-  /** New smoke below, and smoke rises. */
+  /** Adds new smoke below, and lets smoke rise. */
   push(): void;
-  /** What flows into each cell and not out again: the right-hand side for the pressure. */
+  /** Returns the net inflow of each cell, the right-hand side for the pressure. */
   inflow(): Float64Array;
-  /** Takes the gradient of a pressure out of the velocities. */
+  /** Subtracts the gradient of a pressure from the velocities. */
   project(pressure: Float64Array): void;
   /** Moves velocities and smoke along the flow. */
   advect(): void;
 }
 
-/** A plume in still air. */
+/** Makes a plume in still air. */
 export function smokeFlow(cells: Cells, size: number): SmokeFlow {
   const state: State = {
     across: new Float64Array(size * (size + 1)),
@@ -44,7 +44,7 @@ export function smokeFlow(cells: Cells, size: number): SmokeFlow {
   };
 }
 
-/** New smoke below, smoke that is lighter than air, and walls that let nothing through; above, the grid is open. */
+/** Adds new smoke below, lets smoke rise, and stops the flow at walls; above, the grid is open. */
 function push({ smoke, across, down }: State, { fluid }: Cells, size: number): void {
   const [top, bottom] = [Math.round(0.88 * size), Math.round(0.96 * size)];
   for (let i = top; i < bottom; i++)
@@ -63,7 +63,7 @@ function push({ smoke, across, down }: State, { fluid }: Cells, size: number): v
     }
 }
 
-/** What flows into each fluid cell and not out again. */
+/** Returns the net inflow of each fluid cell. */
 function inflow({ across, down }: State, { fluid }: Cells, size: number): Float64Array {
   return Float64Array.from({ length: size * size }, (_, cell) => {
     if (fluid[cell] === 0) return 0;
@@ -73,7 +73,7 @@ function inflow({ across, down }: State, { fluid }: Cells, size: number): Float6
   });
 }
 
-/** Takes the gradient of the pressure out of the velocities between fluid cells; above the grid the pressure is 0. */
+/** Subtracts the gradient of the pressure from the velocities between fluid cells; above the grid the pressure is 0. */
 function project({ across, down }: State, { fluid }: Cells, p: Float64Array, size: number): void {
   for (let cell = 0; cell < size * size; cell++) {
     if (fluid[cell] === 0) continue;
@@ -84,7 +84,7 @@ function project({ across, down }: State, { fluid }: Cells, p: Float64Array, siz
   }
 }
 
-/** Moves velocities and smoke along the flow: each place gets what was where it comes from. */
+/** Moves velocities and smoke along the flow: each place gets the value of the point that flows there. */
 function advect(flow: State, { fluid }: Cells, size: number): void {
   const { across, down, smoke } = flow;
   const [u, v, s] = [across.slice(), down.slice(), smoke.slice()];
@@ -102,7 +102,7 @@ function advect(flow: State, { fluid }: Cells, size: number): void {
     }
 }
 
-/** Linear between the numbers of a grid, those of its border beyond it. */
+/** Interpolates linearly in a grid; beyond it the values of the border hold. */
 function between(values: Float64Array, rows: number, columns: number, y: number, x: number): number {
   const [i, j] = [Math.max(0, Math.min(rows - 1, y)), Math.max(0, Math.min(columns - 1, x))];
   const [i0, j0] = [Math.min(Math.floor(i), rows - 2), Math.min(Math.floor(j), columns - 2)];

@@ -16,7 +16,7 @@ import { deflation, mostClassical } from "./settings.ts";
 /** Solves one equation to a tolerance, by no more than so many iterations. */
 export type Solve = (b: Float64Array, tolerance: number, maxIterations?: number) => SolveResult;
 
-/** A solver without a network; what is made once for a matrix is made by `prepare`. */
+/** A solver without a network; `prepare` does the work that a matrix needs once. */
 export interface Classical {
   id: string;
   label: string;
@@ -71,6 +71,6 @@ export const nets = [
 export type NetId = (typeof nets)[number]["id"];
 export const netOf = (id: string) => named(nets, id, "network");
 
-/** Against how many directions new ones are made conjugate. */
+/** Numbers of earlier directions to which a new one is made conjugate. */
 export const memories = [2, 0, "all"] as const;
 export type Memory = (typeof memories)[number];

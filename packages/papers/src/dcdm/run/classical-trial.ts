@@ -16,14 +16,14 @@ export interface ClassicalSpec {
 export interface ClassicalResult {
   part: "classical";
   families: { family: Family; solver: string; solved: Solved }[];
-  /** Plumes on all grids; `milliseconds` is what was done once for the matrix. */
+  /** Plumes on all grids; `milliseconds` is the time of the work done once for the matrix. */
   sizes: { size: number; solver: string; solved: Solved; milliseconds: number }[];
   shown: Shown[];
-  /** The solution that errors are shown of. */
+  /** The exact solution, whose errors are shown. */
   solution: (number | null)[][];
 }
 
-/** All solvers without a network: on every family, and plumes on larger grids. */
+/** Runs all solvers without a network, on every family, and on plumes on larger grids. */
 export function classicalTrial({ seed, size, sizes, solves, shown }: ClassicalSpec): ClassicalResult {
   const result: ClassicalResult = { part: "classical", families: [], sizes: [], shown: [], solution: [] };
   for (const family of families) {

@@ -5,11 +5,11 @@ import { shownAfter, tolerances } from "./settings.ts";
 
 /** Numbers of one solver on the right-hand sides of a problem, one each. */
 export interface Solved {
-  /** To each of the tolerances; the most where it didn't come there. */
+  /** Iterations to each tolerance; the maximum where it wasn't reached. */
   iterations: number[][];
-  /** Solves that didn't come to the first tolerance. */
+  /** Solves that didn't reach the first tolerance. */
   failed: number;
-  /** Of a solve to the first tolerance, the least of the repeats. */
+  /** Time of a solve to the first tolerance, the least of the repeats. */
   milliseconds: number[];
 }
 
@@ -33,13 +33,13 @@ export function measure(solve: Solve, { rightHandSides }: Problem, most: number,
   return solved;
 }
 
-/** What a network comes to whose training diverged. */
+/** Returns the result of a network whose training diverged. */
 export function unsolved(count: number, most: number): Solved {
   const all = new Array<number>(count).fill(most);
   return { iterations: tolerances.map(() => all), failed: count, milliseconds: [] };
 }
 
-/** What is shown of one solver on a plume around a disc. */
+/** Residuals and error of one solver on a plume around a disc, for figures. */
 export interface Shown {
   solver: string;
   /** Residual norms by iteration, as shares of the first. */
@@ -48,7 +48,7 @@ export interface Shown {
   error: (number | null)[][];
 }
 
-/** The residuals of one solver, and the error that a few iterations leave. */
+/** Returns the residuals of one solver, and the error after a few iterations. */
 export function show(
   solver: string,
   prepare: (A: PoissonOperator) => Solve,
@@ -71,11 +71,11 @@ export function show(
   };
 }
 
-/** The solution, to rounding. */
+/** Returns the solution, exact to rounding. */
 export const solutionOf = (A: PoissonOperator, b: Float64Array): Float64Array =>
   conjugateGradient(A, b, { tolerance: 1e-12, preconditioner: multigrid(A) }).x;
 
-/** Numbers of three digits on the fluid cells, row by row. */
+/** Rounds numbers to three digits on the fluid cells, row by row. */
 export function gridOf({ shape, fluid }: PoissonOperator, x: Float64Array): (number | null)[][] {
   const [rows, columns] = shape;
   return Array.from({ length: rows }, (_, i) =>

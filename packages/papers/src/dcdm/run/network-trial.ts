@@ -32,7 +32,7 @@ export interface NetworkSpec {
   solves: number;
   most: number;
   configuration: Configuration;
-  /** Against how many directions new ones are made conjugate, one after another. */
+  /** Numbers of earlier directions to which a new one is made conjugate, tried one after another. */
   memories: Memory[];
   shown: boolean;
 }
@@ -41,12 +41,12 @@ export interface NetworkResult {
   part: "network";
   /** The mean loss of each epoch. */
   losses: number[];
-  /** Plumes with k = 2 after each epoch, to the first tolerance. */
+  /** Iterations for plumes with k = 2 after each epoch, to the first tolerance. */
   iterations: number[];
   families: { family: Family; memory: Memory; solved: Solved }[];
   /** Plumes on all grids. */
   sizes: { size: number; solved: Solved }[];
-  /** What training took. */
+  /** Time of training. */
   seconds: number;
   shown: Shown[];
 }
@@ -142,14 +142,14 @@ export async function networkTrial(
   return { part: "network", losses, iterations, families: byFamily, sizes: bySize, seconds, shown };
 }
 
-/** Ritz mixtures of the empty box. */
+/** Returns batches of Ritz mixtures of the empty box. */
 function trainingBatches(A: PoissonOperator, { seed, size, examples, batch }: NetworkSpec) {
   const rightHandSides = ritzMixtures(A, A.size, { count: examples, seed: derive(seed, 100) });
   const x = new Float32Array(examples * A.size);
   rightHandSides.forEach((b, i) => {
     x.set(b, i * A.size);
   });
-  // Nobody looks at targets: there are none.
+  // There are no targets; the loss ignores them.
   const y = new Float32Array(examples);
   return minibatches({ x, shape: [size, size, 1], y }, { size: batch, seed: derive(seed, 101) });
 }

@@ -10,7 +10,7 @@ export interface Problem {
   rightHandSides: Float64Array[];
 }
 
-/** Right-hand sides of a family on a square grid, of a seed that no training has. */
+/** Draws right-hand sides of a family on a square grid, by a seed that no training has. */
 export function problemOf(family: Family, size: number, seed: number, count: number): Problem {
   const shape = [size, size] as const;
   const A = family === "plume, disc" ? poisson2d({ shape, solid: disc(size) }) : poisson2d({ shape });
@@ -18,7 +18,7 @@ export function problemOf(family: Family, size: number, seed: number, count: num
     const rightHandSides = ritzMixtures(A, A.size, { count, seed: derive(seed, families.length) });
     return { A, rightHandSides };
   }
-  // Both families of plumes have the same ones.
+  // Both families of plumes have the same right-hand sides.
   const stream = families.indexOf(family === "plume, disc" ? "plume" : family);
   const next = randomSource(derive(seed, stream, size));
   const draw = { plume, "plume, disc": plume, smooth, "white noise": () => () => normal(next) }[family];
@@ -48,7 +48,7 @@ function onGrid(A: PoissonOperator, size: number, f: (y: number, x: number) => n
   return b.map((value) => value / norm);
 }
 
-/** What flows in below and out above: a source and a sink. */
+/** A source below and a sink above. */
 function plume(next: RandomSource): (y: number, x: number) => number {
   const width = 0.05 + 0.04 * next();
   const source = [0.75 + 0.1 * next(), 0.35 + 0.3 * next()];

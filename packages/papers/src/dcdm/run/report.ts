@@ -18,7 +18,7 @@ interface Entry {
   onSize(size: number): { solved: Solved; milliseconds: number | null }[];
 }
 
-/** The tables, the figures and the verdict. */
+/** Returns the tables, the figures and the verdict. */
 export function reportOf(trials: readonly Measured[]): ReproductionReport {
   const plain = resultsWhere(trials, { part: "classical" });
   const of = (net: string): NetworkResult[] => resultsWhere(trials, { part: "network", net });
@@ -224,7 +224,7 @@ function evidenceOf(
       onSize(size).map(({ solved }) => solved),
       0,
     );
-  // The grid of the claim, or what a quick run has in its place.
+  // The grid of the claim, or that of a quick run.
   const larger = sizes.includes(64) ? 64 : sizes[sizes.length - 1];
   const both = (size: number) => ({ dcdm: iterationsOn(dcdm, size), cg: iterationsOn(byId("cg"), size) });
   return {

@@ -35,7 +35,7 @@ describe("the reproduction of dcdm", () => {
     expect(residuals).toHaveLength(classical.length + nets.length);
     expect(fields).toHaveLength(6);
     expect(fields[0].values.flat().filter((value) => value === null).length).toBeGreaterThan(10);
-    // Eight steps teach a network little: its loss falls, and it solves nothing.
+    // After eight steps the loss has fallen, but the network solves nothing.
     const losses = series.filter(({ yLabel }) => yLabel === "loss of the epoch");
     expect(losses.map(({ name }) => name)).toEqual(nets.map(({ label }) => label));
     for (const { name, y } of losses) expect(y[1], name).toBeLessThan(y[0]);

@@ -14,7 +14,7 @@ function specsOf(host: Host<Spec, Result>): Spec[] {
   const { seeds, size, sizes, solves, channels, examples, batch, epochs, most } = scales[host.scale];
   const all = seedsOf(host, seeds);
   const base = (seed: number) => ({ seed, size, sizes, solves, shown: seed === all[0] });
-  // The longest first: no worker has to wait for one in the end.
+  // The longest first, so that workers end together.
   return [
     ...all.flatMap((seed) =>
       nets.map(({ id: net }): Spec => {
@@ -27,7 +27,7 @@ function specsOf(host: Host<Spec, Result>): Spec[] {
   ];
 }
 
-/** Two networks trained on an empty box, against solvers without one. */
+/** Compares two networks trained on an empty box with solvers without a network. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
   tuningSeeds: tuning.seeds,
@@ -35,7 +35,7 @@ export const reproduction: Reproduction<Spec, Result> = {
 
   run: runOf<Measured>(specsOf, describe, reportOf),
 
-  /** How each network is trained, judged by iterations to 1e-4 with k = 2 on all families. */
+  /** Tunes the training of each network by iterations to 1e-4 with k = 2 on all families. */
   tune(host: Host<Spec, Result>) {
     const { size, channels, examples, batch, epochs, most } = scales[host.scale];
     const training = { size, sizes: [], channels, examples, batch, epochs, most, shown: false };

@@ -1,7 +1,7 @@
 import { grid } from "../../kit/grid.ts";
 import type { Scale } from "../../reproduction.ts";
 
-/** How much is done at each scale. */
+/** Seeds, sizes and epochs of a scale. */
 export interface Settings {
   seeds: number;
   /** Cells along a side of the grid that networks are trained on. */
@@ -9,7 +9,7 @@ export interface Settings {
   /** Sides of the other grids that the same weights are used on. */
   sizes: number[];
   channels: number;
-  /** Right-hand sides to train on; an epoch is all of them. */
+  /** Training right-hand sides; an epoch is all of them. */
   examples: number;
   batch: number;
   epochs: number;
@@ -47,7 +47,7 @@ export const scales: Record<Scale, Settings> = {
   full: { ...pilot, seeds: 10, sizes: [48, 64, 96, 128], epochs: 20 },
 };
 
-/** Numbers of training that are chosen, on seeds that no measured run has: `decay` 1 lets the learning rate fall to 0 by a half cosine. */
+/** Hyperparameters of training that are tuned, on seeds that no measured run has: `decay` 1 lets the learning rate fall to 0 by a half cosine. */
 export const columns = ["learningRate", "decay"] as const;
 export type Configuration = Record<(typeof columns)[number], number>;
 

@@ -3,13 +3,13 @@ import { mean } from "../../kit/statistics.ts";
 import { classicalTrial } from "./classical-trial.ts";
 import { networkTrial } from "./network-trial.ts";
 
-/** One trial of either part. */
+/** Runs one trial of either part. */
 export const trial = trialOf({ classical: classicalTrial, network: networkTrial });
 export type Measured = MeasuredBy<typeof trial>;
 export type Spec = Measured["spec"];
 export type Result = Measured["result"];
 
-/** What a finished trial is called in the progress. */
+/** The name of a finished trial in the progress. */
 export function describe(spec: Spec, result: Result): string {
   if (result.part === "classical") return `solvers without a network, seed ${spec.seed}`;
   const all = result.families

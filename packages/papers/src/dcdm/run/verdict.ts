@@ -9,7 +9,7 @@ export interface FamilyEvidence {
   ic: number;
 }
 
-/** The numbers that the rule of the card asks for, and wall times, which it doesn't. */
+/** The numbers that the rule of the card uses, and wall times, which it doesn't use. */
 export interface Evidence {
   families: readonly FamilyEvidence[];
   /** Mean iterations over all families with k = 2, and with k = 0. */
@@ -22,7 +22,7 @@ export interface Evidence {
   milliseconds: { dcdm: number; cg: number; ic: number; multigrid: number };
 }
 
-/** The rule of the card. */
+/** Applies the rule of the card. */
 export function judge(e: Evidence): Verdict {
   const fewer =
     e.families.length > 0 &&
