@@ -33,7 +33,7 @@ const threshold =
     return { value: of(float(v), float(t)).js(), grad_v: gradV.js(), grad_threshold: gradT.item() };
   };
 
-/** One of the algorithms with a constant step. */
+/** Runs one of the algorithms with a constant step. */
 const constant =
   (make: (A: Matrix, options: { lambda: number; stepSize: number }) => Iteration): Adapters[string] =>
   async ({ A, y }, { lambda_: lambda, stepSize, iterations }) => {
@@ -43,7 +43,7 @@ const constant =
     return { x: x.js(), objectives: objectives?.map((values) => [...values]) };
   };
 
-/** An unfolded algorithm with parameters that are given: its output, both losses and their gradients. */
+/** Runs an unfolded algorithm with given parameters: its output, both losses and their gradients. */
 const unfolded =
   (make: typeof ista | typeof iht): Adapters[string] =>
   ({ A, y, xTrue, gamma, threshold }, { lambda_: lambda, layers }) => {

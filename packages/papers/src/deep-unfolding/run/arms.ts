@@ -2,17 +2,17 @@ import { iht, ista, lista, type Matrix, tista, type UnfoldOptions } from "@minim
 import type { Scale } from "../../reproduction.ts";
 import { learningRate, type Problem, trained } from "./settings.ts";
 
-/** What is trained, and by which loss. */
+/** A network to train, and its loss. */
 export interface Arm {
   id: string;
   loss: "supervised" | "unsupervised";
-  /** The iteration that is unfolded; default that of the problem, with its steps alone to be trained. */
+  /** The iteration that is unfolded; default: that of the problem, where only steps are trained. */
   make?: (A: Matrix, problem: Problem) => Omit<UnfoldOptions, "layers">;
-  /** Default the one of all. */
+  /** Default: that of the settings. */
   learningRate?: number;
-  /** All layers from the start, by as many batches. */
+  /** Trains all layers from the start, by as many batches. */
   atOnce?: true;
-  /** At the full scale only. */
+  /** Runs at the full scale only. */
   fullOnly?: true;
 }
 
@@ -54,7 +54,7 @@ const short: readonly Arm[] = [
     id: "supervised LISTA",
     loss: "supervised",
     make: (A, { lambda }) => lista(A, { lambda }),
-    // Of entries of matrices: at the rate of step sizes the loss rises from the second layer on.
+    // It trains entries of matrices: at the rate of step sizes the loss rises from the second layer on.
     learningRate: learningRate / 10,
     fullOnly: true,
   },

@@ -25,7 +25,7 @@ export function matrixOf(
   return { shape: [measurements, entries], data };
 }
 
-/** Signals under some conditions, and their measurements. */
+/** Draws signals under some conditions, and their measurements. */
 export function draw(A: Matrix, rows: number, conditions: Conditions, ...stream: number[]): Drawn {
   const { probability, noiseVariance, amplitude } = conditions;
   const [measurements, entries] = A.shape;
@@ -47,7 +47,7 @@ export function draw(A: Matrix, rows: number, conditions: Conditions, ...stream:
   return { y, signals, rows };
 }
 
-/** Drawn signals as arrays. */
+/** Returns drawn signals as arrays. */
 export function arraysOf({ y, signals, rows }: Drawn): { y: np.Array; signals: np.Array } {
   return {
     y: np.array(y, { shape: [rows, y.length / rows] }),
@@ -55,7 +55,7 @@ export function arraysOf({ y, signals, rows }: Drawn): { y: np.Array; signals: n
   };
 }
 
-/** Fresh batches of a generation: equal seeds share them, whatever is trained. */
+/** Draws fresh batches of a generation; equal seeds share them, whatever is trained. */
 export function* batchesOf(A: Matrix, seed: number, generation: number, count: number): Generator<Batch> {
   for (let i = 0; i < count; i++) {
     const { y, signals } = arraysOf(draw(A, batch, trained, seed, 1, generation, i));
@@ -63,6 +63,6 @@ export function* batchesOf(A: Matrix, seed: number, generation: number, count: n
   }
 }
 
-/** Test signals under some conditions. */
+/** Draws test signals under some conditions. */
 export const testOf = (A: Matrix, seed: number, rows: number, conditions: Conditions): Drawn =>
   draw(A, rows, conditions, seed, 2);

@@ -14,7 +14,7 @@ import type { Arm } from "./arms.ts";
 import { arraysOf, type Drawn } from "./data.ts";
 import { learningRate, type Problem, type Sizes } from "./settings.ts";
 
-/** Mean squared error an entry and mean objective, before the first layer and behind each one. */
+/** Mean squared error per entry and mean objective, before the first layer and after each one. */
 export interface Curves {
   mse: number[];
   objective: number[];
@@ -29,7 +29,7 @@ type Judge = Compiled<
 const steps = programsOf<UnfoldedStep>();
 const judges = programsOf<Judge>();
 
-/** Mean squared error an entry, and the mean of a problem's objective. Consumes its arguments. */
+/** Returns the mean squared error per entry, and the mean of a problem's objective. Consumes its arguments. */
 export function scoresOf(
   { algorithm, lambda }: Problem,
   x: np.Array,
@@ -61,7 +61,7 @@ export function stepFor(
   );
 }
 
-/** The curves of a network with these parameters, which are kept. */
+/** Returns the curves of a network with these parameters; does not consume them. */
 export async function judged(
   problem: Problem,
   network: Unfolded,

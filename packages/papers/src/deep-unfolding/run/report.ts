@@ -19,7 +19,7 @@ interface Outcome {
   trained: readonly { name: string; results: readonly ArmResult[] }[];
 }
 
-/** Tables, curves and verdict of a run. */
+/** Returns tables, curves and verdict of a run. */
 export function reportOf(trials: readonly Measured[], scale: Scale): ReproductionReport {
   const outcomes = problems.map((problem): Outcome => {
     const of = { problem: problem.id };
@@ -69,7 +69,7 @@ function evidenceOf(outcomes: readonly Outcome[]): Evidence {
   };
 }
 
-/** What each method comes to, the untrained ones first. */
+/** Returns the scores of each method, the untrained ones first. */
 function scoreRows(outcome: Outcome): Row[] {
   const { problem, plain, trained } = outcome;
   const name = problem.algorithm.toUpperCase();
@@ -98,7 +98,7 @@ function scoreRows(outcome: Outcome): Row[] {
   });
 }
 
-/** Hard thresholds under the conditions of training and under others. */
+/** Returns scores of hard thresholds under the conditions of training and under others. */
 function shiftRows({ problem, plain, trained }: Outcome): Row[] {
   if (problem.algorithm !== "iht") return [];
   const methods = [
@@ -132,7 +132,7 @@ function shiftRows({ problem, plain, trained }: Outcome): Row[] {
 
 const layersOf = (values: readonly number[]): number[] => Array.from(values.keys());
 
-/** Error and objective behind each layer. The objective of a convex problem is told by how far it is from its minimum. */
+/** Returns error and objective after each layer; for a convex problem the objective's distance from its minimum. */
 function convergence({ problem, plain, trained }: Outcome): Series[] {
   const isConvex = problem.algorithm === "ista";
   const curves: [string, readonly Curves[]][] = [
@@ -174,7 +174,7 @@ function convergence({ problem, plain, trained }: Outcome): Series[] {
   ]);
 }
 
-/** Trained steps, in multiples of the usual one. */
+/** Returns trained steps, in multiples of the usual one. */
 function stepCurves({ problem, trained }: Outcome): Series[] {
   return trained
     .filter(({ name, results }) => results[0].steps.length > 0 && !name.includes("TISTA"))

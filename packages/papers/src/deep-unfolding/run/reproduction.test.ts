@@ -49,7 +49,7 @@ describe("the full scale", () => {
     if (result.part !== "arm") throw new Error("expected a trained network");
     expect(matrixOf(3, sizes).shape).toEqual([250, 500]);
     const [before, , , behind] = result.test.objective;
-    // Five times the entries, five times the objective of nothing found: half the squared measurements, mostly of signals.
+    // Five times the entries, five times the objective of a zero solution: half the squared measurements, mostly of signals.
     expect(before).toBeGreaterThan(20);
     expect(behind).toBeLessThan(before / 2);
   });

@@ -20,7 +20,7 @@ function specsOf(host: Host<Spec, Result>): Spec[] {
     ]);
 }
 
-/** Step sizes trained with and without signals, for soft and for hard thresholds. */
+/** Trains step sizes with and without signals, for soft and for hard thresholds. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
   tuningSeeds: [],

@@ -1,6 +1,6 @@
 import type { Scale } from "../../reproduction.ts";
 
-/** What is recovered: the penalty, its weight, and how many layers. */
+/** A recovery problem: the algorithm, the weight of its penalty, and the number of layers. */
 export const problems = [
   { id: "l1, lambda 0.2, 12 layers", algorithm: "ista", lambda: 0.2, layers: 12 },
   { id: "l1, lambda 0.1, 20 layers", algorithm: "ista", lambda: 0.1, layers: 20 },
@@ -11,7 +11,7 @@ export type Problem = (typeof problems)[number];
 export const batch = 50;
 export const learningRate = 0.01;
 
-/** How signals are drawn and measured. */
+/** The distribution of signals and of measurements. */
 export interface Conditions {
   /** Probability that an entry is not 0. */
   probability: number;
@@ -31,26 +31,26 @@ export const shifts: readonly (Partial<Conditions> & { id: string })[] = [
   { id: "signals twice as large", amplitude: 2 },
 ];
 
-/** How large the system of a trial is, and how much of everything else there is. */
+/** Sizes of the system of a trial, of training and of the test. */
 export interface Sizes {
   measurements: number;
-  /** Of a signal. */
+  /** Entries of a signal. */
   entries: number;
-  /** At most so many layers. */
+  /** Most layers of a network. */
   layers: number;
   /** Batches for each layer. */
   batches: number;
   /** Test signals. */
   test: number;
-  /** Iterations of what counts as converged. */
+  /** Iterations after which an algorithm counts as converged. */
   converged: number;
 }
 
 const small = { measurements: 50, entries: 100 };
-/** Those of TISTA's published code. */
+/** The sizes of TISTA's published code. */
 const large = { measurements: 250, entries: 500 };
 
-/** How much is done at each scale. */
+/** Seeds and sizes of each scale. */
 export const scales: Record<Scale, { seeds: number; sizes: Sizes }> = {
   quick: { seeds: 1, sizes: { ...small, layers: 3, batches: 8, test: 60, converged: 60 } },
   default: { seeds: 5, sizes: { ...small, layers: 20, batches: 100, test: 500, converged: 2000 } },

@@ -29,13 +29,13 @@ export interface ArmSpec {
 export interface ArmResult {
   part: "arm";
   test: Curves;
-  /** The last layer's scores under test conditions that differ, in the order of the settings; of hard thresholds alone. */
+  /** The last layer's scores under test conditions that differ, in the order of the settings; only for hard thresholds. */
   shifted: Score[];
   /** Trained step sizes times L; empty where no steps are trained. */
   steps: number[];
 }
 
-/** The algorithms as they are, for the system of a seed. */
+/** The untrained algorithms, for the system of a seed. */
 export interface PlainSpec {
   part: "plain";
   problem: Problem["id"];
@@ -45,17 +45,17 @@ export interface PlainSpec {
 
 export interface PlainResult {
   part: "plain";
-  /** As many iterations as the networks have layers. */
+  /** Scores in as many iterations as the networks have layers. */
   test: Curves;
-  /** Null where there is none. */
+  /** Null for problems without FISTA. */
   fista: Curves | null;
   converged: Score;
-  /** Under test conditions that differ: as many iterations as layers, and converged. */
+  /** Scores under test conditions that differ: in as many iterations as layers, and converged. */
   shifted: Score[];
   shiftedConverged: Score[];
 }
 
-/** Mean squared error an entry, and mean objective. */
+/** Mean squared error per entry, and mean objective. */
 export interface Score {
   mse: number;
   objective: number;
@@ -64,7 +64,7 @@ export interface Score {
 const last = ({ mse, objective }: Curves): Score => ({ mse: mse.at(-1)!, objective: objective.at(-1)! });
 const layersOf = ({ layers }: Problem, sizes: Sizes): number => Math.min(layers, sizes.layers);
 
-/** Test signals of all conditions that differ. */
+/** Draws test signals of all conditions that differ. */
 const shiftedTests = (A: Matrix, seed: number, rows: number): Drawn[] =>
   shifts.map(({ id: _, ...shift }) => testOf(A, seed, rows, { ...trained, ...shift }));
 
@@ -134,13 +134,13 @@ async function plainTrial(spec: PlainSpec, { compile, signal }: TrialHost): Prom
   return result;
 }
 
-/** One trial of either part; the same spec gives the same result, and equal seeds share system, batches and test signals. */
+/** Runs one trial of either part; the same spec gives the same result, and equal seeds share system, batches and test signals. */
 export const trial = trialOf({ arm: armTrial, plain: plainTrial });
 export type Measured = MeasuredBy<typeof trial>;
 export type Spec = Measured["spec"];
 export type Result = Measured["result"];
 
-/** What a finished trial is called in the progress. */
+/** Names a finished trial in the progress. */
 export function describe(spec: Spec, result: Result): string {
   const what = spec.part === "arm" ? spec.arm : "untrained";
   const { mse, objective } = last(result.test);

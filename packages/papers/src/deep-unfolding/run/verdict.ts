@@ -5,7 +5,7 @@ import type { Score } from "./trial.ts";
 /** Scores of the seeds, in their order. */
 export type Scores = readonly Score[];
 
-/** The numbers that the rule of the card asks for. */
+/** The numbers that the rule of the card uses. */
 export interface Evidence {
   /** One for each of the convex problems, the one of 12 layers first. */
   convex: readonly {
@@ -19,18 +19,18 @@ export interface Evidence {
   shifts: readonly { name: string; supervised: Scores; unsupervised: Scores }[];
 }
 
-/** How far the objective may be above that of the converged algorithm, as a share. */
+/** Largest allowed excess of the objective over that of the converged algorithm, as a share. */
 export const allowedGap = 0.01;
-/** How many of the shifts have to favour unsupervised training. */
+/** Number of shifts that have to favour unsupervised training. */
 export const shiftsNeeded = 3;
 
 const mse = (scores: Scores): number => mean(scores.map((score) => score.mse));
 const objective = (scores: Scores): number => mean(scores.map((score) => score.objective));
 
-/** How far the mean objective is above another, as a share. */
+/** Returns the excess of the mean objective over another, as a share. */
 export const gapTo = (own: Scores, other: Scores): number => objective(own) / objective(other) - 1;
 
-/** The rule of the card. */
+/** Applies the rule of the card. */
 export function judge({ convex, hard, shifts }: Evidence): Verdict {
   const reaches = convex.map(
     ({ unsupervised, fista, converged }) =>
