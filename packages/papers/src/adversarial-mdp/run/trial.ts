@@ -9,7 +9,7 @@ export type Measured = MeasuredBy<typeof trial>;
 export type Spec = Measured["spec"];
 export type Result = Measured["result"];
 
-/** The name of a trial in the progress. */
+/** Names a trial in the progress. */
 export const describe = (spec: Spec): string =>
   spec.kind === "lemmas"
     ? "lemmas"

@@ -58,7 +58,7 @@ export type Measured = MeasuredBy<typeof trial>;
 export type Spec = Measured["spec"];
 export type Result = Measured["result"];
 
-/** The name of a finished trial in the progress. */
+/** Names a finished trial in the progress. */
 export function describe(spec: Spec, result: Result): string {
   if (spec.part === "real") return `${spec.dataset}, ${spec.model}, bags of ${spec.k}, seed ${spec.seed}`;
   const risk = result.part === "simulation" ? mean(result.risks[0].values) : Number.NaN;

@@ -67,7 +67,7 @@ export async function trial(spec: Spec, host: TrialHost): Promise<Result> {
   return { dataset: spec.dataset, positiveRate, methods: [...byMethod.values()] };
 }
 
-/** Returns log-odds of all rows, for each arm and replica. */
+/** Log-odds of all rows, for each arm and replica. */
 type Decisions = Float64Array[][];
 
 /** Trains all arms and replicas as columns over the same rows, which weights of 0 and 1 select. */

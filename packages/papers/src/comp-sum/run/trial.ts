@@ -11,7 +11,7 @@ export type Measured = MeasuredBy<typeof trial>;
 export type Spec = Measured["spec"];
 export type Result = Measured["result"];
 
-/** The name of a trial in the progress. */
+/** Names a trial in the progress. */
 export function describe(spec: Spec): string {
   if (spec.part === "bounds") return `bounds, ${spec.draws} draws`;
   if (spec.part === "family") return `${spec.setting}, tau ${spec.tau}, seed ${spec.seed}`;

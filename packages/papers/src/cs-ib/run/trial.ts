@@ -56,6 +56,6 @@ const diverged: Result = {
   fgsm: attacks.fgsm.map(() => 1e6),
 };
 
-/** The name of a finished trial in the progress. */
+/** Names a finished trial in the progress. */
 export const describe = ({ cell, arm, value, seed }: Spec, { clean }: Result): string =>
   `${cell}, ${armOf(arm).label}${value === null ? "" : ` ${value}`}, seed ${seed}: ${clean.toFixed(3)}`;

@@ -242,6 +242,6 @@ export type Measured = MeasuredBy<typeof trial>;
 export type Spec = Measured["spec"];
 export type Result = Measured["result"];
 
-/** The name of a finished trial in the progress. */
+/** Names a finished trial in the progress. */
 export const describe = (spec: Spec): string =>
   spec.part === "exact" ? "exact scores" : `${spec.part}, seed ${spec.seed}`;

@@ -9,7 +9,7 @@ export type Measured = MeasuredBy<typeof trial>;
 export type Spec = Measured["spec"];
 export type Result = Measured["result"];
 
-/** The name of a finished trial in the progress. */
+/** Names a finished trial in the progress. */
 export function describe(spec: Spec, result: Result): string {
   if (result.part === "classical") return `solvers without a network, seed ${spec.seed}`;
   const all = result.families

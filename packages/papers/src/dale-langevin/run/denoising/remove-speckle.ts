@@ -19,7 +19,7 @@ const speckleFiles = {
   filters: "checkpoints/filters.safetensors",
 };
 
-/** Removes multiplicative noise from a picture. */
+/** Removes multiplicative noise from pictures, until it is disposed of. */
 export interface SpeckleRemover {
   /** Levels of noise that the network was trained on. */
   levels: { least: number; most: number };
