@@ -3,7 +3,7 @@ import { binaryKl } from "minimand/losses";
 import { grid } from "../../kit/grid.ts";
 import { named } from "../../kit/named.ts";
 
-/** What tuning chooses: `gamma` is the weight of cross-entropy, `alpha` that of the distillation loss. */
+/** Tuned hyperparameters: `gamma` is the weight of cross-entropy, `alpha` that of the distillation loss. */
 export type Configuration = Record<(typeof columns)[number], number>;
 export const columns = ["learningRate", "alpha"] as const;
 
@@ -16,9 +16,9 @@ export interface Arm {
   /** Which head learns the teacher's logits: the main one (null) or another. */
   auxiliary: "linear" | "nonlinear" | null;
   alignment: boolean;
-  /** Values in order, among which a configuration is looked for. */
+  /** Values in order, among which tuning searches. */
   axes: Record<keyof Configuration, readonly number[]>;
-  /** Those that are tried first: two learning rates times five alphas, or eight learning rates where alpha means nothing. */
+  /** Configurations tried first: two learning rates times five alphas, or eight learning rates where there is no alpha. */
   first: readonly Configuration[];
 }
 
@@ -29,7 +29,7 @@ const bothLosses = {
   first: grid({ learningRate: [0.05, 0.1], alpha: [1 / 256, 1 / 64, 1 / 16, 1 / 4, 1] }),
 };
 
-/** Alpha means nothing: learning rates alone. */
+/** Configurations without alpha: learning rates alone. */
 const oneLoss = (alpha: number): Pick<Arm, "axes" | "first"> => ({
   axes: { learningRate: learningRates, alpha: [alpha] },
   first: grid({ learningRate: learningRates.filter((rate) => rate > 0.005), alpha: [alpha] }),
@@ -40,7 +40,7 @@ const dkd: DistillationLoss = (s, t, y, { weights }) => dkdLoss(s, t, y, { weigh
 const plainKl: DistillationLoss = (s, t, _, { weights }) => binaryKl(s, t, { weights });
 const norm: DistillationLoss = (s, t, _, { weights }) => binaryKlNorm(s, t, { weights });
 
-/** Both losses on one head, unless others are named. */
+/** An arm with both losses on one head, unless others are named. */
 const arm = (id: string, label: string, distillation: DistillationLoss, others: Partial<Arm> = {}): Arm => {
   const usual = { gamma: 1, auxiliary: null, alignment: false, ...bothLosses } as const;
   return { ...usual, id, label, distillation, ...others };

@@ -28,7 +28,7 @@ export interface ConflictSpec {
   fraction: number;
 }
 
-/** What became of the student in one continuation. */
+/** The student after one continuation. */
 export interface Continued {
   heads: "one" | "two" | "cross-entropy alone";
   /** Null where there is no teacher. */
@@ -37,14 +37,14 @@ export interface Continued {
   trainAccuracy: number;
   /** Mean absolute logit of the main head on the training rows. */
   logitSize: number;
-  /** Before the first step of the continuation, and in its second half. */
+  /** Cosines before the first step of the continuation, and in its second half. */
   atStart: Compared;
   late: Compared;
 }
 
 export interface ConflictResult {
   part: "conflict";
-  /** Where the continuations start from. */
+  /** The student that the continuations start from. */
   fitted: { accuracy: number; trainAccuracy: number; logitSize: number };
   continued: Continued[];
 }

@@ -5,7 +5,7 @@ import { type Draw, halved, type Labelled, shuffled, standardised } from "../../
 import type { Images, TrialHost } from "../../reproduction.ts";
 import { drawings, type Material, rows } from "./settings.ts";
 
-/** What one seed is made of. */
+/** The rows of a seed, for teacher, student and scores. */
 export interface Prepared {
   teacher: Labelled;
   /** The first of the teacher's rows. */
@@ -21,8 +21,8 @@ export async function prepare(material: Material, draw: Draw, host: TrialHost): 
 }
 
 /**
- * Draws the rows of a seed. Four thousand rows, always the same ones, are set apart: tuning is judged by them and the
- * measured run never sees them.
+ * Draws the rows of a seed. Four thousand rows, always the same ones, are set apart for the scores of tuning; measured runs
+ * never see them.
  */
 export function letters(dataset: Dataset, { seed, judge, fraction }: Draw): Prepared {
   const all = shuffled(dataset.rows, derive(0, 1));
@@ -44,8 +44,8 @@ export function letters(dataset: Dataset, { seed, judge, fraction }: Draw): Prep
 const ink = { mean: 0.08, deviation: 0.2 };
 
 /**
- * Every second character, at half the height and width. Of the drawings of each some, always the same ones, are set apart for
- * tuning; the seed draws those to train on and to test by among the others.
+ * Every second character, at half the height and width. Some drawings of each, always the same ones, are set apart for
+ * tuning; the seed draws training and test drawings among the others.
  */
 export function characters(images: Images, { seed, judge, fraction }: Draw): Prepared {
   const byClass = Map.groupBy(images.labels.keys(), (row) => images.labels[row]);
@@ -77,7 +77,7 @@ export function characters(images: Images, { seed, judge, fraction }: Draw): Pre
   };
 }
 
-/** The first rows of some examples. */
+/** Returns the first rows of some examples. */
 export function firstRows(examples: Labelled, count: number): Labelled {
   const width = examples.shape[0];
   return { ...examples, x: examples.x.slice(0, count * width), y: examples.y.slice(0, count) };

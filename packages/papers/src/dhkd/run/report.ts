@@ -8,7 +8,7 @@ import type { ArmResult, Measured } from "./trial.ts";
 import { judge } from "./verdict.ts";
 
 /**
- * The two tables, the curves over kappa, and the verdict.
+ * Returns the two tables, the curves over kappa, and the verdict.
  *
  * @param variant of DHKD that is judged
  */
@@ -65,7 +65,7 @@ function armRow(id: string, results: readonly ArmResult[], overCe: readonly numb
   };
 }
 
-/** Mean cosines of the gradients on all rows, and on batches. */
+/** Returns mean cosines of the gradients on all rows, and on batches. */
 function cosineColumns(name: string, compared: readonly Compared[]): Row {
   const cosine = (rows: keyof Compared, part: "head" | "backbone") =>
     roundOrNull(meanOrNull(compared.map((found) => found[rows][part])), 3);
@@ -79,7 +79,7 @@ function cosineColumns(name: string, compared: readonly Compared[]): Row {
 
 type Studied = { heads: Continued["heads"]; kappa: number | null; results: Continued[] };
 
-/** The continuations of all seeds, by what they are. */
+/** Groups the continuations of all seeds by heads and kappa. */
 function continuations(conflict: readonly ConflictResult[]): Studied[] {
   return conflict[0].continued.map(({ heads, kappa }, i) => ({
     heads,
@@ -124,7 +124,7 @@ function studyRows(conflict: readonly ConflictResult[], studied: readonly Studie
   ];
 }
 
-/** Cosines late in the continuation over kappa. */
+/** Returns cosines late in the continuation over kappa. */
 function curves(studied: readonly Studied[]): Series[] {
   const lines = [
     { name: "one head: head", heads: "one", part: "head" },

@@ -116,7 +116,7 @@ describe("the reproduction of dhkd", () => {
       scale: "full",
       seeds: 1,
       images: async () => ({}) as Images,
-      // biome-ignore lint/correctness/useYield: it is only asked which trials there are.
+      // biome-ignore lint/correctness/useYield: only the list of trials is needed.
       async *trials(specs) {
         throw specs;
       },

@@ -12,7 +12,7 @@ import { type Material, scales, tuningSeeds } from "./settings.ts";
 import { describe, type Measured, type Result, type Spec, trial } from "./trial.ts";
 import { choiceOf, choices, lattices, tunedVariant } from "./tuning.ts";
 
-/** The material of a scale; without the characters letters are left. */
+/** Returns the material of a scale: letters where the characters are missing. */
 async function* materialOf(host: Host<Spec, Result>): AsyncGenerator<Progress, Material> {
   const { material: wanted } = scales[host.scale];
   const load = ({ id }: { id: Material }) => (id === "letter" ? host.dataset(id) : host.images(id));
@@ -20,7 +20,7 @@ async function* materialOf(host: Host<Spec, Result>): AsyncGenerator<Progress, M
   return (yield* available(asked, load, "the set of images"))[0]?.id ?? "letter";
 }
 
-/** Nine ways to distil a teacher into a small student, and a study of the conflict of the two losses. */
+/** Compares nine ways to train a small student, most with a teacher, and studies the conflict of the two losses. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
   tuningSeeds: [...new Set(Object.values(tuningSeeds).flat())],
@@ -40,7 +40,7 @@ export const reproduction: Reproduction<Spec, Result> = {
     return reportOf(trials, tunedVariant(material));
   },
 
-  /** The same search for every arm on the material of the scale; what is committed of the other one stays. */
+  /** Runs the same search for every arm on the material of the scale; committed choices of the other material stay. */
   async *tune(host) {
     const { fraction } = scales[host.scale];
     const material = yield* materialOf(host);

@@ -4,18 +4,18 @@ import type { Scale } from "../../reproduction.ts";
 /** Hidden layers of an MLP, or channels of convolutions. */
 export type Hidden = { hidden: readonly number[] } | { channels: readonly number[] };
 
-/** What is learnt from, and how large everything is. */
+/** Sizes of the networks and of their training, for one material. */
 export interface Regime {
   teacher: Hidden & { epochs: number; batch: number; learningRate: number };
   student: { hidden: readonly number[]; epochs: number; batch: number };
-  /** The study of the conflict: a student wide enough to fit its rows, and what comes after that. */
+  /** The study of the conflict: a student wide enough to fit its rows, and its continuation. */
   conflict: { hidden: readonly number[]; rows: number; fitEpochs: number; epochs: number };
 }
 
-/** Rows of one seed of the letters, and rows that only tuning is judged by, whatever the seed. */
+/** Rows of one seed of the letters, and rows for the scores of tuning, the same for all seeds. */
 export const rows = { teacher: 12_000, student: 3000, test: 4000, tuning: 4000 };
 
-/** Of each character of Omniglot, which twenty people have drawn: those that only tuning is judged by, whatever the seed, and those of a seed. */
+/** Drawings of each character of Omniglot, by twenty people: those for the scores of tuning, the same for all seeds, and those of a seed. */
 export const drawings = { tuning: 3, train: 13, test: 4 };
 
 export const regimes = {
@@ -34,28 +34,28 @@ export const regimes = {
 } as const satisfies Record<string, Regime>;
 export type Material = keyof typeof regimes;
 
-/** As in the authors' code. */
+/** Momentum and weight decay of the authors' code. */
 export const momentum = 0.9;
 export const weightDecay = 5e-4;
 
-/** Of the study of the conflict; the teacher's logits are multiplied by kappa. */
+/** Settings of the study of the conflict; the teacher's logits are multiplied by kappa. */
 export const conflict = { learningRate: 0.05, alpha: 1, kappas: [1, 0.5, 0.25] };
 
-/** How much is done at each scale; the fraction multiplies rows and epochs. */
+/** Material and seeds of each scale; the fraction multiplies rows and epochs. */
 export const scales: Record<Scale, { material: Material; seeds: number; fraction: number }> = {
   quick: { material: "letter", seeds: 2, fraction: 0.1 },
   default: { material: "letter", seeds: 10, fraction: 1 },
   full: { material: "omniglot", seeds: 5, fraction: 1 },
 };
 
-/** Tuning uses seeds that no measured run has: more for characters, of which there are few drawings to judge by. */
+/** Tuning uses seeds that no measured run has: more for characters, which have few drawings for its scores. */
 export const tuningSeeds = {
   letter: [1001, 1002],
   omniglot: [1001, 1002, 1003],
 } as const satisfies Record<Material, readonly number[]>;
 
-/** A tenth after 5/8, 6/8 and 7/8 of the epochs, as in the authors' runs on CIFAR-100. */
+/** Divides the learning rate by ten after 5/8, 6/8 and 7/8 of the epochs, as in the authors' runs on CIFAR-100. */
 export const schedule = stepped([0.625, 0.1], [0.75, 0.1 ** 2], [0.875, 0.1 ** 3]);
 
-/** Rows of a forward pass. */
+/** Rows per forward pass. */
 export const chunk = 500;

@@ -29,14 +29,14 @@ export interface Cosines {
   head: number | null;
 }
 
-/** All that is compiled for one arm. */
+/** The compiled programs of one arm. */
 export interface Programs extends Network {
   model: FeatureModel;
   cosines(params: Tree, modelState: Tree, batch: ConflictBatch): Promise<Cosines>;
   features: Predict;
 }
 
-/** Rows of which gradients are compared. */
+/** Rows whose gradients are compared. */
 export interface ConflictBatch {
   x: np.Array;
   y: np.Array;
@@ -47,7 +47,7 @@ type ArmParts = Pick<Arm, "id" | "distillation" | "auxiliary" | "alignment">;
 
 const programs = programsOf<Programs>();
 
-/** One set of programs an arm and shape serves all configurations and seeds of a thread. */
+/** One set of programs per arm and shape serves all configurations and seeds of a thread. */
 export function programsFor(
   arm: ArmParts,
   { shape: [inputs], classes }: Labelled,
@@ -142,14 +142,14 @@ export interface Compared {
   batches: Cosines;
 }
 
-/** Batches an epoch of which gradients are compared. */
+/** Batches per epoch whose gradients are compared. */
 export const comparedBatches = 4;
 
 /** Whether gradients are compared after an epoch: after some five, evenly, in the second half. */
 export const comparedAt = (epoch: number, epochs: number): boolean =>
   epoch >= epochs / 2 && (epochs - 1 - epoch) % Math.ceil(epochs / 10) === 0;
 
-/** How much of the rows is in a batch, and how many of them. */
+/** The epoch whose batches are compared, their size and their number. */
 export interface ComparedBatches {
   epoch: number;
   seed: number;
@@ -195,19 +195,19 @@ async function ofBatches(
   return averageCosines(found);
 }
 
-/** The mean of each cosine; null where one is. */
+/** Returns the mean of each cosine; null where one is null. */
 function averageCosines(found: readonly Cosines[]): Cosines {
   const mean = (part: keyof Cosines) => meanOrNull(found.map((c) => c[part]));
   return { backbone: mean("backbone"), head: mean("head") };
 }
 
-/** The mean of each comparison. */
+/** Returns the mean of each comparison. */
 export const averageCompared = (found: readonly Compared[]): Compared => ({
   all: averageCosines(found.map(({ all }) => all)),
   batches: averageCosines(found.map(({ batches }) => batches)),
 });
 
-/** How near the main head and its features are to neural collapse on these rows; null where all features are the same, as after training that failed. */
+/** Measures how near the main head and its features are to neural collapse on these rows; null if all features are equal, as after failed training. */
 export async function collapseOf(
   { features, step, model }: Programs,
   state: SupervisedState,

@@ -73,7 +73,7 @@ async function trainTeacher(spec: Draw & { material: Material }, host: TrialHost
   return { ...prepared, logits, teacherAccuracy };
 }
 
-/** With batch normalisation: an MLP, or convolutions on square images. */
+/** Makes a network with batch normalisation: an MLP, or convolutions on square images. */
 function teacherOf(layers: Hidden, inputs: number, classes: number): Model {
   if ("hidden" in layers)
     return flat(mlp({ inputs, hidden: layers.hidden, outputs: classes, batchNorm: true }));

@@ -29,14 +29,14 @@ export interface ArmSpec extends Draw {
   configuration: Configuration;
 }
 
-/** What one student came to. */
+/** The scores of one student. */
 export interface ArmResult {
   part: "arm";
-  /** 0 where training diverged. */
+  /** Test accuracy; 0 where training diverged. */
   accuracy: number;
   trainAccuracy: number;
   teacherAccuracy: number;
-  /** Means over some epochs of the second half of training. */
+  /** Mean cosines over some epochs of the second half of training. */
   compared: Compared;
   /** Share of steps whose gradients were opposed; null without alignment. */
   conflicts: number | null;
@@ -92,13 +92,13 @@ export async function armTrial(spec: ArmSpec, host: TrialHost): Promise<ArmResul
   return result;
 }
 
-/** One trial of either part. */
+/** Runs one trial of either part. */
 export const trial = trialOf({ arm: armTrial, conflict: conflictTrial });
 export type Measured = MeasuredBy<typeof trial>;
 export type Spec = Measured["spec"];
 export type Result = Measured["result"];
 
-/** What a finished trial is called in the progress. */
+/** Names a finished trial in the progress. */
 export function describe(spec: Spec, result: Result): string {
   const found = result.part === "arm" ? result.accuracy : result.fitted.accuracy;
   return `${spec.part === "arm" ? spec.arm : "conflict study"}, seed ${spec.seed}: ${found.toFixed(3)}`;

@@ -5,19 +5,19 @@ import { arms, type Configuration, dhkdArms } from "./arms.ts";
 import { type Material, tuningSeeds } from "./settings.ts";
 import type { Spec } from "./trial.ts";
 
-/** What tuning chose, for each arm on each material. */
+/** The choices of tuning, for each arm on each material. */
 export const choices: Choices = tuned.choices;
 
-/** The name of a choice. */
+/** Returns the name of a choice. */
 export const choiceOf = (material: Material, arm: string): string => `${material}, ${arm}`;
 
-/** The variant of DHKD with the best accuracy in tuning. */
+/** Returns the variant of DHKD with the best accuracy in tuning. */
 export function tunedVariant(material: Material): string {
   const accuracy = (arm: string): number => Number(choices[choiceOf(material, arm)]?.accuracy ?? 0);
   return dhkdArms.reduce((best, arm) => (accuracy(arm) > accuracy(best) ? arm : best));
 }
 
-/** What is tuned on a material: every arm, on rows that no measured run sees. */
+/** Returns the searches of tuning on a material: every arm, on rows that no measured run sees. */
 export const lattices = (material: Material, fraction: number): LatticeArm<Spec, keyof Configuration>[] =>
   arms.map(({ id: arm, axes, first }) => ({
     choice: choiceOf(material, arm),

@@ -1,21 +1,21 @@
 import { graded, type Verdict, word } from "../../kit/evidence.ts";
 import { signedPoints } from "../../kit/statistics.ts";
 
-/** The numbers that the rule of the card asks for. */
+/** The numbers that the rule of the card uses. */
 export interface Evidence {
-  /** Which variant of DHKD is judged. */
+  /** The variant of DHKD that is judged. */
   variant: string;
   /** Mean cosines late in training of cross-entropy and BinaryKL-Norm on one head. */
   sharedHead: number;
   sharedBackbone: number;
   /** Mean cosine on the head of a fitted student that goes on with the smallest kappa. */
   conflictHead: number;
-  /** Mean paired differences of test accuracy: the variant minus each. */
+  /** Mean paired differences of test accuracy: the variant minus each arm. */
   overCrossEntropy: number;
   overOneHead: { label: string; difference: number }[];
 }
 
-/** The rule of the card. */
+/** Applies the rule of the card. */
 export function judge(e: Evidence): Verdict {
   const cosines = e.sharedHead < e.sharedBackbone && e.conflictHead < 0;
   const helps = e.overCrossEntropy > 0;
