@@ -42,6 +42,6 @@ export const listing: Listing = {
     seconds: 170,
     use: "Learning when only means of groups are known: theory that gives the best mixture in advance; ridge regression on the groups does as well on linear models.",
     practice:
-      "Where only means of bags are known, fit the bag-level loss with a tuned ridge, which did as well as the best mixture in all linear cells but one, where it was hardly worse. Compute the bag size beforehand by the closed forms.",
+      "Where only means of bags are known, fit the bag-level loss with a tuned ridge, which did as well as the best mixture in all linear cells but one and hardly worse there; compute the bag size beforehand by the closed forms.",
   },
 };
