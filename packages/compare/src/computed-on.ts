@@ -8,7 +8,7 @@ export function computedOnText(computedOn: readonly ComputedOn[]): string {
     .join(", ");
 }
 
-/** Where CPUs of several kinds have computed trials: which, and what that may do. */
+/** Notes that CPUs of several kinds have computed trials: which, and what that may do. */
 export function computedOnNotes(computedOn: readonly ComputedOn[] = []): Note[] {
   if (computedOn.length < 2) return [];
   const text = `CPUs of ${computedOn.length} kinds have computed trials, and may round differently (${computedOnText(computedOn)})`;

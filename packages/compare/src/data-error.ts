@@ -18,7 +18,7 @@ export interface Place {
 }
 
 /**
- * A `DataError` in the project's grammar.
+ * Returns a `DataError` in the project's grammar.
  *
  * @example
  * dataError({ file: "a.csv", line: 7 }, "expected 3 fields", "2").message
@@ -30,7 +30,7 @@ export function dataError(place: Place, expected: string, got?: string): DataErr
   return new DataError(got === undefined ? `${where}: ${expected}` : `${where}: ${expected}, got ${got}`);
 }
 
-/** A cell or a name inside a one-line message: quoted, control characters escaped, long ones cut. */
+/** Returns a cell or a name inside a one-line message: quoted, control characters escaped, long ones cut. */
 export function quoted(value: string | number | null): string {
   if (typeof value === "number") return String(value);
   if (value === null) return "nothing";
@@ -38,13 +38,13 @@ export function quoted(value: string | number | null): string {
   return `'${escaped.length > 60 ? `${escaped.slice(0, 57)}...` : escaped}'`;
 }
 
-/** `'a', 'b', 'c' and 4 more`: a list of names that stays readable when there are thousands. */
+/** Lists quoted names, `'a', 'b', 'c' and 4 more`: a list of names that stays readable when there are thousands. */
 export function listed(names: readonly string[], most = 8): string {
   const shown = names.slice(0, most).map(quoted).join(", ");
   return names.length > most ? `${shown} and ${names.length - most} more` : shown;
 }
 
-/** What another library says went wrong, as part of a one-line message. */
+/** Returns what another library says went wrong, as part of a one-line message. */
 export function messageOf(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : String(cause);
   return JSON.stringify(message).slice(1, -1).replaceAll('\\"', '"');

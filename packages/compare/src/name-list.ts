@@ -1,17 +1,17 @@
 import { UsageError } from "./usage-error.ts";
 
 /**
- * Reads a list of names: commas divide it, and spaces around parts are lost. A part, or what follows its `=` or `:`, may stand in double
+ * Reads a list of names: commas divide it, and spaces around parts are lost. A part, or what follows its `=` or `:`, may be in double
  * quotes as in CSV: `a,"size, cm"`, `"size, cm"=-999`, `arm:"Billing, refunds"`.
  *
- * @returns null for a list with an empty part, or a quote that nobody closes
+ * @returns null for a list with an empty part, or a quote that is not closed
  */
 export function splitNames(text: string): string[] | null {
   const parts: string[] = [];
   for (let at = 0; ; at++) {
     while (/\s/.test(text[at] ?? "")) at++;
     let part = "";
-    // So much of it stood in quotes, or before them: its spaces stay.
+    // This much of it was in quotes, or before them: its spaces stay.
     let kept = 0;
     for (; at < text.length && text[at] !== ","; at++) {
       const opens = text[at] === '"' && (part === "" || /[=:]$/.test(part.slice(kept)));
@@ -29,14 +29,14 @@ export function splitNames(text: string): string[] | null {
   }
 }
 
-/** A name, or a value, as {@link splitNames} reads it: in double quotes where it wouldn't be one part otherwise. */
+/** Returns a name, or a value, as {@link splitNames} reads it: in double quotes where it wouldn't be one part otherwise. */
 export function nameInList(name: string): string {
   const plain = name === name.trim() && !/,|^"|[=:]"/.test(name);
   return plain ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
 /**
- * The names that were asked for: each text is one of the known names, or a list.
+ * Returns the names that were asked for: each text is one of the known names, or a list.
  *
  * @param argument the option, for messages
  * @throws UsageError in one line for a text that is no list
@@ -53,7 +53,7 @@ export function namesAmong(argument: string, asked: readonly string[], known: re
 /** What is expected of a list. */
 export const namesExpected = "names separated by commas, those with a comma in double quotes";
 
-/** What is said where a part of a name was taken for the whole; empty where no known name has such a part. */
+/** Returns a hint where a part of a name was taken for the whole; empty where no known name has such a part. */
 export function commaHint(part: string, known: readonly string[]): string {
   const whole = known.find((name) => name.includes(",") && splitNames(name)?.includes(part));
   return whole === undefined ? "" : `: a name with a comma goes in double quotes, '${nameInList(whole)}'`;

@@ -1,8 +1,8 @@
 import type { Note } from "./results.ts";
 
 /**
- * Notes as every list shows them: first warnings about what is predicted, then about scores that are too good, then the others; then what
- * explains, options first. Within each kind they keep their order.
+ * Sorts notes as every list shows them: first warnings about what is predicted, then about scores that are too good, then the others; then
+ * what explains, options first. Within each kind they keep their order.
  */
 export function bySeverity(notes: readonly Note[]): Note[] {
   return notes.toSorted((a, b) => rankOf(a) - rankOf(b));

@@ -5,7 +5,7 @@ export interface PairCalibration {
   /** By the training pairs, the same for all candidates; 0 where `identifiable` is false. */
   flipRate: number;
   identifiable: boolean;
-  /** What losses that are told a rate were told it as, before their own factor. */
+  /** The rate that is given to losses that take one, before their own factor. */
   assumed: number;
 }
 
@@ -21,9 +21,9 @@ export interface GivenFlips {
 
 /** What is known of the flips of a data set of pairs, and what it means. */
 export interface PreferenceReport {
-  /** Of all pairs; `likelihood`: by the baseline's margins on the test parts of the first seed. Null: it can't be told. */
+  /** Of all pairs; `likelihood`: by the baseline's margins on the test parts of the first seed. Null: it can't be estimated. */
   flipRate: (Omit<GivenFlips, "from"> & { from: GivenFlips["from"] | "likelihood" }) | null;
-  /** Of the baseline's trials: how many told a rate by their training pairs, and which. */
+  /** Of the baseline's trials: how many found a rate by their training pairs, and which. */
   judgedBy: { folds: number; identifiable: number; least: number | null; most: number | null };
   /** The share of labels that the baseline agrees with, and that of true preferences, were the flips by chance; null unless their rate was given. */
   accuracy: number | null;

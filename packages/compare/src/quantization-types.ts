@@ -13,14 +13,14 @@ export interface QuantizationReport {
   widths: QuantizedWidth[];
 }
 
-/** A network of so many bits. */
+/** A network of a given width in bits. */
 export interface QuantizedWidth extends QuantizedOutcome {
   bits: number;
   /** Of the weights of each layer of the kept model. */
   layerBits: number[];
   /** Of the kept model: its codes in as few bytes as they need, with step sizes and all that stays in float32. */
   bytes: number;
-  /** Its ONNX file, in the folder of the model, with all that stands between a table and its predictions; null: it has none. */
+  /** Its ONNX file, in the folder of the model, with all steps between a table and its predictions; null: it has none. */
   file: string | null;
   fileBytes: number | null;
   /** The same networks before they were fine-tuned. */

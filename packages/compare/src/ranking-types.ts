@@ -1,6 +1,6 @@
 /**
- * Verdict on one candidate against the baseline. `not pursued`: no finalist, so that nobody looked closely enough to call it better;
- * `undecided`: these data can't tell.
+ * Verdict on one candidate against the baseline. `not pursued`: no finalist, so that it was not examined closely enough to be called
+ * better. `undecided`: these data are too few to decide.
  */
 export type Verdict =
   | "baseline"
@@ -15,7 +15,7 @@ export type Verdict =
 /** The paired difference `candidate - baseline`, in units of the metric; positive is better only if the metric is. */
 export type Difference = TestedDifference | UntestedDifference;
 
-/** A difference of which the tests can tell what it would be on other rows and with other fits. */
+/** A difference with what the tests can say of it on other rows and with other fits. */
 export interface TestedDifference extends PairedDifference, Claims {}
 
 /** A difference that was seen, and of which the tests can say nothing. */

@@ -56,7 +56,7 @@ export interface CandidateSummary {
   id: string;
   /** Name for people, e.g. `Cross-entropy`. */
   label: string;
-  /** `loss`, `optimizer` and `step` are ranked and tested; `reference` is only shown beside them. */
+  /** `loss`, `optimizer` and `step` are ranked and tested; `reference` is only shown next to them. */
   kind: "loss" | "optimizer" | "step" | "reference";
   /** Slug of the paper it comes from, if it is one of `minimand papers`. */
   paper?: string;
@@ -66,11 +66,11 @@ export interface CandidateSummary {
   /** What tuning tries in every trial: all learning rates, with the most usual setting of its own parameters. */
   grid: Configuration[];
   /**
-   * How many it tries in a trial: those of the grid and one for each further setting; `most` where the best learning rate lies at an
-   * end of the grid. None where nothing is tuned.
+   * How many it tries in a trial: those of the grid and one for each further setting; `most` where the best learning rate is at an end of
+   * the grid. None where nothing is tuned.
    */
   configurations?: { least: number; most: number };
-  /** Where it was loaded from, if it is none of ours. */
+  /** Where it was loaded from, if it is the user's own. */
   origin?: Origin;
 }
 
@@ -155,7 +155,7 @@ export interface Recommendation {
    * another model is asked for.
    */
   candidate: string;
-  /** What has to be said first: the columns don't tell the target, or trees or a linear model make the losses needless. */
+  /** What has to be said first: the columns do not appear to predict the target, or trees or a linear model make the losses needless. */
   lead: string | null;
   /** Id of the reference that `lead` says to use. */
   instead: string | null;
@@ -315,7 +315,7 @@ export interface Results {
   versions: { minimand: string; engine: string; node: string };
   engine: EngineUsed;
   settings: Settings;
-  /** The model that all candidates trained, where it is one's own. */
+  /** The model that all candidates trained, where it is an own one. */
   ownModel?: { id: string; origin?: Origin };
   candidates: CandidateSummary[];
   datasets: DatasetReport[];

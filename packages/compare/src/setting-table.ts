@@ -8,7 +8,10 @@ interface Row<S extends v.GenericSchema> {
   byDefault: v.InferOutput<S>;
   /** Of a number that isn't the default. */
   bounds?: Bounds;
-  /** Whether it decides what a trial computes and is in its key as it is. The others only say which trials run and how they are judged, or stand in the key as what they come to: task, positive class, files, metric, folds, grid. */
+  /**
+   * Whether it decides what a trial computes and is in its key as it is. The others only say which trials run and how they are judged, or
+   * are in the key as what they amount to: task, positive class, files, metric, folds, grid.
+   */
   inKey: boolean;
   /** What a page can't be asked for. */
   page?: false;
@@ -88,7 +91,7 @@ export const settingTable = {
     flag: "--imbalance <r>",
     help: "thin out the smaller classes of the training rows to 1 in r",
   }),
-  /** So many rows at most are drawn of each data set; null: all. */
+  /** At most this many rows are drawn of each data set; null: all. */
   sample: row({
     shape: v.nullable(number),
     byDefault: null,
@@ -164,7 +167,7 @@ export const settingTable = {
     flag: "-l, --losses <a,b>",
     help: "losses to compare ('minimand losses'), in addition to the baseline and class weights; default: all of the task but those 'only by name'",
   }),
-  /** Optimizers that minimise the baseline's loss beside AdamW. */
+  /** Optimizers that minimise the baseline's loss, in addition to AdamW. */
   optimizers: row({
     shape: texts,
     byDefault: [],
@@ -172,7 +175,7 @@ export const settingTable = {
     flag: "--optimizers <a,b>",
     help: "optimizers in addition to AdamW, with the baseline's loss; or all",
   }),
-  /** Training steps that minimise the baseline's loss beside the plain one. */
+  /** Training steps that minimise the baseline's loss, in addition to the plain one. */
   steps: row({
     shape: texts,
     byDefault: [],
@@ -180,7 +183,7 @@ export const settingTable = {
     flag: "--steps <a,b>",
     help: "training steps in addition to the plain one, with the baseline's loss; or all",
   }),
-  /** What is trained to be shown beside the losses. */
+  /** What is trained to be shown next to the losses. */
   references: row({
     shape: v.array(v.picklist(["linear", "trees"] as const)),
     byDefault: ["linear", "trees"],

@@ -8,7 +8,7 @@ export type Shape<T> = v.GenericSchema<unknown, T>;
 /** A check for each field: a field that is added to the type compiles only with its check. */
 type Fields<T> = { [Name in keyof T]-?: Shape<T[Name]> };
 
-/** An object of a type. Fields that the type doesn't have are ignored, as files of later versions have more. */
+/** Returns an object of a type. Fields that the type doesn't have are ignored, as files of later versions have more. */
 export const shape = <T extends object>(fields: Fields<T>): Shape<T> =>
   v.object(fields) as unknown as Shape<T>;
 

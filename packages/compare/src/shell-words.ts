@@ -1,16 +1,16 @@
 import { nameInList } from "./name-list.ts";
 
-/** A word as a shell takes it. */
+/** Returns a word as a shell takes it. */
 export function quotedWord(word: string): string {
   return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-/** So many characters of names stand in an option; more would be a screen of it. */
+/** An option has at most this many characters of names; more would fill the screen. */
 const mostNamed = 200;
 
 /**
- * What an option such as `--ignore`, `--types` or `--missing` takes for some columns, as a shell takes it: `a,b`, `'row no=numeric'`,
- * `'"size, cm"'`.
+ * Returns what an option such as `--ignore`, `--types` or `--missing` takes for some columns, as a shell takes it: `a,b`,
+ * `'row no=numeric'`, `'"size, cm"'`.
  *
  * @param assigned what follows each name
  * @returns `COLUMN` for them where a name has control characters, and where the list would be endless

@@ -4,7 +4,7 @@ import type { DatasetReport, Results } from "./results.ts";
 const most = 200;
 const kept = 120;
 
-/** A name of at most 200 characters: the beginning of a longer one, and how long it is. */
+/** Returns a name of at most 200 characters: the beginning of a longer one, and how long it is. */
 export function shortName(name: string): string {
   return name.length <= most ? name : cut(name, "");
 }
@@ -18,7 +18,7 @@ function cut(name: string, number: string): string {
 /**
  * Cuts names as {@link shortName} does, so that different ones stay different: those that would read the same are numbered.
  *
- * @param names all names that can stand beside one another, in an order that doesn't change
+ * @param names all names that can be shown next to one another, in an order that doesn't change
  */
 export function shortNames(names: Iterable<string>): (name: string) => string {
   const all = [...new Set(names)];
@@ -34,7 +34,7 @@ export function shortNames(names: Iterable<string>): (name: string) => string {
   return (name) => short.get(name) ?? shortName(name);
 }
 
-/** Results whose names of columns, classes and files are cut, the same name in the same way everywhere. */
+/** Returns results whose names of columns, classes and files are cut, the same name in the same way everywhere. */
 export function withShortNames(results: Results): Results {
   const { settings, datasets, across } = results;
   const short = shortNames([

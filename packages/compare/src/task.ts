@@ -63,7 +63,7 @@ export const traitsOf: Record<Task, TaskTraits> = {
   },
 };
 
-/** The numbers that a network gives for an example: a value or reward, or one a class. */
+/** Returns how many numbers a network gives for an example: a value or reward, or one per class. */
 export function outputsFor(task: Task, classes: number): number {
   return givesNumbers(task) ? 1 : classes;
 }

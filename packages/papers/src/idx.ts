@@ -1,7 +1,7 @@
 import type { Images } from "./reproduction.ts";
 
 /**
- * Images and their labels from IDX files, the format of MNIST: a big-endian header, then unsigned bytes.
+ * Reads images and their labels from IDX files, the format of MNIST: a big-endian header, then unsigned bytes.
  *
  * @param images bytes of the file of images, unpacked: count x height x width
  * @param labels bytes of the file of labels, unpacked: count
@@ -21,7 +21,7 @@ export function readIdx(images: Uint8Array, labels: Uint8Array, name: string): I
   return { pixels: pictures.content, labels: classes.content, count, height, width };
 }
 
-/** Sizes and content of an IDX file of bytes with so many dimensions. */
+/** Sizes and content of an IDX file of bytes with a given number of dimensions. */
 function contentOf(
   bytes: Uint8Array,
   dimensions: number,

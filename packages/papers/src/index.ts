@@ -32,7 +32,7 @@ const loaders: Record<string, () => Promise<{ reproduction: Reproduction<unknown
   reproductions;
 
 /**
- * The reproduction of one paper, loaded when it is asked for. Its specs and results are plain JSON that only itself understands.
+ * Returns the reproduction of one paper, loaded when it is asked for. Its specs and results are plain JSON that only itself understands.
  *
  * @param slug of the paper, as on its card
  * @throws RangeError for an unknown slug, with the nearest known one
@@ -59,7 +59,7 @@ const pretrainings: Record<string, () => Promise<{ pretraining: Pretraining }>> 
 export const pretrained: readonly string[] = Object.keys(pretrainings);
 
 /**
- * How the frozen models of a paper are made.
+ * Returns how the frozen models of a paper are made.
  *
  * @param slug one of {@link pretrained}
  * @throws RangeError for another one
@@ -76,7 +76,7 @@ export async function loadPretraining(slug: string): Promise<Pretraining> {
 }
 
 /**
- * The toy world of uf-fgtg, whose refiner `minimand refine` uses where no other is given. Its code is loaded when it is asked for.
+ * Returns the toy world of uf-fgtg, whose refiner `minimand refine` uses where no other is given. Its code is loaded when it is asked for.
  *
  * @param read gives the bytes of a file of the paper's folder
  * @param options `compile`

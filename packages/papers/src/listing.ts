@@ -15,7 +15,7 @@ export const topics = [
 
 export type Topic = (typeof topics)[number];
 
-/** How a paper is listed beside others. */
+/** How a paper is listed among others. */
 export interface Listing {
   topic: Topic;
   /** The day on which the paper came into the catalogue. */

@@ -4,10 +4,10 @@ import type { Outcome } from "./reproduction.ts";
 const outcomes = written as Record<string, Outcome>;
 
 /**
- * What came out of a paper's committed run.
+ * Returns the outcome of a paper's committed run.
  *
  * @param slug of the paper, as on its card
- * @returns verdict, numbers and time; null for a paper that isn't measured yet, or is none
+ * @returns verdict, numbers and time; null for a paper that isn't measured yet, or an unknown one
  *
  * @example
  * outcomeOf("z-loss")?.verdict; // "reproduced"
@@ -17,7 +17,7 @@ export function outcomeOf(slug: string): Outcome | null {
 }
 
 /**
- * The title of a paper without what follows its colon, or the whole where a name alone stands before it.
+ * Returns the title of a paper without what follows its colon, or the whole where only a name comes before it.
  *
  * @param title as on the card
  *
@@ -53,7 +53,7 @@ export const verdictMarks: Readonly<Record<Outcome["verdict"] | "not measured", 
 };
 
 /**
- * The papers in numbers: how many have which verdict, each with its sign.
+ * Returns the papers in numbers: how many have which verdict, each with its sign.
  *
  * @param outcomes of the papers that are counted, null where one isn't measured yet
  * @returns one line; what is undecided or isn't measured is named where there is any

@@ -22,7 +22,7 @@ export interface PretrainingHost {
   photograph?: (name: string) => Promise<Photograph>;
   compile?: Compile;
   signal?: AbortSignal;
-  /** Told now and then. */
+  /** Called now and then. */
   onProgress?: (done: number, total: number, message: string) => void;
 }
 

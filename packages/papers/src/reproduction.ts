@@ -17,7 +17,7 @@ export interface PaperCard {
   rule: string;
   /** When the rule was written and changed, and what had been seen by then; see `ruleHeading`. */
   ruleLog: readonly RuleChange[];
-  /** Public names of the library pieces the paper stands for. */
+  /** Public names of the library pieces that the paper is about. */
   pieces: string[];
   /** Data sets asked for, in the words of `host.dataset`, `host.images` and `host.text`. */
   data: string[];
@@ -56,7 +56,7 @@ export interface Field {
   y?: [number, number];
 }
 
-/** Pictures side by side, as what was made of a prompt before and after. */
+/** Pictures side by side, as those made of a prompt before and after. */
 export interface PictureRow {
   name: string;
   /** Pixels a row, of every picture. */
@@ -96,7 +96,7 @@ export interface Progress {
   message: string;
 }
 
-/** Grey images, one byte a pixel, row-major. */
+/** Grey images, one byte per pixel, row-major. */
 export interface Images {
   pixels: Uint8Array;
   labels: Uint8Array;
@@ -135,10 +135,10 @@ export interface Host<Spec, Result> extends TrialHost {
 }
 
 /**
- * One paper's main claim, runnable. Its folder has a file for each role: `paper` (the card), `settings` (how much of
- * everything), `arms` (what is compared), `trial` (specs, results, and how one comes of the other), `report` (tables and curves), `verdict`
- * (the card's rule) and `reproduction` (which trials a run and tuning make), beside what is peculiar to it. Specs and results
- * are plain JSON, so that a host can send them to worker threads.
+ * One paper's main claim, runnable. Its folder has a file for each role, in addition to what is particular to it: `card`, and the others in
+ * `run/`. These are `settings` (how much of everything), `arms` (what is compared), `trial` (specs, results, and how one comes of the
+ * other), `report` (tables and curves), `verdict` (the card's rule) and `reproduction` (which trials a run and tuning make). Specs and
+ * results are plain JSON, so that a host can send them to worker threads.
  */
 export interface Reproduction<Spec, Result> {
   card: PaperCard;

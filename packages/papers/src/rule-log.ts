@@ -34,7 +34,7 @@ const kinds: Record<RuleChange["about"], string> = {
 };
 
 /**
- * What may be said of when a rule was written: no more than its log allows.
+ * Returns what may be said of when a rule was written: no more than its log allows.
  *
  * @param log of the rule, from the first commit on
  *
@@ -51,7 +51,7 @@ export function ruleHeading(log: readonly Pick<RuleChange, "about" | "seen">[]):
 }
 
 /**
- * A line of the log without its date and commit.
+ * Returns a line of the log without its date and commit.
  *
  * @param change of the rule
  *

@@ -3,7 +3,7 @@ import type { Host, Reproduction, TrialHost } from "./reproduction.ts";
 /** Of the end of a run that was only asked which trials it has. */
 class Asked extends Error {}
 
-/** Numbers under the names `seed` and `seeds`, wherever they stand. */
+/** Numbers under the names `seed` and `seeds`, wherever they are. */
 function seedsIn(value: unknown): number[] {
   const found: unknown[] = [];
   JSON.stringify(value, (name, part) => {
@@ -15,7 +15,7 @@ function seedsIn(value: unknown): number[] {
 }
 
 /**
- * The seeds that a run would have, from its trials, none of which is run.
+ * Returns the seeds that a run would have, from its trials, none of which is run.
  *
  * @param reproduction of the paper
  * @param host its data, scale, number of seeds and first seed
@@ -48,7 +48,7 @@ export async function seedsOfRun(
 }
 
 /**
- * Why a run that is to have other seeds than that of the paper's page may not have its own: some are on the page.
+ * Returns why a run that is to have other seeds than that of the paper's page may not have its own: some are on the page.
  *
  * @param reproduction of the paper
  * @param host as for {@link seedsOfRun}, with the first seed that is asked for
@@ -71,7 +71,7 @@ export async function seenSeeds(
 }
 
 /**
- * Why a run may not have its seeds: no measured run has one on which something was chosen.
+ * Returns why a run may not have its seeds: no measured run has one on which something was chosen.
  *
  * @param reproduction of the paper
  * @param used seeds of the run

@@ -20,7 +20,7 @@ try {
   process.exit(2);
 }
 
-// Built beside its place, and moved there once it is whole.
+// Built next to its place, and moved there once it is whole.
 const built = `${options.out}.new-${process.pid}`;
 const root = rootOf(`build-${process.pid}`);
 removeAtEnd(root, built);

@@ -17,7 +17,7 @@ interface Settings extends Pick<SiteOptions, "url" | "out"> {
   reference: DefaultTheme.SidebarItem[];
 }
 
-/** What VitePress is told of the site. */
+/** Returns the configuration of the site for VitePress. */
 export function siteConfig({ url, out, reference }: Settings): UserConfig<DefaultTheme.Config> {
   const base = new URL(url).pathname;
   return {

@@ -1,6 +1,6 @@
 /*
- * The site while it is written: `npm run site`. Pages follow the repository's files, the theme its own. The API reference stands
- * in it as it was at the start: `npm run site -- --modules minimand/losses`.
+ * The site while it is written: `npm run site`. Pages follow the repository's files, the theme its own. The API reference in it is that of
+ * the start: `npm run site -- --modules minimand/losses`.
  */
 import { watch } from "node:fs";
 import { parseArgs } from "node:util";

@@ -13,14 +13,14 @@ export interface SiteOptions {
   modules: Module[];
 }
 
-/** Address of a site of which none was told. */
+/** The address of a site without a given one. */
 export const nowhere = "http://localhost/";
 
 /**
- * Options of the command line: `--url https://example.org/minimand/`, `--out FOLDER`, and `--modules NAMES` for a part of the API
+ * Reads the options of the command line: `--url https://example.org/minimand/`, `--out FOLDER`, and `--modules NAMES` for a part of the API
  * reference (`all`, which is left out, `none`, or names as `minimand/losses,minimand/metrics`).
  *
- * @throws RangeError or TypeError for an address or a module that is none, and for options that are unknown
+ * @throws RangeError or TypeError for an invalid address or an unknown module, and for unknown options
  */
 export function siteOptions(args: string[]): SiteOptions {
   const text = { type: "string" } as const;

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { pagePolicy } from "@minimand/cli/page-policy";
 
 /**
- * Writes into each page of a built site what it may do, before anything that it does: no script that it wasn't built with, and nothing
- * from elsewhere.
+ * Writes into each page of a built site what it may load, before anything else in it: no script that it wasn't built with, and nothing from
+ * elsewhere.
  *
- * @throws Error for a page without the line that it stands behind
+ * @throws Error for a page without the line that it is written after
  */
 export function writePolicies(folder: string): void {
   for (const page of globSync("**/*.html", { cwd: folder })) {

@@ -15,8 +15,8 @@ interface Workers {
 }
 
 /**
- * A plugin of Vite that bundles the workers of pages: all in one go, so that the engine is in one file for all of them, and by Rolldown, which
- * takes a tenth of the time that VitePress's Vite does. A site that is being written leaves them to Vite.
+ * Returns a plugin of Vite that bundles the workers of pages. It bundles all in one go, so that the engine is in one file for all of them,
+ * and by Rolldown, which takes a tenth of the time that VitePress's Vite does. A site that is being written leaves them to Vite.
  *
  * @param base path of the site, with slashes around it
  */
@@ -46,7 +46,7 @@ export function pageWorkers(base: string) {
   };
 }
 
-/** All workers that modules of the site start, those that workers start included. */
+/** Returns all workers that modules of the site start, those that workers start included. */
 export async function bundleWorkers(): Promise<Workers> {
   const modules = globSync("**/*.{ts,vue}", { cwd: source }).flatMap((file) => {
     const path = join(source, file);

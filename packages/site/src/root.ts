@@ -14,7 +14,7 @@ import { readRepository, repositoryPath } from "./pages/repository.ts";
 import type { Reference } from "./reference/reference.ts";
 import { runFiles } from "./running/run-facts.ts";
 
-/** Folder for the pages that a process makes. */
+/** Returns the folder for the pages that a process makes. */
 export const rootOf = (name: string): string => repositoryPath(`packages/site/.pages/${name}`);
 
 /**

@@ -20,10 +20,7 @@ const corrections: [wrong: RegExp, right: string][] = [
   [/:aria-label="\[\.\.\.p\.titles, p\.title\]\.join\(' > '\)"/, ":id=\"'localsearch-item-' + index\""],
 ];
 
-/**
- * Corrects the roles of VitePress's search box as it is read: links within options within a button can't be told apart by those who
- * hear the page.
- */
+/** Corrects the roles of VitePress's search box as it is read: screen readers can't distinguish links within options within a button. */
 export function searchDialog(): Plugin {
   return {
     name: "search-dialog",

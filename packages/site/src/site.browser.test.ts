@@ -47,7 +47,7 @@ import { checkComparePage } from "./compare/compare-page.checks.ts";
 import { writeServiceWorker } from "./offline/write-service-worker.ts";
 
 const base = "/a/sub-path/";
-/** A page may be slow where others work beside it. */
+/** A page may be slow where others work at the same time. */
 const patience = { timeout: 20_000 };
 const rulesOnColours = ["color-contrast", "link-in-text-block"];
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { readRepository } from "./pages/repository.ts";
 
-/** The picture that others show beside a link to a page: its name in a built site, and its side in pixels. */
+/** The picture that others show next to a link to a page: its name in a built site, and its side in pixels. */
 export const card = { file: "card.png", side: 600 };
 
 /** Writes it: the mark on the ground of the site. Words are those of the page, which nobody needs a font for. */

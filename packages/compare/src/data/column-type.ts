@@ -32,7 +32,7 @@ export type TypedColumn =
   | { kind: "text"; codes: Int32Array; texts: string[]; missing: number; why: string }
   | DateColumn;
 
-/** The number of a cell that is written plainly, where the column has no other way of writing them; else NaN. */
+/** Returns the number of a cell that is written plainly, where the column has no other way of writing them; else NaN. */
 export function plainNumberAt(column: Column, row: number): number {
   return column.format === null ? column.plainNumberAt(row) : Number.NaN;
 }
@@ -89,14 +89,13 @@ function isNumbersAndTexts(column: Column, { numbers, missingAmongNumbers, other
 }
 
 /**
- * The type of a column, from all of its cells: numeric if every cell that is not missing spells a number (`parseNumber`), or at least
- * 90 % of them do and the others are read as missing; dates if every one spells a date (`readDates`), free text if it is plainly some
- * (`isFreeText`), else categorical.
+ * Returns the type of a column, from all of its cells. It is numeric if every cell that is not missing spells a number (`parseNumber`), or
+ * if at least 90 % of them do and the others are read as missing. It is dates if every one spells a date (`readDates`), free text if it is
+ * plainly some (`isFreeText`), else categorical.
  *
  * @param override the kind that the user asks for. Codes such as `007` are numbers then, and numbers may be dates.
- * @throws DataError, naming column, line and value: an infinite number or one beyond float32 in a numeric column; a text in
- *   a column that `override` says is numeric, or one that is no date in a column of dates; dates of which nothing tells whether the
- *   day or the month comes first.
+ * @throws DataError, naming column, line and value: an infinite number or one beyond float32 in a numeric column; a text in a column that
+ *   `override` says is numeric, or one that is no date in a column of dates; dates in which day and month can be in either order.
  */
 export function typeColumn(table: Table, column: Column, override?: ColumnKind): TypedColumn {
   if (override === "date" || override === "date-dmy" || override === "date-mdy")
@@ -143,7 +142,7 @@ function textsIn(column: Column, { values }: Scan): { cells: number; texts: stri
   return { cells, texts: [...texts] };
 }
 
-/** What a column of numbers may hold beside them. */
+/** What a column of numbers may hold in addition to them. */
 interface NumbersExpected {
   /** Why it has to be numeric, for messages. */
   expected: string;
@@ -153,7 +152,7 @@ interface NumbersExpected {
 }
 
 /**
- * A column that has to hold numbers, codes such as `007` included; NaN where missing.
+ * Returns a column that has to hold numbers, codes such as `007` included; NaN where missing.
  *
  * @param subject what the column is, for the message
  * @throws DataError, naming line and value, for a text and for a number that is not finite in float32.
@@ -192,7 +191,7 @@ function asNumbers(
   return { values, missing: seen.missingAmongNumbers };
 }
 
-/** The options, one of which tells day and month apart. */
+/** Returns the options, one of which gives the order of day and month. */
 export function dayOrderOption(name: string): string {
   const [day, month] = ["dmy", "mdy"].map((order) => columnsWord([name], `=date-${order}`));
   return `--types ${day} or ${month}`;
@@ -265,7 +264,7 @@ function asLevels(
   };
 }
 
-/** Levels in a fixed order that depends on no locale: numbers by size, texts by code unit. */
+/** Returns levels in a fixed order that depends on no locale: numbers by size, texts by code unit. */
 export function sortLevels(levels: string[], byNumber: boolean): string[] {
   return byNumber ? levels.sort((a, b) => Number(a) - Number(b)) : levels.sort();
 }

@@ -9,7 +9,7 @@ import { byClass } from "./strata.ts";
 /**
  * Whether the corruption that was asked for is defined for the task: label noise and imbalance are for classification.
  *
- * @param labelNoise 0 is none. @param imbalance null is none.
+ * @param labelNoise 0: no noise. @param imbalance null: unchanged.
  * @throws RangeError for a rate outside of [0, 1) or a ratio below 1; DataError for a regression.
  */
 export function checkCorruption(task: Task, labelNoise: number, imbalance: number | null): void {

@@ -13,7 +13,7 @@ export interface DatePart {
   order: DayOrder | null;
 }
 
-/** A numeric input: one value a row, NaN where missing. */
+/** A numeric input: one value per row, NaN where missing. */
 export interface NumericFeature {
   kind: "numeric";
   name: string;
@@ -63,7 +63,7 @@ export interface Dataset {
   name: string;
   task: Task;
   target: string;
-  /** How labels of another file are read, where not as they stand. */
+  /** How labels of another file are read, where not as they are. */
   targetReading?: TargetReading;
   /** Binary: `[negative, positive]`; empty for regression. */
   classes: string[];

@@ -10,7 +10,7 @@ const camelIdentifier = /[a-z](Id|ID)$/;
 /** Why a column is no input. */
 export interface Drop {
   reason: string;
-  /** As which kind it may be one, where people may want that. */
+  /** The kind as which it may be an input, where that may be useful. */
   keep?: "numeric" | "text";
 }
 
@@ -20,7 +20,7 @@ export interface DropOptions {
 }
 
 /**
- * Why a column can't help a model, or null if it can.
+ * Returns why a column can't help a model, or null if it can.
  *
  * Left out are: no value at all; one value in every row; categories with a different value in every row; whole numbers that
  * count the rows (n consecutive ones in order, or 0..n-1 or 1..n in any order), or that differ in every row below a name
@@ -70,8 +70,8 @@ export function reasonToDrop(
 }
 
 /**
- * Whether an input may be a key all the same: whole numbers that differ in every row, copies counted once. Amounts may do so as well,
- * so that nobody but a reader can tell.
+ * Whether an input may be a key all the same: whole numbers that differ in every row, copies counted once. Amounts may do so as well, so
+ * that only a reader can decide.
  */
 export function mayBeKey(values: Float64Array, { isCopy }: DropOptions = {}): boolean {
   if (values.length < fewestOfKey || !values.every(Number.isInteger)) return false;

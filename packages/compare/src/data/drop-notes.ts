@@ -4,10 +4,10 @@ import { columnsWord } from "../shell-words.ts";
 import type { Drop } from "./drop-column.ts";
 import type { Dropped } from "./read-features.ts";
 
-/** So many columns with one reason have a note each. */
+/** This many columns with one reason have a note each. */
 const mostNotes = 5;
 
-/** What was left out, why, and what to do about it: one note a column, but one for all where many have the same reason. */
+/** Returns what was left out, why, and what to do about it: one note a column, but one for all where many have the same reason. */
 export function dropNotes(dropped: readonly Dropped[]): Note[] {
   const alike = Map.groupBy(dropped, ({ reason, keep }) => `${keep} ${reason}`);
   return [...alike.values()].flatMap((columns): Note[] => {

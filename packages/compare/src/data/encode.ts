@@ -116,7 +116,7 @@ export function encodeTable(
 }
 
 /**
- * What an encoder reads of a new table, in its order: numbers (NaN where missing), or texts ("" where missing, levels spelled as in
+ * Returns what an encoder reads of a new table, in its order: numbers (NaN where missing), or texts ("" where missing, levels spelled as in
  * training). Parts of dates are read from the column of the dates.
  *
  * @param unreadable as for `encodeTable`
@@ -225,7 +225,7 @@ function allMissing(
   return [{ level: "warning", column: columnOf(fitted), text }];
 }
 
-/** The column of a file that an input is read from: of a part of a date, the dates'. */
+/** Returns the column of a file that an input is read from: of a part of a date, the dates'. */
 export const columnOf = ({ name, ...rest }: { name: string; date?: DatePart } | { name: string }): string =>
   ("date" in rest ? rest.date?.column : undefined) ?? name;
 

@@ -125,7 +125,7 @@ function fitCategorical(
   return { kind: "categorical", name, levels: kept.map(levelOf), pooled, missing };
 }
 
-/** How many inputs one feature becomes. */
+/** Returns how many inputs one feature becomes. */
 export function width(feature: Encoder["features"][number]): number {
   if (feature.kind === "numeric") return feature.missingIndicator ? 2 : 1;
   if (feature.kind === "text") return feature.buckets.length + Number(feature.missing);
@@ -133,7 +133,8 @@ export function width(feature: Encoder["features"][number]): number {
 }
 
 /**
- * Names of the inputs, in order: `age`, `age missing`, `job=clerk`, `job=(other)`, `job=(missing)`, `note n-gram 4711`, `note missing`.
+ * Returns names of the inputs, in order: `age`, `age missing`, `job=clerk`, `job=(other)`, `job=(missing)`, `note n-gram 4711`,
+ * `note missing`.
  */
 export function inputNames(encoder: Encoder): string[] {
   return encoder.features.flatMap((feature) => {
@@ -158,8 +159,8 @@ export function checkRows(dataset: Dataset, rows: Int32Array): void {
 }
 
 /**
- * Mean and (population) standard deviation of a regression target over the given rows, to train on (y - mean) / sd. An `sd`
- * of zero becomes 1.
+ * Returns the mean and (population) standard deviation of a regression target over the given rows, to train on (y - mean) / sd. An `sd` of
+ * zero becomes 1.
  */
 export function fitTarget(targets: Float64Array, rows: Int32Array): { mean: number; sd: number } {
   if (rows.length === 0) throw new RangeError("rows: expected at least one row, got none");

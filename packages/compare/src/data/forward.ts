@@ -8,9 +8,9 @@ export function hasTime(dataset: Dataset): dataset is Timed {
 }
 
 /**
- * Folds that go forward in time: the rows, in order of time, are cut into one block more than there are folds, of about equal size, with
- * rows of the same time in the same block. Fold i (from 1 on) trains on the first i blocks and tests on the next one. Rows of a group that
- * is in the test part don't train.
+ * Returns folds that go forward in time. The rows, in order of time, are cut into one block more than there are folds, of about equal size,
+ * with rows of the same time in the same block. Fold i (from 1 on) trains on the first i blocks and tests on the next one. Rows of a group
+ * that is in the test part don't train.
  *
  * @throws DataError for fewer different times than blocks, and where a part has no row of a class or no two groups to train on
  */
@@ -36,7 +36,7 @@ export function forwardFolds(dataset: Timed, count: number): Fold[] {
   });
 }
 
-/** The latest rows of some, about a fraction of them, and the rest without their groups. */
+/** Returns the latest rows of some, about a fraction of them, and the rest without their groups. */
 export function laterRows(
   dataset: Timed,
   rows: Int32Array,

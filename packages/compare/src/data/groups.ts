@@ -70,12 +70,12 @@ export function dealGroups(
   return part;
 }
 
-/** How many orders of the groups are tried: `most`, and fewer where each is a pass over more than a hundred thousand rows. */
+/** Returns how many orders of the groups are tried: `most`, and fewer where each is a pass over more than a hundred thousand rows. */
 export const attemptsFor = (most: number, rows: number): number =>
   Math.max(2, Math.min(most, Math.floor((1e5 * most) / rows)));
 
 /**
- * Groups from 0 on, in the order of the rows: rows are of one where they are linked, directly or through others.
+ * Returns groups from 0 on, in the order of the rows: rows are of one where they are linked, directly or through others.
  *
  * @param parent another row, or itself, that each row is linked with, such that following the links ends somewhere; paths are shortened
  */
@@ -89,7 +89,7 @@ export function linkedRows(parent: Int32Array): Int32Array<ArrayBuffer> {
   });
 }
 
-/** Where the links of a row end. */
+/** Returns where the links of a row end. */
 export function rootOf(parent: Int32Array, row: number): number {
   let at = row;
   while (parent[at] !== at) {
@@ -99,7 +99,7 @@ export function rootOf(parent: Int32Array, row: number): number {
   return at;
 }
 
-/** How many rows the largest group has. */
+/** Returns how many rows the largest group has. */
 export function largestGroup(groups: Int32Array): number {
   const counts = new Int32Array(groups.length);
   for (const group of groups) counts[group]!++;

@@ -38,8 +38,8 @@ export interface MakeDatasetOptions {
 const tasks: readonly Task[] = ["binary", "multiclass", "regression"];
 
 /**
- * A data set from a table: the target read, the task and the type of every column decided from all of its cells, rows
- * without a target and columns that can't help left out. Nothing is fitted here; see `fitEncoder`.
+ * Returns a data set from a table: the target read, the task and the type of every column decided from all of its cells, rows without a
+ * target and columns that can't help left out. Nothing is fitted here; see `fitEncoder`.
  *
  * @returns features, labels or targets of the rows that have a target; `notes` say everything that was inferred or left out.
  * @throws DataError: a name that is no column; a target that can't be used (`readTarget`); numbers beyond float32; a text in
@@ -175,7 +175,7 @@ export function makeDataset(table: Table, options: MakeDatasetOptions): Dataset 
   };
 }
 
-/** The inputs of a data set as results and reports list them. */
+/** Returns the inputs of a data set as results and reports list them. */
 export function describeFeatures(dataset: Dataset): FeatureSummary[] {
   return dataset.features.map((feature) => {
     const { name, why } = feature;

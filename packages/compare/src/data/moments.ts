@@ -1,6 +1,6 @@
 /**
- * Mean and population standard deviation, in two passes, safe from overflow and underflow. A standard deviation that is lost in the
- * rounding of the values (below 1e-10 of the largest, or 1e-300) is 0: dividing by it would turn noise into inputs.
+ * Returns the mean and population standard deviation, in two passes, safe from overflow and underflow. A standard deviation that is lost in
+ * the rounding of the values (below 1e-10 of the largest, or 1e-300) is 0: dividing by it would turn noise into inputs.
  */
 export function moments(values: Float64Array): { mean: number; sd: number } {
   const n = values.length;

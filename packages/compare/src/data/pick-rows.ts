@@ -4,7 +4,7 @@ import { innerSplit } from "./inner-split.ts";
 import { entriesOf, withoutSides } from "./pairs/entries.ts";
 import { type Random, random, shuffle } from "./random.ts";
 
-/** The data set with some of its rows. */
+/** Returns the data set with some of its rows. */
 export function pickRows(dataset: Dataset, rows: Int32Array): Dataset {
   const { labels, targets, groups, teacher, classes, time } = dataset;
   const width = classes.length;
@@ -27,8 +27,8 @@ export function pickRows(dataset: Dataset, rows: Int32Array): Dataset {
 }
 
 /**
- * So many rows of a data set, drawn with about the shares of its classes; groups stay whole, so that their number is met as nearly as
- * these allow.
+ * Returns a given number of rows of a data set, drawn with about the shares of its classes; groups stay whole, so that their number is met
+ * as nearly as these allow.
  *
  * @param count at least 2, below the number of rows
  * @returns the drawn rows, with `drawnFrom` saying of how many
@@ -47,10 +47,13 @@ export function sampleRows(dataset: Dataset, count: number, seed: number): Datas
 /** How often other orders of the groups are tried for a draw with every class. */
 const attempts = 20;
 
-/** Groups are dealt to about so many parts, each with about the shares of the classes. */
+/** Groups are dealt to about this many parts, each with about the shares of the classes. */
 const fineness = 20;
 
-/** With more rows than so many for each that is drawn, chance leaves out groups first: to deal a million to a thousand parts takes minutes. */
+/**
+ * With more rows than this many for each that is drawn, chance leaves out groups first: to deal a million to a thousand parts takes
+ * minutes.
+ */
 const choice = 50;
 
 /** Whole groups of about `count` rows in all, with every class where that can be found. */
@@ -85,7 +88,7 @@ function drawGroups(
   return best;
 }
 
-/** Rows of groups in random order, until there are so many. */
+/** Rows of groups in random order, until the count is reached. */
 function someGroups(groups: Int32Array, rows: Int32Array, count: number, rng: Random): Int32Array {
   const members = Map.groupBy(rows, (row) => groups[row]);
   const taken: number[] = [];

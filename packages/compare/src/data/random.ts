@@ -9,7 +9,7 @@ export type Random = RandomSource;
 const streams = { folds: 1, innerSplit: 2, labelNoise: 3, imbalance: 4, sampleRows: 5 };
 
 /**
- * The random numbers of one use of a seed, for splits and corruption. Same seed, same numbers, on every platform.
+ * Returns the random numbers of one use of a seed, for splits and corruption. Same seed, same numbers, on every platform.
  *
  * @param seed an integer from 0 to 2^53 - 1.
  * @throws RangeError for any other seed.
@@ -20,7 +20,7 @@ export function random(seed: number, use: keyof typeof streams): Random {
   return randomSource(derive(seed, Math.floor(seed / 2 ** 32), streams[use]));
 }
 
-/** An integer from 0 to `below` - 1. */
+/** Returns an integer from 0 to `below` - 1. */
 export function integer(rng: Random, below: number): number {
   return Math.floor(rng() * below);
 }

@@ -10,10 +10,10 @@ import { featuresOfDates } from "./dates/parts.ts";
 import { type Drop, mayBeKey, reasonToDrop } from "./drop-column.ts";
 import { gramsOf, nGramRuleOf } from "./text/n-grams.ts";
 
-/** More levels than this, and than a quarter of the rows, are worth a word. */
+/** More levels than this, and than a quarter of the rows, are worth a note. */
 const manyLevels = 50;
 
-/** So many columns that may be keys have a note each. */
+/** This many columns that may be keys have a note each. */
 const mostKeyNotes = 5;
 
 export interface ReadFeaturesOptions {
@@ -34,7 +34,7 @@ export interface Dropped extends Drop {
   name: string;
 }
 
-/** The inputs that columns become, why others are left out, and what a reader should know. */
+/** Returns the inputs that columns become, why others are left out, and what a reader should know. */
 export function readFeatures(
   table: Table,
   columns: readonly Column[],
@@ -138,7 +138,7 @@ interface Typed {
   override: ColumnKind | undefined;
 }
 
-/** The types of all columns. Where the dates of one can't be told, those of the others may. */
+/** The types of all columns. Where the order of dates in one is unknown, the others may show it. */
 function typeAll(
   table: Table,
   columns: readonly Column[],
@@ -207,7 +207,7 @@ function othersNote(
   return { level: "warning", column: name, text: `${what}: ${listed(texts)}; ${undo}` };
 }
 
-/** What is said of values that stand for missing ones. */
+/** Returns the note on values that stand for missing ones. */
 export function missingNote(before: Column, after: Column, values: readonly string[]): Note {
   const what = values.map(quoted).join(" or ");
   if (before === after)

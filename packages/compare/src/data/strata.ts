@@ -5,8 +5,8 @@ import { withoutSides } from "./pairs/entries.ts";
 import { type Random, shuffle } from "./random.ts";
 
 /**
- * Deals rows to `parts` parts so that every class (regression: every quantile of the target) is spread evenly: the numbers of
- * rows of a class in two parts, and the sizes of two parts, differ by at most one.
+ * Deals rows to `parts` parts so that every class (regression: every quantile of the target) is spread evenly. The numbers of rows of a
+ * class in two parts, and the sizes of two parts, differ by at most one.
  *
  * @returns the part of each of `rows`.
  */
@@ -34,7 +34,7 @@ export function deal(dataset: Dataset, rows: Int32Array, parts: number, rng: Ran
   return part;
 }
 
-/** Positions in `rows`, one list a class. */
+/** Positions in `rows`, one list per class. */
 export function byClass(dataset: Dataset, rows: Int32Array): number[][] {
   const lists: number[][] = dataset.classes.map(() => []);
   for (let i = 0; i < rows.length; i++) lists[dataset.labels[rows[i]!]!]!.push(i);
@@ -51,7 +51,7 @@ export function byTarget(dataset: Dataset, rows: Int32Array, rng: Random): Int32
   return order.sort((a, b) => targets[rows[a]!]! - targets[rows[b]!]!);
 }
 
-/** The classes that rows belong to; for regression tenths of the target, so that groups can be balanced by them. */
+/** Returns the classes that rows belong to; for regression tenths of the target, so that groups can be balanced by them. */
 export function strataOf(
   dataset: Dataset,
   rows: Int32Array,
@@ -68,7 +68,7 @@ export function strataOf(
 }
 
 /**
- * Whether a data set can be cut into so many folds.
+ * Checks that a data set can be cut into a given number of folds.
  *
  * Of one whose rows have a time only the number is checked here.
  *

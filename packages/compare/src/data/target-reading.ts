@@ -3,7 +3,7 @@ import { nameInList } from "../name-list.ts";
 import type { Note } from "../results.ts";
 import { quotedWord } from "../shell-words.ts";
 
-/** How cells of a target are read, where that is not as they stand. */
+/** How cells of a target are read, where that is not as they are. */
 export interface TargetReading {
   /** Values that stand for a missing label (`--missing`). */
   asMissing?: readonly string[];
@@ -11,17 +11,17 @@ export interface TargetReading {
   mergeLabels?: true;
 }
 
-/** A label without what people type in several ways: case, and spaces around and between words. */
+/** Returns a label without what people type in several ways: case, and spaces around and between words. */
 export const plainLabel = (label: string): string => label.trim().replace(/\s+/g, " ").toLowerCase();
 
-/** Labels that differ in case or spaces only, in sets of at least two. */
+/** Returns labels that differ in case or spaces only, in sets of at least two. */
 export function alikeSets(labels: readonly string[]): string[][] {
   return [...Map.groupBy(labels, plainLabel).values()].filter(({ length }) => length > 1);
 }
 
 /**
- * Which class each label is of where those that differ in case or spaces only are one: the spelling that most rows have, at a tie the
- * first one.
+ * Returns which class each label is of where those that differ in case or spaces only are one: the spelling that most rows have, at a tie
+ * the first one.
  *
  * @param counts rows of each label
  */
@@ -35,7 +35,7 @@ export function mergedLabels(labels: readonly string[], counts: ArrayLike<number
   return merged;
 }
 
-/** So many texts are named with the option that reads them as missing. */
+/** This many texts are named with the option that reads them as missing. */
 const mostTexts = 3;
 
 /** `--missing price=ask,price=tbd`: the option that reads texts of a column as missing. */
@@ -44,7 +44,7 @@ export function missingOption(column: string, texts: readonly string[]): string 
   return `--missing ${quotedWord(pairs.join(","))}${texts.length > mostTexts ? " and so on" : ""}`;
 }
 
-/** So many sets of labels are named. */
+/** This many sets of labels are named. */
 const mostSets = 3;
 
 /** Sets of labels as a text: `'NO', 'No', 'no'; 'Yes', 'yes'`. */
@@ -54,7 +54,7 @@ export function setsText(sets: readonly string[][]): string {
   return `${named.join("; ")}${more > 0 ? ` and ${more} more ${more === 1 ? "set" : "sets"} of labels` : ""}`;
 }
 
-/** What merging has come to. */
+/** Returns a note on what was merged. */
 export function mergedNote(column: string, labels: readonly string[]): Note {
   const sets = alikeSets(labels);
   const classes = new Set(labels.map(plainLabel)).size;

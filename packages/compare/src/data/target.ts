@@ -213,7 +213,7 @@ function areClasses(levels: readonly string[], counts: Int32Array, rows: number)
   return codes && different <= 100 && Math.min(...counts) >= rows / different / 4 && different * 4 <= rows;
 }
 
-/** With at most so many different values, texts among numbers may well be classes. */
+/** With at most this many different values, texts among numbers may well be classes. */
 const mostClassesWithTexts = 20;
 
 /**

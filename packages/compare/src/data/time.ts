@@ -6,7 +6,7 @@ import { dayOrderOption, typeColumn } from "./column-type.ts";
 import { spanOf } from "./dates/date-column.ts";
 
 /**
- * When each row was: the numbers of a column of numbers, or the milliseconds of one of dates.
+ * Returns when each row was: the numbers of a column of numbers, or the milliseconds of one of dates.
  *
  * @throws DataError for a column of neither, and for a row without a value
  */

@@ -7,8 +7,8 @@ import { type Encoder, fitEncoder } from "./encoder.ts";
 import { gramsOf } from "./text/n-grams.ts";
 
 /**
- * A data set with the rows of another table as unlabelled ones. Its columns are found by name and must hold what those of
- * the data set do; more columns and another order do no harm, and a target among them is not looked at.
+ * Returns a data set with the rows of another table as unlabelled ones. Its columns are found by name and must hold what those of the data
+ * set do; more columns and another order do no harm, and a target among them is not looked at.
  *
  * @throws DataError for a regression, a table without rows, every column that lacks, and line and value of a text or a number
  * beyond float32 in a numeric column

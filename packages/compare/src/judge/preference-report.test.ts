@@ -62,7 +62,7 @@ describe("what is said of flips", () => {
     expect(Math.abs(epsilon - 0.2)).toBeLessThan(0.04);
     expect([lower! < 0.2, upper! > 0.2]).toEqual([true, true]);
     expect(report.judgedBy).toEqual({ folds: 3, identifiable: 3, least: 0.1, most: 0.14 });
-    // It would be a circle: the margins that tell the rate are of the reward whose mistakes it would excuse.
+    // It would be a circle: the margins that give the rate are of the reward whose mistakes it would excuse.
     expect(report.corrected).toBeNull();
     expect(report.sentences[0]).toMatch(
       /^Flip rate: \d+ % \(99 % interval \d+ % to \d+ %\) of the preferences contradict/,

@@ -5,8 +5,8 @@ import { likeliestFlips } from "../train/likeliest-flips.ts";
 import type { Truth } from "./decision/truth.ts";
 
 /**
- * What is said of the flips of a data set of pairs. The rate of all pairs is estimated from the margins that the baseline has for the
- * pairs of the test parts of the first seed; it is told, and judges nothing: each fold is judged by what its training pairs say.
+ * Reports the flips of a data set of pairs. The rate of all pairs is estimated from the margins that the baseline has for the pairs of the
+ * test parts of the first seed. It is only reported: each fold is judged by what its training pairs say.
  *
  * @param trials of all candidates
  * @param about `accuracy` of the baseline on all rows
@@ -36,7 +36,7 @@ export function preferenceReport(
   return { ...report, sentences: sentencesOf(report) };
 }
 
-/** The likeliest rate for the margins of test parts, whatever their scale; null where it can't be told. */
+/** The likeliest rate for the margins of test parts, whatever their scale; null where it can't be estimated. */
 function byLikelihood(trials: readonly PredictedTrial[], truth: Truth): PreferenceReport["flipRate"] {
   const margins = trials
     .filter(({ seed }) => seed === 0)

@@ -18,7 +18,7 @@ export type WidthSizes = Pick<
   "bits" | "layerBits" | "bytes" | "file" | "fileBytes"
 >;
 
-/** What {@link quantizationReport} puts beside the predictions. */
+/** What {@link quantizationReport} takes in addition to the predictions. */
 export interface ReportParts {
   candidate: string;
   ranking: Pick<Ranking, "metric" | "rope">;
@@ -30,8 +30,8 @@ export interface ReportParts {
 }
 
 /**
- * What each width costs: the metric of all rows of a seed over the seeds, in float and quantised, and the difference of both on the same
- * rows of the same trained networks, with the interval that differences of losses have.
+ * Reports what each width costs: the metric of all rows of a seed over the seeds, in float and quantised. The difference of both is on the
+ * same rows of the same trained networks, with the interval that differences of losses have.
  *
  * @param trials of quantised networks, see `predictQuantised`
  * @param truth what was to be predicted on the rows that they are tested on

@@ -12,12 +12,12 @@ import type { predictTable } from "./saved-model.ts";
 export interface Answer {
   columns: readonly string[];
   rows: readonly (readonly Cell[])[];
-  /** So many columns in front are of the file. */
+  /** The number of columns in front that are of the file. */
   ids: number;
 }
 
 /**
- * A line for each row of a table: the columns of the file that were asked for, the prediction, and the probability of each class
+ * Returns a line for each row of a table: the columns of the file that were asked for, the prediction, and the probability of each class
  * (`probability yes`). Rows that could not be read have no prediction, and of the file's columns what remains of them.
  *
  * @param asked names of columns, or lists of them
@@ -73,13 +73,13 @@ function idColumns(table: Table, asked: readonly string[], own: readonly string[
 }
 
 /**
- * Texts that a spreadsheet takes for formulas, blanks and fullwidth forms included; plain numbers are none. Behind a blank or a tab, programs
- * differ.
+ * Texts that a spreadsheet takes for formulas, blanks and fullwidth forms included; plain numbers are not formulas. Behind a blank or a
+ * tab, programs differ.
  */
 const formulas = /^(?![-+]?[\d.,]+(?:[eE][-+]?\d+)?%?$)(?:\s*[=+\-@\uff0b\uff0d\uff1d\uff20]|[\t\r\n])/;
 
 /**
- * An answer as CSV.
+ * Returns an answer as CSV.
  *
  * @param spreadsheet puts a `'` in front of texts that a spreadsheet would take for formulas, and quotes all texts, so that a program that
  *   expects another separator doesn't begin a cell within one

@@ -10,10 +10,10 @@ import type { Configuration, KeptChoice, Ranking, Settings, TrialRecord, TuningR
 export type Keep = "auto" | Settings["references"][number];
 
 /**
- * Which loss to keep and how to train it again on all rows: the loss with the best mean if it is distinguishably better
- * than the baseline, else the baseline; the setting of its own parameters with the best mean validation value over the folds, each at
- * its best learning rate; the median of these rates (the lower of two); the median of that configuration's epochs. Null where no
- * setting finished on all folds. Trials that are not available tell nothing of a setting.
+ * Chooses which loss to keep and how to train it again on all rows. The loss is the one with the best mean if it is distinguishably better
+ * than the baseline, else the baseline. The setting of its own parameters is the one with the best mean validation value over the folds,
+ * each at its best learning rate. The learning rate is the median of these rates (the lower of two), and the number of epochs the median of
+ * that configuration's. Null where no setting finished on all folds. Trials that are not available say nothing about a setting.
  *
  * @param options `validationIsLoss`: validation values are losses of bags, whatever the metric. `keep`: a reference instead, with
  *   its setting chosen in the same way; trees have 0 epochs

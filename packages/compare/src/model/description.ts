@@ -47,7 +47,7 @@ export interface NetworkDescription extends Described {
   epochs: number;
 }
 
-/** `model.json` of gradient-boosted trees: everything but the trees. Free text is none of their columns. */
+/** `model.json` of gradient-boosted trees: everything but the trees. They have no columns of free text. */
 export interface TreesDescription extends Described {
   /** Package and version that trained them. */
   trees: { library: string };
@@ -72,12 +72,12 @@ export interface SavedTrees extends SavedModel {
   description: TreesDescription;
 }
 
-/** The name of the file beside `model.json`. */
+/** Returns the name of the file of weights or trees next to `model.json`. */
 export function weightsFile(description: ModelDescription): "model.safetensors" | "model.trees" {
   return "trees" in description ? "model.trees" : "model.safetensors";
 }
 
-/** The text of `model.json`: the description and, as `sha256`, a sum of the whole text. */
+/** Returns the text of `model.json`: the description and, as `sha256`, a sum of the whole text. */
 export function writeModelDescription(description: ModelDescription): Promise<string> {
   return withOwnSum((sha256) => `${JSON.stringify({ ...description, sha256 }, null, 1)}\n`);
 }

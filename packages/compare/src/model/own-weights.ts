@@ -6,7 +6,7 @@ import { DataError } from "../data-error.ts";
 import type { Network, Trained } from "../train/network.ts";
 import { tensorOf } from "./tensor-of.ts";
 
-/** The parameters of an own model as one vector, and what its state holds, leaf by leaf. Looks only. */
+/** Returns the parameters of an own model as one vector, and what its state holds, leaf by leaf. Looks only. */
 export function ownTensors({ params, state }: Trained): Record<string, Tensor> {
   const tensor = (leaf: np.Array): Tensor => ({
     shape: leaf.shape,
@@ -17,7 +17,7 @@ export function ownTensors({ params, state }: Trained): Record<string, Tensor> {
 }
 
 /**
- * The parameters and the state of an own model, from its saved weights.
+ * Returns the parameters and the state of an own model, from its saved weights.
  *
  * @throws DataError where there are others than the model has
  */

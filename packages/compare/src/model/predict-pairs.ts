@@ -9,7 +9,7 @@ import type { predictTable } from "./saved-model.ts";
 
 type Predicted = Awaited<ReturnType<typeof predictTable>>;
 
-/** How both sides of a pair may be told apart: endings of column names, or names of columns of texts. */
+/** How both sides of a pair may be distinguished: endings of column names, or names of columns of texts. */
 const namesOfSides = [
   ["first", "second"],
   ["chosen", "rejected"],
@@ -21,8 +21,8 @@ const namesOfSides = [
 const response = "response";
 
 /**
- * Predicts the rows of a table with a kept model. Of a model of pairs, rows of single responses get their reward; rows of pairs (columns
- * such as `price_first` and `price_second`, or texts `first` and `second`) the probability that the first response is preferred,
+ * Predicts the rows of a table with a kept model. With a model of pairs, rows of single responses get their reward. Rows of pairs (columns
+ * such as `price_first` and `price_second`, or texts `first` and `second`) get the probability that the first response is preferred:
  * `sigma` of the difference of both rewards, flips left out.
  *
  * @param predict of the model, for a table of its own columns

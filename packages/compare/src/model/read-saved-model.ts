@@ -28,7 +28,7 @@ export async function readSavedModel(
   const weightsName = weightsFile(description);
   const weightsPath = `${place}/${weightsName}`;
   const model = { description, weights: new Uint8Array(await read(weightsName)) };
-  // First: of a changed byte the sums tell more than what it happens to break.
+  // First: for a changed byte, the sums give a better error than what it happens to break.
   const files = { description: text, weights: model.weights };
   const summed = await checkSums(files, { description: path, weights: weightsPath });
   try {

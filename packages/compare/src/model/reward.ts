@@ -3,14 +3,14 @@ import type { Task } from "../results.ts";
 import type { Part } from "../train/fold.ts";
 import type { Network, Trained } from "../train/network.ts";
 
-/** What a kept model is asked for: a number for a response, where it was trained by pairs of them. */
+/** Returns what a kept model is asked for: a number for a response, where it was trained by pairs of them. */
 export function taskOfKept(task: Task): Task {
   return task === "preference" ? "regression" : task;
 }
 
 /**
- * The unit and origin of a kept reward: differences are log-odds of being preferred, labels without flips, and the responses that it was
- * trained on have a mean of 0.
+ * Returns the unit and origin of a kept reward: differences are log-odds of being preferred, labels without flips, and the responses that
+ * it was trained on have a mean of 0.
  */
 export async function rewardScale(
   network: Network,

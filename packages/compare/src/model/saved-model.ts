@@ -145,7 +145,7 @@ export function checkWeights({ description, weights }: SavedModel): void {
 }
 
 /**
- * The outputs of a kept network for the rows of a new table, `[rows, outputs]`: logits, or standardised numbers.
+ * Returns the outputs of a kept network for the rows of a new table, `[rows, outputs]`: logits, or standardised numbers.
  *
  * @param faults takes what is wrong with rows that can't be encoded; without it the first such row is an error
  * @param own as for {@link predictTable}

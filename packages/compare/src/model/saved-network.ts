@@ -11,7 +11,7 @@ import { ownVariables } from "./own-weights.ts";
 import { taskOfKept } from "./reward.ts";
 import { tensorOf } from "./tensor-of.ts";
 
-/** The network of a kept model of layers. */
+/** Returns the network of a kept model of layers. */
 export function builtNetwork(model: SavedNetwork): { network: Network; trained: Trained } {
   const { description } = model;
   const layers = savedLayers(model);
@@ -19,7 +19,7 @@ export function builtNetwork(model: SavedNetwork): { network: Network; trained: 
   const { hidden, head } = description.network;
   const { task, classes } = description;
   const network = makeNetwork(sizes[0], taskOfKept(task), classes.length, { model: "mlp", hidden, head });
-  // The engine decides in which order the leaves of a tree stand; the checks above need no array that could leak.
+  // The engine decides the order of the leaves of a tree; the checks above need no array that could leak.
   const flat = layers.map(({ weight, bias }, i) => ({
     weight: vector(weight, weightRows(sizes[i]) * sizes[i + 1]),
     ...(bias !== undefined && { bias: vector(bias, bias.length) }),
@@ -28,7 +28,7 @@ export function builtNetwork(model: SavedNetwork): { network: Network; trained: 
 }
 
 /**
- * The network of a kept model that is one's own, with its parameters and state; both are the caller's.
+ * Returns the network of a kept model that is one's own, with its parameters and state; both are the caller's.
  *
  * @throws RangeError where it is another one; DataError where the weights are not such a model's
  */
@@ -52,8 +52,7 @@ export function checkNetwork(model: SavedNetwork): void {
 }
 
 /**
- * Weights `[inputs, outputs]` (row-major) and biases of a kept model, layer by layer; the last layer of a cosine head
- * has no bias.
+ * Returns weights `[inputs, outputs]` (row-major) and biases of a kept model, layer by layer; the last layer of a cosine head has no bias.
  *
  * @throws DataError where description and weights don't fit together, or a weight is no finite number
  */
@@ -85,7 +84,7 @@ function vector(values: Float32Array, length: number): np.Array {
   return np.array(filled);
 }
 
-/** Weights and biases of a network of layers, without what the engine fills them up with. Looks only. */
+/** Returns weights and biases of a network of layers, without what the engine fills them up with. Looks only. */
 export function layerTensors(
   network: Network,
   { params }: Trained,

@@ -56,7 +56,7 @@ export async function predictWithTrees(
   return { prediction: await predictTrees(trees, columns, table.rows), rows: table.rows, notes };
 }
 
-/** The trees of a kept model; a DataError where they are not those of the description. */
+/** Returns the trees of a kept model; a DataError where they are not those of the description. */
 export function treesOf({ description, weights }: SavedTrees) {
   const trees = readTrees(weights, weightsFile(description));
   const { task, classes, encoder } = description;

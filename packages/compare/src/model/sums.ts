@@ -7,10 +7,10 @@ export async function sha256Of(bytes: Uint8Array): Promise<string> {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** What stands in the place of a sum while it is computed. */
+/** The placeholder of a sum while it is computed. */
 const blank = "0".repeat(64);
 
-/** A text that holds its own sum: the SHA-256 of itself with zeros in the place of the digits. */
+/** Returns a text that holds its own sum: the SHA-256 of itself with zeros in the place of the digits. */
 export async function withOwnSum(textOf: (sum: string) => string): Promise<string> {
   return textOf(await sha256Of(new TextEncoder().encode(textOf(blank))));
 }

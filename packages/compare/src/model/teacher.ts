@@ -9,8 +9,8 @@ import type { NetworkDescription, SavedModel } from "./description.ts";
 import { outputsOfTable } from "./saved-model.ts";
 
 /**
- * A data set with the logits of a kept model for each of its rows, as the distillation losses need them. The teacher reads
- * the table with its own columns and encoding, so that these need not be those of the students.
+ * Returns a data set with the logits of a kept model for each of its rows, as the distillation losses need them. The teacher reads the
+ * table with its own columns and encoding, so that these need not be those of the students.
  *
  * @param table the table that the data set was made of
  * @param options `place`: where the teacher was found, for messages; `testsElsewhere`: a second file is the test part, so that a
@@ -37,7 +37,7 @@ export async function withTeacher(
     throw new DataError(
       `${place}: expected a teacher and data with classes, as distillation compares logits, got the task regression`,
     );
-  // The same classes may stand in another order: which one is positive is for each comparison to say.
+  // The same classes may be in another order: which one is positive is for each comparison to say.
   const position = dataset.classes.map((name) => classes.indexOf(name));
   if (classes.length !== dataset.classes.length || position.includes(-1))
     throw new DataError(
@@ -78,7 +78,7 @@ function seenAll(place: string): Note {
   };
 }
 
-/** A part of its rows can't be told from others. */
+/** A part of its rows can't be distinguished from others. */
 function maybeSeen(place: string, { rows, dataset }: NetworkDescription): Note {
   const of = dataset === undefined ? "" : ` of '${dataset}'`;
   return {

@@ -1,7 +1,7 @@
 import type { Tensor } from "minimand";
 import { DataError } from "../data-error.ts";
 
-/** The values of a tensor of `model.safetensors`; a DataError where it is absent, has another shape, or isn't finite. */
+/** Returns the values of a tensor of `model.safetensors`; a DataError where it is absent, has another shape, or isn't finite. */
 export function tensorOf(tensors: Record<string, Tensor>, name: string, shape?: number[]): Float32Array {
   const tensor = tensors[name];
   if (tensor === undefined || (shape !== undefined && tensor.shape.join() !== shape.join())) {

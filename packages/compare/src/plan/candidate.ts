@@ -28,13 +28,16 @@ export interface BuildInfo {
 /** Memory per example a candidate starts from, by name. */
 export type Memory = { [name: string]: Float32Array };
 
-/** Hyperparameters beside the settings, where they depend on the data: steps an epoch, and the share of preferences thought to be flipped. */
+/**
+ * Hyperparameters in addition to the settings, where they depend on the data: steps per epoch, and the share of preferences thought to be
+ * flipped.
+ */
 export type DataHyper = (data: { perEpoch: number; flipRate: number }) => Record<string, number>;
 
-/** What a candidate learns from beside rows and their labels: it runs only where that is there. */
+/** What a candidate learns from in addition to rows and their labels. It runs only where that is given. */
 export type Need = "teacher" | "unlabeled" | "bags";
 
-/** What is told of every candidate, and what of it is tuned. */
+/** The description of every candidate, and what of it is tuned. */
 interface Described {
   /** Name on the command line. */
   id: string;
@@ -57,7 +60,7 @@ interface Described {
 /** What brings a loss: asked for with `--losses`. */
 interface OfTasks extends Described {
   tasks: readonly Task[];
-  /** Tasks on which its use is an extension of ours, not the authors'. */
+  /** Tasks on which its use is an extension by this project, not the authors'. */
   extensionOn?: readonly Task[];
   /** What the network's last layer makes of its features; default `linear`. */
   head?: Head;
@@ -93,7 +96,7 @@ export interface ObjectiveCandidate extends OfTasks {
   needs?: readonly "bags"[];
 }
 
-/** A row shown beside the losses and not judged, which always runs. It is trained on single rows, also beside losses of bags. */
+/** A row shown next to the losses and not judged, which always runs. It is trained on single rows, also where losses see bags. */
 export interface ReferenceCandidate extends OfTasks {
   kind: "reference";
   loss: (info: BuildInfo) => BatchLoss;
@@ -151,7 +154,7 @@ export interface OwnStepCandidate extends OfTasks, AnyStep {
 }
 
 interface AroundBaseline extends Described, AnyStep {
-  /** Hyperparameters that the step knows beside its settings; a loss with a parameter of the same name can't be had. */
+  /** Hyperparameters that the step knows in addition to its settings. A loss with a parameter of the same name can't be had. */
   fixed?: readonly string[];
 }
 
@@ -161,7 +164,7 @@ export interface ObjectiveStepCandidate extends AroundBaseline {
   step: MakeStep<StepParts & { objective: Objective }>;
 }
 
-/** One around the loss of the baseline, of which it needs the values one by one: not for losses of whole batches. */
+/** A training step around the loss of the baseline, of which it needs the values one by one: not for losses of whole batches. */
 export interface LossStepCandidate extends AroundBaseline {
   minimises: "loss";
   step: MakeStep<StepParts & { loss: BatchLoss }>;
@@ -192,7 +195,7 @@ export function isTrees(candidate: PlannedCandidate): candidate is TreesReferenc
   return candidate.kind === "trees";
 }
 
-/** The loss that a candidate trains with: itself, or the one that its method minimises. */
+/** Returns the loss that a candidate trains with: itself, or the one that its method minimises. */
 export function minimisedBy(candidate: NetworkCandidate): ComparedLoss {
   return "of" in candidate ? candidate.of : candidate;
 }
@@ -212,12 +215,12 @@ export function isMethod(candidate: Candidate): candidate is Method {
   return candidate.kind === "optimizer" || (candidate.kind === "step" && candidate.minimises !== "own");
 }
 
-/** Whether a candidate is trained to be shown beside the losses, and not ranked. */
+/** Whether a candidate is trained to be shown next to the losses, and not ranked. */
 export function isReference(candidate: PlannedCandidate): boolean {
   return roleOf(candidate) === "reference";
 }
 
-/** As what a candidate is shown: whatever brings its own loss is one. */
+/** Returns the role in which a candidate is shown: whatever brings its own loss is one. */
 export function roleOf(candidate: Candidate | TreesReference): CandidateSummary["kind"] {
   const { kind } = candidate;
   if (kind === "trees") return "reference";

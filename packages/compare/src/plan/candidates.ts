@@ -30,7 +30,7 @@ export const candidates: readonly ComparedLoss[] = [
   ...preferenceCandidates,
 ];
 
-/** Rows shown beside the losses. They are not trained on their own. */
+/** Rows shown next to the losses. They are not trained on their own. */
 export const references = {
   majority: { id: "majority-class", label: "Majority class", formula: "the most frequent training class" },
   coin: { id: "no-preference", label: "No preference", formula: "either response with probability 1/2" },
@@ -50,17 +50,17 @@ export const references = {
 /** What decides the baseline: without bags the usual one of the task. */
 export type BaselineSettings = Pick<Settings, "baseline"> & Partial<Pick<Settings, "bagColumn">>;
 
-/** Every loss of the comparison, and those among one's own candidates. */
+/** Returns every loss of the comparison, and those among one's own candidates. */
 export function lossesWith(own: readonly Candidate[]): ComparedLoss[] {
   return [...candidates, ...own.filter((c): c is ComparedLoss => !isMethod(c))];
 }
 
-/** Every optimizer and step of the comparison, and those among one's own candidates. */
+/** Returns every optimizer and step of the comparison, and those among one's own candidates. */
 export function methodsWith(own: readonly Candidate[]): Method[] {
   return [...methods, ...own.filter(isMethod)];
 }
 
-/** Id of the loss that the others are measured against. */
+/** Returns the id of the loss that the others are measured against. */
 export function baselineFor(
   { baseline, bagColumn = null }: BaselineSettings,
   task: Task,
@@ -77,7 +77,7 @@ export function baselineIdOf({ baseline, bagColumn = null }: BaselineSettings, t
   return traitsOf[task].baseline;
 }
 
-/** The loss of a name, for a task; a RangeError says which there are. */
+/** Returns the loss of a name, for a task; a RangeError says which there are. */
 export function candidateById(
   id: string,
   task: Task,
@@ -96,7 +96,7 @@ export function candidateById(
   );
 }
 
-/** What a trial runs: a reference that is trained, or else as {@link candidateFor}. */
+/** Returns what a trial runs: a reference that is trained, or else as {@link candidateFor}. */
 export function plannedFor(
   id: string,
   task: Task,
@@ -106,7 +106,7 @@ export function plannedFor(
   return trainedReferences.find((r) => r.id === id) ?? candidateFor(id, task, settings, own);
 }
 
-/** What is compared by a name: the loss, or the method with the loss of the baseline. */
+/** Returns what is compared by a name: the loss, or the method with the loss of the baseline. */
 export function candidateFor(
   id: string,
   task: Task,

@@ -58,7 +58,7 @@ const optimizer: OptionNames<OptimizerCandidate> = { ...described, optimizer: tr
 const ownStep: OptionNames<OwnStepCandidate> = { ...ofTasks, ...ofStep };
 const step: OptionNames<ObjectiveStepCandidate> = { ...described, ...ofStep, fixed: true };
 
-/** Fields of candidates of this package, and what loading adds: nobody is told to give them. */
+/** Fields of candidates of this package, and what loading adds: messages do not ask for them. */
 const ours: readonly string[] = ["origin", "extensionOn", "classWeighted"];
 
 const kinds = ["loss", "objective", "optimizer", "step", "reference"] as const;

@@ -31,16 +31,14 @@ type Choice = Pick<Settings, "losses" | "optimizers" | "steps"> &
   Partial<Pick<Settings, "references" | "model" | "hidden" | "batchSize" | "task">>;
 
 /**
- * The losses that run: those asked for (or all of the task but those that run only by name), and always the baseline and class weights. Distillation is
- * among them only where there is a teacher, and what learns from unlabelled rows where there is a file of them, then with
- * self-training always. Then the optimizers and steps asked for. Where rows are in bags, only the
- * losses that see bags run, beside the reference that sees every row. Last come the references that are trained.
+ * Returns the losses that run: those asked for (or all of the task but those that run only by name), and always the baseline and class
+ * weights. Distillation is among them only where there is a teacher, and what learns from unlabelled rows where there is a file of them,
+ * then with self-training always. Then the optimizers and steps asked for. Where rows are in bags, only the losses that see bags run, and
+ * the reference that sees every row. Last come the references that are trained.
  *
- * @param own candidates that are chosen like those of the comparison. With a model of one's own, losses of another last layer
- *   than a linear one stay out, and what puts noise on features runs only by name; with a linear model, what looks at hidden features
- *   stays out
- * @throws RangeError for names that are none, and for candidates that lack what they need; TypeError, RangeError for own
- *   candidates that are none
+ * @param own candidates that are chosen like those of the comparison. With an own model, losses of another last layer than a linear one are
+ *   left out, and what puts noise on features runs only by name; with a linear model, what looks at hidden features is left out
+ * @throws RangeError for unknown names, and for candidates that lack what they need; TypeError, RangeError for invalid own candidates
  */
 export function chooseCandidates(
   settings: Choice & Pick<Settings, "distillFrom"> & Partial<Pick<Settings, "unlabeled">>,

@@ -16,7 +16,7 @@ export interface Grid {
 }
 
 /**
- * What tuning tries for a candidate: `n` learning rates, the same for every loss, and up to `n` settings of its own parameters.
+ * Returns what tuning tries for a candidate: `n` learning rates, the same for every loss, and up to `n` settings of its own parameters.
  *
  * The rates are the midpoints of equal parts of [5e-4, 5e-2], or of an optimizer's own range, on a logarithmic scale. Those
  * beyond are one part further, but not outside an own range.
@@ -39,18 +39,18 @@ export function gridOf(
   };
 }
 
-/** What every trial tries, before it looks beyond the rates and at further settings. */
+/** Returns what every trial tries, before it looks beyond the rates and at further settings. */
 export function firstOf({ rates, settings: [parameters] }: Grid): Configuration[] {
   return rates.map((learningRate) => ({ learningRate, parameters }));
 }
 
-/** The rate to try as well where this one of the grid is best. */
+/** Returns the rate to try as well where this one of the grid is best. */
 export function beyondOf({ rates, beyond }: Grid, best: number): number | null {
   if (beyond === null) return null;
   return best === rates[0] ? beyond.slowest : best === rates.at(-1) ? beyond.fastest : null;
 }
 
-/** How many configurations a trial tries: at least, and where the best rate lies at an end. */
+/** Returns how many configurations a trial tries: at least, and at most, where the best rate is at an end. */
 export function countsOf({ rates, beyond, settings }: Grid): { least: number; most: number } {
   const least = rates.length + settings.length - 1;
   return { least, most: least + (beyond === null ? 0 : 1) };

@@ -10,7 +10,7 @@ type LossFunction<Name extends string> = (
   options: { weights: np.Array } & Record<Name, np.Array>,
 ) => np.Array;
 
-/** What there may be to tell of a loss beside its name, label and formula. */
+/** Optional properties of a loss, in addition to its name, label and formula. */
 export type MoreOfLoss<Name extends string> = Pick<
   LossCandidate,
   "paper" | "reference" | "head" | "classWeighted" | "onlyByName"

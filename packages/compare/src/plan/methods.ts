@@ -49,7 +49,7 @@ const trajectory = (past: string, weights: readonly number[]) => ({
 });
 const distanceFor = ({ task }: BuildInfo) => (task === "regression" ? "squared-error" : "kl");
 
-/** All of them; they run where `--optimizers` and `--steps` name them, with the loss of the baseline. */
+/** All optimizers and steps; they run where `--optimizers` and `--steps` name them, with the loss of the baseline. */
 export const methods: readonly Method[] = [
   {
     kind: "optimizer",
@@ -173,7 +173,7 @@ export const methods: readonly Method[] = [
 ];
 
 /**
- * The method with a loss: what the comparison runs. Its own settings come with the first ones of the loss.
+ * Returns the method with a loss: what the comparison runs. Its own settings come with the first ones of the loss.
  *
  * @throws RangeError for a loss that doesn't go with the method
  */

@@ -25,7 +25,7 @@ const along =
 
 const plain = { kind: "optimizer", settings: [], parameters: {} } as const;
 
-/** Optimizers by the names that people search for, beside those of {@link methods} that come from a paper here. */
+/** Optimizers by the names that people search for, in addition to those of {@link methods} that come from a paper here. */
 export const usualOptimizers: readonly OptimizerCandidate[] = [
   {
     ...plain,

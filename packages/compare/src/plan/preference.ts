@@ -65,8 +65,8 @@ const ofFlips = {
 const epsilon = ({ flips, flipRate }: Hyper) => ({ beta: 1, epsilon: flips.mul(flipRate) });
 
 /**
- * Losses of the margin h, the reward of the response that was chosen less that of the other one; the baseline first. RPO is none of
- * them: without a policy its penalty is Bradley-Terry at another temperature.
+ * Losses of the margin h, the reward of the response that was chosen less that of the other one; the baseline first. RPO is not among them:
+ * without a policy its penalty is Bradley-Terry at another temperature.
  */
 export const preferenceCandidates: readonly LossCandidate[] = [
   {

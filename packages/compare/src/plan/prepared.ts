@@ -33,6 +33,6 @@ export interface Prepared {
   model?: OwnModel;
   /** All candidates that the user's modules bring, compared or not. */
   ownCandidates: readonly Candidate[];
-  /** The user's modules by the files that they lie in here. */
+  /** The user's modules by the files that they are in here. */
   modules: Origin[];
 }

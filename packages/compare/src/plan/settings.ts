@@ -4,12 +4,12 @@ import type { Settings, Task } from "../results.ts";
 import { settingNames, settingTable } from "../setting-table.ts";
 import { traitsOf } from "../task.ts";
 
-/** What a comparison does unless told otherwise; the target, which has to be given, is empty. */
+/** The default settings of a comparison; the target, which has to be given, is empty. */
 export const defaultSettings = Object.fromEntries(
   settingNames.map((name) => [name, structuredClone(settingTable[name].byDefault)]),
 ) as Omit<Settings, "target">;
 
-/** Throws a TypeError naming the first setting that is none, and the one it may mean. */
+/** Throws a TypeError naming the first unknown setting, and the one it may mean. */
 export function checkSettingNames(settings: Settings): void {
   readOptions("settings", settings, known);
 }
@@ -35,7 +35,7 @@ export function checkHidden(argument: string, hidden: readonly number[]): void {
     throw rangeError(argument, `layers with at most ${mostWeights} weights between them`, weights);
 }
 
-/** Throws a RangeError naming the first setting that makes no sense, a TypeError naming one that is none. */
+/** Throws a RangeError naming the first setting that makes no sense, a TypeError naming an unknown one. */
 export function checkSettings(settings: Settings): void {
   checkSettingNames(settings);
   checkReferences(settings.references);
@@ -82,7 +82,7 @@ function checkPairSettings(settings: Settings): void {
     throw new RangeError(`task: expected another one than preference with ${clash}, got preference`);
 }
 
-/** Names of what can be trained beside the losses, see {@link Settings}. */
+/** Names of what can be trained in addition to the losses, see {@link Settings}. */
 const referenceNames = settingTable.references.byDefault;
 
 function checkReferences(names: readonly string[]): void {
@@ -92,7 +92,7 @@ function checkReferences(names: readonly string[]): void {
   throw new RangeError(`${message}${didYouMean(unknown, referenceNames)}`);
 }
 
-/** The report metric for a task: the one asked for, or balanced accuracy, or R² for regression. */
+/** Returns the report metric for a task: the one asked for, or balanced accuracy, or R² for regression. */
 export function metricFor(metric: Settings["metric"], task: Task): string {
   const { metric: usual, metrics: ids } = traitsOf[task];
   if (metric === "auto") return usual;

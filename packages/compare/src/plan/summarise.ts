@@ -4,7 +4,7 @@ import { isTrees, type PlannedCandidate, roleOf } from "./candidate.ts";
 import { references } from "./candidates.ts";
 import { countsOf, firstOf, gridOf } from "./grid.ts";
 
-/** What `results.json` says of the losses and references that ran. */
+/** Returns what `results.json` says of the losses and references that ran. */
 export function summarise(
   chosen: readonly PlannedCandidate[],
   task: Task,

@@ -48,7 +48,7 @@ export const referenceNamed = { linear: linearReference, trees: treesReference }
 /** Every reference that is trained. */
 export const trainedReferences: readonly (LinearReference | TreesReference)[] = Object.values(referenceNamed);
 
-/** The references that are asked for and make sense, and for the others a note that says why not. */
+/** Returns the references that are asked for and make sense, and for the others a note that says why not. */
 export function chooseReferences({
   references,
   bagColumn = null,

@@ -39,8 +39,8 @@ export interface TrialHost {
 }
 
 /**
- * Everything that decides a trial's result, and nothing else: trials of equal keys have equal results, whatever runs
- * beside them and however they are judged. Plain JSON, always in the same order.
+ * Everything that decides a trial's result, and nothing else: trials of equal keys have equal results, whatever runs along with them and
+ * however they are judged. Plain JSON, always in the same order.
  */
 export type TrialKey = {
   version: typeof keyVersion;
@@ -87,7 +87,7 @@ const keyVersion = 6;
 const quantisingVersion = 2;
 
 /**
- * The trials of the first seed with their keys, data set by data set, candidate by candidate: first the reference that learns
+ * Returns the trials of the first seed with their keys, data set by data set, candidate by candidate: first the reference that learns
  * nothing, then the candidates in their order, each on all folds. {@link planFinals} has those of the others.
  *
  * @param candidates as `chooseCandidates` gives them
@@ -104,8 +104,8 @@ export function planTrials(
 }
 
 /**
- * The trials of all further seeds, seed by seed: the baseline and the finalists of each data set, and the references that are trained,
- * so that their intervals know as much of luck by fits.
+ * Returns the trials of all further seeds, seed by seed: the baseline and the finalists of each data set, and the references that are
+ * trained. So the references' intervals include as much of the variation of fits.
  *
  * @param finalists ids for each of the data sets, see `chooseFinalists`
  */
@@ -135,8 +135,8 @@ export interface Quantising {
 }
 
 /**
- * Trials that quantise the networks of finished ones, data set by data set: each trains its network again as it was, and tests it in float and in
- * all widths.
+ * Plans trials that quantise the networks of finished ones, data set by data set: each trains its network again as it was, and tests it in
+ * float and in all widths.
  *
  * @param chosen for each data set; null: nothing is quantised
  */

@@ -5,7 +5,7 @@ export type Tuned<Name extends string> = Readonly<
   Record<Name, readonly [range: string, ...values: readonly number[]]>
 >;
 
-/** The fields of a candidate that say what of it is tuned: the first values of all parameters are the first setting, and so on. */
+/** Returns the fields of a candidate that say what of it is tuned: the first values of all parameters are the first setting, and so on. */
 export function tuning<Name extends string = never>(
   tuned = {} as Tuned<Name>,
 ): Pick<Candidate, "settings" | "parameters"> {

@@ -1,7 +1,7 @@
 import { isMissingNumber } from "./cells.ts";
 import { looksLikeNumber } from "./number-format.ts";
 
-/** What a cell looks like, to tell names from values and a good delimiter from a bad one. */
+/** What a cell looks like, to distinguish names from values and a good delimiter from a bad one. */
 export type CellKind = "missing" | "number" | "date" | "text";
 
 const day = "\\d{1,4}[-/.]\\d{1,2}[-/.]\\d{1,4}|\\d{8}T?";
@@ -11,7 +11,7 @@ const clock =
   "\\d{1,2}:\\d{2}(?::\\d{2}(?:[.,]\\d+)?)?(?: ?[ap]\\.?m\\.?)?(?: ?(?:z|utc|[+-]\\d{2}:?\\d{2}))?";
 const date = new RegExp(`^(?:(?:${day}|${named})(?:[t ,]+(?:${clock}))?|${clock})$`, "i");
 
-/** The kind of a cell without spaces around it. */
+/** Returns the kind of a cell without spaces around it. */
 export function kindOf(cell: string): CellKind {
   if (isMissingNumber(cell)) return "missing";
   const first = cell.charCodeAt(0);

@@ -40,7 +40,7 @@ const leadingZero = /^[+-]?0\d/;
 const longDigits = /^[+-]?\d{16,}$/;
 
 /**
- * The number that a cell spells, or why it spells none.
+ * Returns the number that a cell spells, or why it spells none.
  *
  * Numbers are decimal with an optional exponent. `inf` and `Infinity` are numbers (so that they are found and refused in a
  * numeric column and not taken for a category). Not numbers, though all digits: codes with a leading zero (`007`) and whole

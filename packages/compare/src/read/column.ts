@@ -30,7 +30,7 @@ export class Column {
     return this.data.kind === "texts" ? this.data.ends.length : this.data.cells.length;
   }
 
-  /** The cell of a row, as it stands in the file but for spaces around it. */
+  /** The cell of a row, as it is in the file but for spaces around it. */
   at(row: number): Cell {
     if (this.data.kind === "cells") return this.data.cells[row]!;
     const { bytes, ends } = this.data;
@@ -144,8 +144,8 @@ function textOf(bytes: Uint8Array, from: number, to: number): string {
 const powers = Float64Array.from({ length: 23 }, (_, i) => Number(`1e${i}`));
 
 /**
- * The number that ASCII spells, or NaN. At most 15 digits, so that digits and power of ten are exact and their quotient is
- * the nearest number. No leading zero: those are codes.
+ * Returns the number that ASCII spells, or NaN. At most 15 digits, so that digits and power of ten are exact and their quotient is the
+ * nearest number. No leading zero: those are codes.
  */
 export function plainNumber(bytes: Uint8Array, from: number, to: number): number {
   if (to - from > 17) return Number.NaN;

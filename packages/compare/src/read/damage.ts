@@ -18,12 +18,12 @@ export interface Fault {
   got: string;
 }
 
-/** How many of so many records may be damaged: one in a hundred or ten, never more than one in ten. */
+/** Returns how many of a number of records may be damaged: one in a hundred or ten, never more than one in ten. */
 export function allowed(records: number): number {
   return Math.min(Math.max(records / 100, 10), records / 10);
 }
 
-/** The note on rows that were left out, or could not be read and hold no values. */
+/** Returns the note on rows that were left out, or could not be read and hold no values. */
 export function faultNote(faults: readonly Fault[], damaged: Damaged): Note {
   const parts = [...Map.groupBy(faults, ({ what }) => what)].map(
     ([what, some]) => `${some.length} with ${what} (${placesOf(some.map(({ line }) => line))})`,
@@ -33,7 +33,7 @@ export function faultNote(faults: readonly Fault[], damaged: Damaged): Note {
   return { level: "warning", text: `${verb} ${which}: ${parts.join(", ")}` };
 }
 
-/** `line 7`, `lines 3, 5 and 12 more`. */
+/** Formats line numbers: `line 7`, `lines 3, 5 and 12 more`. */
 export function placesOf(lines: readonly number[], unit: "line" | "row" = "line"): string {
   if (lines.length === 1) return `${unit} ${lines[0]}`;
   const shown = lines.slice(0, 8).join(", ");

@@ -3,7 +3,7 @@ import { type DataError, dataError, listed, quoted } from "../data-error.ts";
 import { commaHint } from "../name-list.ts";
 import { type Column, columnsByName, type Table } from "./table.ts";
 
-/** What is said of a table without some columns: which, and what is there instead. */
+/** Returns the error for a table without some columns: which, and what is there instead. */
 export function withoutColumns({ columns, name: file }: Table, lacking: readonly string[]): DataError {
   const names = columns.map(({ name }) => name);
   const which = lacking.length === 1 ? "the column" : `the ${lacking.length} columns`;

@@ -57,7 +57,7 @@ const cellsOfAColumn = fc.constantFrom(
   words,
 );
 
-/** Names and rows; the first column holds numbers, so that names can be told from values. */
+/** Names and rows; the first column holds numbers, so that names can be distinguished from values. */
 const tables = fc
   .tuple(fc.array(cellsOfAColumn, { minLength: 1, maxLength: 5 }), fc.integer({ min: 8, max: 24 }))
   .chain(([columns, rows]) =>

@@ -3,8 +3,7 @@ import type { Note } from "../results.ts";
 import { info, warning } from "./notes.ts";
 
 /**
- * Names for all columns, each once: an empty one becomes `column_3`, one that is there already `name_2`. Each change has a
- * note.
+ * Returns names for all columns, each once: an empty one becomes `column_3`, one that is there already `name_2`. Each change has a note.
  */
 export function distinctNames(given: readonly string[]): { names: string[]; notes: Note[] } {
   const visible = given.map(withoutInvisible);
@@ -63,7 +62,7 @@ export function columns(names: readonly string[]): string {
     : `${names.length} columns (${listed(names)})`;
 }
 
-/** So many columns are named in a note. */
+/** This many columns are named in a note. */
 const mostShown = 8;
 
 /** `a column 'a' to 'a_2'`, `2 columns ('a' to 'a_2', 'b' to 'b_2')`. */

@@ -1,7 +1,7 @@
 import type { Note } from "../results.ts";
 
-/** What was found in a file and changes nothing for the user. */
+/** Makes a note on what was found in a file and changes nothing for the user. */
 export const info = (text: string): Note => ({ level: "info", text });
 
-/** What was found in a file and should be looked at. */
+/** Makes a note on what was found in a file and should be looked at. */
 export const warning = (text: string): Note => ({ level: "warning", text });

@@ -18,7 +18,7 @@ async function numbersOf(cells: readonly string[], delimiter = ",", other: reado
   const { format } = table.columns[1]!;
   const values = cells.map((cell) => parseNumber(cell, format));
   const notes = table.notes.map((note) => note.text).filter((note) => note.includes("'x'"));
-  // The cells stand as in the file; the data set has the numbers.
+  // The cells are as in the file; the data set has the numbers.
   expect(table.columns[1]!.cells).toEqual(cells);
   if (values.every((value) => typeof value === "number")) {
     const feature = makeDataset(table, { target: "y", types: { x: "numeric" } }).features.find(

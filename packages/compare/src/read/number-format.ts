@@ -3,7 +3,7 @@ import { listed, quoted } from "../data-error.ts";
 /** How numbers of a column are written, where that is not as in a program. */
 export interface NumberFormat {
   decimal: "." | ",";
-  /** What stands between groups of three digits; none if empty. A space stands for every kind of space. */
+  /** What separates groups of three digits; none if empty. A space stands for every kind of space. */
   group: "" | "." | "," | "'" | " ";
   /** The one currency of the column, before or after the number, which some cells may lack. */
   currency?: string;
@@ -73,7 +73,7 @@ function numberParts(cell: string): Parts | null {
   };
 }
 
-/** What is not plain in a way of writing numbers: `decimal commas and the currency $`. */
+/** Returns what is not plain in a way of writing numbers: `decimal commas and the currency $`. */
 export function describeFormat({ decimal, group, currency, percent }: NumberFormat): string {
   const parts = [
     ...(decimal === "," ? ["decimal commas"] : []),
@@ -123,7 +123,7 @@ export interface FormatEvidence {
   small: number;
   decimals: Set<"." | ",">;
   groups: Set<NumberFormat["group"]>;
-  /** Marks before exactly three digits, where nothing else tells what they are. */
+  /** Marks before exactly three digits, where nothing else shows what they are. */
   either: Set<"." | ",">;
   currencies: Set<string>;
   percents: number;
@@ -200,15 +200,15 @@ export type FormatDecision =
   | { kind: "format"; format: NumberFormat; unsure?: string }
   /** `1.234` read as a program reads it, where it could have been 1234. */
   | { kind: "decimal-point"; example: string }
-  /** Numbers that can't be told: the column stays text. */
+  /** Numbers that can be read in two ways: the column stays text. */
   | { kind: "text"; why: string };
 
 /**
  * Decides what the marks of a column's numbers are, from all of its cells.
  *
- * A mark before exactly three digits, where nothing in the column tells more: a dot is a group mark if the file has decimal
- * commas elsewhere, else a decimal point. A comma is a decimal comma if the file has some elsewhere or is delimited by `;`, and a group mark
- * if it is delimited by commas, has decimal points elsewhere, or the column has whole numbers below 1000 without one.
+ * A mark before exactly three digits, where nothing in the column shows more: a dot is a group mark if the file has decimal commas
+ * elsewhere, else a decimal point. A comma is a decimal comma if the file has some elsewhere or is delimited by `;`, and a group mark if it
+ * is delimited by commas, has decimal points elsewhere, or the column has whole numbers below 1000 without one.
  */
 export function decideFormat(evidence: FormatEvidence, file: FileMarks): FormatDecision {
   const { decimals, groups, either, currencies, percents, numbers, foreign, small, example } = evidence;
@@ -224,7 +224,7 @@ export function decideFormat(evidence: FormatEvidence, file: FileMarks): FormatD
     if (decimal === mark || (decimal === undefined && marks.size === 0 && isDecimal(mark))) decimal = mark;
     else marks.add(mark);
   }
-  // `1,234` beside decimal commas in other columns of a file of commas: either may be meant.
+  // `1,234` along with decimal commas in other columns of a file of commas: either may be meant.
   if (file.delimiter === "," && file.commas && either.has(",") && decimals.size === 0 && groups.size === 0)
     return unclear(`${quoted(example)} could have a decimal comma or a mark of thousands`);
   const dotted = either.has(".") && groups.size === 0 && decimals.size === 0 && marks.size === 0;
@@ -260,8 +260,8 @@ export function decideFormat(evidence: FormatEvidence, file: FileMarks): FormatD
 }
 
 /**
- * The cell as a program would write it (`1.234,5 €` as `1234.5`), or null where it is not written in this way: group marks
- * are believed only between groups of three digits.
+ * Returns the cell as a program would write it (`1.234,5 €` as `1234.5`), or null where it is not written in this way: group marks count
+ * only between groups of three digits.
  */
 export function plainSpelling(cell: string, format: NumberFormat): string | null {
   const parts = numberParts(cell);

@@ -9,9 +9,9 @@ import type { Table } from "./table.ts";
 import { cellOf, type Nested, nestedNote } from "./typed-cells.ts";
 
 /**
- * A table from JSON lines: one object a line, its keys the columns (in the order in which they first occur), an absent key
- * an empty cell; or from one list of objects. Blank lines are skipped, lines that are no object are damaged rows. Columns
- * that hold a list or an object anywhere are left out, with a note, or kept as JSON texts.
+ * Returns a table from JSON lines: one object a line, its keys the columns (in the order in which they first occur), an absent key an empty
+ * cell; or from one list of objects. Blank lines are skipped, lines that are no object are damaged rows. Columns that hold a list or an
+ * object anywhere are left out, with a note, or kept as JSON texts.
  *
  * @param bytes UTF-8
  * @param nested what becomes of lists and objects
@@ -154,7 +154,7 @@ function parseList(text: string, name: string): { values: unknown[]; replaced: n
 const notNumbers = /("[^"\\]*(?:\\[\s\S][^"\\]*)*"?)|([:,[]\s*)(?:NaN|-?Infinity)(?=\s*[,}\]])/g;
 
 /**
- * The value of a JSON text. What some programs write for numbers that are none becomes null; how often is `replaced`. Digits of
+ * The value of a JSON text. What some programs write for numbers that are not finite becomes null; how often is `replaced`. Digits of
  * identifiers beyond 2^53 are kept as text; the reviver is slow, so only where there may be some.
  */
 function parsedText(source: string): { value: unknown; replaced: number } {

@@ -34,7 +34,7 @@ export interface ReadTableOptions {
   nested?: Nested;
   /** The most bytes that are taken, packed and unpacked; default 2 GB. */
   maxBytes?: number;
-  /** Told now and then how many of how many bytes are read. */
+  /** Called now and then with how many of how many bytes are read. */
   progress?: (done: number, total: number) => void;
 }
 
@@ -47,12 +47,12 @@ const formats: readonly TableFormat[] = ["csv", "tsv", "jsonl", "parquet"];
  * `.ndjson`, `.json`), then JSON lines if the text starts like an object or a list of some, else CSV. Works in browsers and
  * in Node.
  *
- * Cells stay as they stand in the file, numbers in foreign spellings (`1.234,5`, `$12`, `12 %`) included: `Column.format` says
- * how they are read. Whatever was repaired, left out or decided is in `Table.notes`; damage beyond what `damaged` accepts is an error.
+ * Cells stay as they are in the file, numbers in other locales (`1.234,5`, `$12`, `12 %`) included: `Column.format` says how they are read.
+ * Whatever was repaired, left out or decided is in `Table.notes`; damage beyond what `damaged` accepts is an error.
  *
  * @returns columns of cells; see `readCsv`, `readJsonLines` and `readParquet` for the rules of each format.
  * @throws DataError with one line that names the file, the line where there is one, what was expected and what came.
- * @throws TypeError if `bytes` is no Uint8Array, `name` no string, `format`, `damaged` or `nested` unknown, or an option is none.
+ * @throws TypeError if `bytes` is no Uint8Array, `name` no string, `format`, `damaged` or `nested` unknown, or an option is unknown.
  *
  * @example
  * const table = await readTable(new TextEncoder().encode("x,y\n1,a\n2,b\n"), { name: "tiny.csv" });

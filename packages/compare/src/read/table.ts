@@ -17,13 +17,13 @@ export interface Table {
   header: number | null;
   /** Rows that could not be read and hold no values: none but with `damaged: "empty"`. */
   unreadable: Int32Array;
-  /** What those rows have in which column, as far as it can be told: cells in front of too few or too many are in their places. */
+  /** What those rows have in which column, as far as it is known: cells in front of too few or too many are in their places. */
   remains?: ReadonlyMap<number, ReadonlyMap<string, string>>;
   /** What was repaired, left out or decided in reading. */
   notes: Note[];
 }
 
-/** A table that has come from another thread, where its columns have lost their methods. */
+/** Returns a table that has come from another thread, where its columns have lost their methods. */
 export function reviveTable(table: Table): Table {
   return { ...table, columns: table.columns.map(({ name, data, format }) => new Column(name, data, format)) };
 }
@@ -35,17 +35,17 @@ export function releaseTable(table: Table): void {
       for (const { buffer } of [data.bytes, data.ends]) (buffer as ArrayBuffer).transfer(0);
 }
 
-/** The columns by their names. */
+/** Returns the columns by their names. */
 export function columnsByName({ columns }: Pick<Table, "columns">): ReadonlyMap<string, Column> {
   return new Map(columns.map((column) => [column.name, column]));
 }
 
-/** The place of a row, for a message. */
+/** Returns the place of a row, for a message. */
 export function placeOf(table: Table, row: number): Place {
   return { file: table.name, line: table.lines[row]!, unit: table.unit };
 }
 
-/** `'abc' (line 17)`: a cell and where it stands. */
+/** `'abc' (line 17)`: a cell and its place. */
 export function cellAt(table: Table, column: Column, row: number): string {
   return `${quoted(column.at(row))} (${table.unit} ${table.lines[row]})`;
 }

@@ -6,8 +6,8 @@ import type { Cell } from "./column.ts";
 export type Nested = "drop" | "json";
 
 /**
- * A cell from a value of a typed file: text is trimmed, booleans become the words `true` and `false`, dates ISO 8601, whole
- * numbers beyond 2^53 their digits. `undefined` for what fits no cell: lists and objects without `nested`, bytes.
+ * Returns a cell from a value of a typed file: text is trimmed, booleans become the words `true` and `false`, dates ISO 8601, whole numbers
+ * beyond 2^53 their digits. `undefined` for what fits no cell: lists and objects without `nested`, bytes.
  */
 export function cellOf(value: unknown, nested: Nested = "drop"): Cell | undefined {
   if (value === null || value === undefined) return null;
@@ -25,7 +25,7 @@ export function cellOf(value: unknown, nested: Nested = "drop"): Cell | undefine
   return undefined;
 }
 
-/** The note on columns that hold lists or objects and were left out; none if there are none. */
+/** Returns the note on columns that hold lists or objects and were left out; none if there are none. */
 export function nestedNote(names: readonly string[]): Note[] {
   if (names.length === 0) return [];
   const which = names.length === 1 ? "column" : `${names.length} columns`;

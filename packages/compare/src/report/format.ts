@@ -3,7 +3,7 @@ import type { Configuration, DatasetReport, EngineUsed } from "../results.ts";
 
 const digits = (value: number): string => `${Number(value.toPrecision(3))}`;
 
-/** A configuration on one line, e.g. `learning rate 0.003, tau 1`. */
+/** Returns a configuration on one line, e.g. `learning rate 0.003, tau 1`. */
 export function configurationText({ learningRate, parameters }: Configuration): string {
   const rest = Object.entries(parameters).map(([name, value]) => `${name} ${digits(value)}`);
   return [`learning rate ${digits(learningRate)}`, ...rest].join(", ");
@@ -19,7 +19,7 @@ export function countOf({ rows, task }: Pick<DatasetReport, "rows" | "task">): s
   return plural(rows, task === "preference" ? "pair" : "row");
 }
 
-/** A span of time in words, e.g. `1 min 5 s`. */
+/** Returns a span of time in words, e.g. `1 min 5 s`. */
 export function duration(seconds: number): string {
   if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
   const minutes = Math.floor(seconds / 60);

@@ -8,8 +8,8 @@ import { mostConfused } from "../train/outcome.ts";
 import type { StoreKey } from "./trial-store.ts";
 
 /**
- * Whether a stored value can be the records of the trial of a key. Whoever can write to the folder or the store can write anything: more epochs, a
- * setting outside of the grid or a longer curve than the trial can have had would keep what follows busy for ever.
+ * Whether a stored value can be the records of the trial of a key. Whoever can write to the folder or the store can write anything. More
+ * epochs, a setting outside of the grid or a longer curve than the trial can have had would keep what follows busy for ever.
  */
 export function areRecords(value: unknown, key: StoreKey): value is PredictedTrial[] {
   if (!fits(predictedTrials, value)) return false;

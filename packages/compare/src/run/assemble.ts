@@ -31,7 +31,7 @@ import type {
 import { traitsOf } from "../task.ts";
 import { leftOutByTrees } from "../train/references/tree-columns.ts";
 
-/** What a report says of a data set beside its trials. */
+/** What a report says of a data set in addition to its trials. */
 export interface DatasetSource {
   name: string;
   source: string;
@@ -40,7 +40,7 @@ export interface DatasetSource {
   testTable: Table | null;
 }
 
-/** The finalists of a data set, from its finished trials of the first seed. */
+/** Returns the finalists of a data set, from its finished trials of the first seed. */
 export function finalistsFor(
   dataset: Dataset,
   testTable: Table | null,
@@ -65,7 +65,7 @@ export interface UsedTrials {
 }
 
 /**
- * Those of the finished trials of a data set that {@link reportDataset} uses: of folds and seeds that are complete.
+ * Returns those of the finished trials of a data set that {@link reportDataset} uses: of folds and seeds that are complete.
  *
  * @throws RangeError as that does
  */
@@ -83,8 +83,8 @@ export function usedTrials(
 }
 
 /**
- * The report of one data set from its finished trials: all candidates on the first seed, on those folds that are complete for them
- * (three at least), and baseline and finalists on those further seeds that are, with those references that have them, too.
+ * Makes the report of one data set from its finished trials. These are all candidates on the first seed, on those folds that are complete
+ * for them (three at least). On complete further seeds they are baseline and finalists, with those references that have them, too.
  *
  * @param options `alpha`, where a part of that of the settings is spent elsewhere; `notes` on how the run was cut; `keep`: which model
  * @throws RangeError where the first seed isn't complete: without the trials of all candidates there is nothing to rank
@@ -226,7 +226,7 @@ function firstSeed(
   );
 }
 
-/** The trials of those further seeds that all of some candidates have, and those of references beside them. */
+/** The trials of those further seeds that all of some candidates have, and those of references in addition. */
 function furtherSeeds(
   trials: readonly PredictedTrial[],
   candidates: readonly CandidateSummary[],

@@ -1,4 +1,4 @@
-/** Trials of fewer folds tell too little of the fits. */
+/** Trials of fewer folds say too little about the fits. */
 export const leastFolds = 3;
 
 /** A budget of time, counted from the start of the command, or of what else it is for. */
@@ -15,11 +15,11 @@ export interface Budget {
   isOverrun(): boolean;
 }
 
-/** Milliseconds, beside a share of the budget, that the report and the end of the workers take. */
+/** Milliseconds, in addition to a share of the budget, that the report and the end of the workers take. */
 const reserve = { fixed: 1200, share: 0.02 };
 
 /**
- * A budget of so many milliseconds.
+ * Returns a budget of a number of milliseconds.
  *
  * @param started by the clock, at the start of what it is for
  * @param now the clock, in milliseconds
@@ -45,8 +45,8 @@ export function makeBudget(
 const leastRows = 200;
 
 /**
- * The numbers of rows that may be drawn instead of all, smallest first. There are few, so that a run that continues one that was cut
- * mostly comes to the same one, and finds its trials.
+ * Returns the numbers of rows that may be drawn instead of all, smallest first. There are few, so that a run that continues one that was
+ * cut mostly comes to the same one, and finds its trials.
  */
 export function samplesOf(rows: number): number[] {
   const samples: number[] = [];

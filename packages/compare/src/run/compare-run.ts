@@ -15,7 +15,7 @@ export interface Ran {
   records: PredictedTrial[][];
   /** How a budget has cut the plan; empty where nothing is missing. */
   missing: string[];
-  /** What the user is to be told of trials that were there already. */
+  /** Messages to the user about trials that were there already. */
   said: string[];
 }
 
@@ -66,14 +66,17 @@ export async function runTrials(options: RunOptions): Promise<Ran> {
   }
 }
 
-/** Says what was there where no trial was run. */
+/** Says which trials were finished before, where none was run. */
 function nothingRun(work: ComparisonWork, sample: number | null, isCut: boolean): string {
   const { total } = work;
   if (!isCut) return `all ${total} trials${sample === null ? "" : ` with ${sample} rows`} are there already`;
   return `${work.done(sample)} of ${total} trials are there already, and there was no time for another`;
 }
 
-/** Without a budget: everything, so many candidates at a time that each worker mostly stays with the one that it has compiled. */
+/**
+ * Without a budget: everything, as many candidates at a time as there are workers, so that each mostly stays with the one that it has
+ * compiled.
+ */
 async function runWhole(work: ComparisonWork): Promise<Fitted> {
   const asked = {
     wanted: () => true,
@@ -95,7 +98,7 @@ function without(options: RunOptions, leftOut: ReadonlySet<string>): RunOptions 
   };
 }
 
-/** The same run with so many rows at most of each data set. */
+/** The same run with at most a given number of rows of each data set. */
 function withSample(options: RunOptions, sample: number | null): RunOptions {
   if (sample === null) return options;
   return {

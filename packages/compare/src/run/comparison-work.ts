@@ -11,20 +11,23 @@ import type { Finished, Team } from "./team.ts";
 
 /** A comparison of data sets as {@link Work} of a team. */
 export interface ComparisonWork extends Work {
-  /** The same trials, so many candidates at a time fold by fold: each worker then mostly stays with the one that it has compiled. */
+  /**
+   * The same trials, fold by fold, as many candidates at a time as there are workers: each worker then mostly stays with the one that it
+   * has compiled.
+   */
   abreast(trials: readonly PlannedTrial[]): PlannedTrial[];
   /** Of each data set, what was found or run with a sample. */
   records(sample: number | null): PredictedTrial[][];
   /** The number of trials of the whole plan. */
   total: number;
-  /** Those of them that are there, with a sample. */
+  /** Those of them that are finished, with a sample. */
   done(sample: number | null): number;
 }
 
 /** What fine-tuning a network in one width takes, about: the number of its steps doesn't depend on that of the rows. */
 const secondsOfWidth = 2;
 
-/** What is planned and what is there of it, with one sample. */
+/** What is planned and what of it is finished, with one sample. */
 interface Plan {
   first: PlannedTrial[];
   further: PlannedTrial[] | null;
@@ -52,7 +55,7 @@ function laterSeeds({ settings, candidates, summaries, subjects }: Omit<Prepared
   };
 }
 
-/** The number of trials of a whole plan, with as many finalists as there may be. */
+/** Returns the number of trials of a whole plan, with as many finalists as there may be. */
 export function trialsOfAll(prepared: Omit<Prepared, "baseline">): number {
   const { settings, candidates, subjects } = prepared;
   const folds = settings.test === null ? settings.folds : 1;
@@ -60,7 +63,7 @@ export function trialsOfAll(prepared: Omit<Prepared, "baseline">): number {
   return subjects.length * folds * (1 + candidates.length) + runs * (taking + beside);
 }
 
-/** The work of a comparison: its plan with each sample that is asked for, and what of it is there. */
+/** Returns the work of a comparison: its plan with each sample that is asked for, and what of it is finished. */
 export function workOf(options: RunOptions, team: Team, { samples, finalists }: WorkParts): ComparisonWork {
   const { subjects, settings, candidates, summaries, baseline, keep, quantize, workers, earlier } = options;
   const costs = makeCosts(options);
@@ -170,7 +173,7 @@ export function workOf(options: RunOptions, team: Team, { samples, finalists }: 
   };
 }
 
-/** Fold by fold. The first ones are those that tell most of how long the others take: the baseline, and what a library trains. */
+/** Fold by fold. The first ones are those that say most about how long the others take: the baseline, and what a library trains. */
 function byFolds(
   trials: readonly PlannedTrial[],
   candidates: readonly PlannedCandidate[],
@@ -187,7 +190,7 @@ function abreast(
   candidates: readonly PlannedCandidate[],
   workers: number,
 ): PlannedTrial[] {
-  // The reference that learns nothing is none of them, and comes first.
+  // The reference that learns nothing is not among them, and comes first.
   const places = new Map(candidates.map(({ id }, i) => [id, i + 1]));
   const place = ({ spec }: PlannedTrial): number => places.get(spec.candidate) ?? 0;
   const group = (trial: PlannedTrial): number => Math.floor(place(trial) / workers);

@@ -5,7 +5,7 @@ import usual from "./usual-costs.json" with { type: "json" };
 
 /** How long trials take: what is usual for their candidates, in units of this machine and these data, and what was seen. */
 export interface Costs {
-  /** Takes note of a trial that took so many seconds. */
+  /** Takes note of how many seconds a trial took. */
   saw(trial: PlannedTrial, sample: number | null, seconds: number): void;
   /**
    * Whether enough was seen to predict how long others take.
@@ -13,7 +13,7 @@ export interface Costs {
    * @param hurried whether a single trial of a worker that is warm has to do
    */
   known(hurried?: boolean): boolean;
-  /** Seconds that a trial is expected to take, on so many rows of its data set at most; NaN where nothing is known. */
+  /** Seconds that a trial is expected to take, on at most `sample` rows of its data set; NaN where nothing is known. */
   of(trial: PlannedTrial, sample: number | null): number;
 }
 
@@ -28,7 +28,7 @@ export interface CostOptions {
 /** Trials that were seen: their number, seconds, and weights in units of the baseline. */
 type Seen = Record<"n" | "seconds" | "weight", number>;
 
-/** What was seen of a data set with so many rows: of all trials, and of each candidate. */
+/** What was seen of a data set with a number of rows: of all trials, and of each candidate. */
 interface SeenAt {
   subject: number;
   rows: number;
@@ -37,9 +37,9 @@ interface SeenAt {
 }
 
 /**
- * A candidate costs its number of configurations times what one of them usually costs, by the table of `bench/budget.ts usual`; an own
- * one what is usual. The trials that are seen say how much that is here, and after two of a candidate mostly what it costs itself.
- * Where none was seen on so many rows, those on other numbers of rows count, or on other data.
+ * Estimates what candidates cost. A candidate costs its number of configurations times what one of them usually costs, by the table of
+ * `bench/budget.ts usual`; an own one what is usual. The trials that are seen say how much that is here, and after two of a candidate
+ * mostly what it costs itself. Where none was seen on so many rows, those on other numbers of rows count, or on other data.
  */
 export function makeCosts({ candidates, settings, subjects, workers }: CostOptions): Costs {
   const byId = new Map(candidates.map((candidate) => [candidate.id, candidate]));
@@ -128,7 +128,7 @@ function weightIn(
   return ((least + most) / 2) * each;
 }
 
-/** So many trials on a number of rows say what others on it take. */
+/** This many trials on a number of rows say what others on it take. */
 const enough = 4;
 
 /** A trial's cost by its rows: a part of it is always there. */

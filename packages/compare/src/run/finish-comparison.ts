@@ -10,9 +10,9 @@ import type { Look, Seen } from "./looks.ts";
 import { runQuantised } from "./quantised-trials.ts";
 import { resultsOf } from "./results-of.ts";
 
-/** What {@link finishComparison} needs beside what was run. */
+/** What {@link finishComparison} needs in addition to what was run. */
 export interface Finishing {
-  /** Told what the user is to know of the kept models. */
+  /** Called with messages to the user about the kept models. */
   say: (text: string) => void;
   /** Gives the compiler of training steps, once the engine is started; absent: the array engine's own. */
   compiler?: () => Promise<Compile | undefined>;
@@ -22,8 +22,8 @@ export interface Finishing {
 }
 
 /**
- * The results of trials that were run, and the models that are kept: trained on all rows, and quantised where that was asked for, after further
- * trials of the team.
+ * Returns the results of trials that were run, and the models that are kept: trained on all rows, and quantised where that was asked for,
+ * after further trials of the team.
  *
  * @param look with which alpha it tests, see `lookAt`
  * @returns `files` are those of the models, by their paths in the output folder

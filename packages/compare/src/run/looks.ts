@@ -9,7 +9,7 @@ export interface Look {
 }
 
 /**
- * What a look sees: how many trials (of folds and seeds that are complete), on so many rows at most (null: all), and whether others are
+ * What a look sees: how many trials (of folds and seeds that are complete), on how many rows at most (null: all), and whether others are
  * missing.
  */
 export interface Seen {
@@ -22,9 +22,10 @@ export interface Seen {
 export type Earlier = Look & Omit<Seen, "trials"> & { trials: number | null };
 
 /**
- * Every look at the same comparison spends a part of alpha: one that a budget has cut half of what is left, one that is complete all
- * of it. So the levels of all of them add up to alpha. A run that sees what the one before it saw, the same trials on the same rows, is the
- * same look: its level stands, nothing is spent, and it says the same. In one store trials are only added, so that their number tells.
+ * Returns the part of alpha that a look at a comparison spends: one that a budget has cut half of what is left, one that is complete all of
+ * it. So the levels of all of them add up to alpha. A run that sees what the one before it saw, the same trials on the same rows, is the
+ * same look: its level stays, nothing is spent, and it says the same. In one store trials are only added, so that their number identifies
+ * them.
  *
  * A look that was complete has spent all; where its trials are gone, the level that it had is there again for those that replace them.
  *
@@ -66,9 +67,9 @@ const earlierShape = shape<EarlierResults>({
 export const areEarlierResults = (value: unknown): value is EarlierResults => fits(earlierShape, value);
 
 /**
- * The last look of an earlier run of the same comparison, perhaps with another sample; null where there was none.
+ * Returns the last look of an earlier run of the same comparison, perhaps with another sample; null where there was none.
  *
- * @param earlier results of the comparison that was there before
+ * @param earlier results of the comparison that the folder had before
  * @param sums SHA-256 of each data set
  */
 export function earlierLook(

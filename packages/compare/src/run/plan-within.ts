@@ -14,7 +14,7 @@ export interface Work {
   costs: Costs;
   /** Candidates that are run whatever they take: the baseline, and what is to be kept. */
   needed: ReadonlySet<string>;
-  /** Trials of the first seed, with so many rows at most, fold by fold. */
+  /** Trials of the first seed, with at most `sample` rows, fold by fold. */
   first(sample: number | null): PlannedTrial[];
   /** Trials of the others, seed by seed; asked for when the first seed is complete. */
   further(sample: number | null): PlannedTrial[];
@@ -24,7 +24,7 @@ export interface Work {
   after(sample: number | null): number;
   /** Milliseconds that all trials of the plan which aren't finished take. */
   timeOfAll(sample: number | null): number;
-  /** Takes note of all trials that earlier runs have finished with so many rows: they cost nothing. */
+  /** Takes note of all trials that earlier runs have finished with `sample` rows: they cost nothing. */
   recall(sample: number | null): Promise<void>;
   run(trials: readonly PlannedTrial[], sample: number | null, how: Asked): Promise<void>;
   /** Trials that were run, not found. */
@@ -52,7 +52,7 @@ export interface Fitted {
 /** Rows that are begun with, where nothing is known yet: few enough to be no loss. */
 const begin = 1000;
 
-/** Of a budget of fewer milliseconds trials with so many rows may take all, so that the fewest are begun with. */
+/** Of a budget of fewer milliseconds trials with this many rows may take all, so that the fewest are begun with. */
 const short = 60_000;
 
 /** What is planned with numbers of rows that weren't tried takes up to so much longer than expected. */
@@ -61,7 +61,7 @@ const doubt = 1.12;
 /** A part of the budget by which trials that are under way may be late before fewer rows are taken. */
 const late = 0.05;
 
-/** So many candidates are compared with those that are needed in any case: the cheapest. */
+/** This many candidates are compared with those that are needed in any case: the cheapest. */
 const leastCandidates = 3;
 
 /** More rows are taken only at the beginning: before so much of three folds is done. */
@@ -71,8 +71,8 @@ const early = 0.25;
 const mostRaises = 2;
 
 /**
- * Runs as much of a comparison as a budget has room for. Three folds of all candidates come first, with as many rows as there is time
- * for: the first trials tell how many, and later ones mend it, to fewer rows at any time and to more at the beginning. Then come the other
+ * Runs as much of a comparison as a budget has room for. Three folds of all candidates come first, with as many rows as there is time for.
+ * The first trials decide how many, and later ones correct it, to fewer rows at any time and to more at the beginning. Then come the other
  * folds, and last the finalists' further seeds. How many there will be is fixed before the first of them, by time alone.
  *
  * Where even the fewest rows take too long, the candidates that take longest are left out, but for three of them and those that are needed,
@@ -96,7 +96,7 @@ export async function runWithin(work: Work, budget: Budget): Promise<Fitted> {
 
   let at = firstPlace(work, budget.whole < short ? 0 : begin);
   let raises = 0;
-  /** Whether three folds fit that begin with so many rows. */
+  /** Whether three folds fit that begin with this many rows. */
   const fits = (place: number): boolean =>
     doubt * timeOf(inFolds(places[at], 0, least), places[place]) <= budget.left();
   const largest = (below: number): number => {
@@ -104,7 +104,7 @@ export async function runWithin(work: Work, budget: Budget): Promise<Fitted> {
     while (place > 0 && !fits(place)) place--;
     return place;
   };
-  /** Where three folds are to be run, as far as can be told now. */
+  /** Where three folds are to be run, as far as is known now. */
   const placeNow = (): number => {
     if (!known()) return at;
     const sample = places[at];

@@ -15,7 +15,7 @@ export function sampled({ settings, subjects }: RunOptions): string[] {
       ];
 }
 
-/** What a look at a run sees. */
+/** Returns what a look at a run sees. */
 export function seenOf(
   { subjects, settings, summaries }: RunOptions,
   records: readonly PredictedTrial[][],
@@ -28,7 +28,7 @@ export function seenOf(
   return { trials: trials.reduce((a, b) => a + b), sample: settings.sample, cut: missing.length > 0 };
 }
 
-/** What `results.json` holds of a run. */
+/** Returns what `results.json` holds of a run. */
 export function resultsOf(
   { subjects, settings, engine, versions, summaries, model, keep }: RunOptions,
   records: PredictedTrial[][],

@@ -7,7 +7,7 @@ import type { PredictedTrial, Settings } from "../results.ts";
 import { makeTrialRunner, type TrialRunner } from "../train/run-trial.ts";
 import { takeSample } from "./take-sample.ts";
 
-/** One trial of one of the data sets, on so many of its rows at most. */
+/** One trial of one of the data sets, on at most `sample` of its rows. */
 export interface CompareJob {
   dataset: number;
   sample: number | null;

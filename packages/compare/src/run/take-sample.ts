@@ -5,12 +5,12 @@ import type { Subject } from "../plan/prepared.ts";
 import type { Settings } from "../results.ts";
 import { samplesOf } from "./budget.ts";
 
-/** So many rows of a data set at most, the same in every worker; null: all. */
+/** Draws at most `sample` rows of a data set, the same in every worker; null: all. */
 export function takeSample(dataset: Dataset, sample: number | null): Dataset {
   return sample === null || dataset.rows <= sample ? dataset : sampleRows(dataset, sample, 0);
 }
 
-/** The numbers of rows that can be drawn, with which each class is in all folds. */
+/** Returns the numbers of rows that can be drawn, with which each class is in all folds. */
 export function samplesFor(subjects: readonly Subject[], { folds }: Pick<Settings, "folds">): number[] {
   const samples = samplesOf(Math.max(...subjects.map(({ dataset }) => dataset.rows)));
   const first = samples.findIndex((sample) => {

@@ -13,14 +13,14 @@ export interface TeamOptions {
   pool: () => Pool<CompareJob, PredictedTrial[]>;
   /** How many trials are given to the pool at a time. */
   workers: number;
-  /** Told in words what was there already. */
+  /** Called with a message on what was there already. */
   say: (text: string) => void;
   /** Shows how far it is; asked once, when the first trial has to be run. */
   progress: () => ProgressLine;
   signal: AbortSignal;
 }
 
-/** A trial that is there: what it gave, and whether it was run now, not found. */
+/** A finished trial: its records, and whether it was run now instead of found. */
 export interface Finished {
   trial: PlannedTrial;
   records: PredictedTrial[];
@@ -29,24 +29,24 @@ export interface Finished {
 
 /** How trials are run. */
 export interface RunOfTrials {
-  /** On so many rows of each data set at most; null: all. */
+  /** At most this many rows of each data set; null: all. */
   sample: number | null;
   /** What they are called; default: trials. Others come after the trials, which are kept, too. */
   label?: string;
   /** Trials that are planned with that sample, and those of them that were finished before. */
   total: number;
   done: number;
-  /** Told of each trial when it is there. */
+  /** Called with each trial when it is finished. */
   finished: (finished: Finished) => void;
   /** Asked before each trial that has to be run: whether the rest of them is still wanted. */
   wanted: () => boolean;
-  /** Milliseconds until all is done, as far as that can be told. */
+  /** Milliseconds until all is done, as far as that is known. */
   left: () => number | null;
 }
 
-/** Workers that run trials, and keep what they have finished; they tell the user how far they are. */
+/** Workers that run trials, and keep what they have finished; they show the user how far they are. */
 export interface Team {
-  /** Tells of those trials that are kept, and returns the others. */
+  /** Reports those trials that are kept, and returns the others. */
   recall(trials: readonly PlannedTrial[], finished: (finished: Finished) => void): Promise<PlannedTrial[]>;
   /**
    * Runs those trials that aren't kept yet, in their order. Every finished trial is stored at once, so that an interruption
@@ -60,7 +60,7 @@ export interface Team {
   end(): Promise<void>;
 }
 
-/** A team of the workers of this process or page, which keeps trials in a store. */
+/** Returns a team of the workers of this process or page, which keeps trials in a store. */
 export function startTeam({ store, pool: startPool, workers, say, progress, signal }: TeamOptions): Team {
   let pool: Pool<CompareJob, PredictedTrial[]> | null = null;
   let line: ProgressLine | null = null;

@@ -9,7 +9,7 @@ export interface Bags {
   means: Float64Array;
 }
 
-/** The bags of some rows, none of which is cut. */
+/** Returns the bags of some rows, none of which is cut. */
 export function bagsOf(
   { groups, task, classes, targets }: Dataset,
   rows: Int32Array,
@@ -36,7 +36,7 @@ export function bagsOf(
   return { ids, means };
 }
 
-/** The data set with the mean of its bag as every row's target: cuts then can't depend on single rows. */
+/** Returns the data set with the mean of its bag as every row's target: cuts then can't depend on single rows. */
 export function withBagTargets(dataset: Dataset): Dataset {
   const { groups, task, targets } = dataset;
   if (dataset.bags !== true || task !== "regression" || groups === null) return dataset;
@@ -44,7 +44,7 @@ export function withBagTargets(dataset: Dataset): Dataset {
   return { ...dataset, targets: Float64Array.from(groups, (bag) => means[bag]) };
 }
 
-/** Whole bags a training step, about as many as make `batchSize` rows. */
+/** Returns the whole bags per training step, about as many as make `batchSize` rows. */
 export function bagsPerBatchOf({ groups, rows, bags }: Dataset, batchSize: number): number | undefined {
   if (bags !== true || groups === null) return undefined;
   const count = groups.reduce((most, group) => Math.max(most, group), 0) + 1;

@@ -9,7 +9,7 @@ export interface Calibration {
   flipRate: number;
 }
 
-/** The log-odds of the second response of each pair. */
+/** Returns the log-odds of the second response of each pair. */
 export function logOddsOf({ probabilities }: Pick<Prediction, "probabilities">): Float64Array {
   return Float64Array.from({ length: probabilities.length / 2 }, (_, i) => {
     const [first, second] = [probabilities[2 * i], probabilities[2 * i + 1]];
@@ -17,14 +17,14 @@ export function logOddsOf({ probabilities }: Pick<Prediction, "probabilities">):
   });
 }
 
-/** Log-odds as margins towards the response that was chosen. */
+/** Returns log-odds as margins towards the response that was chosen. */
 export function towardsLabels(logOdds: Float64Array, labels: ArrayLike<number>): Float64Array {
   return logOdds.map((odds, i) => (labels[i] === 1 ? odds : -odds));
 }
 
 /**
- * The calibration by the pairs of a part, whose predictions are those of rewards as they are. A pair more that goes each way keeps the
- * temperature from 0, between which and small ones few pairs can't tell.
+ * Returns the calibration by the pairs of a part, whose predictions are those of rewards as they are. One more pair in each direction keeps
+ * the temperature from 0, which few pairs can't distinguish from small ones.
  */
 export function calibrationBy(
   { labels }: Pick<Part, "labels">,
@@ -45,10 +45,10 @@ export function calibrated(prediction: Prediction, { temperature, flipRate }: Ca
   return { ...prediction, probabilities };
 }
 
-/** Nearer to 0 and 1 probabilities that were kept don't tell margins apart. */
+/** Nearer to 0 and 1, kept probabilities don't distinguish margins. */
 const nearest = 1e-6;
 
-/** The log-odds of calibrated probabilities without the flips: the margins by their temperature. */
+/** Returns the log-odds of calibrated probabilities without the flips: the margins by their temperature. */
 export function cleanLogOdds(prediction: Pick<Prediction, "probabilities">, flipRate: number): Float64Array {
   const clean = prediction.probabilities.map((p) =>
     Math.min(Math.max((p - flipRate) / (1 - 2 * flipRate), nearest), 1 - nearest),

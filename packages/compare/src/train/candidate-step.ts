@@ -19,7 +19,7 @@ import type { Network } from "./network.ts";
 
 const weightDecay = 1e-4;
 
-/** The training step of a candidate: its own, or the plain one for its objective. */
+/** Returns the training step of a candidate: its own, or the plain one for its objective. */
 export function stepOf(
   candidate: NetworkCandidate,
   info: BuildInfo,
@@ -47,7 +47,7 @@ export function stepOf(
     : supervised({ model, objective, ...parts });
 }
 
-/** What a candidate remembers of every example at the start: an optimizer changes nothing about it. */
+/** Returns what a candidate remembers of every example at the start: an optimizer changes nothing about it. */
 export function memoryOf(
   candidate: NetworkCandidate,
   examples: number,

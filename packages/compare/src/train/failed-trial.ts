@@ -8,7 +8,8 @@ import { rowsOfFold } from "./fold.ts";
 import { namesOfTrial } from "./names-of-trial.ts";
 
 /**
- * The records of a trial that can't be had, as a runner would give them: they count as diverged, and say why they are not available.
+ * Returns the records of a trial that can't be had, as a runner would give them: they count as diverged, and say why they are not
+ * available.
  *
  * @param reason in one line, as `3 workers died of it`
  * @param options `testTable`: as for `makeTrialRunner`

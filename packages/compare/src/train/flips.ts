@@ -16,7 +16,7 @@ import { discard, type Network } from "./network.ts";
 import { selectionFor } from "./selection.ts";
 import { tune } from "./tune.ts";
 
-/** What losses are told where the rate can't be: that of the paper and of TRL. */
+/** The rate that losses are given where it can't be estimated: that of the paper and of TRL. */
 const usual = 0.1;
 
 /** Nearer to 1/2 an unbiased loss, also at half as much again, has a variance without end, and 0 would leave nothing to compare. */
@@ -25,7 +25,7 @@ const [least, most] = [0.02, 0.3];
 /** Nearer to 1/2 all predictions are the same. */
 const largest = 0.45;
 
-/** The training pairs are cut into so many parts, each of which is scored by a model of the others. */
+/** The training pairs are cut into this many parts, each of which is scored by a model of the others. */
 const parts = 3;
 
 /** The loss that rates are estimated by, with its usual setting, the middle learning rate, and a fast one. */
@@ -37,8 +37,8 @@ const grid: Grid = { rates: [rates[0], 10 * rates[0]], beyond: null, settings };
 type Rate = Pick<GivenFlips, "epsilon" | "lower">;
 
 /**
- * What follows from a rate that is given. Losses are told the lower end of its interval: a rate that is too large does them more harm than
- * one that is too small.
+ * Returns what follows from a rate that is given. Losses are given the lower end of its interval: a rate that is too large does them more
+ * harm than one that is too small.
  */
 export function flipsGiven({ epsilon, lower }: Rate): FoldFlips {
   return {
@@ -59,8 +59,8 @@ function flipsEstimated(rate: Rate | null): FoldFlips {
 }
 
 /**
- * Estimates the flip rate of a fold from its training pairs alone: a third of them at a time is scored by a model of the other two, and
- * the rate is that under which the labels are likeliest given these margins, whatever their scale, if they can tell it.
+ * Estimates the flip rate of a fold from its training pairs alone. A third of them at a time is scored by a model of the other two. The
+ * rate is that under which the labels are likeliest given these margins, whatever their scale, if these can show it.
  *
  * @param learner of Bradley-Terry, on the network that all candidates train
  */
@@ -119,7 +119,7 @@ async function outOfFold(
       };
       const selection = selectionFor(scored, metric, 0);
       const options = { seed: derive(seed, i), metric, selection, signal };
-      // Margins of models that were hardly trained tell no flips from close calls: the first part chooses the rate for all.
+      // Margins of models that were hardly trained can't separate flips from close calls: the first part chooses the rate for all.
       const { best } = await tune(learner, prepared, tried, options);
       if (best === null) return null;
       tried = { ...grid, rates: [best.configuration.learningRate] };

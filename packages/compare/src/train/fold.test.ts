@@ -5,7 +5,7 @@ import { checkSplits, makeFolds, makeWhole, type PreparedFold } from "./fold.ts"
 
 const plain = { folds: 3, labelNoise: 0, imbalance: null };
 const rows = 60;
-// The first input names the row, so that parts can be told apart after encoding.
+// The first input names the row, so that parts can be distinguished after encoding.
 const number = Array.from({ length: rows }, (_, i) => i * i + 0.5);
 const binary = await datasetOf(csv({ row: number, y: number.map((_, i) => (i % 3 ? "no" : "yes")) }));
 

@@ -16,9 +16,9 @@ import { type Bags, bagsOf, withBagTargets } from "./bags.ts";
 
 /** What a fold takes the share of flipped preferences to be. */
 export interface FoldFlips {
-  /** By which predictions are judged: 0 where it can't be told. */
+  /** By which predictions are judged: 0 where it can't be estimated. */
   judged: number;
-  /** What losses start from that are told it. */
+  /** The rate that losses which take one start from. */
   assumed: number;
   identifiable: boolean;
 }
@@ -141,7 +141,7 @@ export function checkSplits(
   return { testRows, notes: [...notes.values(), ...unseen] };
 }
 
-/** The numbers of rows that one fold of one seed is trained on, validated on and tested on. */
+/** Returns the numbers of rows that one fold of one seed is trained on, validated on and tested on. */
 export function rowsOfFold(
   dataset: Dataset,
   settings: SplitSettings,
@@ -200,7 +200,7 @@ function corruptionNotes(dataset: Dataset, settings: SplitSettings, split: Split
   return notes;
 }
 
-/** All folds of one seed, encoded. With a test table there is a single one. */
+/** Returns all folds of one seed, encoded. With a test table there is a single one. */
 export function makeFolds(
   dataset: Dataset,
   settings: SplitSettings,
@@ -208,7 +208,7 @@ export function makeFolds(
   testTable: Table | null = null,
 ): PreparedFold[] {
   const { splits } = splitsOf(dataset, settings, seed, testTable);
-  // A scale from single rows would tell more than the bags do.
+  // A scale from single rows would reveal more than the bags do.
   const cut = withBagTargets(dataset);
   const encoders = splits.map(({ fit }) => fitEncoder(dataset, fit));
   const inputs = Math.max(...encoders.map((encoder) => encoder.inputs));
@@ -266,7 +266,7 @@ function keeper(all: boolean) {
   };
 }
 
-/** All rows of the data set as one training part, for the model that is kept. */
+/** Returns all rows of the data set as one training part, for the model that is kept. */
 export function makeWhole(dataset: Dataset): {
   encoder: Encoder;
   whole: Omit<PreparedFold, "validation" | "test" | "fitRows" | "validationRows" | "testRows">;
@@ -308,7 +308,7 @@ function secondFile(dataset: Dataset, encoder: Encoder, table: Table, inputs: nu
   return { x: padded(kept, encoder.inputs, inputs), rows: rows.length, labels, targets };
 }
 
-/** Some rows of a matrix that has `width` columns. */
+/** Returns some rows of a matrix that has `width` columns. */
 export function takenRows(x: Float32Array, width: number, rows: Int32Array): Float32Array {
   const taken = new Float32Array(rows.length * width);
   rows.forEach((row, i) => {

@@ -18,7 +18,7 @@ const native = await nativeCompiler({ warn: () => {} }).catch((error: unknown) =
   if (!(error instanceof NativeUnavailableError)) throw error;
   return null;
 });
-/** Takes nothing together, but is otherwise the same. */
+/** Batches no trials, but is otherwise the same. */
 const single =
   native && Object.assign(((f: never) => native(f)) as unknown as Compile, { loop: native.loop });
 

@@ -2,9 +2,9 @@ import type { KeptPredictions } from "../results.ts";
 import type { Prediction } from "./outcome.ts";
 
 /**
- * Predictions as they are kept with a trial.
+ * Returns predictions as they are kept with a trial.
  *
- * Probabilities become float32 logarithms, which tell those near 0 and near 1 apart as float32 probabilities can't.
+ * Probabilities become float32 logarithms, which distinguish those near 0 and near 1 as float32 probabilities can't.
  *
  * @param ids which rows they are of
  */
@@ -21,7 +21,7 @@ export function keepPrediction(
   };
 }
 
-/** Kept predictions, and which rows they are of. */
+/** Reads kept predictions, and which rows they are of. */
 export function predictionKept(kept: KeptPredictions): { ids: Int32Array; prediction: Prediction } {
   const { rows, predicted, logProbabilities, numbers } = kept;
   return {
@@ -34,7 +34,7 @@ export function predictionKept(kept: KeptPredictions): { ids: Int32Array; predic
   };
 }
 
-/** `String.fromCharCode` takes so many arguments at once. */
+/** `String.fromCharCode` takes this many arguments at once. */
 const piece = 8192;
 
 function toBase64({ buffer, byteOffset, byteLength }: ArrayBufferView): string {

@@ -25,7 +25,7 @@ export interface Run {
   curve: number[];
 }
 
-/** What a training run depends on beside fold and configuration. */
+/** What a training run depends on in addition to fold and configuration. */
 interface TrainingOptions {
   seed: number;
   metric: Metric;
@@ -54,14 +54,14 @@ export interface Learner {
 }
 
 /**
- * Rows a training step: the most that is set, but for small data about a quarter of the rows (a power of two, at least 16),
- * since an epoch of a single step would make every limit on epochs one on steps.
+ * Returns the rows per training step: the most that is set, but for small data about a quarter of the rows (a power of two, at least 16).
+ * An epoch of a single step would make every limit on epochs one on steps.
  */
 export function batchSizeFor(rows: number, most: number): number {
   return Math.min(most, Math.max(16, 2 ** Math.round(Math.log2(rows / 4))));
 }
 
-/** What candidates are built from, for a data set. */
+/** Returns what candidates are built from, for a data set. */
 export function buildInfoOf(dataset: Dataset, settings: Pick<Settings, "metric" | "batchSize">): BuildInfo {
   const { task, classes, rows } = dataset;
   const bagsPerBatch = bagsPerBatchOf(dataset, batchSizeFor(rows, settings.batchSize));
@@ -164,7 +164,7 @@ export function makeLearner(
     dispose: () => step.dispose(),
   };
 
-  /** What is kept of a state, which is given up. */
+  /** What is kept of a state, which is disposed of. */
   function trainedOf(state: State): Trained {
     const trained = { params: refTree(step.params(state)), state: refTree(step.modelState(state)) };
     disposeState(state);
@@ -172,7 +172,7 @@ export function makeLearner(
   }
 }
 
-/** NaN (a metric that isn't defined on these rows) is never better than a number. */
+/** Whether a value is better. NaN (a metric that isn't defined on these rows) is never better than a number. */
 export function isBetter(
   score: number,
   best: number,

@@ -30,8 +30,8 @@ export interface Network {
   outputs(trained: Trained, part: Rows): Promise<Float32Array>;
   predict(trained: Trained, part: Rows, target: PreparedFold["target"]): Promise<Prediction>;
   /**
-   * As `predict`, of several networks whose parameters have a new first axis, along which they lie; of one whose outputs aren't finite the
-   * error. Undefined where the compiler takes none together.
+   * As `predict`, of several networks whose parameters have a new first axis, one entry per network; for one whose outputs aren't finite,
+   * the error. Undefined where the compiler batches none.
    */
   predictAll?(
     several: Trained,
@@ -41,7 +41,7 @@ export interface Network {
   dispose(): void;
 }
 
-/** The network for a number of inputs and classes (one output in regression, and for each response of a pair). */
+/** Returns the network for a number of inputs and classes (one output in regression, and for each response of a pair). */
 export function makeNetwork(
   inputs: number,
   task: Task,
@@ -53,7 +53,7 @@ export function makeNetwork(
   return networkOf(mlp({ inputs, hidden: kind === "linear" ? [] : hidden, outputs, head }), task, compile);
 }
 
-/** A model as a network; of pairs it gives both responses their rewards. */
+/** Returns a model as a network; of pairs it gives both responses their rewards. */
 export function networkOf(network: FeatureModel, task: Task, compile: Compile | undefined): Network {
   const model = flat(traitsOf[task].examplesPerRow === 2 ? pairModel(network) : network);
   const forward = predictor(model, compile);

@@ -36,7 +36,7 @@ export function predictionOf(
   return { ...none, probabilities: softmaxRows(outputs, classes), predicted };
 }
 
-/** The softmax of each row of logits, `[rows, classes]`. */
+/** Returns the softmax of each row of logits, `[rows, classes]`. */
 export function softmaxRows(logits: Float32Array, classes: number): Float64Array<ArrayBuffer> {
   const shares = new Float64Array(logits.length);
   for (let at = 0; at < logits.length; at += classes) {
@@ -55,7 +55,7 @@ const none: Prediction = {
   predictions: new Float64Array(0),
 };
 
-/** The value of one metric; NaN where it is not defined on these rows. */
+/** Returns the value of one metric; NaN where it is not defined on these rows. */
 export function scoreOfPrediction(metric: Metric, part: Part, prediction: Prediction): number {
   return metric.kind === "regression"
     ? metric.evaluate({ targets: part.targets, predictions: prediction.predictions })
@@ -70,7 +70,7 @@ export function scoreOfPrediction(metric: Metric, part: Part, prediction: Predic
 export const mostConfused = 100;
 
 /**
- * Every metric of the task, with reliability bins for classification and the confusion matrix for at most `mostConfused` classes;
+ * Returns every metric of the task, with reliability bins for classification and the confusion matrix for at most `mostConfused` classes;
  * non-finite values as null.
  */
 export function fullEvaluation(
@@ -92,7 +92,7 @@ export function fullEvaluation(
   return { metrics: finite(metrics), ...(confusion.length <= mostConfused && { confusion }), reliability };
 }
 
-/** Results hold null where there is no number. */
+/** Returns a number, or null where it is not finite. */
 export function finiteOrNull(value: number | null): number | null {
   return Number.isFinite(value) ? value : null;
 }

@@ -6,7 +6,7 @@ import type { Settings, Task } from "../results.ts";
 import { outputsFor } from "../task.ts";
 import { makeNetwork, type Network, networkOf } from "./network.ts";
 
-/** The own model as the network for a number of inputs and classes, or where there is none that of the settings. */
+/** Returns the own model as the network for a number of inputs and classes, or without one the network of the settings. */
 export function makeNetworkOf(
   model: OwnModel | undefined,
   inputs: number,
@@ -21,7 +21,7 @@ export function makeNetworkOf(
 }
 
 /**
- * The network of an own model, which has given its outputs for two rows.
+ * Returns the network of an own model, which has given its outputs for two rows.
  *
  * @throws TypeError, RangeError saying what of it isn't as a model has to be
  */

@@ -2,8 +2,8 @@ import { numpy as np } from "@jax-js/jax";
 import type { ApplyOptions, FeatureModel, FeatureOptions } from "minimand";
 
 /**
- * A model of one output as one of pairs: it gives each of both responses of a row its reward, by the same weights. Where both change
- * places so do the rewards, whatever the weights.
+ * Returns a model of one output as one of pairs: it gives each of both responses of a row its reward, by the same weights. Where both
+ * change places so do the rewards, whatever the weights.
  *
  * @param reward from `[batch, inputs]` to `[batch, 1]`
  * @returns a model from `[batch, 2 inputs]` to the rewards `[batch, 2]`, whose features are those of both responses, and whose parameters

@@ -84,7 +84,7 @@ describe("trials of pairs", () => {
     }
     const { flipRate, assumed } = baseline.preference!;
     expect(Math.abs(flipRate - 0.2)).toBeLessThan(0.06);
-    // Losses are told the lower end of its interval.
+    // Losses are given the lower end of its interval.
     expect(assumed).toBeLessThan(flipRate - 0.005);
     expect(assumed).toBeGreaterThan(0.08);
   });

@@ -176,7 +176,7 @@ async function treesRecord(
   }
 }
 
-/** The network of a configuration that was chosen before, in so many bits. */
+/** The network of a configuration that was chosen before, in a given width. */
 async function quantisedRecords(
   { widths, configuration }: NonNullable<TrialSpec["quantise"]>,
   quantisers: Map<number, Quantiser>,
@@ -283,7 +283,7 @@ function constantPrediction(
       predictions: new Float64Array(rows).fill(target.mean),
     };
   }
-  // Which side the chosen response stands on is chance.
+  // The side of the chosen response is random.
   const classCounts = task === "preference" ? counted.map(() => fit.rows / 2) : counted;
   const most = classCounts.indexOf(Math.max(...classCounts));
   const shares = classCounts.map((n) => n / fit.rows);

@@ -11,7 +11,7 @@ export interface Selection {
 }
 
 /**
- * The report metric; or, for losses that see bags only, the bag-level loss of the validation part's bags.
+ * Returns the report metric; or, for losses that see bags only, the bag-level loss of the validation part's bags.
  *
  * @param flipRate of pairs, whose margins are judged at the temperature that is best for them
  */

@@ -4,7 +4,7 @@ import type { Network } from "./network.ts";
 
 type Model = Network["model"];
 
-/** A model whose start is computed once for all states that are made at a time, which have the same key. */
+/** Returns a model whose start is computed once for all states that are made at a time, which have the same key. */
 export function withSharedStart(model: Model): { model: Model; whileSharing<T>(make: () => T): T } {
   let sharing = false;
   let start: Variables | null = null;

@@ -14,7 +14,7 @@ export function decideBy(threshold: number, prediction: Prediction): Prediction 
   };
 }
 
-/** The threshold with the best metric on a part; of equally good ones that nearest to 1/2. */
+/** Returns the threshold with the best metric on a part; of equally good ones that nearest to 1/2. */
 export function bestThreshold(metric: Metric, part: Part, prediction: Prediction): number {
   const p = Float64Array.from({ length: part.rows }, (_, i) => prediction.probabilities[2 * i + 1]).sort();
   const n = Math.min(candidates, p.length - 1);

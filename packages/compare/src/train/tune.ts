@@ -13,7 +13,7 @@ export interface Best {
   run: Run & { trained: Trained };
 }
 
-/** What tuning came to. */
+/** The result of tuning. */
 export interface Tuned {
   /** Null where every configuration diverged. */
   best: Best | null;
@@ -22,8 +22,8 @@ export interface Tuned {
 }
 
 /**
- * Tunes a candidate on a fold: all learning rates with the most usual setting of its own parameters, one rate beyond where the best
- * of them lies at an end, then every other setting at the best rate. Of equally good ones the first is kept.
+ * Tunes a candidate on a fold. It tries all learning rates with the most usual setting of its own parameters, one rate beyond if the best
+ * of them is at an end, then every other setting at the best rate. Of equally good ones the first is kept.
  */
 export async function tune(
   learner: Pick<Learner, "trainAll">,

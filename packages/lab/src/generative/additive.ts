@@ -41,7 +41,7 @@ export function addNoise(x0: np.Array, t: Times, z: np.Array, options: AdditiveO
 export interface AdditiveSamplingOptions extends AdditiveOptions {
   /** Steps from time 1 to 0, default 100. */
   steps?: number;
-  /** Is told of each step that is done; may answer a promise, which is waited for. */
+  /** Called after each step; may return a promise, which is awaited. */
   onStep?: (done: number, steps: number) => void | Promise<void>;
 }
 

@@ -5,7 +5,7 @@ const matrix = (value: number): np.Array => np.array([[value]], { dtype: np.floa
 
 /**
  * Mean and variance of the logarithm after each step of the Dale-Langevin chain on log-normal data, with exact scores, from the exact
- * marginal at time 1. A step is affine in log x and the noise, so that three of them tell what it does to a mean and a variance.
+ * marginal at time 1. A step is affine in log x and the noise, so that three of them show what it does to a mean and a variance.
  */
 export function exactChain(
   data: { motion: BrownianMotion; mean: number; deviation: number },

@@ -440,7 +440,7 @@ describe("distances of samples", () => {
   it("among neighbours are 1 for a set and itself, and 0 far away", () => {
     const a = cloud(40, 0);
     expect(neighbourhoodScores(a, a, 3)).toMatchObject({ precision: 1, recall: 1, coverage: 1 });
-    // Real balls have radius 1: 1 lies in those of 0 and 1, and 10 in none. Those of 1 and 10 have radius 9 and reach all.
+    // Real balls have radius 1: 1 is in those of 0 and 1, and 10 in none. Those of 1 and 10 have radius 9 and reach all.
     expect(neighbourhoodScores([0, 1, 3, 4], [1, 10], 1, { neighbours: 1 })).toEqual({
       precision: 0.5,
       recall: 1,

@@ -14,8 +14,8 @@ export interface LogNormalMarginal {
 }
 
 /**
- * What geometric Brownian motion makes of log-normal data `exp(N(mean, deviation^2))` by time t: the one case with exact scores, to test samplers
- * and models against.
+ * Returns what geometric Brownian motion makes of log-normal data `exp(N(mean, deviation^2))` by time t: the one case with exact scores, to
+ * test samplers and models against.
  *
  * @param options `motion`; `mean` and `deviation` > 0 of the logarithm at time 0; `t` >= 0
  * @returns mean and variance at t, and functions of x > 0, `[batch, ...]`

@@ -6,7 +6,7 @@ const modes = ["pooled", "perPixel"] as const;
 
 /** A log-normal distribution of independent numbers. */
 export interface LogNormalPrior {
-  /** Mean of the logarithm: one number for all, or one a column, row-major. */
+  /** Mean of the logarithm: one number for all, or one per column, row-major. */
   mean: Float64Array;
   /** Its standard deviation. */
   deviation: Float64Array;
@@ -15,7 +15,7 @@ export interface LogNormalPrior {
 }
 
 /**
- * The log-normal distribution that data diffused to time 1 have: what a sampler starts from.
+ * Returns the log-normal distribution that data diffused to time 1 have: what a sampler starts from.
  *
  * `log x_1 ~ N(mean(log x_0) + (mu - sigma^2 / 2), var(log x_0) + sigma^2)`
  *

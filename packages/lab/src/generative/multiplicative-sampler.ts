@@ -33,7 +33,7 @@ const checkStep = (of: string, x: np.Array, scores: np.Array, options: ReverseSt
 const mostExponent = 20;
 
 /**
- * One step of Dale and Langevin's sampler: backwards along geometric Brownian motion in the logarithm. Signs never change.
+ * Makes one step of Dale and Langevin's sampler: backwards along geometric Brownian motion in the logarithm. Signs never change.
  *
  * `x exp( delta sigma^2 h - delta (mu - 1.5 sigma^2) + anneal sqrt(delta) sigma z )`; exponents are cut at 20.
  *
@@ -55,8 +55,8 @@ export const daleLangevinStep: Step = (x, scores, options) => {
 };
 
 /**
- * One step of the unconstrained multiplicative sampler: backwards along geometric Brownian motion in x itself. Equal to
- * {@link daleLangevinStep} for small steps; a factor of a large one may be negative.
+ * Makes one step of the unconstrained multiplicative sampler: backwards along geometric Brownian motion in x itself. Equal to {@link
+ * daleLangevinStep} for small steps; a factor of a large one may be negative.
  *
  * `x ( 1 + 2 delta sigma^2 - delta mu + delta sigma^2 h + anneal sqrt(delta) sigma z )`
  *
@@ -77,7 +77,7 @@ export const unconstrainedStep: Step = (x, scores, options) => {
 };
 
 /**
- * One step of the probability flow: without noise, with the same distributions at all times.
+ * Makes one step of the probability flow: without noise, with the same distributions at all times.
  *
  * `x exp( -delta [ (mu - sigma^2 / 2) - sigma^2 (1 + h) / 2 ] )`; exponents are cut at 20.
  *
@@ -101,7 +101,7 @@ export const flowStep: Step = (x, scores, options) => {
 };
 
 /**
- * The data before the noise, as far as they can be told: the exponential of the expected logarithm.
+ * Estimates the data before the noise: the exponential of the expected logarithm.
  *
  * `x_t exp( sigma^2 t (1 + h) - (mu - sigma^2 / 2) t )`, the formula of Tweedie for noise that multiplies.
  *
@@ -150,7 +150,7 @@ export interface MultiplicativeSamplingOptions {
   anneal?: number;
   /** The last step is {@link multiplicativeTweedie} at the first time; default true. */
   denoise?: boolean;
-  /** Is told of each time that is done; may answer a promise, which is waited for. */
+  /** Called after each time that is done; may return a promise, which is awaited. */
   onStep?: (done: number, steps: number) => void | Promise<void>;
 }
 

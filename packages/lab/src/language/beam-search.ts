@@ -18,7 +18,7 @@ export interface BeamOptions {
   end?: number;
 }
 
-/** A text that beam search came to. */
+/** A text that beam search found. */
 export interface Beam {
   /** What was added to the prompt, with the end where it came. */
   tokens: number[];
@@ -34,7 +34,7 @@ type Scored = Beam & { score: number; done: boolean };
  * Diverse beam search: several groups of beams, of which each is drawn away from the tokens that earlier groups choose at the same place.
  *
  * A candidate's score is its log-probability less `diversity` for each beam of an earlier group that has just chosen the same token; each
- * group keeps its best. Without diversity all groups come to the same.
+ * group keeps its best. Without diversity all groups find the same beams.
  *
  * @returns the beams of all groups, the best of each group first; as many as there are, which may be fewer than asked for
  * @throws TypeError, RangeError for beams that groups don't divide, options out of range; what `next` throws

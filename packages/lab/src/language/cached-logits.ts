@@ -22,9 +22,9 @@ interface Remembered {
 }
 
 /**
- * What {@link nextLogits} gives, of models that take texts token by token, as {@link causalTransformer}: keys and values of earlier tokens are
- * kept, so that a text that goes on from one of the call before costs a single token, whatever its length. Other texts are taken in token by
- * token, and what isn't asked about any more is forgotten.
+ * Returns what {@link nextLogits} gives, of models that take texts token by token, as {@link causalTransformer}. Keys and values of earlier
+ * tokens are kept, so that a text that goes on from one of the call before costs a single token, whatever its length. Other texts are taken
+ * in token by token, and what isn't asked about any more is forgotten.
  *
  * One caller at a time: a call before the last one has answered waits for it.
  *
@@ -66,7 +66,7 @@ export function cachedLogits(
   const caches: Remembered[] = [];
   const emptyCache = (): Remembered => ({ cache: model.cache(rows, length), texts: Array(rows).fill(null) });
 
-  /** Logits after texts that are to lie in one cache. */
+  /** Logits after texts that are to be in one cache. */
   const within = async (own: Remembered, texts: readonly (readonly number[])[]): Promise<Float32Array[]> => {
     const known = new Map(own.texts.map((text, row) => [text, row]));
     const from = Int32Array.from({ length: rows }, (_, row) => row);

@@ -24,7 +24,7 @@ export interface CausalTransformerOptions {
 }
 
 /**
- * A small causal transformer: at each place, what comes next from all that was before.
+ * Returns a small causal transformer: at each place, what comes next from all that was before.
  *
  * {@link embedding}, {@link transformerBlock}s with rotary positions, {@link layerNorm}, {@link dense} to the logits.
  *

@@ -7,13 +7,13 @@ import { checkNever, withoutTokens } from "./never.ts";
 /** Sizes of a {@link neuralNgram}. */
 export interface NeuralNgramOptions {
   vocabulary: number;
-  /** Tokens that the next one is told from. */
+  /** Tokens that the next one is predicted from. */
   context: number;
   /** Numbers a token; default 32. */
   size?: number;
   /** Width of the hidden layer; default 96. */
   hidden?: number;
-  /** The id that stands before the first token; default 0. */
+  /** The id that comes before the first token; default 0. */
   start?: number;
   /** Ids that never come next, as those of unknown words and of the start. */
   never?: readonly number[];
@@ -27,8 +27,8 @@ interface NgramParams {
 }
 
 /**
- * A neural n-gram language model: the next token from the last few, without recurrence or attention, so that a whole text is one matrix
- * product.
+ * Returns a neural n-gram language model: the next token from the last few, without recurrence or attention, so that a whole text is one
+ * matrix product.
  *
  *     e = table[x_(t-context+1)] ... table[x_t], side by side
  *     f_t = table (W_2 tanh(W_1 e + b_1) + b_2) / sqrt(size) + b

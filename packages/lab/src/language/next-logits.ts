@@ -23,8 +23,8 @@ export type NextLogits = (
 ) => Promise<Float32Array[]>;
 
 /**
- * What a language model says that comes next, one compiled program for all texts: as many rows as `rows` at once, padded to `length`
- * tokens behind the text, which no causal model sees.
+ * Returns what a language model says that comes next, one compiled program for all texts: as many rows as `rows` at once, padded to
+ * `length` tokens behind the text, which no causal model sees.
  *
  * @param model from int32 ids `[batch, time]` to logits `[batch, time, vocabulary]`, each of what comes after
  * @param variables its parameters and state; kept

@@ -13,7 +13,7 @@ export interface SamplingOptions {
 /** The names of {@link SamplingOptions}. */
 export const samplingOptions = { temperature: true, topK: true, topP: true } as const;
 
-/** Throws for temperatures and cuts that are none. */
+/** Throws for invalid temperatures and cuts. */
 export function checkSampling({ temperature = 1, topK = 1, topP = 1 }: SamplingOptions): void {
   checkNumber("temperature", temperature, { min: 0 });
   checkNumber("topK", topK, { min: 1, integer: true });
@@ -21,8 +21,8 @@ export function checkSampling({ temperature = 1, topK = 1, topP = 1 }: SamplingO
 }
 
 /**
- * The probabilities that a token is drawn by: `softmax(logits / temperature)`, then the `topK` likeliest, then of these the fewest whose
- * probability is at least `topP`; what is left is scaled to 1. Of equally likely tokens those of smaller ids come first.
+ * Returns the probabilities that a token is drawn by: `softmax(logits / temperature)`, then the `topK` likeliest, then of these the fewest
+ * whose probability is at least `topP`; what is left is scaled to 1. Of equally likely tokens those of smaller ids come first.
  *
  * @param logits of one place, `[vocabulary]`
  * @param options `temperature`, `topK`, `topP`
@@ -69,7 +69,7 @@ function likeliest(weights: Float64Array, count: number, share: number): Float64
   return cut.map((w) => w / mass);
 }
 
-/** The token at a share of the probabilities, as a uniform number draws it. */
+/** Returns the token at a share of the probabilities, as a uniform number draws it. */
 export function tokenAt(probabilities: ArrayLike<number>, share: number): number {
   let left = share;
   let last = 0;

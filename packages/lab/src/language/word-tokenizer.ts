@@ -24,15 +24,15 @@ export interface WordTokenizer {
 }
 
 const special = ["<unk>", "<s>", "</s>"] as const;
-/** Words, with what stands inside of them, or single marks. */
+/** Words, with the marks inside of them, or single marks. */
 const pieces = /[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*|[^\s\p{L}\p{N}]/gu;
 
 /**
- * A tokenizer of whole words, the most frequent of some texts; of equally frequent ones the first in the alphabet.
+ * Returns a tokenizer of whole words, the most frequent of some texts; of equally frequent ones the first in the alphabet.
  *
  * @param texts that words are counted in
  * @param options `words`, `include`, `lowerCase`
- * @throws TypeError, RangeError for texts that are none, no words, and from `decode` for ids that are none
+ * @throws TypeError, RangeError for texts that are no strings, no words, and from `decode` for unknown ids
  * @example
  * const tokenizer = wordTokenizer(["To be, or not to be."], { words: 3 })
  * tokenizer.tokens.slice(3).join(" ") // "be to ,"
@@ -60,7 +60,7 @@ export function wordTokenizer(texts: Iterable<string>, options: WordTokenizerOpt
 }
 
 /**
- * A {@link wordTokenizer} of words that are known already, as its `tokens` that were kept with a model.
+ * Returns a {@link wordTokenizer} of words that are known already, as its `tokens` that were kept with a model.
  *
  * @param tokens the first three stand for unknown, start and end
  * @param options `lowerCase`, default true

@@ -4,7 +4,7 @@ import type { Learner } from "./learner.ts";
 /** Calls, and what their errors begin with. */
 type Refusals = readonly (readonly [call: () => unknown, message: string])[];
 
-/** What the suite must know to try a learner of any wing. */
+/** What the suite must know to try a learner of any kind. */
 export interface ConformingLearner<L extends Learner<S>, S> {
   /** The same learner every time. */
   make(): L;

@@ -3,9 +3,9 @@ import { rangeError, received, typeError } from "minimand/engine";
 /**
  * What every online learner promises: bandits, convex learners and learners in MDPs.
  *
- * It decides (`choose`, `predict`), then hears what came of the decision (`update`, `feedback`), once a decision; a call
- * out of turn is an Error. One decision never waits for more than its own arithmetic. The same options and the same
- * calls make the same decisions, bit for bit, from a snapshot on as well. A call that throws leaves the learner as it was.
+ * It decides (`choose`, `predict`), then gets the feedback of the decision (`update`, `feedback`), once per decision; a call out of turn is
+ * an Error. One decision never waits for more than its own arithmetic. The same options and the same calls make the same decisions, bit for
+ * bit, from a snapshot on as well. A call that throws leaves the learner as it was.
  */
 export interface Learner<Snapshot> {
   /** Names the algorithm, in snapshots too. */
@@ -20,7 +20,7 @@ export interface Learner<Snapshot> {
   restore(snapshot: Snapshot): void;
 }
 
-/** The error of a call that isn't its turn. */
+/** Returns the error for a call out of turn. */
 export function outOfTurn(call: string, expected: string, got: string): Error {
   return new Error(`${call}: expected ${expected}, got ${got}`);
 }
@@ -36,7 +36,7 @@ export function checkWaiting(
     throw rangeError(argument, "a decision that waits for its feedback (this one is settled)", id);
 }
 
-/** The error of what is no snapshot at all. */
+/** Returns the error for a value that is no snapshot at all. */
 export function noSnapshot(of: string, value: unknown): TypeError {
   return typeError("snapshot", `what snapshot() of ${of} returns`, value);
 }

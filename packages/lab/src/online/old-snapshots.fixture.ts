@@ -1,6 +1,6 @@
 /*
- * Snapshots as version 1 of each format wrote them. They are never written anew: that they can still be read is the point. Where a
- * format changes, the new version gets a snapshot of its own beside these.
+ * Snapshots as version 1 of each format wrote them. They are never written anew: that they can still be read is the point. Where a format
+ * changes, the new version gets a snapshot of its own in addition to these.
  */
 export const banditBytes = {
   "lin-ucb": [

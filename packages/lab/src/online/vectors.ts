@@ -12,7 +12,7 @@ export function checkVector(
   for (let i = 0; i < list.length; i++) finite(argument, i, list[i]);
 }
 
-/** A copy of what {@link checkVector} lets pass. */
+/** Returns a copy of what {@link checkVector} lets pass. */
 export function checkedVector(argument: string, values: unknown, length: number): Float64Array {
   const list = listOf(argument, values, length);
   const copy = new Float64Array(length);

@@ -19,7 +19,7 @@ function throughFactor(
   return { across: huT.data.slice(), stride: huT.stride, shifts };
 }
 
-/** Scores of all classes, `[batch, classes]`. */
+/** Returns scores of all classes, `[batch, classes]`. */
 export function scoresOf(state: FactoredState, hidden: Floats): Float64Array {
   const { classes, features: d, values, passes } = state;
   const m = checkHidden(hidden, d);
@@ -38,7 +38,7 @@ export function scoresOf(state: FactoredState, hidden: Floats): Float64Array {
   return scores;
 }
 
-/** Scores of some classes, `[batch, n]` for `n` ids. */
+/** Returns scores of some classes, `[batch, n]` for `n` ids. */
 export function scoresOfSome(state: FactoredState, hidden: Floats, ids: Int32Array): Float64Array {
   const { classes, features: d, values } = state;
   const m = checkHidden(hidden, d);

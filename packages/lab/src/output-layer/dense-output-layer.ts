@@ -41,9 +41,9 @@ export interface DenseOutputLayer {
 const blockRows = 128;
 
 /**
- * An output layer `W h` with W as it is, trained by gradient descent in `O(batch classes features)` a step, with log-softmax
- * or a loss of the spherical family. As fast as we can make it on one core: SIMD products, each block of weights fetched
- * twice a step. Use `FactoredOutputLayer` for the spherical family beyond a few thousand classes.
+ * Returns an output layer `W h` with W as it is, trained by gradient descent in `O(batch classes features)` a step, with log-softmax or a
+ * loss of the spherical family. As fast as we can make it on one core: SIMD products, each block of weights fetched twice a step. Use
+ * `FactoredOutputLayer` for the spherical family beyond a few thousand classes.
  *
  * @param weights W, `[classes, features]`, copied; its type is the precision of all that is computed
  * @param shape `classes`, `features` integers >= 1

@@ -154,8 +154,8 @@ export class FactoredOutputLayer {
   }
 
   /**
-   * Moves W down the gradient of the last {@link backward}: `W - learningRate (G + weightDecay W)`, G scaled down to
-   * `clipNorm`. Every so many updates it stabilises U.
+   * Moves W down the gradient of the last {@link backward}: `W - learningRate (G + weightDecay W)`, G scaled down to `clipNorm`. It
+   * stabilises U after every `stabilizeEvery` updates, and when U has strayed too far from the identity.
    *
    * @throws RangeError where the rate is so high that U would (nearly) lose its inverse, for numbers outside their range;
    * Error without a gradient: each serves one update, and the calls of {@link forward} and {@link loss} drop it

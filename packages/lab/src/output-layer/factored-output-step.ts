@@ -52,7 +52,7 @@ const factoredOutputOptions: OptionNames<FactoredTrainingOptions> = {
 export type FactoredTrainingState = SupervisedState;
 
 /**
- * The training step of a network whose output layer is a {@link FactoredOutputLayer}, for `fit`.
+ * Returns the training step of a network whose output layer is a {@link FactoredOutputLayer}, for `fit`.
  *
  * The body computes the hidden values `h`; the layer makes its own step on them and gives `G = dL/dh`; the body follows
  * the gradient of `sum(G h)`, with G held constant. So `h` is computed twice, which costs less than holding what the first

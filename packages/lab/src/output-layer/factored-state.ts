@@ -69,7 +69,7 @@ function shapesOf(m: number, d: number) {
 }
 export type MatrixName = keyof ReturnType<typeof shapesOf>;
 
-/** A state whose W is V itself: U is the identity, `gram` and `sums` are still to be found. */
+/** Returns a state whose W is V itself: U is the identity, `gram` and `sums` are still to be found. */
 export function stateOf(values: Floats, classes: number, features: number): FactoredState {
   const space = matrixSpace("float64");
   const matrices = space.plan(shapesOf(1, features));
@@ -134,7 +134,7 @@ export function refreshMoments(state: FactoredState): void {
   state.sums = sums;
 }
 
-/** The sum over features of the variance of a column of W, times the number of classes: 0 where all rows are equal. */
+/** Returns the sum over features of the variance of a column of W, times the number of classes: 0 where all rows are equal. */
 export function spread({ matrices: { gram }, sums, classes, features }: FactoredState): number {
   let [squares, means] = [0, 0];
   for (let j = 0; j < features; j++) {

@@ -26,7 +26,7 @@ export interface GradientOptions {
   targetWeights?: ArrayLike<number>;
 }
 
-/** What an update needs to know about the batch, beside the matrices that are kept for it. */
+/** What an update needs to know about the batch, in addition to the matrices that are kept for it. */
 export interface Gradient {
   labels: Int32Array;
   targets: number;
@@ -116,7 +116,7 @@ function partialsOf(
   return { losses, gq, gs, gy, ga };
 }
 
-/** Losses only. */
+/** Returns losses only. */
 export function lossesOf(
   state: FactoredState,
   hidden: Floats,
@@ -151,8 +151,8 @@ function checkOptions(
 }
 
 /**
- * The gradient of the loss with respect to H, and everything that the update needs: steps 1 to 7 of the algorithm. The
- * numbers of the layer are not changed.
+ * Returns the gradient of the loss with respect to H, and everything that the update needs: steps 1 to 7 of the algorithm. The numbers of
+ * the layer are not changed.
  */
 export function gradientOf(
   state: FactoredState,

@@ -28,7 +28,7 @@ export function checkTargets(argument: string, ids: unknown, batch: number, clas
   return ids.length / batch;
 }
 
-/** Throws unless these are so many finite weights >= 0. */
+/** Throws unless these are `count` finite weights >= 0. */
 export function checkWeights(argument: string, weights: ArrayLike<number>, count: number): void {
   if (weights.length !== count) throw rangeError(argument, `${count} numbers`, weights);
   for (let i = 0; i < count; i++)

@@ -29,7 +29,7 @@ describe("matrixSpace", () => {
       const space = matrixSpace(precision);
       const shapes = { a: [m, k], aT: [k, m], b: [k, n], c: [m, n] } as const;
       const { a, aT, b, c } = space.plan(shapes) as Record<keyof typeof shapes, Matrix>;
-      // What lies beyond the rows and columns must not matter.
+      // What is beyond the rows and columns must not matter.
       for (const matrix of [a, aT, b, c]) matrix.data.fill(Number.NaN);
       const [x, y] = [uniform(m * k, seed), uniform(k * n, seed + 1)];
       fill(a, x);
@@ -106,7 +106,7 @@ describe("singular values", () => {
       );
       expect(difference(product(rows, flipped, n, n, n), expected)).toBeLessThan(1e-11);
       const largest = Math.max(...values);
-      // A start that happens to lie beside the first vector ends at a later value: seldom, and never far off.
+      // A start that happens to be almost orthogonal to the first vector ends at a later value: seldom, and never far off.
       expect(largestSingularValue(square(n, numbers), 2000) / largest).toBeGreaterThan(0.8);
       expect(largestSingularValue(square(n, numbers)) / largest).toBeLessThan(1 + 1e-9);
     });

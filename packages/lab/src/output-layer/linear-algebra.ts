@@ -83,9 +83,7 @@ export function dot(
   return s0 + s1 + (s2 + s3);
 }
 
-/**
- * The largest singular value of a matrix, from below, by power iteration: exact enough to tell whether it has left a band.
- */
+/** Returns the largest singular value of a matrix, from below, by power iteration: exact enough to decide whether it has left a band. */
 export function largestSingularValue({ rows: n, stride, data }: Square, iterations = 100): number {
   // A start that no structure of the matrix is orthogonal to.
   let u = Float64Array.from({ length: n }, (_, i) => 1 + 0.5 * Math.sin(i * i + 1));
@@ -108,8 +106,8 @@ export function largestSingularValue({ rows: n, stride, data }: Square, iteratio
 }
 
 /**
- * Singular values of a matrix and its left singular vectors, one a row, in no order (one-sided Jacobi rotations of the
- * rows, which makes them orthogonal; small singular values keep their relative accuracy). The matrix is not changed.
+ * Returns the singular values of a matrix and its left singular vectors, one per row, in no order. One-sided Jacobi rotations of the rows
+ * make them orthogonal; small singular values keep their relative accuracy. The matrix is not changed.
  *
  * @see Demmel, Veselic 1992, "Jacobi's method is more accurate than QR"
  */

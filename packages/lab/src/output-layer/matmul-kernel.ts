@@ -48,7 +48,7 @@ export interface KernelInstance {
 export type Precision = "float64" | "float32";
 
 /**
- * A new memory of at least so many bytes with a kernel over it.
+ * Returns a new memory of at least `bytes` bytes with a kernel over it.
  *
  * @throws RangeError where the memory can't be had
  */
@@ -103,7 +103,7 @@ function kernelOf(precision: Precision): WasmFunction {
         advance("bp", get("bRow")),
       ];
       const scaled = (local: string): Code => product(get(local), [...get("alpha"), ...simd(splat)]);
-      // Not multiplied by 0: what lies there may be NaN.
+      // Not multiplied by 0: what is there may be NaN.
       const write = (local: string, offset: number): Code =>
         store(
           get("ci"),

@@ -5,7 +5,7 @@ import { type KernelInstance, kernelInstance, type Precision } from "./matmul-ke
 /** Typed arrays of floating-point numbers. */
 export type Floats = Float64Array | Float32Array;
 
-/** A matrix of rows `stride` numbers apart. What lies beyond `columns` in a row, and beyond the last row, is anything. */
+/** A matrix of rows `stride` numbers apart. What is beyond `columns` in a row, and beyond the last row, may be anything. */
 export interface Matrix<A extends Floats = Float64Array<ArrayBuffer>> {
   rows: number;
   columns: number;
@@ -23,9 +23,9 @@ export interface MultiplyOptions {
   scale?: number;
   /** Adds to the result instead of overwriting it. */
   add?: boolean;
-  /** Only so many rows of the first matrix (of its columns, if it is transposed). */
+  /** Only this many rows of the first matrix (of its columns, if it is transposed). */
   rows?: number;
-  /** Only so many terms of each sum. */
+  /** Only this many terms of each sum. */
   inner?: number;
 }
 
@@ -92,7 +92,7 @@ export function matrixSpace(precision: Precision): MatrixSpace<Floats> {
   };
 }
 
-/** Some rows of a matrix, in place; the first a multiple of 4, so that what is read beyond the last is still there. */
+/** Returns some rows of a matrix, in place; the first a multiple of 4, so that what is read beyond the last is still there. */
 export function rowsFrom<A extends Floats>(of: Matrix<A>, first: number, rows: number): Matrix<A> {
   const { stride, offset, data } = of;
   return {
@@ -131,7 +131,7 @@ export function transpose(from: Matrix<Floats>, to: Matrix<Floats>): void {
   }
 }
 
-/** The identity. */
+/** Writes the identity. */
 export function setIdentity({ rows, columns, stride, data }: Matrix): void {
   for (let i = 0; i < rows; i++) {
     data.fill(0, i * stride, i * stride + columns);

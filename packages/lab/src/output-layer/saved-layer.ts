@@ -25,7 +25,7 @@ export interface SavedFactoredOutput {
   sums: Float64Array;
 }
 
-/** A copy of the state. */
+/** Returns a copy of the state. */
 export function savedOf(state: FactoredState, updates: number): SavedFactoredOutput {
   const { classes, features, values, omega, sums, matrices } = state;
   const copy = (name: "u" | "inverse" | "gram"): Float64Array => {

@@ -47,7 +47,7 @@ export function entropyMinimization(options: UnlabeledStepOptions & { loss?: Row
   });
 }
 
-/** The mean loss of a labelled batch, and the model's next state. */
+/** Returns the mean loss of a labelled batch, and the model's next state. */
 export function labeledTerm(
   model: Model,
   loss: RowLoss,

@@ -13,7 +13,7 @@ import {
 } from "minimand/engine";
 import type { TransportCost } from "../theory/worst-case.ts";
 
-/** What is climbed: one value per example, `[batch]`, of moved inputs; `context` holds what it needs beside them. Traced. */
+/** What is climbed: one value per example, `[batch]`, of moved inputs; `context` holds what it needs in addition to them. Traced. */
 export type InnerObjective<C extends Tree> = (z: np.Array, context: C) => np.Array;
 
 /** How the inner maximum is sought. */
@@ -33,7 +33,7 @@ export interface InnerMaximiser<C extends Tree> {
 }
 
 /**
- * The inputs that maximise a loss less what moving them costs, `sup_z loss(z) - gamma c(z, x)`, for any differentiable model.
+ * Returns the inputs that maximise a loss less what moving them costs, `sup_z loss(z) - gamma c(z, x)`, for any differentiable model.
  *
  * From `z = x`, `steps` times: `z <- z + stepSize (grad loss(z) - gamma (z - x))` with cost `||z - x||^2 / 2`; with cost
  * `||z - x||` a step up the loss, after which the way from x is shortened by `stepSize gamma` (to 0 where it is shorter).
@@ -89,7 +89,7 @@ export interface AscentSize {
   stepSize: np.Array;
 }
 
-/** One step of {@link innerMaximise} for use inside a traced function: `[next z, mean loss before it]`. */
+/** Makes one step of {@link innerMaximise}, for use inside a traced function: `[next z, mean loss before it]`. */
 export function ascentStep<C extends Tree>(
   objective: InnerObjective<C>,
   cost: TransportCost,
@@ -118,7 +118,7 @@ function lengths(x: np.Array): np.Array {
   return np.sqrt(np.maximum(np.square(x.reshape([rows, -1])).sum(-1), 1e-24)).reshape([rows, ...ones]);
 }
 
-/** What moving inputs cost, `[batch]`, a constant. */
+/** Returns what moving inputs cost, `[batch]`, a constant. */
 export function transportCost(z: np.Array, x: np.Array, cost: TransportCost): np.Array {
   const rows = x.shape[0];
   const squares = np.square(lax.stopGradient(z.sub(x)).reshape([rows, -1])).sum(-1);

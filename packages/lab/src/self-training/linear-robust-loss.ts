@@ -128,7 +128,7 @@ function worstCases(
 }
 
 /**
- * Where the worst case of {@link linearRobustLoss} moves each input, `z = x - y t w / ||w||`, as constants.
+ * Returns where the worst case of {@link linearRobustLoss} moves each input, `z = x - y t w / ||w||`, as constants.
  *
  * @returns the moved inputs `[batch, features]` and the distances `t` `[batch]`
  * @throws TypeError, RangeError as {@link linearRobustLoss}

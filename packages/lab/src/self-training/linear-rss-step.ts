@@ -29,8 +29,8 @@ export interface LinearRssStepOptions<H extends Hyper = Hyper>
   /** Default true; false is `gamma = Infinity`. */
   robustLabeled?: boolean;
   /**
-   * The labels of the unlabelled rows are those of a frozen teacher, the model before the first step, instead of those of
-   * the current one; with `every` they are given anew after each so many steps. Default: not.
+   * The labels of the unlabelled rows are those of a frozen teacher, the model before the first step, instead of those of the current one;
+   * with `every` they are given anew after this many steps. Default: not.
    */
   frozenLabels?: { every?: number };
   /** Unlabelled rows a step, default as many as the batch has. */
@@ -140,7 +140,7 @@ export function linearRssStep(options: LinearRssStepOptions): SupervisedStep {
   );
 }
 
-/** Labels of a frozen linear score, given before the first step and again after every so many. */
+/** Labels of a frozen linear score, given before the first step and again after `every` steps. */
 function teacher(inputs: number, every: number | undefined, compile: Compile = compileWithJit) {
   if (every !== undefined) checkNumber("frozenLabels.every", every, { min: 1, integer: true });
   const score = compile((w: np.Array, u: np.Array) => np.matmul(u, w));

@@ -109,7 +109,7 @@ export function linearRssTrainer(
       random.dispose();
       const history: number[] = [];
       const given = function* () {
-        // Steps that are made together are all made, whatever the first of them finds.
+        // Steps of one batch are all made, whatever the first of them finds.
         for (let i = 0; i < iterations && !hasSettled(history); i++) yield batches.at(all);
       };
       const { params, optimizer, modelState } = await fit({

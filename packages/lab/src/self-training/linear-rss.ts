@@ -42,7 +42,7 @@ export interface LinearRssOptions extends WorstCaseKind {
 }
 
 /**
- * The objective of robust self-supervised training (RSS) for a linear score, by closed forms.
+ * Returns the objective of robust self-supervised training (RSS) for a linear score, by closed forms.
  *
  * `mean_i phi_gamma(x_i, y_i) + lambda mean_j phi_gamma'(u_j, h(u_j))`, `h` the label that the score itself gives. With
  * `lambda = 0` it is distributionally robust training, with `gamma = Infinity` as well plain training. A bias lets the second
@@ -105,8 +105,8 @@ function imbalance({ w, b }: LinearParams, u: np.Array, weight: Parameter): np.A
 }
 
 /**
- * The share of rows within `1 / gamma` of the boundary, where the hat of the zero-one loss acts. Near 1 at the start and
- * falling where training finds a gap between clusters; if it stays, the rows have none and the method has nothing to go by.
+ * Returns the share of rows within `1 / gamma` of the boundary, where the hat of the zero-one loss acts. Near 1 at the start and falling
+ * where training finds a gap between clusters; if it stays, the rows have none and the method has nothing to use.
  *
  * @param params of the score; kept
  * @param u float `[rows, features]`
@@ -125,11 +125,11 @@ export function shareInsideHat({ w, b }: LinearParams, u: np.Array, gamma: numbe
 }
 
 /**
- * Where RSS for a linear score through the origin starts: the direction of `mean_i y_i x_i`, of unit norm, on the host.
+ * Returns where RSS for a linear score through the origin starts: the direction of `mean_i y_i x_i`, of unit norm, on the host.
  *
  * @param x inputs, row-major, `[rows, features]`
  * @param y class ids 0 and 1, or signs -1 and +1, `[rows]`
- * @throws RangeError for lengths that don't match, labels that are none, a mean of 0
+ * @throws RangeError for lengths that don't match, invalid labels, a mean of 0
  * @example
  * meanDirection([3, 4, -3, -4], [1, 0]) // [0.6, 0.8]
  * @see Saberi et al. 2023, arXiv 2310.00027, section 3

@@ -4,7 +4,7 @@ import type { Model } from "minimand/models";
 import type { LinearParams } from "./linear-robust-loss.ts";
 
 /**
- * A linear score `f = x w + b` as a model, with the parameters that the closed forms of worst cases take.
+ * Returns a linear score `f = x w + b` as a model, with the parameters that the closed forms of worst cases take.
  *
  * `w` `[inputs, 1]` starts as a random direction of unit norm, `b` `[1]` at 0.
  *

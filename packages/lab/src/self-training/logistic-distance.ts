@@ -5,7 +5,7 @@ import { sigmoid, softplus } from "minimand/engine";
 const points = 32;
 
 /**
- * How far the worst case of the logistic loss moves an input: `t` that makes `softplus(a t - M) - gamma t^2 / 2` largest, a
+ * Returns how far the worst case of the logistic loss moves an input: `t` that makes `softplus(a t - M) - gamma t^2 / 2` largest, a
  * constant for differentiation, `[batch]`.
  *
  * `gamma t = a sigmoid(a t - M)` has one solution for `gamma > a^2 / 4` and up to three below, all in [0, a / gamma]: the best

@@ -11,9 +11,8 @@ import { type UnlabeledStepOptions, unlabeledStep, unlabeledStepOptions } from "
  * Self-training with a frozen teacher (pseudo-labels), in one round or several.
  *
  * For `warmup` steps `mean loss(x, y)`; then the model of that moment labels all unlabelled rows, and training goes on with
- * `mean loss(x, y) + lambda mean loss(u, pseudo-label)`. With `every` the rows are labelled anew after each so many steps. A
- * teacher known beforehand gives its labels as the memory `pseudo` (class ids, -1 for none), which the warm-up then
- * uses too.
+ * `mean loss(x, y) + lambda mean loss(u, pseudo-label)`. With `every` the rows are labelled anew after this many steps. A teacher known
+ * beforehand gives its labels as the memory `pseudo` (class ids, -1 for none), which the warm-up then uses too.
  *
  * Hyperparameters, given to `init` as numbers: `lambda >= 0` (1), `warmup` (100), and `every` (0: never again), in steps; and
  * whatever the optimizer asks for. The memory holds the inputs `unlabeled`.

@@ -7,12 +7,12 @@ export type RowLoss = (output: np.Array, y: np.Array, options: { weights: np.Arr
 
 export const usualLoss: RowLoss = (f, y, { weights }) => crossEntropy(f, y, { weights });
 
-/** Sum of values that are weighted already, divided by the sum of the weights. Consumes both. */
+/** Returns the sum of values that are weighted already, divided by the sum of the weights. Consumes both. */
 export function weightedMean(values: np.Array, weights: np.Array): np.Array {
   return values.sum().div(constantOf(weights.sum(), values.dtype));
 }
 
-/** The class of the largest logit of each row, int32, the last one of equals; of one score, 1 where it is not below 0. */
+/** Returns the class of the largest logit of each row, int32, the last one of equals; of one score, 1 where it is not below 0. */
 export function ownLabels(output: np.Array): np.Array {
   const f = lax.stopGradient(output);
   if (f.ndim === 1 || f.shape[1] === 1) return f.reshape([-1]).greaterEqual(0).astype(np.int32);

@@ -10,7 +10,7 @@ export function checkUnlabeled(kept: Float32Array | undefined): asserts kept is 
   if (wrong >= 0) throw rangeError(`memory.unlabeled[${wrong}]`, "finite numbers", kept[wrong]);
 }
 
-/** Rows of the unlabelled inputs, given the shape of one example. */
+/** Returns rows of the unlabelled inputs, given the shape of one example. */
 export function unlabeledCount(kept: Float32Array, shape: readonly number[]): number {
   const width = shape.reduce((a, b) => a * b, 1);
   if (kept.length % width !== 0)
@@ -19,8 +19,8 @@ export function unlabeledCount(kept: Float32Array, shape: readonly number[]): nu
 }
 
 /**
- * Which unlabelled rows a step sees: all rows once in every pass, in an order that seed and pass alone determine. Remembers
- * the order of the last pass.
+ * Returns which unlabelled rows a step sees: all rows once in every pass, in an order that seed and pass alone determine. Remembers the
+ * order of the last pass.
  */
 export function unlabeledOrder(): (seed: number, step: number, rows: number, size: number) => Int32Array {
   let last: { seed: number; pass: number; order: Int32Array } | null = null;
@@ -44,7 +44,7 @@ export function unlabeledOrder(): (seed: number, step: number, rows: number, siz
 
 const stream = 0x0d0d;
 
-/** Rows packed into an array of the engine, `[rows, ...shape]`. */
+/** Returns rows packed into an array of the engine, `[rows, ...shape]`. */
 export function packRows(kept: Float32Array, rows: Int32Array, shape: readonly number[]): np.Array {
   const width = shape.reduce((a, b) => a * b, 1);
   const packed = new Float32Array(rows.length * width);

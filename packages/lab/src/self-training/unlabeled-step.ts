@@ -36,7 +36,7 @@ export type StepData = {
 /** What makes one method of the family: two terms, and the numbers they need. */
 export interface UnlabeledMethod<Constants extends Tree = Tree>
   extends Pick<StepMethod, "name" | "alone" | "before" | "check" | "dispose"> {
-  /** Hyperparameters beside `lambda`. */
+  /** Hyperparameters in addition to `lambda`. */
   hyper: HyperRanges;
   /** Weight of the second term where none is given. */
   lambda: number;
@@ -58,9 +58,9 @@ export interface UnlabeledMethod<Constants extends Tree = Tree>
 }
 
 /**
- * The step of all methods that learn from labelled batches and unlabelled rows: minimises `labeled + lambda unlabeled`. The
- * unlabelled inputs come with the memory, `init(key, { memory: { unlabeled } })`, row by row; the next ones of a shuffled
- * pass go into each step.
+ * Returns the step of all methods that learn from labelled batches and unlabelled rows: minimises `labeled + lambda unlabeled`. The
+ * unlabelled inputs come with the memory, `init(key, { memory: { unlabeled } })`, row by row; the next ones of a shuffled pass go into each
+ * step.
  */
 export function unlabeledStep<Constants extends Tree = Tree>(
   options: UnlabeledStepOptions,

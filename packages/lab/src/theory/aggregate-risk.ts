@@ -23,7 +23,7 @@ export interface AggregateRisk {
 }
 
 /**
- * Exact risk of linear regression from bag means, for many rows and inputs in the ratio `psi`.
+ * Returns the exact risk of linear regression from bag means, for many rows and inputs in the ratio `psi`.
  *
  * With `a = psi / k`, `b = psi (k - 1) / k` and the root `g > 0` of `a g / (1 + g) + b rho g / (1 + rho g) = 1`,
  * `D = a / (1 + g)^2 + b rho / (1 + rho g)^2`, `q = rho b / (1 + rho g)`:
@@ -52,7 +52,7 @@ export function aggregateRisk({ rho, ...model }: AggregateModel & { rho: number 
 }
 
 /**
- * The signal-to-noise ratio `signal2 / sigma2` below which the instance-level loss beats the bag-level loss.
+ * Returns the signal-to-noise ratio `signal2 / sigma2` below which the instance-level loss beats the bag-level loss.
  *
  * `[1 / (psi / k - 1) - 1 / (k (psi - 1))] / [((k - 1) / k)^2 + (k - 1) / (k^2 (psi - 1))]`
  *

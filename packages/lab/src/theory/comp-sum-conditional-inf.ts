@@ -3,7 +3,7 @@ import { phiOfLog } from "./comp-sum-phi.ts";
 import { checkDistribution, largest, powerExcess } from "./distribution.ts";
 
 /**
- * The least expected comp-sum loss at a point whose label has distribution `p`, over all score vectors.
+ * Returns the least expected comp-sum loss at a point whose label has distribution `p`, over all score vectors.
  *
  * `([sum_y p_y^(1/(2-tau))]^(2-tau) - 1) / (1 - tau)` for `tau < 2`, at `tau = 1` the Shannon entropy in nats;
  * `(1 - max_y p_y) / (tau - 1)` for `tau >= 2`. Reached where the softmax is proportional to `p_y^(1/(2-tau))`.
@@ -28,7 +28,7 @@ export function compSumConditionalInf(p: ArrayLike<number>, options: { tau: numb
   return Math.max(0, Math.expm1(logNorm(p, tau)) / (1 - tau));
 }
 
-/** The least expected zero-one loss at a point whose label has distribution `p`: `1 - max_y p_y`. */
+/** Returns the least expected zero-one loss at a point whose label has distribution `p`: `1 - max_y p_y`. */
 export function zeroOneConditionalInf(p: ArrayLike<number>): number {
   checkDistribution("p", p, 2);
   return Math.max(0, 1 - largest(p));
@@ -56,7 +56,7 @@ function logNorm(p: ArrayLike<number>, tau: number): number {
 }
 
 /**
- * The least comp-sum loss of bounded scores at a point with a certain label.
+ * Returns the least comp-sum loss of bounded scores at a point with a certain label.
  *
  * `Phi_tau((n - 1) exp(-2 Lambda))` for scores in `[-Lambda, Lambda]` and `n` classes.
  *

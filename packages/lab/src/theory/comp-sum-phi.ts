@@ -1,7 +1,7 @@
 import { checkNumber } from "minimand/engine";
 
 /**
- * The function that turns a sum of exponentials into a comp-sum loss.
+ * Returns the function that turns a sum of exponentials into a comp-sum loss.
  *
  * `Phi_tau(u) = ((1 + u)^(1 - tau) - 1) / (1 - tau)`, `Phi_1(u) = log(1 + u)`: increasing, concave, 1-Lipschitz, and
  * for a fixed `u` decreasing in `tau`. `Phi_tau(1 / p_y - 1)` is the comp-sum loss.

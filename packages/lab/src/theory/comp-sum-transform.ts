@@ -15,7 +15,7 @@ function checkFamily({ tau, nClasses }: CompSumFamily): void {
 }
 
 /**
- * The transform of the H-consistency bound: the least comp-sum regret at a point where the error regret is `beta`.
+ * Returns the transform of the H-consistency bound: the least comp-sum regret at a point where the error regret is `beta`.
  *
  * With `e = 1/(2-tau)` and `A = (((1+beta)^e + (1-beta)^e) / 2)^(2-tau)`:
  *
@@ -64,7 +64,7 @@ function logA(beta: number, tau: number): number {
 }
 
 /**
- * The inverse of {@link compSumTransform}: the largest error regret that a given comp-sum regret allows.
+ * Returns the inverse of {@link compSumTransform}: the largest error regret that a given comp-sum regret allows.
  *
  * `exact`: by bisection on `[0, 1]`, 1 where `t >= T(1)`; for `tau >= 2` the line `(tau-1) n^(tau-1) t`, which isn't
  * cut at 1. `simple`, an upper bound of it: `sqrt(2^tau (2-tau) t)` for `tau < 1`, `sqrt(2 n^(tau-1) t)` for

@@ -13,7 +13,7 @@ export function checkDistribution(argument: string, q: ArrayLike<number>, smalle
   if (Math.abs(sum - 1) > 1e-6) throw rangeError(argument, "probabilities that sum to 1", sum);
 }
 
-/** The largest probability. */
+/** Returns the largest probability. */
 export function largest(q: ArrayLike<number>): number {
   let max = 0;
   for (let i = 0; i < q.length; i++) max = Math.max(max, q[i]);

@@ -9,7 +9,7 @@ export interface LinearScore {
 }
 
 /**
- * The worst risk of a linear score over all distributions within a Wasserstein ball around the data, by duality.
+ * Returns the worst risk of a linear score over all distributions within a Wasserstein ball around the data, by duality.
  *
  * `sup_{W_c(P', P) <= epsilon} E_P' loss = min_{gamma >= 0} gamma epsilon + mean_i phi_gamma(x_i, y_i)` with the closed forms
  * of {@link worstCase}. The dual is convex in gamma, with derivative `epsilon - mean_i c(z_i, x_i)`: its sign is bisected.

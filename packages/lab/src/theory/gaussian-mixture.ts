@@ -20,7 +20,7 @@ function signal({ muNorm, sigma, cosine }: MixtureDirection): number {
 }
 
 /**
- * Error rate of `sign(theta.x)` on a mixture of two Gaussians.
+ * Returns the error rate of `sign(theta.x)` on a mixture of two Gaussians.
  *
  * `Phi(-||mu|| cosine / sigma)`; the least, at cosine 1, is the Bayes error.
  *
@@ -35,7 +35,7 @@ export function gaussianMixtureRisk(direction: MixtureDirection): number {
 }
 
 /**
- * Expected robust zero-one loss with cost `l2` of labelled points: the ramp `min(1, max(0, 1 - gamma M / ||theta||))`.
+ * Returns the expected robust zero-one loss with cost `l2` of labelled points: the ramp `min(1, max(0, 1 - gamma M / ||theta||))`.
  *
  * With `a = ||mu|| cosine`, `kappa = 1 / gamma`: `Phi((kappa - a) / sigma) - gamma (a [Phi((kappa - a) / sigma) - Phi(-a / sigma)]
  * + sigma [phi(a / sigma) - phi((kappa - a) / sigma)])`.
@@ -56,8 +56,8 @@ export function expectedRampLoss(options: MixtureDirection & { gamma: number }):
 }
 
 /**
- * Expected robust zero-one loss with cost `l2` of unlabelled points at the labels that the direction itself gives them: the
- * hat `max(0, 1 - gamma |theta.x| / ||theta||)`.
+ * Returns the expected robust zero-one loss with cost `l2` of unlabelled points at the labels that the direction itself gives them: the hat
+ * `max(0, 1 - gamma |theta.x| / ||theta||)`.
  *
  * It depends on `|cosine|` alone and falls in it, so it is least exactly where the direction is that of mu or -mu.
  *

@@ -3,8 +3,8 @@ import { compSumPhi } from "./comp-sum-phi.ts";
 import { type CompSumFamily, compSumInverseTransform } from "./comp-sum-transform.ts";
 
 /**
- * What is known of the risks. The best risk in the hypothesis set and its minimizability gap come together or not at
- * all: without them their difference is bounded by 0 from below, which is always true and makes the bound larger.
+ * What is known of the risks. The best risk in the hypothesis set and its minimizability gap come together or not at all. Without them
+ * their difference is bounded by 0 from below, which is always true and makes the bound larger.
  */
 export type KnownRisks = {
   /** Risk of the trained model under the loss, on held-out data. */
@@ -22,7 +22,7 @@ export type KnownRisks = {
 );
 
 /**
- * How much the error rate of a model can exceed the best in its hypothesis set, given its comp-sum risk.
+ * Returns how much the error rate of a model can exceed the best in its hypothesis set, given its comp-sum risk.
  *
  * `R_01(h) - R*_01(H) <= Gamma_tau(R_tau(h) - R*_tau(H) + M_tau(H)) - M_01(H)` for symmetric and complete hypothesis
  * sets, with `Gamma` of {@link compSumInverseTransform}. An error can't differ by more than 1, so both are cut there.
@@ -54,8 +54,8 @@ export function hConsistencyBound(options: CompSumFamily & KnownRisks): {
 }
 
 /**
- * How much the adversarial error rate of a model can exceed the best in its hypothesis set, given its risk under
- * the adversarial comp-sum rho-margin loss, or the smooth one above it.
+ * Returns how much the adversarial error rate of a model can exceed the best in its hypothesis set, given its risk under the adversarial
+ * comp-sum rho-margin loss, or the smooth one above it.
  *
  * `Phi_tau(1) (R_gamma(h) - R*_gamma(H) + M_gamma(H)) <= R(h) - R*(H) + M(H)` for symmetric, locally rho-consistent
  * hypothesis sets. With the smooth loss (`nu >= sqrt(n - 1) / rho`), `R(h)` is its risk, `R*` and `M` are those of

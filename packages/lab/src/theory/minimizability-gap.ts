@@ -4,7 +4,7 @@ import { compSumPhi } from "./comp-sum-phi.ts";
 import { checkDistribution } from "./distribution.ts";
 
 /**
- * The minimizability gap: how far the best risk in a hypothesis set stays above what could be had point by point.
+ * Returns the minimizability gap: how far the best risk in a hypothesis set stays above what could be had point by point.
  *
  * `M(H) = R*(H) - sum_x w_x C*(p(.|x))`, for a comp-sum loss or the zero-one loss on a finite set of points.
  *
@@ -37,8 +37,8 @@ export function minimizabilityGap(
 }
 
 /**
- * The expectation of the conditional infimum, `sum_x w_x C*(p(.|x))`: the risk that could be had point by point.
- * Arguments and errors as {@link minimizabilityGap}.
+ * Returns the expectation of the conditional infimum, `sum_x w_x C*(p(.|x))`: the risk that could be had point by point. Arguments and
+ * errors as {@link minimizabilityGap}.
  */
 export function expectedConditionalInf(
   weights: ArrayLike<number>,
@@ -58,8 +58,8 @@ export function expectedConditionalInf(
 }
 
 /**
- * An upper bound of the minimizability gap of a comp-sum loss that needs the best risk of the sum-exponential loss
- * (`tau = 0`) only.
+ * Returns an upper bound of the minimizability gap of a comp-sum loss that needs the best risk of the sum-exponential loss (`tau = 0`)
+ * only.
  *
  * `M_tau(H) <= Phi_tau(R*_0(H)) - sum_x w_x C*_tau(p(.|x))`, by concavity of `Phi_tau`. With certain labels the
  * second term is 0, and the bound decreases in `tau`.

@@ -2,7 +2,7 @@ import { checkNumber, oneOf, rangeError, readOptions } from "minimand/engine";
 import { type AggregateModel, type AggregateRisk, aggregateRisk, checkModel } from "./aggregate-risk.ts";
 
 /**
- * The mixture of bag-level and instance-level loss of least risk.
+ * Returns the mixture of bag-level and instance-level loss of least risk.
  *
  * Golden section around the best of 101 points; the risk has had one minimum wherever it was looked at, which is not proved.
  *
@@ -109,7 +109,7 @@ export function privateAggregateRisk(
 }
 
 /**
- * The bag size, and the mixture of losses if `rho` is not given, of least risk under private bag means.
+ * Returns the bag size, and the mixture of losses if `rho` is not given, of least risk under private bag means.
  *
  * @param options `n` rows, `d` inputs (`psi = n / d`), `sigma2`, `signal2`; `epsilon`, `C`, `sensitivity`; the sizes `ks` to
  * choose from; `rho`, or none to choose the best for each size

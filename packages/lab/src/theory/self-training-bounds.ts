@@ -25,7 +25,7 @@ function checked({ d, m, n, alpha, delta = 0.05 }: SampleSizes): { more: number;
 }
 
 /**
- * How the excess robust risk of robust self-training on a mixture of two Gaussians scales, up to constants.
+ * Returns how the excess robust risk of robust self-training on a mixture of two Gaussians scales, up to constants.
  *
  * `gamma sqrt((2 d / m) [alpha (||mu0||^2 + sigma0^2) + sqrt(2 d / (2 n + m)) + sqrt(2 log(1/delta) / (2 n + m))])
  * + sqrt(2 log(1/delta) / m)`
@@ -61,7 +61,7 @@ export function robustSelfTrainingBound(
 }
 
 /**
- * How the excess risk of self-training with a robust term on the unlabelled part alone scales, up to constants.
+ * Returns how the excess risk of self-training with a robust term on the unlabelled part alone scales, up to constants.
  *
  * `e^(-||mu0||^2 / (4 sigma0^2)) / sqrt(2 sigma0 sqrt(2 pi)) [(||mu1||^2 + sigma1^2) 2 d alpha / m
  * + (4 d / m) sqrt((2 d + 2 log(1/delta)) / (2 n + m))]^(1/4) + sqrt(2 log(1/delta) / m)`
@@ -108,8 +108,8 @@ export function selfTrainingBound(
 }
 
 /**
- * How the excess risk of training on the labelled examples alone scales, up to constants: `sqrt(d / m) + sqrt(2 log(1/delta) / m)`.
- * Beside it the other two bounds show from which number of unlabelled examples they are worth their shift.
+ * Returns how the excess risk of training on the labelled examples alone scales, up to constants: `sqrt(d / m) + sqrt(2 log(1/delta) / m)`.
+ * Compared with it, the other two bounds show from which number of unlabelled examples they are worth their shift.
  *
  * @throws TypeError, RangeError for numbers outside their ranges
  * @example

@@ -33,7 +33,7 @@ export function checkWorstCaseKind({ loss, cost }: WorstCaseKind): void {
     );
 }
 
-/** The cost that goes with a loss unless told otherwise. */
+/** Returns the cost of a loss: the given one, else the default of that loss. */
 export function costOf({ loss, cost }: WorstCaseKind): TransportCost {
   return cost ?? (loss === "zeroOne" ? "l2" : "halfSquaredL2");
 }
@@ -45,8 +45,8 @@ export function checkDual(argument: string, gamma: unknown): asserts gamma is nu
 }
 
 /**
- * What `gamma` must be, given the norm of the weights, for a finite worst case: a bound it may equal (`l2`) or must
- * exceed; 0 where there is none.
+ * Returns what `gamma` must be, given the norm of the weights, for a finite worst case: a bound it may equal (`l2`) or must exceed; 0 where
+ * there is none.
  */
 export function leastDual(kind: WorstCaseKind, norm: number): { bound: number; exceeds: boolean } {
   const cost = costOf(kind);
@@ -62,7 +62,7 @@ export function isFiniteDual(kind: WorstCaseKind, norm: number, gamma: number): 
 }
 
 /**
- * The worst case of a loss of a linear score over moved inputs, `phi = sup_z loss(z) - gamma c(z, x)`, by closed form.
+ * Returns the worst case of a loss of a linear score over moved inputs, `phi = sup_z loss(z) - gamma c(z, x)`, by closed form.
  *
  * With signed margin `M = y (w.x + b)` and `a = ||w||` only the way along `w` matters, `z = x - y t w / a`:
  * zero-one (1 where `M <= 0`) `max(0, 1 - gamma M / a)` or `max(0, 1 - gamma / 2 (M / a)^2)`; hinge

@@ -2,10 +2,10 @@ import type { numpy as np } from "@jax-js/jax";
 import { relu } from "minimand/engine";
 import { joinChannels, type NamedConvolution } from "./named-convolutions.ts";
 
-/** Of the convolutions of {@link dceNet}. */
+/** The numbers of the convolutions of {@link dceNet}. */
 export type Place = 1 | 2 | 3 | 4 | 5 | 6 | 7;
 
-/** The convolutions of {@link dceNet} between `channels` of images and of what comes out, by names that end in 1 to 7. */
+/** Returns the convolutions of {@link dceNet} between `channels` of images and of what comes out, by names that end in 1 to 7. */
 export function dceConvolutions<Prefix extends string>(
   prefix: Prefix,
   { channels, width, outputs }: { channels: number; width: number; outputs: number },
@@ -17,8 +17,8 @@ export function dceConvolutions<Prefix extends string>(
 }
 
 /**
- * DCE-Net, of Zero-DCE and FeatEnHancer: seven convolutions with ReLU between them; the fifth sees the outputs of the third and the
- * fourth, the sixth those of the second and the fifth, the seventh those of the first and the sixth. What comes last is linear.
+ * Applies DCE-Net, of Zero-DCE and FeatEnHancer: seven convolutions with ReLU between them. The fifth sees the outputs of the third and the
+ * fourth, the sixth those of the second and the fifth, the seventh those of the first and the sixth. The last one is linear.
  *
  * @param convolve the convolution of a place; consumes x
  * @param x consumed

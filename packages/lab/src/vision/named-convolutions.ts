@@ -23,7 +23,7 @@ export interface NamedConvolution extends Partial<Omit<Conv2dOptions, "bias">> {
 export type Convolve<Name extends string> = (name: Name, x: np.Array) => np.Array;
 
 /**
- * A layer of convolutions that are called by their names, some of them several times: images with this many channels go in, and
+ * Returns a layer of convolutions that are called by their names, some of them several times: images with this many channels go in, and
  * `apply`, which consumes x, says what comes out. Parameters have the names, too.
  */
 export function convolutionNet<Name extends string>(
@@ -68,7 +68,7 @@ export function convolutionNet<Name extends string>(
   });
 }
 
-/** Images or features one behind the other along the channels. */
+/** Joins images or features along the channels. */
 export function joinChannels(...parts: np.Array[]): np.Array {
   return np.concatenate(parts, 3);
 }

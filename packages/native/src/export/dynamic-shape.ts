@@ -1,9 +1,11 @@
 import type { Constant, Node } from "../onnx/model.ts";
 
-/** A size that is the same for every batch, or so many times the number of rows. */
+/** A size that is the same for every batch, or a multiple of the number of rows. */
 type Size = { fixed: number } | { times: number };
 
-/** The shapes that an operation is told at several numbers of rows as one; undefined where they follow no such rule. */
+/**
+ * Returns the shapes that an operation is given at several numbers of rows as one symbolic shape; undefined where they follow no such rule.
+ */
 export function symbolicShape(values: readonly Constant[], rows: readonly number[]): Size[] | undefined {
   const lists = values.map(({ type, data }) => (type === "int64" ? [...data].map(Number) : []));
   const [first] = lists;

@@ -25,7 +25,7 @@ interface Writer {
   number(type: "float32" | "float64", value: number): string;
 }
 
-/** The encoding of columns, as the training rows had it. */
+/** Returns the encoding of columns, as the training rows had it. */
 export function encodeColumns(
   columns: readonly (NumericColumn | CategoricalColumn)[],
   { missingWords, mostDeviations }: Pick<TabularModel, "missingWords" | "mostDeviations">,

@@ -12,11 +12,11 @@ export interface AtSize {
 const batch = "batch";
 
 /**
- * One graph for every number of rows, from graphs of the same function at several numbers of rows.
+ * Makes one graph for every number of rows, from graphs of the same function at several numbers of rows.
  *
- * The graphs have to be the same but for the shapes that Reshape and Expand are told, whose sizes may be multiples of the
- * number of rows; these become what is left over (-1) or are computed from the shape of the first input. Any other
- * difference is refused: a mean over the batch is a product with 1/n, and n would be that of the example.
+ * The graphs have to be the same but for the shapes that Reshape and Expand are given, whose sizes may be multiples of the number of rows;
+ * these become what is left over (-1) or are computed from the shape of the first input. Any other difference is refused: a mean over the
+ * batch is a product with 1/n, and n would be that of the example.
  *
  * @throws RangeError naming the operation that differs
  */

@@ -15,8 +15,8 @@ export interface ModelInfo {
  * Reads inputs, outputs and metadata of an ONNX model. Needs no ONNX Runtime.
  *
  * @param bytes the file
- * @throws TypeError for something else than bytes; RangeError for bytes that are no ONNX model, are cut off, or are not
- *   those that the sum in the file tells
+ * @throws TypeError for something else than bytes; RangeError for bytes that are no ONNX model, are cut off, or don't match the sum in the
+ *   file
  * @example
  * modelInfo(bytes).metadata.task;
  */

@@ -12,7 +12,7 @@ export function freshNames(): (wanted: string) => string {
 }
 
 /**
- * Names of the leaves of a tree, in the engine's order, by their path: `layers.0.weight`.
+ * Returns names of the leaves of a tree, in the engine's order, by their path: `layers.0.weight`.
  *
  * @param root the name of a tree that is a single leaf, put before paths that start with a position in a list
  */

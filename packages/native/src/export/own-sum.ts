@@ -4,12 +4,12 @@ import { sha256 } from "./sha256.ts";
 /** The key in the metadata of a file under which it holds its own sum. */
 export const sumKey = "minimand.sha256";
 
-/** What stands in the place of the sum while it is computed. */
+/** The placeholder of the sum while it is computed. */
 const blank = "0".repeat(64);
 
 const textBytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** The file of a model with, in its metadata, the SHA-256 of itself with zeros in the place of the digits. */
+/** Returns the file of a model with, in its metadata, the SHA-256 of itself with zeros in the place of the digits. */
 export function encodeWithSum(model: Model): Uint8Array<ArrayBuffer> {
   const bytes = encodeModel({ ...model, metadata: { ...model.metadata, [sumKey]: blank } });
   bytes.set(textBytes(sha256(bytes)), placeOf(bytes, blank));

@@ -40,21 +40,21 @@ export interface QdqOptions {
    * layers of more bits stay int8.
    */
   container?: (typeof containers)[number];
-  /** Texts kept in the file beside the model. */
+  /** Texts kept in the file in addition to the model. */
   metadata?: Readonly<Record<string, string>>;
 }
 
 /**
- * Writes a quantised network as an ONNX model of integers: weights as DequantizeLinear of int8 or int4, what goes into a layer through
- * QuantizeLinear and DequantizeLinear (int8, without signs uint8), and Clip before it where the codes have fewer bits than their type.
- * A runtime computes with integers where it can. Operators are those of opset 21.
+ * Writes a quantised network as an ONNX model of integers. Weights are DequantizeLinear of int8 or int4. What goes into a layer goes
+ * through QuantizeLinear and DequantizeLinear (int8, without signs uint8), with Clip before it where the codes have fewer bits than their
+ * type. A runtime computes with integers where it can. Operators are those of opset 21.
  *
- * The result is that of `quantizedModel` with `snapZeroPoint`, but for numbers that lie in the middle between two codes, where biases are whole
- * steps (`withIntegerBiases`): ONNX Runtime rounds others to whole steps.
+ * The result is that of `quantizedModel` with `snapZeroPoint`, but for numbers that are in the middle between two codes, where biases are
+ * whole steps (`withIntegerBiases`): ONNX Runtime rounds others to whole steps.
  *
  * @param network of `elasticNetwork`
  * @param variables parameters and state; only read
- * @param configs one a layer
+ * @param configs one per layer
  * @param options `shape` of an example, and what else there is, see {@link QdqOptions}
  * @returns the bytes of the file; its output is called `output`
  * @throws TypeError, RangeError for wrong options and configurations, for a zero point that int4 can't hold, and as `toOnnx`

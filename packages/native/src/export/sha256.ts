@@ -14,7 +14,7 @@ const roundConstants = firstBits(Math.cbrt, 64);
 export function sha256(bytes: Uint8Array): string {
   const length = Math.ceil((bytes.length + 9) / 64) * 64;
   const last = new Uint8Array(128);
-  // All blocks but the last one or two are read where they lie.
+  // All blocks but the last one or two are read where they are.
   const whole = Math.floor(bytes.length / 64) * 64;
   last.set(bytes.subarray(whole));
   last[bytes.length - whole] = 0x80;

@@ -7,7 +7,7 @@ export interface NumericColumn {
   /** 0 for a column that never varies: its input is 0. */
   sd: number;
   missingIndicator: boolean;
-  /** Values that stand for missing ones, beside NaN; those that are no numbers don't occur. */
+  /** Values that stand for missing ones, in addition to NaN; those that are no numbers don't occur. */
   asMissing?: readonly string[];
 }
 
@@ -19,11 +19,11 @@ export interface CategoricalColumn {
   /** Rare levels of the training rows. Without any, a text that is no level has no input. */
   pooled: readonly string[];
   missing: boolean;
-  /** Texts of this column that stand for missing values, beside those of all columns. */
+  /** Texts of this column that stand for missing values, in addition to those of all columns. */
   asMissing?: readonly string[];
 }
 
-/** What stands before and behind a network that predicts from the columns of a table. */
+/** What comes before and after a network that predicts from the columns of a table. */
 export interface TabularModel {
   columns: readonly (NumericColumn | CategoricalColumn)[];
   /** Texts that stand for a missing value in a column of texts. */

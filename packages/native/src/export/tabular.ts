@@ -10,7 +10,7 @@ import { checkMetadata, fragmentOf } from "./to-onnx.ts";
 import type { Apply } from "./write-at.ts";
 
 /**
- * Writes a network with all that stands between a table and its predictions as one ONNX model.
+ * Writes a network with all steps between a table and its predictions as one ONNX model.
  *
  * One input `[batch, 1]` for each column, named as the column: float64 for numbers (NaN where missing), texts for
  * categories. Outputs: `label` `[batch]` (the class with the largest output) and `probabilities` `[batch, classes]`
@@ -44,13 +44,13 @@ export function tabularToOnnx<P extends Tree>(
 }
 
 /**
- * Writes a quantised network with all that stands between a table and its predictions as one ONNX model: {@link tabularToOnnx} around
- * what `toOnnxQdq` writes.
+ * Writes a quantised network with all steps between a table and its predictions as one ONNX model: {@link tabularToOnnx} around what
+ * `toOnnxQdq` writes.
  *
  * @param network of `elasticNetwork`, from `[batch, inputs]` to `[batch, classes]` or `[batch, 1]`
  * @param variables parameters and state; only read
- * @param configs one a layer
- * @param table what stands before and behind the network, and `container` as for `toOnnxQdq`
+ * @param configs one per layer
+ * @param table what comes before and after the network, and `container` as for `toOnnxQdq`
  * @param metadata texts kept in the file (`metadata_props`)
  * @returns the bytes of the file
  * @throws as {@link tabularToOnnx} and `toOnnxQdq`

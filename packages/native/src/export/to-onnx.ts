@@ -16,7 +16,7 @@ import {
 export interface ExportOptions {
   /** The first axis of inputs and outputs is a dimension `batch` of any size. Default true. */
   dynamicBatch?: boolean;
-  /** Texts kept in the file beside the model (`metadata_props`). */
+  /** Texts kept in the file in addition to the model (`metadata_props`). */
   metadata?: Readonly<Record<string, string>>;
 }
 
@@ -82,8 +82,8 @@ export function fragmentOf<P extends Tree>(
 }
 
 /**
- * The function written for three numbers of rows: few and many, so that one that goes by the number of rows shows itself,
- * and primes that occur nowhere else, so that no other size is mistaken for it.
+ * The function written for three numbers of rows: few and many, so that one that depends on the number of rows shows itself, and primes
+ * that occur nowhere else, so that no other size is mistaken for it.
  */
 function atOtherSizes<P extends Tree>(
   apply: Apply<P>,

@@ -65,8 +65,8 @@ function reference(
 }
 
 /**
- * Natively, for the reference's values of float64 or float32; null where a position lies outside of its axis. Nothing stays
- * alive, and what fails leaves its arguments as they were.
+ * Natively, for the reference's values of float64 or float32; null where a position is outside of its axis. Nothing stays alive, and what
+ * fails leaves its arguments as they were.
  */
 async function native(part: Part, program: FuzzProgram, dtype: DType): Promise<Result[] | null> {
   const before = liveBuffers();
@@ -137,8 +137,8 @@ function sensitivity(part: Part, program: FuzzProgram, exact: readonly Result[],
 }
 
 /**
- * Whether a position lies outside of its axis, or does where numbers are rounded. Natively it is an error, or counts from the
- * end where it is below zero; the engine takes any entry.
+ * Whether a position is outside of its axis, or would be where numbers are rounded. Natively it is an error, or counts from the end where
+ * it is below zero; the engine takes any entry.
  */
 function outside(program: FuzzProgram): boolean {
   if (!program.steps.some(({ op }) => op === "lookAnywhere")) return false;

@@ -12,9 +12,8 @@ interface Values {
 }
 
 /**
- * Operations on each element by itself: of floats, integers and booleans, and between them. Their results are exact, numbers
- * among them float32, but for the sign of 0, which the engine doesn't keep. A quotient is none: the engine multiplies by a
- * rounded reciprocal.
+ * Operations on each element by itself: of floats, integers and booleans, and between them. Their results are exact, numbers among them
+ * float32, but for the sign of 0, which the engine doesn't keep. Quotients are left out: the engine multiplies by a rounded reciprocal.
  */
 const operations: Readonly<Record<string, (values: Values) => np.Array>> = {
   add: ({ float }) => float().add(float()),
@@ -92,7 +91,7 @@ export function elementSteps({ size, steps, seed }: ElementProgram): Steps {
     zero: np.array([0, 1]).slice(0),
   });
   const pairs = (): Tree => {
-    // A part of an array lies in memory also where all its values are the same, which the engine computes with more digits.
+    // A part of an array is in memory also where all its values are the same, which the engine computes with more digits.
     const specialAt = (place: (i: number) => number): np.Array => {
       const values = Array.from({ length: size }, (_, i) => specials[place(i) % specials.length]);
       return np.array(Float32Array.of(...values, 0.5)).slice([0, size]);

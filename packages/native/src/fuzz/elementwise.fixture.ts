@@ -11,7 +11,7 @@ import {
   whole,
 } from "./values.fixture.ts";
 
-/** How large results may be: a multiple of the operands' bounds together, to a power, and something beside. */
+/** How large results may be: a multiple of the operands' bounds together, to a power, plus a number. */
 type Bound = readonly [times: number, plus: number, power?: number];
 const within = ([times, plus, power = 1]: Bound, bound: number): number => times * bound ** power + plus;
 

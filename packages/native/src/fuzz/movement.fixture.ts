@@ -85,7 +85,7 @@ export const movement: Operations = {
     const { x, bound } = pool.float(a);
     if (x.ndim === 0 || x.size === 0) return { x: whole(x, b), bound: 4 * bound + 2 };
     const axis = axisOf(x, b);
-    // Equal elements would be told apart by rounding alone.
+    // Equal elements would be ordered by rounding alone.
     const ramp = Float32Array.from({ length: x.shape[axis] }, (_, i) => 0.0371 * i);
     const along = np.array(ramp, { shape: x.shape.map((n, i) => (i === axis ? n : 1)) });
     return { x: np.argmax(lax.stopGradient(x).add(along.astype(x.dtype)), axis), bound: 48 };

@@ -85,7 +85,7 @@ interface OptimizerProgram {
   special: boolean;
 }
 
-/** Random steps of optimizers, with an average of the parameters beside them. */
+/** Random steps of optimizers, with an average of the parameters along with them. */
 export const optimizerPrograms: fc.Arbitrary<OptimizerProgram> = fc.record({
   optimizer: fc.nat(optimizers.length - 1),
   rate: fc.nat(rates.length - 1),

@@ -50,7 +50,7 @@ export function inputsOf({ shapes, seed }: FuzzProgram): Float32Array[] {
 
 /** What is done on the way. */
 export interface Hooks {
-  /** What takes the place of positions that may lie outside of an axis of some size. */
+  /** What takes the place of positions that may be outside of an axis of some size. */
   positions?: Pool["positions"];
   /** What takes the place of each value of floats that is made. */
   rounded?: (x: np.Array) => np.Array;

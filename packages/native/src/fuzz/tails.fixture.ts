@@ -90,7 +90,7 @@ export function numbers(shape: readonly number[], seed: number, special: boolean
       ? specials[(i + seed) % specials.length]
       : 2 * at ** 3;
   });
-  // A part of an array lies in memory, however short it is.
+  // A part of an array is in memory, however short it is.
   return np
     .array(data)
     .slice([0, size])

@@ -19,7 +19,7 @@ export interface Pool {
   float(n: number): Value;
   int(n: number): Value;
   bool(n: number): np.Array;
-  /** Gives what takes the place of positions along an axis of some size, which may lie outside of it. */
+  /** Gives what takes the place of positions along an axis of some size, which may be outside of it. */
   positions(index: np.Array, size: number): np.Array;
 }
 
@@ -64,7 +64,7 @@ export function matched({ x }: Value, other: Value): Value {
   return { bound: other.bound * other.x.size, x: other.x.sum() };
 }
 
-/** Another array in the place of one, which is given up. */
+/** Another array in the place of one, which is disposed of. */
 export function instead(given: np.Array, other: np.Array): np.Array {
   given.dispose();
   return other;

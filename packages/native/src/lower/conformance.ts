@@ -21,7 +21,7 @@ export interface Case {
   name: string;
   f: (...xs: np.Array[]) => np.Array | np.Array[];
   args: readonly Values[];
-  /** Largest relative error, beside that of rounding to the result's type; 0 where nothing is rounded. Default 0. */
+  /** Largest relative error, in addition to that of rounding to the result's type; 0 where nothing is rounded. Default 0. */
   relative?: number;
   /** Largest absolute error. Default 0. */
   absolute?: number;
@@ -41,7 +41,7 @@ export function arrayOf({ dtype, shape, data }: Values): np.Array {
   return np.array(arrays[dtype].from(data), { shape: [...shape], dtype: dtype as never });
 }
 
-/** Values that all differ, between -2 and 2; whole numbers, positive ones for uint32. */
+/** Returns values that all differ, between -2 and 2; whole numbers, positive ones for uint32. */
 export function filled(dtype: DType, shape: readonly number[], seed = 1): Values {
   const draw = (i: number): number => Math.sin(12.9898 * (i + 1) + 78.233 * seed) * 2;
   const whole = (i: number): number => Math.round(draw(i) * 50);
@@ -70,7 +70,7 @@ function results(value: np.Array | np.Array[]): Read[] {
   return (Array.isArray(value) ? value : [value]).map(read);
 }
 
-/** The primitives that a function is made of. */
+/** Returns the primitives that a function is made of. */
 export function primitivesOf({ f, args }: Case): Set<string> {
   const zeros = args.map(({ dtype, shape }) => np.zeros([...shape], { dtype: dtype as never }));
   const { jaxpr } = makeJaxpr(f as (...xs: np.Array[]) => np.Array[])(...zeros);

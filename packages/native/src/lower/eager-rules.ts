@@ -1,6 +1,6 @@
 import { type Jaxpr, numpy as np } from "@jax-js/jax";
 
-/** What the engine's eager rules do, one primitive each; `jit` runs a whole traced program. */
+/** Runs what the engine's eager rules do, one primitive each; `jit` runs a whole traced program. */
 export const eager = (
   np.Array as unknown as {
     _implRules(): {

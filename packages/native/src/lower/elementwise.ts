@@ -77,7 +77,7 @@ export const isFloat = (type: string): boolean => type === "float32" || type ===
 /** Types whose sign is left pending. */
 const isSigned = (type: string): boolean => isFloat(type) || type === "int32";
 
-/** A number as a constant of a type. */
+/** Returns a number as a constant of a type. */
 export function literal(graph: Graph, value: number, type: ElementType): Tensor {
   const data = {
     float32: () => Float32Array.of(value),
@@ -109,7 +109,7 @@ function binary(op: string, logic: string | null, emit?: (type: DType) => Emit |
   ];
 }
 
-/** A sum with a negative part is one subtraction; a sum of values padded beside each other is their concatenation. */
+/** A sum with a negative part is one subtraction; a sum of values padded next to each other is their concatenation. */
 const addition: Rule = (graph, inputs, params, outputs) => {
   const [{ shape, dtype }] = outputs;
   if (!isSigned(dtype)) return binary("Add", "Or")(graph, inputs, params, outputs);

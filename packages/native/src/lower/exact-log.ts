@@ -12,8 +12,8 @@ const correction = of("mul", twice, of("reciprocal", of("add", safe, e)));
 const corrected = of("add", y, of("where", inside, correction, 0));
 
 /**
- * A traced program without the corrections of logarithms, which `log` of `minimand/engine` has for the engine's kernels: what
- * they add is 0 where logarithms and exponentials are exact.
+ * Returns a traced program without the corrections of logarithms, which `log` of `minimand/engine` has for the engine's kernels: what they
+ * add is 0 where logarithms and exponentials are exact.
  */
 export function withoutLogCorrections({ inBinders, eqns, outs }: Program): Program {
   const origin = new Map<Atom, Equation>();

@@ -4,12 +4,12 @@ import type { Graph, Tensor } from "./graph.ts";
 import type { Rule } from "./rule.ts";
 import { broadcastTo, compact, materialise, rearrange, reshape, sizeOf, type View, viewOf } from "./view.ts";
 
-/** A value of zeros. */
+/** Returns a value of zeros. */
 export function zeros(graph: Graph, type: ElementType, shape: readonly number[]): View {
   return broadcastTo(viewOf(literal(graph, 0, type)), shape);
 }
 
-/** The value at positions along one axis; the axes of the positions take the place of that axis. */
+/** Returns the value at positions along one axis; the axes of the positions take the place of that axis. */
 export function take(graph: Graph, x: View, axis: number, index: View): View {
   const shape = x.shape.toSpliced(axis, 1, ...index.shape);
   const own = x.axes[axis];
@@ -154,8 +154,8 @@ const scatter: Rule = (graph, [updates, ...indices], params, [{ shape, dtype }])
 };
 
 /**
- * Adds to a tensor at positions, which lie side by side along the last axis. ScatterND could, but with several threads it
- * loses sums of equal positions; ScatterElements goes through them in order.
+ * Adds to a tensor at positions, which are side by side along the last axis. ScatterND could, but with several threads it loses sums of
+ * equal positions; ScatterElements goes through them in order.
  */
 function addAt(graph: Graph, target: Tensor, at: Tensor, values: Tensor): Tensor {
   const indexed = at.shape[at.shape.length - 1];

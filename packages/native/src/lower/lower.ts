@@ -113,7 +113,7 @@ function keepsSign(primitive: string, params: Equation["params"]): boolean {
   return signedPrimitives.has(primitive) || (primitive === "reduce" && params.op === "Add");
 }
 
-/** The type of a traced value; refuses what has no place here (float16). */
+/** Returns the type of a traced value; refuses what has no place here (float16). */
 export function dtypeOf({ aval: { dtype } }: Variable): DType {
   const known = dtypes.find((name) => name === dtype);
   if (known === undefined) throw new TypeError(`dtype: expected one of ${dtypes.join(", ")}, got ${dtype}`);

@@ -111,7 +111,7 @@ const shrink: Rule = (graph, [x], { slice }) => [
 ];
 
 const pad: Rule = (graph, [given], { width }) => {
-  // Without axes of size one parts that are padded beside each other look alike.
+  // Without axes of size one parts that are padded next to each other look alike.
   let axis = 0;
   const axes = given.axes.map((own) => (own === null ? null : axis++));
   const x: View = { tensor: compact(graph, given), axes, shape: given.shape };
@@ -120,7 +120,7 @@ const pad: Rule = (graph, [given], { width }) => {
       if (before === 0 && after === 0) return view;
       return along(graph, view, i, view.shape[i] + before + after, (tensor, own, shape) => {
         const parts = [{ start: before, tensor }];
-        // Zeros beside a matrix are quicker than a padding, which writes them everywhere first.
+        // Zeros next to a matrix are quicker than a padding, which writes them everywhere first.
         if (tensor.shape.length === 2 && isFloat(tensor.type)) {
           const all = [before, after].map((n) => zeros(graph, tensor, tensor.shape.with(own, n)));
           const beside = [all[0], tensor, all[1]].filter((part) => part.shape[own] > 0);

@@ -29,7 +29,7 @@ export function matches(
   );
 }
 
-/** The program without what nothing asks for. */
+/** Returns the program without what nothing asks for. */
 export function live({ inBinders, eqns, outs }: Program): Program {
   const asked = new Set<Atom>(outs);
   const kept = eqns.toReversed().filter(({ inputs, outBinders }) => {
@@ -42,7 +42,7 @@ export function live({ inBinders, eqns, outs }: Program): Program {
 
 export type Uses = ReadonlyMap<Atom, readonly (Equation | undefined)[]>;
 
-/** The equations that read each value, once for each time; undefined stands for a result of the program. */
+/** Returns the equations that read each value, once for each time; undefined stands for a result of the program. */
 export function usesOf({ eqns, outs }: Program): Uses {
   const uses = new Map<Atom, (Equation | undefined)[]>();
   const add = (atom: Atom, eqn?: Equation): void => {

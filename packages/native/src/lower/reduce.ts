@@ -63,7 +63,7 @@ function reduceTensor(
     return graph.op("MatMul", [ones, tensor], { shape });
   }
   if (op === "Add" && isFloat(dtype) && apart && downColumns) {
-    // The rows of all of them beside each other: ONNX Runtime then adds in the order in which it adds those of one.
+    // The rows of all of them next to each other: ONNX Runtime then adds in the order in which it adds those of one.
     const [several, ...rest] = tensor.shape;
     const beside = graph.op("Transpose", [tensor], {
       shape: [rest[0], several, rest[1]],
@@ -175,8 +175,8 @@ const dot: Rule = (graph, inputs, params, [{ shape, dtype }]) => {
 };
 
 /**
- * A product of matrices that differ along the first axis with one that is the same for all of them, which need not be repeated;
- * undefined where it is none.
+ * A product of matrices that differ along the first axis with one that is the same for all of them, which need not be repeated; undefined
+ * for another kind of product.
  */
 function productApart(
   graph: Graph,
@@ -208,7 +208,7 @@ interface Matrices {
   transposed: boolean;
 }
 
-/** An operand as [...batch, free, summed], or [...batch, summed, free] where it lies so already. */
+/** An operand as [...batch, free, summed], or [...batch, summed, free] where it is in that order already. */
 function matrices(
   graph: Graph,
   x: View,

@@ -3,8 +3,8 @@ import { type Uses, usesOf } from "./pattern.ts";
 import { sameNumbers } from "./view.ts";
 
 /**
- * A traced program whose matrix products are told when nothing but their transpose is looked at, as gradients of weights are: they
- * are then made the other way round, and lie as the weights do.
+ * Returns a traced program with its matrix products marked of which only the transpose is read, as of gradients of weights. They are then
+ * computed the other way round, in the memory order of the weights.
  */
 export function withTransposedProducts({ inBinders, eqns, outs }: Program): Program {
   const uses = usesOf({ inBinders, eqns, outs });

@@ -18,8 +18,8 @@ const result = of("add", shifted, of("neg", logarithm));
 const parts = [guard, kept, shift, negative, shifted, exponential, total, sum, logarithm, result];
 
 /**
- * A traced program whose softmaxes take maxima that may pass over NaN, and shift by those that are infinite, where nothing looks
- * at exponentials but their sum and what is divided by it: a row with NaN, or of nothing but -Infinity, is all NaN either way.
+ * Returns a traced program whose softmaxes take maxima that may pass over NaN, and shift by those that are infinite. It does so where
+ * exponentials are read only by their sum and by what is divided by it. A row with NaN, or of nothing but -Infinity, is all NaN either way.
  */
 export function withUnguardedSoftmax(program: Program): Program {
   let current = program;

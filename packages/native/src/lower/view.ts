@@ -13,12 +13,12 @@ export interface View {
   readonly negative?: boolean;
 }
 
-/** A tensor as it is. */
+/** Returns a tensor as it is. */
 export function viewOf(tensor: Tensor): View {
   return { tensor, axes: tensor.shape.map((size, i) => (size === 1 ? null : i)), shape: tensor.shape };
 }
 
-/** The view with other axes: `order[i]` is the old axis at place `i`, or null for a new one. */
+/** Returns the view with other axes: `order[i]` is the old axis at place `i`, or null for a new one. */
 export function rearrange(view: View, order: readonly (number | null)[], shape: readonly number[]): View {
   return { ...view, axes: order.map((axis) => (axis === null ? null : view.axes[axis])), shape };
 }
@@ -33,7 +33,7 @@ export function broadcastTo(view: View, shape: readonly number[]): View {
   );
 }
 
-/** The value without a pending sign. */
+/** Returns the value without a pending sign. */
 export function plain(graph: Graph, { tensor, axes, shape, negative = false }: View): View {
   return { tensor: negative ? negated(graph, tensor) : tensor, axes, shape };
 }
@@ -68,7 +68,7 @@ export function reshape(graph: Graph, tensor: Tensor, shape: readonly number[]):
   return graph.op("Reshape", [tensor, graph.indices(shape)], { shape, attributes });
 }
 
-/** The tensor with exactly the varying axes of the view, in their order there. */
+/** Returns the tensor with exactly the varying axes of the view, in their order there. */
 export function compact(graph: Graph, view: View): Tensor {
   const order = view.axes.filter((axis) => axis !== null);
   const { tensor } = view;
@@ -99,7 +99,7 @@ function transposed(graph: Graph, tensor: Tensor, perm: readonly number[]): Tens
   return graph.op("MatMul", [right, left], { shape });
 }
 
-/** A tensor that numpy's rules broadcast to the view: size 1 along repeated axes, leading ones left out. */
+/** Returns a tensor that numpy's rules broadcast to the view: size 1 along repeated axes, leading ones left out. */
 export function broadcastable(graph: Graph, view: View): Tensor {
   const varies = variesAlong(view);
   const [first = view.shape.length] = varies;
@@ -115,7 +115,7 @@ export function broadcastable(graph: Graph, view: View): Tensor {
   return reshape(graph, compact(graph, view), shape);
 }
 
-/** The view written out in full. */
+/** Returns the view written out in full. */
 export function materialise(graph: Graph, view: View): Tensor {
   const tensor = broadcastable(graph, view);
   if (sizeOf(tensor.shape) === sizeOf(view.shape)) return reshape(graph, tensor, view.shape);

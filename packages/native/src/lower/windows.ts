@@ -49,7 +49,7 @@ export interface Windows {
   dilation: number;
 }
 
-/** The value with two axes in place of one: windows, and entries of a window. */
+/** Returns the value with two axes in place of one: windows, and entries of a window. */
 export function windowsAlong(graph: Graph, x: View, axis: number, windows: Windows): View {
   const { count, size, stride, dilation } = windows;
   const shape = x.shape.toSpliced(axis, 1, count, size);
@@ -67,8 +67,8 @@ export function windowsAlong(graph: Graph, x: View, axis: number, windows: Windo
 }
 
 /**
- * The transpose of {@link windowsAlong}: two axes (windows, and entries of a window) become one of size `n`, where entry
- * j of window i is added at `i * stride + j`.
+ * Returns the transpose of {@link windowsAlong}: two axes (windows, and entries of a window) become one of size `n`, where entry j of
+ * window i is added at `i * stride + j`.
  */
 export function overlapAdd(
   graph: Graph,

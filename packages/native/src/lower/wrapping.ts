@@ -32,7 +32,7 @@ function halved(graph: Graph, op: "Add" | "Mul", x: Tensor, axis: number): Tenso
   });
 }
 
-/** The product of `n` times the same. */
+/** Returns the product of `n` times the same. */
 export function wrappingPower(graph: Graph, x: Tensor, n: number): Tensor {
   if (n === 1) return x;
   const times = (a: Tensor, b: Tensor): Tensor => graph.op("Mul", [a, b], { shape: x.shape });

@@ -46,7 +46,7 @@ describe("tensors that are in other files", () => {
     expect(hasExternalData(nested(path, message(14, 1)))).toBe(true);
     expect(hasExternalData(nested(path, entry("location", "x")))).toBe(true);
     expect(hasExternalData(nested(path, message(14, 0)))).toBe(false);
-    // Beside others, and in a part that comes twice.
+    // Next to others, and in a part that comes twice.
     expect(
       hasExternalData(merged(nested(path, message(1, 3)), encodeModel(model), nested(path, message(14, 1)))),
     ).toBe(true);

@@ -196,7 +196,7 @@ print(len(model.graph.node), len(inferred.graph.value_info) > 0)`;
 if (!checker) console.log("python3-onnx is not installed: models were not checked by it");
 
 describe("hasFewFields", () => {
-  /** A graph of so many empty fields: 1 are nodes, 5 constants. */
+  /** A graph of this many empty fields: 1 are nodes, 5 constants. */
   const graphOf = (number: number, count: number): Uint8Array => {
     const length = 2 * count;
     const size = [

@@ -35,10 +35,13 @@ export const elementTypes = {
 /** Types that are computed with; texts are only compared and picked. */
 export type ElementType = Exclude<keyof typeof elementTypes, "string">;
 
-/** Types of constants: beside those above the ones of weights in few bits. Of 4 bits two stand in a byte, the first in its low half. */
+/**
+ * Types of constants: in addition to those above, the ones of weights in few bits. A byte has two values of 4 bits, the first in its low
+ * half.
+ */
 export const constantTypes = { ...elementTypes, uint8: 2, int8: 3, int4: 22 } as const;
 
-/** Operators and representation that ONNX Runtime (node and web) of our versions reads. */
+/** Operators and representation that ONNX Runtime (node and web) of the supported versions reads. */
 export const opset = 21;
 const irVersion = 10;
 
@@ -83,7 +86,7 @@ export interface Model extends Body {
   metadata?: Readonly<Record<string, string>>;
 }
 
-/** The model in the ONNX file format. */
+/** Returns the model in the ONNX file format. */
 export function encodeModel(model: Model, producerVersion = ""): Uint8Array<ArrayBuffer> {
   const message = create(ModelProtoSchema, {
     irVersion: BigInt(irVersion),

@@ -4,7 +4,7 @@ import { views } from "./engine-memory.ts";
 
 type Kind = Pick<ProgramOutput, "dtype" | "size" | "weak">;
 
-/** An array on the wasm device with memory of its own: of values that are not all equal, or a part of such. */
+/** Returns an array on the wasm device with memory of its own: of values that are not all equal, or a part of such. */
 export function allocate({ dtype, size, weak }: Kind): np.Array {
   const data = new views[dtype](Math.max(size, 2));
   data[0] = 1;

@@ -21,8 +21,8 @@ export interface BlockInputs {
 }
 
 /**
- * Runs a program whose first results are what it hands on, and the others what it tells, several times. What the steps tell is
- * stacked. Consumes its inputs, unless it throws.
+ * Runs a program several times. Its first results are passed to the next step; the others are what a step reports, and are stacked.
+ * Consumes its inputs, unless it throws.
  */
 export function runBlock(parts: Parts, runner: Runner, spares: Spares, block: BlockInputs): np.Array[] {
   const { program, ending } = parts;
@@ -84,14 +84,14 @@ export function runBlock(parts: Parts, runner: Runner, spares: Spares, block: Bl
   ];
 }
 
-/** Room for what the steps tell, beside each other. */
+/** Room for what the steps report, next to each other. */
 function makeStack({ dtype, size }: ProgramOutput, steps: number): Slot {
   if (size === 0) return { array: null, place: new views[dtype](0) };
   const array = allocate({ dtype, size: steps * size, weak: false });
   return { array, place: locate(array) };
 }
 
-/** Keys are drawn from before the first step, so they can't be among what steps hand on. */
+/** Keys are drawn from before the first step, so they can't be passed from step to step. */
 function checkCarried({ program, ending }: Parts, carry: readonly Leaf[]): void {
   const first = program.consts.length;
   for (const [i, given] of carry.entries()) {

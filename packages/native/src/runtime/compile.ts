@@ -21,25 +21,24 @@ export interface NativeOptions extends SessionOptions {
 
 /** What {@link nativeCompiler} makes, and what it does where ONNX can't express a function. */
 export interface NativeCompilerOptions extends NativeOptions {
-  /** Told once for each primitive that makes a function run under the engine's `jit`. Default: `console.warn`. */
+  /** Called once for each primitive that makes a function run under the engine's `jit`. Default: `console.warn`. */
   warn?: (message: string) => void;
 }
 
 /**
  * Compiles a function of arrays to ONNX and loads it into ONNX Runtime.
  *
- * The result is called like the function and consumes its arguments. Shapes, types and tree structure other than those of
- * the example compile again. Results lie on the default device. A position outside of an axis is an error when the program
- * runs, and one below zero counts from the end; the engine takes some other entry. A call that throws leaves its arguments as
- * they were; a call after `dispose` throws. Where the environment variable MINIMAND_PROFILE names a folder, the optimised
- * graph and the times of its operators are written there.
+ * The result is called like the function and consumes its arguments. Shapes, types and tree structure other than those of the example
+ * compile again. Results are on the default device. A position outside of an axis is an error when the program runs, and one below zero
+ * counts from the end; the engine takes some other entry. A call that throws leaves its arguments as they were; a call after `dispose`
+ * throws. Where the environment variable MINIMAND_PROFILE names a folder, the optimised graph and the times of its operators are written
+ * there.
  *
  * @param exampleArgs trees of arrays (only looked at) and numbers; numbers are inputs of the program
- * @throws NativeUnavailableError where ONNX Runtime isn't installed or may not start in this worker;
- *   UnsupportedPrimitiveError naming the primitive and the equation where ONNX can't express the function; TypeError where
- *   it reads values while it is traced or has a dtype other than float32, float64, int32, uint32 and bool; RangeError (from
- *   the call) after `maxShapes` shapes, and for `maxShapes` and `threads` that are no integers >= 1, and for more than
- *   four threads a core, and for a folder of profiles that can't be made
+ * @throws NativeUnavailableError where ONNX Runtime isn't installed or may not start in this worker; UnsupportedPrimitiveError naming the
+ *   primitive and the equation where ONNX can't express the function; TypeError where it reads values while it is traced or has a dtype
+ *   other than float32, float64, int32, uint32 and bool; RangeError (from the call) after `maxShapes` shapes, and for `maxShapes` and
+ *   `threads` that are no integers >= 1, and for more than four threads per core, and for a folder of profiles that can't be made
  * @example
  * const f = await compile((x: np.Array) => x.ref.mul(x), [np.array([1, 2, 3])])
  */
@@ -57,11 +56,11 @@ export async function compile<A extends Tree[], R extends Tree>(
 }
 
 /**
- * A compiler for training steps: takes the place of `jit` wherever a `compile` is asked for.
+ * Returns a compiler for training steps: takes the place of `jit` wherever a `compile` is asked for.
  *
- * Programs are made at the first call with each shape, and are like those of {@link compile}. A function that ONNX can't
- * express runs under `jit`, after one warning for each primitive. Its `loop` makes several steps in one call, and `together` those
- * of several carries at once, see {@link Compile}.
+ * Programs are made at the first call with each shape, and are like those of {@link compile}. A function that ONNX can't express runs under
+ * `jit`, after one warning for each primitive. Its `loop` makes several steps in one call, and `together` makes batched steps, those of
+ * several carries at once, see {@link Compile}.
  *
  * @throws NativeUnavailableError where ONNX Runtime isn't installed or may not start in this worker; RangeError as {@link compile}
  * @example
@@ -117,7 +116,7 @@ export async function nativeCompiler(given: NativeCompilerOptions = {}): Promise
         try {
           return native[how](carry, xs, fixed);
         } catch (error) {
-          // Whoever makes the steps one by one is told why they run elsewhere.
+          // The code that makes the steps one by one reports why they run elsewhere.
           if (!(error instanceof UnsupportedPrimitiveError)) throw error;
           refused = true;
           return null;

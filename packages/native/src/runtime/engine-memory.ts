@@ -98,10 +98,10 @@ function look(): Seen {
   return seen;
 }
 
-/** Where an array lies: a buffer of the engine's on wasm, or a copy of its values. */
+/** The place of an array: a buffer of the engine's on wasm, or a copy of its values. */
 export type Place = Buffer | Typed;
 
-/** Finds where an array lies, computing it if it is pending. The array is not consumed. */
+/** Finds the place of an array, computing it if it is pending. The array is not consumed. */
 export function locate(array: np.Array): Place {
   look();
   located = undefined;
@@ -115,7 +115,7 @@ export function locate(array: np.Array): Place {
   return located ?? read;
 }
 
-/** The values at a place, as they lie there. Good until the engine next allocates memory. */
+/** Returns the values at a place, without a copy. Good until the engine next allocates memory. */
 export function valuesAt(place: Place, dtype: keyof typeof views): Typed {
   if (ArrayBuffer.isView(place)) return place;
   const View = views[dtype];
@@ -123,7 +123,7 @@ export function valuesAt(place: Place, dtype: keyof typeof views): Typed {
   return new View(buffer, place.ptr, place.size / View.BYTES_PER_ELEMENT);
 }
 
-/** The memory of the wasm device, which all its arrays lie in. */
+/** Returns the memory of the wasm device, which has all its arrays. */
 export function engineMemory(): WebAssembly.Memory {
   return look().memory;
 }

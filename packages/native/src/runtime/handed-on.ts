@@ -7,8 +7,8 @@ import { small } from "./places.ts";
 import { kindOf, type Slot, type Spares } from "./spares.ts";
 
 /**
- * Where the steps of a block write what they hand on: over what the step before handed on, where that is allowed, else to
- * buffers that take turns. What the first step is given stays as it is.
+ * Decides where the steps of a block write what they pass to the next step: over what the step before passed on, where that is allowed,
+ * else to buffers that take turns. What the first step is given stays as it is.
  *
  * @param over for a result the one of the step before whose memory it may take
  */
@@ -41,7 +41,7 @@ export function makeHandedOn(
       current = slots;
       return slots.map(({ place }) => place);
     },
-    /** What the last step handed on. */
+    /** What the last step passed on. */
     arrays(): np.Array[] {
       release(retired);
       for (const slots of free.values()) for (const { array, place } of slots) spares.keep(array!, place);

@@ -3,8 +3,8 @@ import { loopsOf } from "../tail/loops.ts";
 import { isNumber, type Tail } from "../tail/tail.ts";
 
 /**
- * For outputs of a tail, by their places, the inputs of the program whose memory they may take: those of the same kind that
- * are read in the same loop, at each place before it is written, and nowhere later.
+ * Maps outputs of generated kernels, by their places, to the inputs of the program whose memory they may take. These are inputs of the same
+ * kind that are read in the same loop, at each place before it is written, and nowhere later.
  */
 export function inPlace({ inputs, equations, outputs }: Tail): ReadonlyMap<number, number> {
   const pairs = new Map<number, number>();

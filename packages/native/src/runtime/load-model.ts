@@ -36,8 +36,8 @@ export interface LoadedModel extends ModelInfo {
  *
  * @param bytes the file, e.g. of `toOnnx`
  * @param options threads and execution providers
- * @throws NativeUnavailableError where ONNX Runtime isn't installed or may not start in this worker; TypeError, RangeError
- *   for options that are none, bytes that `modelInfo` or ONNX Runtime refuses, and tensors that are in other files
+ * @throws NativeUnavailableError where ONNX Runtime isn't installed or may not start in this worker; TypeError, RangeError for unknown
+ *   options, bytes that `modelInfo` or ONNX Runtime refuses, and tensors that are in other files
  * @example
  * const model = loadModel(readFileSync("model.onnx"));
  * const { output } = model.run({ x: { data: Float32Array.of(1, 2, 3), shape: [1, 3] } });
@@ -111,7 +111,7 @@ const arrays = {
   bool: Uint8Array,
 };
 
-/** Checked here, since the binding reads memory as it is told. */
+/** Checked here, since the binding reads whatever memory it is given. */
 function feedOf({ name, type, shape }: Port, values: TensorValues | undefined): Feed {
   const subject = `feeds[${JSON.stringify(name)}]`;
   if (typeof values !== "object" || values === null)

@@ -5,9 +5,9 @@ import { sizeOfValue, type Tail } from "../tail/tail.ts";
 import { allocate } from "./allocate.ts";
 import { type Buffer, engineMemory, isResident, locate, type Place, valuesAt } from "./engine-memory.ts";
 
-/** A tail that is ready to run on values at the places of its inputs and outputs, in this order. */
+/** Generated kernels that are ready to run on values at the places of their inputs and outputs, in this order. */
 export interface Pass {
-  /** Makes room in the engine's memory for what does not lie there: numbers, and arrays of other devices. */
+  /** Makes room in the engine's memory for what is not there: numbers, and arrays of other devices. */
   prepare(places: readonly Place[]): void;
   /** Allocates nothing. */
   run(places: readonly Place[]): void;
@@ -20,7 +20,7 @@ export function runsTails(): boolean {
   return WebAssembly.validate(onFour) && engineMemory().buffer instanceof ArrayBuffer;
 }
 
-/** Compiles a tail over the engine's memory: vectors are read and written where they are. */
+/** Compiles generated kernels over the engine's memory: vectors are read and written where they are. */
 export function loadTail(tail: Tail): Pass {
   const module = new WebAssembly.Module(assembleTail(tail));
   const memory = engineMemory();

@@ -9,7 +9,7 @@ export function placeOf(x: Leaf): Place {
   return typeof x === "number" ? Float32Array.of(x) : locate(x);
 }
 
-/** Where the i-th of several values lies, of so many elements each. */
+/** Returns the place of the i-th of several values of equal size. */
 export function partOf(all: Place, { size, dtype }: Pick<ProgramOutput, "size" | "dtype">, i: number): Place {
   if (!isResident(all)) return all.subarray(i * size, (i + 1) * size);
   const bytes = size * views[dtype].BYTES_PER_ELEMENT;
@@ -21,7 +21,7 @@ export function isAlone(array: np.Array, place: Place): boolean {
   return isResident(place) && place.ref === 1 && array.refCount === 1;
 }
 
-/** A result that was not written to the engine's memory: one without elements, a number, or one for another device. */
+/** Returns a result that was not written to the engine's memory: one without elements, a number, or one for another device. */
 export function small(
   { dtype, shape, weak }: Pick<ProgramOutput, "dtype" | "shape" | "weak">,
   data: ReturnType<typeof valuesAt>,

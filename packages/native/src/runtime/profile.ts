@@ -26,7 +26,7 @@ export interface Profile {
 }
 
 /**
- * The folder that the environment variable MINIMAND_PROFILE asks for, which is made where there is none; undefined without it.
+ * Returns the folder that the environment variable MINIMAND_PROFILE asks for, which is made where there is none; undefined without it.
  *
  * @throws RangeError where it can't be made
  */
@@ -53,10 +53,10 @@ function endAll(): void {
 }
 
 /**
- * The profile of a program that is about to be loaded, where one is asked for. Its files are `NAME.onnx`, the graph
- * as ONNX Runtime runs it; `NAME.json`, every operation of the first 30 runs, in the format of Chrome's traces; and
- * `NAME.tsv`, their times by operator. The last two are written after so many runs, or when the program is given up or the
- * thread ends; of a thread that is cut off there is the trace alone, under a name of ONNX Runtime's.
+ * Returns the profile of a program that is about to be loaded, where one is asked for. Its files are `NAME.onnx`, the graph as ONNX Runtime
+ * runs it; `NAME.json`, every operation of the first 30 runs, in the format of Chrome's traces; and `NAME.tsv`, their times by operator.
+ * The last two are written after a number of runs, or when the program is given up or the thread ends; of a thread that is cut off there is
+ * the trace alone, under a name of ONNX Runtime's.
  */
 export function profileOf(session: Recording): Profile | undefined {
   const folder = profileFolder();

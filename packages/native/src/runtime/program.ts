@@ -13,7 +13,7 @@ import { makeSpares, type Slot } from "./spares.ts";
 /** A compiled program for fixed shapes: arrays in (consumed, unless the run throws), arrays out. */
 export interface NativeProgram {
   run(inputs: readonly Leaf[]): np.Array[];
-  /** Several runs, of which each is given what the one before hands on. Results lie on the wasm device. */
+  /** Several runs, each of which is given what the one before passes on. Results are on the wasm device. */
   runBlock(inputs: BlockInputs): np.Array[];
   dispose(): void;
 }
@@ -62,7 +62,7 @@ export function makeProgram(parts: Parts, options: SessionOptions): NativeProgra
         else spares.keep(x, place);
       }
       return outputs.map(({ array, place, over }, i) => {
-        // A new array over the same buffer: whoever still has the old one is told that it is gone.
+        // A new array over the same buffer: whoever still has the old one gets an error that it is gone.
         if (over !== undefined) return eager.reshape([over], { shape: results[i].shape })[0];
         return array ?? small(results[i], place as never);
       });

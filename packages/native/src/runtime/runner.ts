@@ -21,7 +21,7 @@ export interface Runner {
   dispose(): void;
 }
 
-/** Loads a program into ONNX Runtime, and its end, where it has one, beside it. */
+/** Loads a program into ONNX Runtime, and compiles its generated kernels, where it has any. */
 export function makeRunner({ program, ending }: Parts, options: SessionOptions): Runner {
   const { model, fed, results } = program;
   // All of a program may be its end.

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { createSession, runtimeVersion } from "./session.ts";
 
-/** Runs a module in a process where onnxruntime-node behaves as told, and returns what it prints. */
+/** Runs a module in a process where onnxruntime-node behaves as given, and returns what it prints. */
 function withRuntime(source: string, script: string): string {
   const hooks = `
     import { registerHooks } from "node:module";

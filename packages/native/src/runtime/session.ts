@@ -4,7 +4,7 @@ import { checkNumber, type OptionNames } from "minimand/engine";
 import { profileFolder, profileOf } from "./profile.ts";
 import { silenceTelemetry } from "./telemetry.ts";
 
-/** ONNX Runtime isn't installed, or not for this machine, or would phone home from this thread. */
+/** ONNX Runtime isn't installed, or not for this machine, or would send telemetry from this thread. */
 export class NativeUnavailableError extends Error {
   override name = "NativeUnavailableError";
 }
@@ -93,8 +93,8 @@ export function checkSession({ threads = 1 }: SessionOptions): void {
 }
 
 /**
- * What ONNX Runtime does to a graph that rounds numbers to float32, whatever their type: a factor beside a product of matrices becomes
- * an attribute of it.
+ * What ONNX Runtime does to a graph that rounds numbers to float32, whatever their type: a factor next to a product of matrices becomes an
+ * attribute of it.
  */
 const rounding = { optimization: { disable_specified_optimizers: "MatMulScaleFusion" } };
 

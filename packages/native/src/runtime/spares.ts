@@ -43,7 +43,7 @@ export function makeSpares(results: readonly ProgramOutput[]) {
       const { dtype, size, weakType: weak } = array;
       const kind = kinds.get(kindOf({ dtype: dtype as DType, size, weak }));
       if (kind === undefined || !isAlone(array, place) || kind.arrays.length >= kind.room) array.dispose();
-      // A new array over the same buffer: whoever still has the old one is told that it is gone.
+      // A new array over the same buffer: whoever still has the old one gets an error that it is gone.
       else kind.arrays.push(...eager.reshape([array], { shape: array.shape }));
     },
     dispose(): void {

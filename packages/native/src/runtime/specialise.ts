@@ -10,7 +10,7 @@ export interface Specialised<A extends Tree[], R extends Tree> {
   /** Compiles for these arguments, unless it is done already. */
   prepare(args: A): void;
   call: Compiled<A, R>;
-  /** As `loop` of a `Compile`, of a function of three arguments whose result is what is handed on, and what is told. */
+  /** As `loop` of a `Compile`, of a function of three arguments whose result is what is passed on, and what is reported. */
   block(carry: Tree, xs: readonly Tree[], fixed: Tree): R;
   /** As `together` of a `Compile`, of such a function. */
   together(carry: Tree, xs: readonly Tree[], fixed: Tree): R;
@@ -18,7 +18,7 @@ export interface Specialised<A extends Tree[], R extends Tree> {
 
 type Specialisation = { program: NativeProgram; treedef: tree.JsTreeDef };
 
-/** A function with its programs, one for each kind of arguments. */
+/** Returns a function with its programs, one for each kind of arguments. */
 export function specialise<A extends Tree[], R extends Tree>(
   fn: (...args: A) => R,
   { maxShapes = 8, ...options }: SessionOptions & { maxShapes?: number },

@@ -20,7 +20,7 @@ export function silenceTelemetry(): string | null {
     : `${expected}, got ${environment[variable] ?? "none"}; \`process.env.${variable} = "1"\` on the main thread, before this worker starts, sets it`;
 }
 
-/** Undefined where Node was told to hide it. */
+/** Undefined where Node was started so that it hides it. */
 function processEnvironment(): Record<string, string> | undefined {
   // The types don't know the property yet.
   const report = process.report as NodeJS.ProcessReport & { excludeNetwork: boolean };

@@ -6,7 +6,7 @@
 /** Bytes of instructions. Those of a value leave it on the stack. */
 export type Code = readonly number[];
 
-/** An unsigned number in the variable-length form that WebAssembly has for all counts and indices. */
+/** Returns an unsigned number in the variable-length form that WebAssembly has for all counts and indices. */
 export function unsigned(value: number): Code {
   const bytes: number[] = [];
   let rest = value;
@@ -27,7 +27,7 @@ function signed(value: number): Code {
   }
 }
 
-/** An instruction on 128 bits by its number. */
+/** Encodes an instruction on 128 bits by its number. */
 export const simd = (instruction: number): Code => [0xfd, ...unsigned(instruction)];
 
 export const get = (local: number): Code => [0x20, ...unsigned(local)];
@@ -39,20 +39,20 @@ export const sum = (a: Code, b: Code): Code => [...a, ...b, 0x6a];
 const place: Code = [2, 0];
 const lane0 = 0;
 
-/** Four numbers from an address on. */
+/** Loads four numbers from an address on. */
 export const load = (address: Code): Code => [...address, ...simd(0x00), ...place];
-/** One number, four times. */
+/** Loads one number, four times. */
 export const loadSplat = (address: Code): Code => [...address, ...simd(0x09), ...place];
-/** One number, and three zeros. */
+/** Loads one number, and three zeros. */
 export const loadOne = (address: Code): Code => [...address, ...simd(0x5c), ...place];
 export const store = (address: Code, value: Code): Code => [...address, ...value, ...simd(0x0b), ...place];
-/** The first number alone. */
+/** Stores the first number alone. */
 export const storeOne = (address: Code, value: Code): Code => [
   ...[...address, ...value, ...simd(0x5a)],
   ...[...place, lane0],
 ];
 
-/** The same 32 bits four times. */
+/** Makes the same 32 bits four times. */
 export function constant(bits: number): Code {
   const bytes = [...new Uint8Array(Uint32Array.of(bits).buffer)];
   return [...simd(0x0c), ...bytes, ...bytes, ...bytes, ...bytes];
@@ -70,7 +70,7 @@ export function loop(
   return [...set(counter, integer(from)), repeat, noResult, ...body, ...next, branchIf, 0, end];
 }
 
-/** What the one function of a module has: so many parameters and counters of 32 bits, and values of 128. */
+/** What the one function of a module has: its numbers of parameters and counters of 32 bits, and of values of 128. */
 export interface Function {
   parameters: number;
   counters: number;
@@ -80,7 +80,7 @@ export interface Function {
 
 const [i32, v128] = [0x7f, 0x7b];
 
-/** A module that imports the memory `engine.memory` and exports the function `run`. */
+/** Returns a module that imports the memory `engine.memory` and exports the function `run`. */
 export function assemble({ parameters, counters, values, body }: Function): Uint8Array<ArrayBuffer> {
   const locals = [
     ...vector([

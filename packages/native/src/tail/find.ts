@@ -7,8 +7,8 @@ import { isLiteral, isNumber, type Split, sizeOfValue } from "./tail.ts";
 const fewest = 2;
 
 /**
- * Finds the end of a program that can be computed element by element, behind all the rest: what nothing but itself and the
- * outputs reads. An optimizer's equations are such an end. Null where there is none that pays.
+ * Finds the end of a program that can be computed element by element, after all the rest: equations whose results only they and the outputs
+ * read. An optimizer's equations are such an end. Null where there is none that pays.
  */
 export function splitTail(program: Program): Split | null {
   const refused = new Set<Equation>(program.eqns.filter(unfit(program)));
@@ -20,7 +20,7 @@ export function splitTail(program: Program): Split | null {
   }
 }
 
-/** Tells which equations have no place in a tail. */
+/** Finds which equations can't be in generated kernels. */
 function unfit({ eqns }: Program): (eqn: Equation) => boolean {
   // A sum of padded gradients is one concatenation in ONNX, see `lower/`.
   const joined = new Set<Atom>();

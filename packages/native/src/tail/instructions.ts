@@ -24,7 +24,7 @@ const after =
 
 const [and, or, xor] = [0x4e, 0x50, 0x51].map(binary);
 const one = bitsOf(1, "float32");
-/** Operations on values of one type, with a result of it. Minima and maxima of NaN are NaN, and that of 0 and -0 is told by the sign. */
+/** Operations on values of one type, with a result of it. Minima and maxima of NaN are NaN, and that of 0 and -0 is decided by the sign. */
 const arithmetic: Record<Lane, Record<string, Instruction>> = {
   float32: {
     add: binary(0xe4),
@@ -72,11 +72,11 @@ const conversions: Record<Lane, Record<Lane, Instruction>> = {
 export const fromMemory = (type: Lane): Instruction => (type === "bool" ? isNotZero : same);
 export const toMemory = (type: Lane): Instruction => (type === "bool" ? conversions.bool.int32 : same);
 
-/** Values that are those of their operand, in another shape. */
+/** Whether the values of an equation are those of its operand, in another shape. */
 export const isAlias = ({ primitive }: Equation): boolean =>
   primitive === "reshape" || primitive === "broadcast" || primitive === "stop_gradient";
 
-/** The instruction of an equation; undefined where there is none, or none that gives the same bits. */
+/** Returns the instruction of an equation; undefined where there is none, or none that gives the same bits. */
 export function instructionOf({ primitive, params, inputs, outBinders }: Equation): Instruction | undefined {
   const out = outBinders[0].aval.dtype;
   const given = inputs.map(({ aval }) => aval.dtype);
@@ -93,7 +93,7 @@ export function instructionOf({ primitive, params, inputs, outBinders }: Equatio
   return arithmetic[out][primitive];
 }
 
-/** The 32 bits of a number in a type. */
+/** Returns the 32 bits of a number in a type. */
 export function bitsOf(value: number, type: Lane): number {
   const words = new Uint32Array(1);
   if (type === "float32") new Float32Array(words.buffer)[0] = value;

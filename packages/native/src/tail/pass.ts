@@ -19,7 +19,7 @@ import { loopsOf } from "./loops.ts";
 import { isLiteral, isNumber, sizeOfValue, type Tail } from "./tail.ts";
 
 /**
- * Compiles a tail to WebAssembly: one function of the addresses of its inputs and outputs, in this order. Numbers come first,
+ * Compiles generated kernels to WebAssembly: one function of the addresses of its inputs and outputs, in this order. Numbers come first,
  * then a loop for each group of vectors, four elements at a time and the rest one by one.
  */
 export function assembleTail({ inputs, equations, outputs }: Tail): Uint8Array<ArrayBuffer> {

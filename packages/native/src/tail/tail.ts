@@ -1,7 +1,9 @@
 import type { Atom, Equation, Program, Variable } from "../lower/lower.ts";
 import { sizeOf } from "../lower/view.ts";
 
-/** The end of a program: equations on the elements of vectors, each by itself, and on the numbers that they share. */
+/**
+ * The end of a program, for generated kernels: equations on the elements of vectors, each by itself, and on the numbers that they share.
+ */
 export interface Tail {
   /** What is read, by its place among the inputs of the program or the outputs of its head. */
   inputs: readonly { variable: Variable; of: "program" | "head"; index: number }[];
@@ -12,7 +14,7 @@ export interface Tail {
 
 /** A program in two parts. */
 export interface Split {
-  /** The part before the tail. Its first outputs are some of the program's, the rest is for the tail. */
+  /** The part before the generated kernels. Its first outputs are some of the program's, the rest is for the generated kernels. */
   head: Program;
   /** The places of those first outputs in the program. */
   kept: readonly number[];
@@ -21,5 +23,5 @@ export interface Split {
 
 export const isLiteral = (atom: Atom): atom is Variable & { value: number } => "value" in atom;
 export const sizeOfValue = ({ aval }: Variable): number => sizeOf(aval.shape);
-/** One number is the same for all elements of what it meets. */
+/** Whether a value is one number, the same for all elements of what it is combined with. */
 export const isNumber = (variable: Variable): boolean => sizeOfValue(variable) === 1;

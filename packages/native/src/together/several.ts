@@ -11,8 +11,8 @@ import { movedParams } from "./moved-params.ts";
 type Place = { toString(): string };
 
 /**
- * A traced program that computes for `count` values of some inputs what it would for each of them alone. Those inputs and all results
- * have a new first axis, along which the values lie; what depends on none of them is computed once.
+ * Returns a traced program, batched: for `count` values of some inputs it computes what it would for each of them alone. Those inputs and
+ * all results have a new first axis, one entry per value; what depends on none of them is computed once.
  *
  * @param inputs whether there are several values of an input, by place
  * @throws UnsupportedPrimitiveError for an equation that has no counterpart with one axis more
@@ -24,7 +24,7 @@ export function several(program: Program, inputs: readonly boolean[], count: num
   const eqns: Equation[] = [];
   const emit = (eqn: Place, primitive: string, params: Equation["params"], of: Atom[], out: Variable[]) =>
     void eqns.push({ primitive, params, inputs: of, outBinders: out, toString: () => eqn.toString() });
-  /** A value in the shape that numpy's rules broadcast to results of so many axes. */
+  /** A value in the shape that numpy's rules broadcast to results of this many axes. */
   const aligned = (eqn: Place, atom: Atom, rank: number): Atom => {
     const own = known.get(atom);
     const missing = rank - atom.aval.shape.length;

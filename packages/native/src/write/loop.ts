@@ -33,8 +33,8 @@ interface LoopInputs {
 }
 
 /**
- * Writes several steps of a traced program `(carry, x, fixed) => [carry, result]` as one loop: what is carried goes from
- * step to step inside ONNX Runtime, every step has an `x` of its own, and results are stacked along a new first axis.
+ * Writes several steps of a traced program `(carry, x, fixed) => [carry, result]` as one loop. What is carried goes from step to step
+ * inside ONNX Runtime, every step has an `x` of its own, and results are stacked along a new first axis.
  */
 export function writeLoop(
   program: Program,
@@ -111,7 +111,7 @@ export function writeLoop(
   };
 }
 
-/** Keys are drawn from before the first step, so they can't be among what steps hand on. */
+/** Keys are drawn from before the first step, so they can't be passed from step to step. */
 function checkCarried(
   carries: readonly Variable[],
   next: readonly Variable[],

@@ -33,8 +33,8 @@ export function toOnnxProgram(fn: (...args: never[]) => unknown, args: readonly 
 }
 
 /**
- * Several steps of a function `(carry, x, fixed) => [carry, result]` as one program, whose arguments are what is carried,
- * what each step is given, and what all of them are given; else like {@link toOnnxProgram}.
+ * Writes several steps of a function `(carry, x, fixed) => [carry, result]` as one program, whose arguments are what is carried, what each
+ * step is given, and what all of them are given; else like {@link toOnnxProgram}.
  */
 export function toOnnxLoop(
   fn: (...args: never[]) => unknown,
@@ -58,8 +58,8 @@ export function finish({ consts, treedef }: Traced, write: (consts: Value[]) => 
 }
 
 /**
- * All inputs of a program, at the places that `fed` speaks of: its constants, the leaves of the arguments, and what the
- * engine draws from the random keys among them. Constants and arguments are as they were; what is drawn is the caller's.
+ * Returns all inputs of a program, at the places that `fed` speaks of: its constants, the leaves of the arguments, and what the engine
+ * draws from the random keys among them. Constants and arguments are as they were; what is drawn is the caller's.
  */
 export function programInputs(
   { consts, draws }: OnnxProgram,

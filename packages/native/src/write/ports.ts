@@ -40,7 +40,7 @@ export interface Value {
   dtype: string;
 }
 
-/** Values of constants; only read. */
+/** Returns values of constants; only read. */
 export function valuesOf(consts: readonly np.Array[]): Value[] {
   return consts.map((c) => ({ data: c.ref.dataSync() as Data, shape: c.shape, dtype: c.dtype }));
 }
@@ -50,12 +50,12 @@ export function fedType(dtype: DType): Exclude<DType, "bool"> {
   return dtype === "bool" ? "int32" : dtype;
 }
 
-/** The type that a result is fetched in. */
+/** Returns the type that a result is fetched in. */
 export function fetchedType(variable: Variable): DType {
   return fedType(dtypeOf(variable));
 }
 
-/** An input of a graph, as the traced program sees it. */
+/** Returns an input of a graph, as the traced program sees it. */
 export function inputOf(graph: Graph, name: string, { aval, ...rest }: Variable): View {
   const dtype = dtypeOf({ aval, ...rest });
   return viewOf(cast(graph, graph.input(name, fedType(dtype), aval.shape), dtype));
@@ -67,7 +67,7 @@ export function constantOf(graph: Graph, { data, shape, dtype }: Value): View {
     : viewOf(graph.constant(dtype as ElementType, shape, data));
 }
 
-/** Values as outputs of a graph: each in the type wanted, made by a node, under a name of its own. */
+/** Returns values as outputs of a graph: each in the type wanted, made by a node, under a name of its own. */
 export function outputsOf(graph: Graph, values: readonly Tensor[], types: readonly DType[]): Tensor[] {
   const names = new Set<string>();
   return values.map((value, i) => {
@@ -79,7 +79,7 @@ export function outputsOf(graph: Graph, values: readonly Tensor[], types: readon
   });
 }
 
-/** The result that a tensor brings. */
+/** Returns the result that a tensor brings. */
 export function resultOf({ name, shape }: Tensor, variable: Variable): ProgramOutput {
   return { name, dtype: dtypeOf(variable), shape, size: sizeOf(shape), weak: variable.aval.weakType };
 }

@@ -33,7 +33,7 @@ export function writeProgram(program: Program, consts: readonly Value[]): Writte
   };
 }
 
-/** The first part of a program as one of the engine's own. */
+/** Returns the first part of a program as one of the engine's own. */
 export function jaxprOf(program: Program, { inputs, eqns, outs }: NonNullable<Parts["prologue"]>): Jaxpr {
   return new Jaxpr(inputs.map((i) => program.inBinders[i]) as never, eqns as never, outs as never);
 }

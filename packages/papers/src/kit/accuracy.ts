@@ -12,7 +12,7 @@ export interface Inputs {
   shape: readonly number[];
 }
 
-/** All rows in one array. */
+/** Returns all rows in one array. */
 export function inputsOf({ x, shape }: Inputs): np.Array {
   const width = shape.reduce((a, b) => a * b, 1);
   return np.array(Float32Array.from(x), { shape: [x.length / width, ...shape] });
@@ -53,7 +53,7 @@ export function logitsOf(
   return outputsOf(predict, variables, inputs, chunk);
 }
 
-/** The class of the largest logit of each row, the first of equal ones. */
+/** Returns the class of the largest logit of each row, the first of equal ones. */
 export function classesOf(logits: ArrayLike<number>, classes: number): Int32Array<ArrayBuffer> {
   return Int32Array.from({ length: logits.length / classes }, (_, row) => {
     let best = 0;
@@ -62,7 +62,7 @@ export function classesOf(logits: ArrayLike<number>, classes: number): Int32Arra
   });
 }
 
-/** Share of rows whose largest logit is that of their class. */
+/** Returns the share of rows whose largest logit is that of their class. */
 export function accuracyOf(logits: ArrayLike<number>, labels: ArrayLike<number>): number {
   const found = classesOf(logits, logits.length / labels.length);
   return found.filter((k, row) => k === labels[row]).length / labels.length;

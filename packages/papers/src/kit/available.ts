@@ -1,7 +1,7 @@
 import type { Progress } from "../reproduction.ts";
 
 /**
- * The materials that the host has. What is missing is said and left out, but for what is bundled with the project: that is
+ * Returns the materials that the host has. What is missing is said and left out, but for what is bundled with the project: that is
  * demanded.
  *
  * @param load asks the host for what a material needs

@@ -4,7 +4,7 @@ import type { Row } from "../reproduction.ts";
 export type Choices = Record<string, Row | undefined>;
 
 /**
- * The numbers of a choice, in the order asked for.
+ * Returns the numbers of a choice, in the order asked for.
  *
  * @throws RangeError where tuning did not choose them
  *

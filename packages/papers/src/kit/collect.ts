@@ -1,6 +1,6 @@
 import type { Host, Progress, Reproduction, ReproductionReport } from "../reproduction.ts";
 
-/** A spec with what came of it. */
+/** A spec with its result. */
 export interface Trial<Spec, Result> {
   spec: Spec;
   result: Result;
@@ -16,7 +16,7 @@ export function seedsOf(
 }
 
 /**
- * Runs the specs and returns their results in the order of the specs, telling the progress.
+ * Runs the specs and returns their results in the order of the specs, and reports the progress.
  *
  * @param describe what a finished trial is called in the progress
  */
@@ -45,7 +45,7 @@ export async function* collectTrials<T extends Trial<object, unknown>>(
   return results.map((result, i) => ({ spec: specs[i], result }) as T);
 }
 
-/** The measured run of a paper: all specs for a host, then the report of their trials. */
+/** Returns the measured run of a paper: all specs for a host, then the report of their trials. */
 export function runOf<T extends Trial<object, unknown>>(
   specsOf: (host: Host<T["spec"], T["result"]>) => readonly T["spec"][],
   describe: (spec: T["spec"], result: T["result"]) => string,
@@ -56,7 +56,7 @@ export function runOf<T extends Trial<object, unknown>>(
   };
 }
 
-/** A host that begins with the trials for which `isTimed` holds, one after the other with nothing beside them. */
+/** Returns a host that begins with the trials for which `isTimed` holds, one after the other with nothing in parallel. */
 export function timedFirst<Spec, Result>(
   { trials }: Pick<Host<Spec, Result>, "trials">,
   isTimed: (spec: Spec) => boolean,

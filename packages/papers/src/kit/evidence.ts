@@ -1,14 +1,14 @@
 import type { ReproductionReport } from "../reproduction.ts";
 import type { Trial } from "./collect.ts";
 
-/** What a rule comes to, and the numbers that decided. */
+/** The verdict of a rule, and the numbers that decided it. */
 export type Verdict = Pick<ReproductionReport, "verdict" | "because">;
 
-/** By whether all of a claim shows, or a part of it. */
+/** Grades a claim by whether all of it shows, or a part of it. */
 export const graded = (all: boolean, part: boolean): Verdict["verdict"] =>
   all ? "reproduced" : part ? "partly reproduced" : "not reproduced";
 
-/** A part of a claim in the words of a verdict. */
+/** Returns a part of a claim in the words of a verdict. */
 export const word = (holds: boolean): "holds" | "fails" => (holds ? "holds" : "fails");
 
 /** What of the results belongs to the specs that have some values. */
@@ -16,7 +16,7 @@ type Matching<T, Where> =
   T extends Trial<infer Spec, infer Result> ? (Where extends Partial<Spec> ? Result : never) : never;
 
 /**
- * Results of the trials whose specs have these values (undefined: any), in the order of the specs, which is that of the seeds.
+ * Returns results of the trials whose specs have these values (undefined: any), in the order of the specs, which is that of the seeds.
  *
  * @example
  * const results = resultsWhere(trials, { part: "arm", arm: "sgd" });

@@ -1,5 +1,5 @@
 /**
- * Every combination of some values, the first name's outermost.
+ * Returns every combination of some values, the first name's outermost.
  *
  * @example
  * grid({ learningRate: [0.1, 1], alpha: [0, 1] }) // { learningRate: 0.1, alpha: 0 }, { learningRate: 0.1, alpha: 1 }, ...

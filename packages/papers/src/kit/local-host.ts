@@ -1,6 +1,6 @@
 import type { Host, Reproduction, TrialHost } from "../reproduction.ts";
 
-/** A host that runs trials one after another in this thread: for tests, and for pages without workers. */
+/** Returns a host that runs trials one after another in this thread: for tests, and for pages without workers. */
 export function localHost<Spec, Result>(
   reproduction: Reproduction<Spec, Result>,
   options: TrialHost & Pick<Host<Spec, Result>, "scale" | "seeds" | "firstSeed">,

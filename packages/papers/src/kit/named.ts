@@ -1,5 +1,5 @@
 /**
- * The item of an id.
+ * Returns the item of an id.
  *
  * @param what the items are, for the message
  * @throws RangeError for another id, with those there are

@@ -1,6 +1,6 @@
 import type { RandomSource } from "minimand/engine";
 
-/** Standard normal numbers by Box and Muller, two at a time. */
+/** Returns a source of standard normal numbers by Box and Muller, two at a time. */
 export function normalPairs(next: RandomSource): () => number {
   let kept: number | null = null;
   return () => {
@@ -16,7 +16,7 @@ export function normalPairs(next: RandomSource): () => number {
   };
 }
 
-/** The same, one for every two uniform numbers. */
+/** Returns a source of standard normal numbers, one for every two uniform numbers. */
 export const normals =
   (next: RandomSource): (() => number) =>
   () =>

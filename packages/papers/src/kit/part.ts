@@ -1,3 +1,3 @@
-/** That share of a number, at least `least`. */
+/** Returns a share of a number, at least `least`. */
 export const part = (count: number, fraction: number, least: number): number =>
   Math.max(least, Math.round(count * fraction));

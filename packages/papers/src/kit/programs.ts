@@ -1,7 +1,7 @@
 import type { Compile } from "minimand/engine";
 
 /**
- * Compiled programs of a thread, made once for each compiler and name: trials that differ in numbers only share them.
+ * Returns compiled programs of a thread, made once for each compiler and name: trials that differ in numbers only share them.
  *
  * @example
  * const programs = programsOf<TrainStep<SupervisedState>>();

@@ -30,13 +30,13 @@ export interface Draw {
 export const range = (to: number, from = 0): Int32Array<ArrayBuffer> =>
   Int32Array.from({ length: to - from }, (_, i) => from + i);
 
-/** Row numbers, or the given ones, in an order of the seed. */
+/** Shuffles row numbers, or the given ones, by the seed. */
 export function shuffled(rows: number | Int32Array, seed: number): Int32Array {
   return shuffle(typeof rows === "number" ? range(rows) : rows.slice(), randomSource(seed));
 }
 
 /**
- * Rows of an order to train on and to judge by: the first ones and those behind them; for tuning a part of the first ones, and the
+ * Returns rows of an order to train on and to judge by: the first ones and those behind them; for tuning a part of the first ones, and the
  * rest of them.
  */
 export function heldOut(
@@ -49,7 +49,7 @@ export function heldOut(
   return { train: order.slice(0, kept), judged: order.slice(kept, all) };
 }
 
-/** How to write rows of a table, standardised by those that are trained on. */
+/** Returns a function that encodes rows of a table, standardised by those that are trained on. */
 export function standardised(dataset: Dataset, train: Int32Array): (rows: Int32Array) => Labelled {
   const encoder = fitEncoder(dataset, train);
   return (rows) => ({
@@ -61,7 +61,7 @@ export function standardised(dataset: Dataset, train: Int32Array): (rows: Int32A
 }
 
 /**
- * All 64 pixels of rows of the digits as grey levels from 0 to 1; columns that never change are no features of the data set and
+ * Returns all 64 pixels of rows of the digits as grey levels from 0 to 1; columns that never change are no features of the data set and
  * stay 0.
  */
 export function digitPixels({ features }: Dataset, rows: Int32Array): Float32Array<ArrayBuffer> {
@@ -78,7 +78,7 @@ export function digitPixels({ features }: Dataset, rows: Int32Array): Float32Arr
   return x;
 }
 
-/** Rows of a set of ten classes of images at half their height and width, as {@link halved} makes them. */
+/** Returns rows of a set of ten classes of images at half their height and width, as {@link halved} makes them. */
 export function halvedRows(images: Images, rows: Int32Array, of?: (sum: number) => number): Labelled {
   return {
     x: Float32Array.from(halved(images, rows, of)),
@@ -88,7 +88,7 @@ export function halvedRows(images: Images, rows: Int32Array, of?: (sum: number) 
   };
 }
 
-/** Some rows of a matrix that has `width` columns. */
+/** Returns some rows of a matrix that has `width` columns. */
 export function taken(x: Float32Array, width: number, rows: ArrayLike<number>): Float32Array<ArrayBuffer> {
   const out = new Float32Array(rows.length * width);
   for (let i = 0; i < rows.length; i++)
@@ -96,7 +96,7 @@ export function taken(x: Float32Array, width: number, rows: ArrayLike<number>): 
   return out;
 }
 
-/** Some images as rows of grey levels from 0 to 1. */
+/** Returns some images as rows of grey levels from 0 to 1. */
 export function greyLevels(
   { pixels, height, width }: Images,
   rows: ArrayLike<number>,
@@ -108,7 +108,7 @@ export function greyLevels(
   return x;
 }
 
-/** Images at half their height and width: a function of the sum of each 2 x 2 pixels, by default their mean in [0, 1]. */
+/** Returns images at half their height and width: a function of the sum of each 2 x 2 pixels, by default their mean in [0, 1]. */
 export function halved(
   { pixels, height, width }: Images,
   rows: ArrayLike<number>,

@@ -1,7 +1,7 @@
 import type { Series } from "../reproduction.ts";
 import { type Estimate, estimate } from "./statistics.ts";
 
-/** A curve of estimates with a band of one standard error, or of the means of lists of values. */
+/** Returns a curve of estimates with a band of one standard error, or of the means of lists of values. */
 export function banded(
   labels: Pick<Series, "name" | "xLabel" | "yLabel">,
   x: readonly number[],

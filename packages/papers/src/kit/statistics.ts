@@ -8,20 +8,20 @@ export interface Estimate {
 
 export const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
-/** The mean of what isn't null; null where nothing is left. */
+/** Returns the mean of what isn't null; null where nothing is left. */
 export function meanOrNull(values: readonly (number | null)[]): number | null {
   const found = values.filter((v) => v !== null);
   return found.length === 0 ? null : mean(found);
 }
 
-/** The middle value, or the mean of the two in the middle. */
+/** Returns the middle value, or the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;
   return sorted.length % 2 === 1 ? sorted[Math.floor(middle)] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** The middle value, of two in the middle the larger: a time that was measured. */
+/** Returns the middle value, of two in the middle the larger: a time that was measured. */
 export const laterMedian = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
@@ -30,7 +30,7 @@ function variance(values: readonly number[]): number {
   return values.reduce((sum, v) => sum + (v - m) ** 2, 0) / Math.max(1, values.length - 1);
 }
 
-/** Standard deviation over a sample. */
+/** Returns the standard deviation over a sample. */
 export const deviation = (values: readonly number[]): number => Math.sqrt(variance(values));
 
 export function estimate(values: readonly number[]): Estimate {
@@ -43,34 +43,34 @@ export function differences(a: readonly number[], b: readonly number[]): number[
   return a.map((v, i) => v - b[i]);
 }
 
-/** The estimate of {@link differences}. */
+/** Returns the estimate of {@link differences}. */
 export const difference = (a: readonly number[], b: readonly number[]): Estimate =>
   estimate(differences(a, b));
 
-/** The slope of a line through points by least squares. */
+/** Returns the slope of a line through points by least squares. */
 export function slope(x: readonly number[], y: readonly number[]): number {
   const [mx, my] = [mean(x), mean(y)];
   const along = x.reduce((sum, v, i) => sum + (v - mx) * (y[i] - my), 0);
   return along / x.reduce((sum, v) => sum + (v - mx) ** 2, 0);
 }
 
-/** The exponent k of a growth `y ~ x^k`: {@link slope} on logarithms; NaN where a y is not positive. */
+/** Returns the exponent k of a growth `y ~ x^k`: {@link slope} on logarithms; NaN where a y is not positive. */
 export const logSlope = (x: readonly number[], y: readonly number[]): number =>
   slope(x.map(Math.log), y.map(Math.log));
 
-/** A share in percent, with one digit. */
+/** Returns a share in percent, with one digit. */
 export const percent = (share: number): string => (100 * share).toFixed(1);
 
-/** `87.3 ± 0.4`, in percent. */
+/** Formats a mean with its error: `87.3 ± 0.4`, in percent. */
 export function percentOf({ mean, error, n }: Estimate): string {
   return n > 1 ? `${percent(mean)} ± ${percent(error)}` : percent(mean);
 }
 
-/** A difference of shares in points, with its sign. */
+/** Returns a difference of shares in points, with its sign. */
 export const signedPoints = (share: number, digits = 1): string =>
   `${share < 0 ? "" : "+"}${(100 * share).toFixed(digits)}`;
 
-/** To so many digits after the point. */
+/** Rounds to a number of digits after the point. */
 export const round = (value: number, digits: number): number =>
   Math.round(value * 10 ** digits) / 10 ** digits;
 
@@ -78,5 +78,5 @@ export const round = (value: number, digits: number): number =>
 export const roundOrNull = (value: number | null, digits: number): number | null =>
   value === null ? null : round(value, digits);
 
-/** To four digits, for tables. */
+/** Rounds to four digits, for tables. */
 export const rounded = (value: number): number => round(value, 4);

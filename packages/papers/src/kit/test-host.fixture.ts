@@ -85,7 +85,7 @@ const quickHost = <Spec, Result>(
   { host = bundledHost, seeds = null }: Quick,
 ) => localHost(reproduction, { ...host, scale: "quick", seeds });
 
-/** The same with other seeds, wherever they stand. */
+/** The same with other seeds, wherever they are. */
 const reseeded = <Spec>(spec: Spec): Spec =>
   JSON.parse(JSON.stringify(spec), (name, value) => {
     if (name === "seeds") return value.map((seed: number) => seed + 1);
@@ -172,8 +172,8 @@ export function expectOnGrids(
 }
 
 /**
- * Asserts of what `tuneOnLattice` chose, as it is committed: no choice is at an end of its lists but for those of one value, it has the score
- * that is told of it, every neighbour was tried, and none is better.
+ * Asserts of what `tuneOnLattice` chose, as it is committed: no choice is at an end of its lists but for those of one value, it has the
+ * score that is recorded for it, every neighbour was tried, and none is better.
  *
  * @param natural whether a value is an end beyond which there is nothing to try
  */

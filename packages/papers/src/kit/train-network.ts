@@ -34,7 +34,7 @@ export async function trainNetwork<State extends SupervisedState>(training: Trai
   return trained.state;
 }
 
-/** So many batches of all rows, for {@link fit}. */
+/** Makes a number of batches of all rows, for {@link fit}. */
 export function* fullBatches(
   { at, count }: { at(rows: Int32Array): Batch; count: number },
   steps: number,
@@ -43,7 +43,7 @@ export function* fullBatches(
   for (let i = 0; i < steps; i++) yield at(all);
 }
 
-/** What training comes to, or null where it came upon a number that isn't finite. */
+/** Returns the result of training, or null where it came upon a number that isn't finite. */
 export async function unlessDiverged<T>(training: Promise<T>): Promise<T | null> {
   try {
     return await training;
@@ -58,7 +58,7 @@ export const trainOrNull = <State extends SupervisedState>(
   training: Training<State>,
 ): Promise<State | null> => unlessDiverged(trainNetwork(training));
 
-/** The key of a seed for one of its uses. */
+/** Returns the key of a seed for one of its uses. */
 export const keyFor = (seed: number, use: number) => random.key(derive(seed, use) | 0);
 
 /** Gives up what a state owns. */

@@ -20,21 +20,21 @@ export interface Task {
   learningRate: number;
 }
 
-/** Of a run of a task. */
+/** Options of a run of a task. */
 export interface TaskRun {
   seed: number;
   steps: number;
   compile?: Compile;
   signal?: AbortSignal;
-  /** Told every so often; the mean loss since the last time. */
+  /** Called every so often with the mean loss since the last time. */
   onLoss?: (loss: number, step: number) => void;
 }
 
-/** Steps whose loss is told as one. */
+/** Steps whose loss is reported as one. */
 const stepsTold = 25;
 
 /**
- * Parameters after so many steps of Adam with a cosine to 0, and mean losses of {@link stepsTold} steps each.
+ * Trains by steps of Adam with a cosine to 0. Returns the parameters and mean losses of {@link stepsTold} steps each.
  *
  * @throws NonFiniteError; the reason of `signal` when aborted
  */

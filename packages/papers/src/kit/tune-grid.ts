@@ -15,7 +15,7 @@ export interface Candidate<Spec> {
 }
 
 /**
- * A candidate for each configuration of an arm.
+ * Returns a candidate for each configuration of an arm.
  *
  * @param label names that the table of tuning has before the configuration
  * @param seeds one for each trial of a configuration
@@ -41,7 +41,7 @@ export interface Tuned {
   atEnds?: string[];
 }
 
-/** What was found, beside what is committed of other values of a column than those that were tuned for. */
+/** Returns what was found, together with what is committed of other values of a column than those that were tuned for. */
 export function withCommitted(found: Tuned, committed: Tuned, column: string): Tuned {
   const own = new Set(Object.values(found.choices).map((choice) => choice[column]));
   const others = (row: Row): boolean => !own.has(row[column]);
@@ -95,7 +95,7 @@ export async function* tuneGrid<Spec, Result>(
   return bestOf(yield* tryAll(host, tried, options.describe), options);
 }
 
-/** The table of what was tried, and the best of each choice. */
+/** Returns the table of what was tried, and the best of each choice. */
 export function bestOf<Result>(
   tried: readonly (Omit<Candidate<unknown>, "specs"> & { results: readonly Result[] })[],
   { score, scoreOf, best = "largest", round = rounded, notChosen = [] }: Scoring<Result>,
@@ -126,8 +126,8 @@ export function bestOf<Result>(
 }
 
 /**
- * Columns in which a point has the least or the largest number of a grid, with both. An end at 0 is none, since a term that is left out can't be less, and
- * neither is a column of a single number.
+ * Returns the columns in which a point has the least or the largest number of a grid, with both. An end at 0 doesn't count, since a term
+ * that is left out can't be less, and neither does a column of a single number.
  *
  * @param grid its points; what isn't a number in them is passed over
  * @param point one of them

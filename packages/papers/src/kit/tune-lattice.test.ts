@@ -32,7 +32,7 @@ describe("tuning on a lattice", () => {
     const scoreAt = ({ rate, size }: Spec) => rows.find((r) => r.rate === rate && r.size === size)?.score;
     for (const place of neighboursOf(arm, { rate: 10, size: 2 }))
       expect(Number(scoreAt(place))).toBeLessThan(Number(choices.a.score));
-    // The far corner is none of its business.
+    // The far corner is not tried.
     expect(scoreAt({ rate: 0.1, size: 1 })).toBeUndefined();
     expect(new Set(rows.map(({ rate, size }) => `${rate} ${size}`)).size).toBe(rows.length);
   });

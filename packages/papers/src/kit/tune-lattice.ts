@@ -17,7 +17,7 @@ export interface LatticeArm<Spec, Name extends string = string> {
   specsOf: (configuration: Record<Name, number>) => readonly Spec[];
 }
 
-/** The configurations one place beside this one, in one parameter each. */
+/** Returns the configurations one place away from this one, in one parameter each. */
 export function neighboursOf<Name extends string>(
   { axes, allowed = () => true }: Pick<LatticeArm<unknown, Name>, "axes" | "allowed">,
   configuration: Readonly<Record<Name, number>>,
@@ -36,8 +36,8 @@ export function neighboursOf<Name extends string>(
 }
 
 /**
- * Tries the start of every arm and its neighbours, then those of whatever was best, until no neighbour of any choice is untried:
- * none lies at an end of what was tried. All arms move in the same rounds, by the same rule.
+ * Tries the start of every arm and its neighbours, then those of whatever was best, until no neighbour of any choice is untried: none is at
+ * an end of what was tried. All arms move in the same rounds, by the same rule.
  *
  * @param options `rounds` of it at most; default as many as it takes
  */
@@ -54,7 +54,7 @@ type LatticeOptions<Spec, Result> = Scoring<Result> & {
   rounds?: number;
 };
 
-/** The search of {@link tuneOnLattice}: all that was tried, with what came of it. */
+/** Runs the search of {@link tuneOnLattice}. Returns all that was tried, with its results. */
 export async function* tryOnLattice<Spec, Result, Name extends string>(
   host: Pick<Host<Spec, Result>, "trials">,
   arms: readonly LatticeArm<Spec, Name>[],

@@ -2,7 +2,7 @@ import { type Topic, topics } from "@minimand/papers/cards";
 import { type Entry, type Verdict, verdicts } from "./entry.ts";
 import { type DataKind, dataKinds } from "./needs.ts";
 
-/** Orders of the catalogue, by what stands in its address. */
+/** Orders of the catalogue, by their names in its address. */
 export const orders = {
   newest: "newest paper first",
   oldest: "oldest paper first",
@@ -35,7 +35,7 @@ export const everything: Choice = {
   order: "newest",
 };
 
-/** The papers that are chosen, in their order. Kinds of data are those that a run may ask for: it asks for no other. */
+/** Returns the papers that are chosen, in their order. Kinds of data are those that a run may ask for: it asks for no other. */
 export function chosen(entries: readonly Entry[], choice: Choice): Entry[] {
   const among = <T>(wanted: readonly T[], value: T): boolean => wanted.length === 0 || wanted.includes(value);
   return entries
@@ -60,7 +60,7 @@ const comparisons: Record<Order, (a: Entry, b: Entry) => number> = {
   verdict: (a, b) => verdicts.indexOf(a.verdict) - verdicts.indexOf(b.verdict) || byDate(a, b),
 };
 
-/** The query of an address that shows a choice: only what differs from everything, so that it stays short. */
+/** Returns the query of an address that shows a choice: only what differs from everything, so that it stays short. */
 export function queryOf(choice: Choice): string {
   const query = new URLSearchParams();
   if (choice.topics.length > 0) query.set("topic", choice.topics.join());
@@ -73,7 +73,7 @@ export function queryOf(choice: Choice): string {
   return text === "" ? "" : `?${text}`;
 }
 
-/** The choice that a query shows; what it doesn't know is left out. */
+/** Returns the choice that a query shows; what it doesn't know is left out. */
 export function choiceOf(query: string): Choice {
   const found = new URLSearchParams(query);
   const listed = <T extends string>(name: string, known: readonly T[]): T[] => {

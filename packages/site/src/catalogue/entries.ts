@@ -2,7 +2,7 @@ import { type Listing, outcomeOf, type PaperCard, papers } from "@minimand/paper
 import type { Entry } from "./entry.ts";
 import { dataNeeded } from "./needs.ts";
 
-/** All papers, the newest first. */
+/** Returns all papers, the newest first. */
 export function catalogue(): Entry[] {
   return papers.map(entryOf).reverse();
 }

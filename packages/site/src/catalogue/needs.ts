@@ -7,7 +7,7 @@ const pictures = /^(mnist|fashion)-(train|test)$|^omniglot$|^orl$/;
 const texts = ["brown", "vader_lexicon"];
 
 /**
- * The kinds among the data sets of a card.
+ * Returns the kinds among the data sets of a card.
  *
  * @param data names of `card.data`
  */

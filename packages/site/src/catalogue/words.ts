@@ -1,6 +1,6 @@
 import type { Verdict } from "./entry.ts";
 
-/** How a verdict is marked, beside its words: classes have the colours of the figures. */
+/** How a verdict is marked, in addition to its words: classes have the colours of the figures. */
 export const verdictMarks: Record<Verdict, { glyph: string; className: string }> = {
   reproduced: { glyph: "✓", className: "better" },
   "partly reproduced": { glyph: "◐", className: "undecided" },
@@ -13,13 +13,13 @@ const months = "January February March April May June July August September Octo
   " ",
 );
 
-/** A month in words: `2023-04` is `April 2023`. */
+/** Returns a month in words: `2023-04` is `April 2023`. */
 export function monthName(date: string): string {
   const [year, month] = date.split("-");
   return `${months[Number(month) - 1]} ${year}`;
 }
 
-/** A time as one reads it: `58 s`, `4 min`. */
+/** Returns a time as one reads it: `58 s`, `4 min`. */
 export function duration(seconds: number): string {
   return seconds < 100 ? `${seconds} s` : `${Math.round(seconds / 6) / 10} min`;
 }

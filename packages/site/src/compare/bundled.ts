@@ -13,7 +13,7 @@ export interface Bundled {
   description: string;
 }
 
-/** The data sets that come with the repository. */
+/** Returns the data sets that come with the repository. */
 export function bundledSets(): Bundled[] {
   return tables().map(({ name, file, target, description, task, classes, rows, features }) => {
     const what = task === "multiclass" ? `${classes.length} classes` : task;
@@ -22,6 +22,6 @@ export function bundledSets(): Bundled[] {
   });
 }
 
-/** Their files, by paths below the site's public folder. */
+/** Returns the data sets' files, by paths below the site's public folder. */
 export const bundledFiles = (): [path: string, content: Uint8Array][] =>
   bundledSets().map(({ file }) => [`public/data/${file}`, readFileSync(dataFile(file))]);

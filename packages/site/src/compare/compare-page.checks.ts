@@ -55,7 +55,7 @@ async function drop(page: Page, name: string, text: string): Promise<void> {
   await page.dispatchEvent(".drop", "drop", { dataTransfer });
 }
 
-/** The tests of the page that compares. */
+/** Runs the tests of the page that compares. */
 export function checkComparePage(site: () => Site): void {
   it("compares a bundled set by what it loads for it, and gives a report and a model that predicts as the page does", async () => {
     const { page, said, scripts } = await site().open("compare.html");

@@ -1,7 +1,7 @@
 import { frontmatter } from "../pages/frontmatter.ts";
 import { bundledSets } from "./bundled.ts";
 
-/** The page that compares in the browser. Its component is its own, so that no other page loads it. */
+/** Returns the page that compares in the browser. Its component is its own, so that no other page loads it. */
 export function comparePage(): string {
   const fields = {
     layout: "page",

@@ -3,7 +3,7 @@ import type { Desk } from "@minimand/compare/web";
 const database = "minimand";
 let opened: Promise<Desk> | undefined;
 
-/** The desk of this page, which brings the engine and all that compares: it is loaded when it is first needed. */
+/** Returns the browser session of this page, which includes the engine and all code that compares. It is loaded when it is first needed. */
 export function theDesk(): Promise<Desk> {
   opened ??= import("@minimand/compare/web").then(({ openDesk }) =>
     openDesk({
@@ -18,14 +18,14 @@ export function theDesk(): Promise<Desk> {
   return opened;
 }
 
-/** Whether this browser may hold comparisons of earlier visits: what nobody has used needn't be loaded. */
+/** Whether this browser may hold comparisons of earlier visits: what was never used needn't be loaded. */
 export async function mayHoldComparisons(): Promise<boolean> {
   if (!("indexedDB" in globalThis)) return false;
   if (indexedDB.databases === undefined) return true;
   return (await indexedDB.databases()).some(({ name }) => name?.startsWith(database));
 }
 
-/** What went wrong, in one line for the reader. */
+/** Returns what went wrong, in one line for the reader. */
 export async function faultOf(error: unknown): Promise<string> {
   const { isMendable } = await import("@minimand/compare/web");
   const message = error instanceof Error ? error.message : String(error);

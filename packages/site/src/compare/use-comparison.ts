@@ -31,8 +31,8 @@ const pause = 250;
 let only: ReturnType<typeof makeComparison> | undefined;
 
 /**
- * The comparison of this browser's page: what is read, asked for, run and kept, and what may be done with it. It goes on while its reader
- * looks at another page of the site.
+ * Returns the comparison of this browser's page: what is read, asked for, run and kept, and what may be done with it. It goes on while its
+ * reader looks at another page of the site.
  */
 export function useComparison(): ReturnType<typeof makeComparison> {
   if (import.meta.env.SSR) return makeComparison();
@@ -57,7 +57,7 @@ function makeComparison() {
   /** Of the comparison that runs, has stopped or is finished. */
   const id = ref<string | null>(null);
   let comparison: RunningComparison | null = null;
-  /** Each file and each look has a number: what comes late is let be. */
+  /** Each file and each look has a number: stale results are ignored. */
   let [files, looks] = [0, 0];
   let begun = false;
   let due: ReturnType<typeof setTimeout> | undefined;

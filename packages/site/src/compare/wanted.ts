@@ -27,7 +27,7 @@ export interface Wanted {
   mergeLabels: boolean;
 }
 
-/** What the command does unless told otherwise, on a file whose target is guessed. */
+/** Returns the command's defaults on a file whose target is guessed. */
 export const usually = (read: Pick<FileRead, "target" | "pairs">): Wanted => ({
   target: read.target ?? "",
   task: read.pairs ? "preference" : "auto",
@@ -49,7 +49,7 @@ export const usually = (read: Pick<FileRead, "target" | "pairs">): Wanted => ({
 });
 
 /**
- * The options that a form comes to, as the desk takes them.
+ * Returns the options of a form, as the browser session takes them.
  *
  * @throws RangeError in one line for missing values and types that aren't written as `column=value`
  */

@@ -19,7 +19,7 @@ const listOf = (options: readonly string[]): string =>
   `${new Intl.ListFormat("en").format(options.map((option) => `--${option}`))} ${options.length === 1 ? "is" : "are"}`;
 
 /**
- * Where to find in the page what notes advise by the options of the command: their words are the same in both.
+ * Returns where to find in the page what notes advise by the options of the command: their words are the same in both.
  *
  * @param texts of the notes
  * @returns a sentence or two; empty where no option is named

@@ -1,13 +1,13 @@
 import { duration } from "../catalogue/words.ts";
 
-/** `812 bytes`, `12 kB`, `1.3 MB`. */
+/** Formats a size: `812 bytes`, `12 kB`, `1.3 MB`. */
 export function sizeOf(bytes: number): string {
   if (bytes < 1000) return `${bytes} bytes`;
   if (bytes < 1e6) return `${Math.round(bytes / 1000)} kB`;
   return `${Number((bytes / 1e6).toPrecision(2))} MB`;
 }
 
-/** `12 of 45 trials, about 3 min left`. */
+/** Formats progress: `12 of 45 trials, about 3 min left`. */
 export function progressOf({ done, total, label, left }: Progress): string {
   const rest = left === null || done >= total ? "" : `, about ${duration(Math.ceil(left / 1000))} left`;
   return `${done} of ${total} ${label}${rest}`;
@@ -17,12 +17,12 @@ export interface Progress {
   done: number;
   total: number;
   label: string;
-  /** Milliseconds; null: it can't be told yet. */
+  /** Milliseconds; null: it is not known yet. */
   left: number | null;
 }
 
-/** A name of a column, a class or a file that is shown: a long one is cut. */
+/** Returns a name of a column, a class or a file that is shown: a long one is cut. */
 export const shown = (text: string): string => (text.length <= 80 ? text : `${text.slice(0, 79)}…`);
 
-/** A number of a table. */
+/** Returns a number of a table. */
 export const score = (value: number | null): string => (value === null ? "–" : value.toFixed(4));

@@ -19,7 +19,7 @@ function paperOf(entry: Entry, log: readonly RuleChange[]): Paper {
 
 const pageAt = (url: string, slug: string): string => addressOf(url, `papers/${slug}.md`);
 
-/** What machines read of the catalogue: papers.json, and the same papers as RSS, Atom and JSON Feed. */
+/** Returns what machines read of the catalogue: papers.json, and the same papers as RSS, Atom and JSON Feed. */
 export function feedFiles(url: string): [path: string, text: string][] {
   const entries = catalogue();
   const papers = entries.map((entry) =>
@@ -34,7 +34,7 @@ export function feedFiles(url: string): [path: string, text: string][] {
   ];
 }
 
-/** The catalogue with addresses, and what decided each verdict. */
+/** Returns the catalogue with addresses, and what decided each verdict. */
 export function papersJson(papers: readonly Entry[], url: string): string {
   const listed = papers.map((entry) => ({
     ...entry,

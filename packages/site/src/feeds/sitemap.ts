@@ -2,8 +2,8 @@ import { html } from "@minimand/compare/report";
 import { addressOf } from "./address.ts";
 
 /**
- * The pages of the site for those who search the web. VitePress has one, too, which may still be written when its build is said to be
- * done.
+ * Returns the pages of the site for those who search the web. VitePress has one, too, which may still be written when its build is said to
+ * be done.
  *
  * @param pages paths in Markdown; sources and what is no page are left out
  */
@@ -16,6 +16,6 @@ ${places}</urlset>
 `.markup;
 }
 
-/** Tells crawlers that they may read all pages, and where the list of them is. They look for it at the root of a host alone. */
+/** Returns `robots.txt`: crawlers may read all pages, and where the list of them is. They look for it only at the root of a host. */
 export const robotsText = (url: string): string =>
   `User-agent: *\nAllow: /\n\nSitemap: ${addressOf(url, "sitemap.xml")}\n`;

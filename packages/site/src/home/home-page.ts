@@ -6,7 +6,10 @@ import { repositoryPath } from "../pages/repository.ts";
 /** A report, as `npm run screenshots` takes it. */
 export const reportPicture = "docs/pictures/report.png";
 
-/** The first page: what the project is, how to begin, and its newest papers. Its component is its own, so that no other page loads it. */
+/**
+ * Returns the first page: what the project is, how to begin, and its newest papers. Its component is its own, so that no other page loads
+ * it.
+ */
 export function homePage(papers: readonly Entry[]): string {
   const fields = {
     layout: "page",

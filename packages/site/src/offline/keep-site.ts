@@ -11,8 +11,8 @@ export interface Newer {
 }
 
 /**
- * Has the site kept for those without a network, and looks for newer builds. One that is found while the page is open waits: what runs in
- * the page is not disturbed. Once it has come, by whichever page, the next page is loaded whole, since scripts of two builds don't go together.
+ * Keeps the site for use without a network, and looks for newer builds. One that is found while the page is open waits: what runs in the
+ * page is not disturbed. Once it has come, by whichever page, the next page is loaded whole, since scripts of two builds don't go together.
  *
  * @param base path of the site, with slashes around it
  */

@@ -5,15 +5,15 @@ import { join, posix } from "node:path";
 /** Folders of pages that are many, and kept only once they were read. */
 const onlyVisited = /^(api|source|papers\/[^/]+)\//;
 
-/** A file that is kept from the first visit on, with what tells its versions apart: null where its name does. */
+/** A file that is kept from the first visit on, with what distinguishes its versions: null where its name does. */
 export interface KeptFile {
   url: string;
   revision: string | null;
 }
 
 /**
- * The files of a built site that are kept from the first visit on: the pages but for references and sources, the scripts, styles and fonts
- * that they load, and the search. What is loaded only when something runs, the engine first of all, is not among them.
+ * Returns the files of a built site that are kept from the first visit on: the pages but for references and sources, the scripts, styles
+ * and fonts that they load, and the search. What is loaded only when something runs, the engine first of all, is not among them.
  *
  * @param folder that was built
  * @param base path that addresses in it begin with, with slashes around it

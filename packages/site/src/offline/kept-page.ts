@@ -1,5 +1,5 @@
 /**
- * The address under which the page at a URL is kept: a folder is its `index.html`, and servers may leave out `.html`. Anchors and
+ * Returns the address under which the page at a URL is kept: a folder is its `index.html`, and servers may leave out `.html`. Anchors and
  * queries are the page's own affair.
  *
  * @returns undefined for a page that isn't kept

@@ -1,6 +1,6 @@
 import { html, plainPage } from "@minimand/compare/report";
 
-/** What a reader without a network sees in place of a page that isn't kept. */
+/** Returns what a reader without a network sees in place of a page that isn't kept. */
 export function offlinePage({ url }: { url: string }): string {
   const { pathname: base } = new URL(url);
   return plainPage(

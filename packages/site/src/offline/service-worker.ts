@@ -28,7 +28,7 @@ declare const kept: PrecacheEntry[];
 
 const worker = self as unknown as Worker;
 const { scope } = worker.registration;
-// Several sites may stand on one origin.
+// Several sites may be on one origin.
 const cacheOf = (name: string): string => `${name} of ${scope}`;
 
 cleanupOutdatedCaches();

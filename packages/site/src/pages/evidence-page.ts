@@ -18,7 +18,7 @@ import { folderOf, repositoryPath } from "./repository.ts";
 export const evidenceRuns = ["report", "report-full"] as const;
 
 /**
- * The pages that show the committed runs of a paper, and the files with their numbers, by their paths.
+ * Returns the pages that show the committed runs of a paper, and the files with their numbers, by their paths.
  *
  * @param slug of the paper
  */

@@ -116,7 +116,7 @@ export function descriptionOf(text: string): string {
   return first.length <= 200 ? first : `${first.slice(0, first.lastIndexOf(" ", 200))} ...`;
 }
 
-/** The sidebar of the guides: headings of the files themselves. */
+/** Returns the sidebar of the guides: headings of the files themselves. */
 export function guideSidebar(): { text: string; items: { text: string; link: string }[] }[] {
   return listedGuides().map(({ heading, listed }) => ({
     text: heading,
@@ -124,7 +124,7 @@ export function guideSidebar(): { text: string; items: { text: string; link: str
   }));
 }
 
-/** The page at the folder of the guides, which lists them. */
+/** Returns the page at the folder of the guides, which lists them. */
 export function guidesPage(): string {
   const groups = listedGuides().map(({ heading, listed }) => {
     const items = listed.map(

@@ -15,8 +15,8 @@ export interface Linked {
  * Turns links between files of the repository into links between pages of the site. Code is left as it is.
  *
  * @param text of the page, in Markdown
- * @param file of the repository that it stands in
- * @param pageOf page of a file, without an ending; undefined where the file is none
+ * @param file of the repository that it is in
+ * @param pageOf page of a file, without an ending; undefined where the file has none
  * @throws Error for a link to nothing
  */
 export function linkPages(text: string, file: string, pageOf: (file: string) => string | undefined): Linked {
@@ -48,7 +48,7 @@ export function linkPages(text: string, file: string, pageOf: (file: string) => 
   return { text: turned, sources, files };
 }
 
-/** Page that shows a file of the repository. The site would take a name that ends with `.md` for the page's own. */
+/** Returns the page that shows a file of the repository. The site would take a name that ends with `.md` for the page's own. */
 export const sourcePage = (file: string): string => `source/${file.replace(/\.md$/, "-md")}`;
 
 /** A text with its parts that are no code changed: fences and code within lines stay. */

@@ -13,7 +13,7 @@ import { paperPage } from "./paper-page.ts";
 import { folderOf, readRepository, repositoryPath } from "./repository.ts";
 
 /**
- * Every page of the site in Markdown, and the pictures on them, by their paths.
+ * Returns every page of the site in Markdown, and the pictures on them, by their paths.
  *
  * @param addressOf where the reference describes a piece of the library, below the site; null where it doesn't
  */

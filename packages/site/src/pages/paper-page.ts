@@ -12,7 +12,7 @@ import { frontmatter } from "./frontmatter.ts";
 import { onOneLine } from "./on-one-line.ts";
 
 /**
- * The page of a paper: what the catalogue says of it, its figures, and its README without its heading.
+ * Returns the page of a paper: what the catalogue says of it, its figures, and its README without its heading.
  *
  * @param readme with its links turned
  * @param rows measured; empty where nothing is measured
@@ -31,7 +31,7 @@ export function paperPage(
   // What a reader asks first comes first.
   const practice = /^## In practice\n.*?(?=^## |(?!.))/ms.exec(text)?.[0] ?? "";
   const told = text.replace(practice, "");
-  // The rule stands before any number of a run.
+  // The rule comes before any number of a run.
   const judged = /^## .*?^## Rule.*?(?=^## |(?!.))/ms.exec(told)?.[0];
   if (judged === undefined) throw new Error(`${entry.slug}: expected a README with its claim and its rule`);
   const lesson = lessonOf(entry.slug);
@@ -59,7 +59,7 @@ export function paperPage(
   ].join("\n");
 }
 
-/** Numbers stay on one line with their errors and units, and in tables with the numbers beside them. */
+/** Numbers stay on one line with their errors and units, and in tables with the numbers next to them. */
 const unbroken = (text: string): string =>
   text
     .replaceAll(/(?<=[\d)]) (±|\+-) (?=\d)/g, "\u00a0$1\u00a0")

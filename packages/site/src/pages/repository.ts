@@ -4,11 +4,11 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 
-/** Path of a file of the repository, from its root. */
+/** Returns the path of a file of the repository, from its root. */
 export const repositoryPath = (path: string): string => join(root, path);
 
-/** Text of a file of the repository. */
+/** Returns the text of a file of the repository. */
 export const readRepository = (path: string): string => readFileSync(repositoryPath(path), "utf8");
 
-/** Folder of a paper in the repository. */
+/** Returns the folder of a paper in the repository. */
 export const folderOf = (slug: string): string => `packages/papers/src/${slug}`;

@@ -1,7 +1,10 @@
 import { readRepository } from "../pages/repository.ts";
 import type { Module } from "./modules.ts";
 
-/** What a module is for: what its entry says of itself, the floor plan of the wings, or the description of its package. */
+/**
+ * Returns what a module is for: what its entry says of itself, the table of modules in the architecture page, or the description of its
+ * package.
+ */
 export function aboutModule({ specifier, entry }: Module): string {
   const [, said] = /^\/\*+(?:\s|\* )*([\s\S]*?)\s*\*\//.exec(readRepository(entry)) ?? [];
   if (said !== undefined) return said.replaceAll(/\s*\n \* ?/g, " ");

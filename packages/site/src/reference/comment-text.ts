@@ -14,7 +14,7 @@ const headings: { [tag: string]: string } = {
   "@deprecated": "Deprecated",
 };
 
-/** What a docstring says, in Markdown. */
+/** Returns what a docstring says, in Markdown. */
 export function partsText(parts: readonly CommentDisplayPart[], linkOf: LinkOf): string {
   return parts
     .map((part) => {
@@ -37,7 +37,7 @@ const proseText = (text: string): string =>
     .replaceAll("{", "&#123;")
     .replaceAll(/\barXiv (\d{4}\.\d{4,5})\b/g, "arXiv [$1](https://arxiv.org/abs/$1)");
 
-/** The lines of a docstring below its description: what it takes, gives and throws, examples, sources. */
+/** Returns the lines of a docstring below its description: what it takes, gives and throws, examples, sources. */
 export function tagsText(
   comment: Comment | undefined,
   parameters: readonly CommentTag[],
@@ -58,5 +58,5 @@ export function tagsText(
   ];
 }
 
-/** As the further lines of an item of a list. */
+/** Indents a text as the further lines of an item of a list. */
 export const indented = (text: string, by = "  "): string => text.replaceAll(/\n(?=[^\n])/g, `\n${by}`);

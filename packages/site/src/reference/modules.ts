@@ -9,7 +9,9 @@ export interface Module {
 /** Packages in the order of the reference. */
 const packages = ["minimand", "lab", "compare", "papers", "native"];
 
-/** All modules of the packages, but `minimand` itself, which has a part of what its wings have, and what only the lab may import. */
+/**
+ * Returns all modules of the packages, but `minimand` itself, which has a part of what its modules have, and what only the lab may import.
+ */
 export function modules(): Module[] {
   return packages.flatMap((folder) => {
     const { name, exports } = JSON.parse(readRepository(`packages/${folder}/package.json`)) as {
@@ -26,7 +28,7 @@ export function modules(): Module[] {
 }
 
 /**
- * The modules of a choice: `all`, `none`, or their names with commas between them.
+ * Returns the modules of a choice: `all`, `none`, or their names with commas between them.
  *
  * @throws RangeError for a name that no module has
  */

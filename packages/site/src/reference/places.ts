@@ -17,7 +17,7 @@ export interface Places {
   named(name: string): readonly Place[];
 }
 
-/** Where the symbols of all pages stand. A value and a type of the same name have anchors of their own. */
+/** Returns the places of the symbols of all pages. A value and a type of the same name have anchors of their own. */
 export function placesOf(rooms: readonly Room[]): Places {
   const places = new Map<Reflection, Place>();
   for (const room of rooms) {
@@ -50,8 +50,8 @@ export const hrefsFrom =
   };
 
 /**
- * Links of a symbol to what its docstrings name: its own members, its namespace, then the nearest of that name. `lost` is told of
- * names that nothing has.
+ * Returns links of a symbol to what its docstrings name: its own members, its namespace, then the nearest of that name. `lost` is called
+ * with names that nothing has.
  */
 export function linksOf(
   { name: own, symbol }: Named,
@@ -74,7 +74,7 @@ export function linksOf(
   };
 }
 
-/** An address that holds wherever the site stands. */
+/** An address that holds wherever the site is. */
 function hrefTo({ room, anchor }: Place, from: Room): string {
   if (room === from) return `#${anchor}`;
   return `${posix.relative(posix.dirname(from.page), `${room.page}.html`)}#${anchor}`;

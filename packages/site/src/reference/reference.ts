@@ -28,8 +28,7 @@ interface SidebarItem {
 }
 
 /**
- * The reference of some modules, made of the docstrings in their sources. Names of modules that weren't chosen are no links in
- * it.
+ * Returns the reference of some modules, made of the docstrings in their sources. Names of modules that weren't chosen are no links in it.
  *
  * @throws Error for docstrings that name what is nowhere, in the reference of all modules
  */

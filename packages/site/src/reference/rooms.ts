@@ -12,7 +12,7 @@ export interface Room {
   symbols: Named[];
 }
 
-/** How a page is called. */
+/** Returns how a page is called. */
 export const titleOf = ({ module: { specifier }, folder }: Room): string =>
   folder === "" ? specifier : `${specifier}: ${folder}`;
 
@@ -22,14 +22,14 @@ export interface Named {
   symbol: DeclarationReflection;
 }
 
-/** Pages of more symbols than this have a page for each folder of at least so many. */
+/** Pages of more symbols than this have a page for each folder of at least this many. */
 const largest = 90;
 const smallest = 8;
 
 const pageOf = (specifier: string): string => `api/${specifier.replace("@minimand/", "")}`;
 const pagesOfModules = new Set(modules().map(({ specifier }) => pageOf(specifier)));
 
-/** The pages of a module, the first its own. */
+/** Returns the pages of a module, the first its own. */
 export function roomsOf({ module, symbols }: Exports): Room[] {
   const named = symbols.flatMap((symbol) => withinNamespace(symbol, ""));
   const page = pageOf(module.specifier);
@@ -46,7 +46,7 @@ export function roomsOf({ module, symbols }: Exports): Room[] {
   );
 }
 
-/** Symbols by the folders whose pages they stand on; what is in none of these stands on the page of `own`. */
+/** Symbols by the folders whose pages they are on; what is in none of these is on the page of `own`. */
 function foldersOf(
   symbols: readonly Named[],
   home: string,

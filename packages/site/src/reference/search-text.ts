@@ -1,8 +1,8 @@
 import { escaped } from "./type-text.ts";
 
 /**
- * What the search knows of a page of the reference: its symbols and the first sentence on each. All that is said of them would
- * make its index many times larger, and hide the guides.
+ * Returns what the search knows of a page of the reference: its symbols and the first sentence on each. All that is said of them would make
+ * its index many times larger, and hide the guides.
  *
  * @param source of the page
  * @returns HTML with the headings that VitePress splits a page by

@@ -3,19 +3,19 @@ import type { Reflection } from "typedoc";
 import { readRepository } from "../pages/repository.ts";
 import type { Room } from "./rooms.ts";
 
-/** Where a symbol is declared: file of the repository and line, from 1. */
+/** Returns where a symbol is declared: file of the repository and line, from 1. */
 export function declarationOf(symbol: Reflection): { file: string; line: number } | null {
   const [source] = (symbol.isDeclaration() && symbol.sources) || [];
   if (source === undefined || !source.fileName.startsWith("packages/")) return null;
   return { file: source.fileName, line: source.line };
 }
 
-/** A source as it is served: as text, which any server of files knows by its ending. */
+/** Returns a source as it is served: as text, which any server of files knows by its ending. */
 export const servedSource = (file: string): string => `source/${file}.txt`;
 
 const texts = new Map<string, string[]>();
 
-/** Link from a page to a symbol's declaration, and to its very words where the browser can find them. */
+/** Returns the link from a page to a symbol's declaration, and to its very words where the browser can find them. */
 export function sourceLink(symbol: Reflection, { page }: Room): string | null {
   const declaration = declarationOf(symbol);
   if (declaration === null) return null;

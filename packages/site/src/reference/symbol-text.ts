@@ -31,7 +31,7 @@ export interface Shown {
 /** Characters of a signature on one line. */
 const width = 84;
 
-/** What a reader is told of a symbol, in Markdown: how it is written, what it does, what it takes and gives. */
+/** Returns the text on a symbol, in Markdown: how it is written, what it does, what it takes and returns. */
 export function symbolText(symbol: DeclarationReflection, name: string, shown: Shown): string {
   const blocks =
     symbol.signatures !== undefined && symbol.kind === ReflectionKind.Function
@@ -41,7 +41,7 @@ export function symbolText(symbol: DeclarationReflection, name: string, shown: S
   return [...blocks, ...(members === "" ? [] : [members])].join("\n\n");
 }
 
-/** Overloads that say nothing of their own stand in one block. */
+/** Overloads without a text of their own are in one block. */
 function overloadBlocks(signatures: readonly SignatureReflection[], name: string, shown: Shown): string[] {
   const heads: string[] = [];
   const blocks: string[] = [];
@@ -105,7 +105,7 @@ function described(comment: Comment | undefined, of: Reflection, { linkOf, param
   return [...(summary === "" ? [] : [summary]), ...tagsText(comment, parameters, linkOf)];
 }
 
-/** The members of an interface, a class or an object type, with what is said of each; inherited ones stand where they come from. */
+/** The members of an interface, a class or an object type, with what is said of each; inherited ones are where they come from. */
 function membersText(symbol: DeclarationReflection, shown: Shown): string {
   const { children = [], indexSignatures = [], signatures = [] } = symbol;
   const callable = symbol.kind === ReflectionKind.Function ? [] : signatures;

@@ -11,7 +11,7 @@ import {
 /** Address of what is in the reference; null for what isn't. */
 export type HrefOf = (symbol: Reflection) => string | null;
 
-/** A text within HTML that is a template, too. */
+/** Returns a text within HTML that is a template, too. */
 export const escaped = (text: string): string =>
   text
     .replaceAll("&", "&amp;")
@@ -20,7 +20,7 @@ export const escaped = (text: string): string =>
     .replaceAll('"', "&quot;")
     .replaceAll("{", "&#123;");
 
-/** A type as TypeScript writes it, as HTML with links. */
+/** Returns a type as TypeScript writes it, as HTML with links. */
 export function typeText(type: SomeType | undefined, hrefOf: HrefOf): string {
   const text = (inner: SomeType | undefined): string => typeText(inner, hrefOf);
   const within = (inner: SomeType): string =>
@@ -75,7 +75,7 @@ function isFunction(type: SomeType): boolean {
   );
 }
 
-/** A function type, or an object with members. */
+/** Returns a function type, or an object with members. */
 export function objectText(declaration: DeclarationReflection, hrefOf: HrefOf): string {
   const { signatures = [], children = [], indexSignatures = [] } = declaration;
   if (children.length === 0 && signatures.length === 1) return callText(signatures[0], hrefOf, " =&gt; ");

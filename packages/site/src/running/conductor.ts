@@ -80,7 +80,7 @@ function showing(live: ReturnType<typeof liveFigure>, keep: () => Promise<void>)
   };
 }
 
-/** A function that is carried out at most once in so many milliseconds, and once more after calls that came meanwhile. */
+/** A function that is carried out at most once in a number of milliseconds, and once more after calls that came meanwhile. */
 function spacedOut(milliseconds: number, act: () => void): () => void {
   let [last, waits] = [Number.NEGATIVE_INFINITY, false];
   return () => {

@@ -17,7 +17,7 @@ export interface RunFacts extends Pick<ReproductionRequest, "slug" | "engine" | 
 /** How much of everything a run in a page takes. */
 export type PageScale = "quick" | "default";
 
-/** The command that runs the same. */
+/** Returns the command that runs the same. */
 export function commandOf(slug: PaperCard["slug"], scale: PageScale, seeds: number | null): string {
   const options = [scale === "quick" ? "--quick" : "", seeds === null ? "" : `--seeds ${seeds}`];
   return ["npx minimand reproduce", slug, ...options, "--engine wasm"]

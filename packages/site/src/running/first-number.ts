@@ -13,7 +13,8 @@ const besides =
   /second|time|seed|size|classes|count|rounds|epoch|^steps?$|bytes|positions|shown|fraction|rate$|^[mn]$/i;
 
 /**
- * The number that a paper's own words give a trial, as `seed 3: score 0.59 after 2 s`; by what it is called there, or in the result.
+ * Returns the number that a paper's own words give a trial, as `seed 3: score 0.59 after 2 s`; by what it is called there, or in the
+ * result.
  *
  * @param message of the progress
  * @returns null where the words have none
@@ -35,8 +36,8 @@ export function saidNumber(message: string, result: unknown): Named | null {
 }
 
 /**
- * A number that says how a trial went: the first that is called like something that is measured, else the first one; of lists the last.
- * Times aren't looked at, nor what wasn't measured.
+ * Returns a number that says how a trial went: the first that is called like something that is measured, else the first one; of lists the
+ * last. Times aren't looked at, nor what wasn't measured.
  *
  * @param result of a trial, plain JSON
  * @returns null where there is none

@@ -3,7 +3,7 @@ import { figure, svgDocument } from "@minimand/compare/report";
 import { asPart } from "../figures/as-part.ts";
 import { firstNumber, saidNumber } from "./first-number.ts";
 
-/** So many rows at most: those that changed last. */
+/** This many rows at most: those that changed last. */
 const mostRows = 14;
 
 /** What finished trials have said so far. */
@@ -14,7 +14,7 @@ export interface LiveFigure {
   draw(width: number): string | null;
 }
 
-/** A figure of a number of each trial: those that differ by their seeds alone in one row, with their mean, least and largest. */
+/** Returns a figure of a number of each trial: those that differ by their seeds alone in one row, with their mean, least and largest. */
 export function liveFigure(): LiveFigure {
   const rows = new Map<string, { group: string; name: string; values: number[] }>();
   return {
@@ -49,6 +49,6 @@ export function liveFigure(): LiveFigure {
   };
 }
 
-/** What trials of different seeds have in common: `letter: softmax, seed 3: 0.71` is `letter: softmax`. */
+/** Returns what trials of different seeds have in common: `letter: softmax, seed 3: 0.71` is `letter: softmax`. */
 export const withoutSeed = (message: string): string =>
   message.replace(/,? seed \d+\b.*/s, "").replace(/:? -?[\d.]+ ?%?$/, "");

@@ -2,7 +2,7 @@
 const notLoaded =
   /imported module|module script|could not be loaded|failed to fetch|networkerror|load failed/i;
 
-/** What went wrong, for a reader: code that can't be had is one's network or an older page, and no fault of what ran. */
+/** Returns what went wrong, for a reader: code that can't be had is one's network or an older page, and no fault of what ran. */
 export const loadFault = (text: string): string =>
   notLoaded.test(text)
     ? "The code for this couldn't be loaded: there is no network, or the site has a newer build. Load the page anew when it can be reached."

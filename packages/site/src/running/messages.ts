@@ -17,7 +17,7 @@ export interface RunProgress {
   total: number;
   /** Of those that are done, by an earlier run. */
   kept: number;
-  /** Seconds; null where nothing tells it yet. */
+  /** Seconds; null where it is not known yet. */
   left: number | null;
   /** The trial that was finished last. */
   message: string;
@@ -26,7 +26,7 @@ export interface RunProgress {
 /** What the page says to the worker that conducts a run. */
 export type ToConductor = { start: AskedRun } | { stop: true };
 
-/** What that one says to the page. */
+/** What the worker that conducts a run says to the page. */
 export type FromConductor =
   | { kind: "progress"; progress: RunProgress }
   /** What isn't counted, as a data set that is left out. */

@@ -10,7 +10,7 @@ import { repositoryPath } from "../pages/repository.ts";
 import type { RunFacts } from "./facts.ts";
 
 /**
- * What the page of a paper says of its run, and by what that is told from runs of other code or data.
+ * Returns what the page of a paper says of its run, and what distinguishes it from runs of other code or data.
  *
  * @param card of the paper
  */
@@ -33,7 +33,7 @@ export function runFacts(card: PaperCard): RunFacts {
   };
 }
 
-/** The files that runs fetch, by paths below the site's public folder: data of the papers' cards, and their frozen models. */
+/** Returns the files that runs fetch, by paths below the site's public folder: data of the papers' cards, and their frozen models. */
 export function runFiles(): [path: string, content: Uint8Array][] {
   const data = bundledFor(cards.flatMap((card) => card.data));
   const models = globSync("*/checkpoints/*.safetensors", { cwd: repositoryPath(papers) });

@@ -19,12 +19,12 @@ export interface RunRecord {
   finished: FinishedRun | null;
 }
 
-/** Name of the database with the finished trials of a paper. */
+/** Returns the name of the database with the finished trials of a paper. */
 export const trialsOf = (slug: string): string => `minimand-paper-${slug}`;
 
 const runs = "runs";
 
-/** The last run of a paper in this browser, by any code; null where there is none. */
+/** Returns the last run of a paper in this browser, by any code; null where there is none. */
 export async function readRun(slug: string): Promise<RunRecord | null> {
   return (await inStore<RunRecord | undefined>("readonly", (store) => store.get(slug))) ?? null;
 }

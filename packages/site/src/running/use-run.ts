@@ -8,8 +8,8 @@ import { type FinishedRun, forgetRun, type RunRecord, readRun } from "./run-reco
 const patience = 3000;
 
 /**
- * The run of a paper in its page: what is known of it, and what may be done with it. Nothing is loaded before it starts, and what an
- * earlier visit has left is found again.
+ * Returns the run of a paper in its page: what is known of it, and what may be done with it. Nothing is loaded before it starts, and what
+ * an earlier visit has left is found again.
  *
  * @param facts of the paper
  * @param addressOf address of a path of the site

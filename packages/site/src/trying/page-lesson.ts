@@ -6,6 +6,6 @@ export type PageLesson = Lesson & { slug: string };
 /** What is shown, figures as markup. */
 export type Drawn = Omit<Shown, "figures"> & { figures: string[] };
 
-/** The lesson of a paper; null where it has none. */
+/** Returns the lesson of a paper; null where it has none. */
 export const lessonOf = (slug: string): PageLesson | null =>
   Object.hasOwn(lessons, slug) ? { slug, ...lessons[slug] } : null;

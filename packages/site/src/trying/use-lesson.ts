@@ -4,10 +4,10 @@ import { loadFault } from "../running/load-fault.ts";
 import type { Drawn, PageLesson } from "./page-lesson.ts";
 
 /**
- * A figure that follows a reader's hand: its worker is loaded once the figure is nearly in sight.
+ * Makes a figure that follows its sliders: its worker is loaded once the figure is nearly in sight.
  *
  * @param lesson of the page
- * @param place the element that stands where the figure will be
+ * @param place the element in the place of the figure
  */
 export function useLesson(lesson: PageLesson, place: () => Element | null) {
   const usual = (): Values => Object.fromEntries(lesson.controls.map(({ name, value }) => [name, value]));

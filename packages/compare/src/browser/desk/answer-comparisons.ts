@@ -20,7 +20,7 @@ import { requestAsked } from "./request-asked.ts";
 export interface AnswerOptions {
   /** Starts a worker whose module calls `answerComparison`. */
   startTrialWorker: () => Worker;
-  /** Address of `ydf-training/dist/training.wasm`, which keeps and applies trees; absent: it lies beside the module of this worker. */
+  /** Address of `ydf-training/dist/training.wasm`, which keeps and applies trees; default: the file next to the module of this worker. */
   trees?: string;
 }
 

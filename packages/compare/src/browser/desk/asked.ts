@@ -35,9 +35,9 @@ const names = {
 } as OptionNames<AskedOptions>;
 
 /**
- * The settings that a page's options come to, as the command's do.
+ * Returns the settings that a page's options amount to, as the command does.
  *
- * @throws TypeError, RangeError naming an option that is none or makes no sense; UsageError for what a page can't do
+ * @throws TypeError, RangeError naming an option that does not exist or makes no sense; UsageError for what a page can't do
  */
 export function settingsAsked({ files, test, unlabeled, options }: Asked): Settings {
   const { keep: _, quantize: __, budget, ...own } = readOptions("options", options, names);

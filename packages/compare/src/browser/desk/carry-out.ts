@@ -26,7 +26,7 @@ export interface Carrying {
   database: string;
   kept: KeptComparisons;
   startTrialWorker: () => Worker;
-  /** So many workers; null: as many as there are cores, fewer where each needs much memory. */
+  /** The number of workers; null: as many as there are cores, fewer where each needs much memory. */
   workers: number | null;
   /** The most bytes of a file. */
   most: number;
@@ -36,7 +36,7 @@ export interface Carrying {
 /** Milliseconds between two rankings. */
 const rankingEvery = 200;
 
-/** Carries a comparison of a page out, from what is kept of it on; what it gave is kept. */
+/** Carries out a comparison of a page, continuing from what is kept of it; its results are kept. */
 export async function carryOut(asked: Asked, carrying: Carrying): Promise<FinishedComparison> {
   const started = performance.now();
   const page = await requestAsked(asked, carrying.most);
@@ -191,7 +191,7 @@ function counter(keep: (count: number) => Promise<void>): { add(name: string): v
   };
 }
 
-/** The name of the database of the trials on data sets, which comparisons of the same data share. */
+/** Returns the name of the database of the trials on data sets, which comparisons of the same data share. */
 export function trialsNamed(database: string, sums: readonly string[]): string {
   return `${database} trials ${sums.map((sum) => sum.slice(0, 16)).join(" ")}`;
 }
@@ -199,7 +199,7 @@ export function trialsNamed(database: string, sums: readonly string[]): string {
 const bytesOf = (content: string | Uint8Array): Uint8Array<ArrayBuffer> =>
   typeof content === "string" ? new TextEncoder().encode(content) : new Uint8Array(content);
 
-/** What all workers together may have of the data, where each has its own copy. */
+/** Most bytes that the copies of the data may have in all workers together, where each has its own copy. */
 const mostCopied = 1e9;
 
 /** One for each core, or fewer for large data. */
@@ -210,7 +210,7 @@ function workersFor({ datasets }: CompareData): number {
   return Math.max(1, Math.min(cores, Math.floor(mostCopied / Math.max(1, size))));
 }
 
-/** A line of progress as events, with the time left by what was done since it began where nobody tells it. */
+/** A line of progress as events. Where the time left is not given, it is estimated from what was done since the start. */
 function progressEvents(tell: Carrying["tell"]): ProgressLine {
   const started = performance.now();
   let before: number | null = null;

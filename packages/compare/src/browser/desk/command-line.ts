@@ -4,7 +4,7 @@ import { optionOf } from "../../run/prepare/option-of.ts";
 import { quotedWord } from "../../shell-words.ts";
 import type { Asked, AskedOptions } from "./asked.ts";
 
-/** The arguments with which the command does what a page is asked for: all that differs from the command's defaults. */
+/** Returns the arguments with which the command does what a page is asked for: all that differs from the command's defaults. */
 export function argumentsOf({ files, test, unlabeled, options }: Asked): string[] {
   const { target, flipRate, budget, ...others } = options;
   const given = Object.entries(others).flatMap(([name, value]) => optionWords(name, value));
@@ -20,7 +20,7 @@ export function argumentsOf({ files, test, unlabeled, options }: Asked): string[
   ];
 }
 
-/** The same as a line for a shell. */
+/** Returns the same as a line for a shell. */
 export function commandOf(asked: Asked): string {
   return ["npx", "minimand", ...argumentsOf(asked)].map(quotedWord).join(" ");
 }

@@ -1,4 +1,4 @@
-/* What the browser test of comparisons has in a page: the desk, and how to ask it. */
+/* What the browser test of comparisons has in a page: the browser session, and how to ask it. */
 import type { Asked, ComparisonEvent, Desk } from "./index.ts";
 import { openDesk } from "./open-desk.ts";
 
@@ -17,7 +17,7 @@ async function fileOf(path: string): Promise<File> {
 const base64 = (bytes: Uint8Array): string =>
   btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 
-/** What a comparison told and gave; it is stopped after so many trials. */
+/** What a comparison reported and returned; it is stopped after a number of trials. */
 async function compare(
   run: (tell: (event: ComparisonEvent) => void) => ReturnType<Desk["compare"]>,
   most = Number.POSITIVE_INFINITY,

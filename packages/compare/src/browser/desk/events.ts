@@ -2,7 +2,7 @@ import type { Results } from "../../results.ts";
 import type { LiveRanking } from "./live-ranking.ts";
 import type { Look } from "./look.ts";
 
-/** What a comparison of a page gave. */
+/** The results of a comparison in a page. */
 export interface FinishedComparison {
   id: string;
   /** The object of `results.json`. */
@@ -16,11 +16,11 @@ export interface FinishedComparison {
   command: string;
 }
 
-/** What a comparison of a page tells while it runs. */
+/** Events that a comparison in a page reports while it runs. */
 export type ComparisonEvent =
   | { kind: "planned"; id: string; look: Look; said: string[] }
   | { kind: "said"; text: string }
-  /** `left`: milliseconds, as far as they can be told. */
+  /** `left`: milliseconds; null if unknown. */
   | { kind: "progress"; done: number; total: number; label: string; left: number | null }
   | ({ kind: "ranking" } & LiveRanking)
   /** The trials are done; the model is trained on all rows, and the report written. */

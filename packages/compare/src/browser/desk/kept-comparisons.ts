@@ -117,7 +117,7 @@ function change(store: IDBObjectStore, id: string, changed: Partial<KeptRecord>)
   };
 }
 
-/** What is said of a comparison that isn't kept. */
+/** Returns the error for a comparison that isn't kept. */
 export function unknown(id: string): RangeError {
   return new RangeError(`id: expected a comparison that is kept in this browser, got '${id}'`);
 }

@@ -12,7 +12,7 @@ export interface LiveRow {
   id: string;
   label: string;
   kind: CandidateSummary["kind"];
-  /** Test folds that are there, and those that are planned as far as it is known. */
+  /** Test folds that are finished, and those that are planned as far as it is known. */
   done: number;
   of: number;
   /** Of the metric over those folds; null where there is none. It is no verdict. */
@@ -23,7 +23,7 @@ export interface LiveRow {
   diverged: number;
 }
 
-/** How the candidates of a data set stand. */
+/** The provisional ranking of the candidates of a data set. */
 export interface LiveRanking {
   dataset: number;
   metric: string;
@@ -32,7 +32,7 @@ export interface LiveRanking {
   rows: LiveRow[];
 }
 
-/** Tells of each trial of a team that is there, as well as of those that it had before; what comes after the trials is none of them. */
+/** Returns the team, and reports each of its trials, those finished before included; other jobs, after the trials, are not reported. */
 export function watched(team: Team, tell: (finished: Finished) => void): Team {
   const both =
     (finished: (one: Finished) => void) =>
@@ -57,7 +57,7 @@ export function liveRankings({ subjects, settings, summaries }: Prepared): {
   const folds = settings.test === null ? settings.folds : 1;
   const metric = metricFor(settings.metric, subjects[0].dataset.task);
   const { higherIsBetter, range } = metricById(metric);
-  // What validation would choose is told from all trials at the end.
+  // What validation would choose is found from all trials at the end.
   const trained = summaries.filter(({ id }) => id !== references.validation.id);
   return {
     add({ trial, records: own }) {

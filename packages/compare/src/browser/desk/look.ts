@@ -72,7 +72,7 @@ export async function preparePage(
   );
 }
 
-/** What is known of a comparison once it is prepared. */
+/** Returns what is known of a comparison once it is prepared. */
 export function lookOf(asked: Asked, prepared: Prepared): Look {
   const { subjects, settings, summaries } = prepared;
   const { task } = subjects[0].dataset;

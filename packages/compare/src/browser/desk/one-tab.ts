@@ -14,7 +14,7 @@ export async function inOneTab<T>(name: string, what: string, work: () => Promis
   });
 }
 
-/** The names of what tabs do now. */
+/** Returns the names of what tabs do now. */
 export async function inTabs(): Promise<Set<string | undefined>> {
   const { held = [] } = (await navigator.locks?.query()) ?? {};
   return new Set(held.map(({ name }) => name));

@@ -36,11 +36,11 @@ export interface RunningComparison {
 
 /** How a comparison is run; its results don't depend on it. */
 export interface RunningHow {
-  /** Workers that run trials; default: those of the desk. */
+  /** Workers that run trials; default: those of the browser session. */
   workers?: number;
 }
 
-/** Told how many of how many bytes are read. */
+/** Called with the number of bytes read and of all bytes. */
 export type Reads = (done: number, total: number) => void;
 
 /** Comparisons in a page: what is asked for is done in workers, and kept in the browser alone. */
@@ -55,7 +55,7 @@ export interface Desk {
   goOn(id: string, tell: (event: ComparisonEvent) => void, how?: RunningHow): RunningComparison;
   /** All that are kept, the latest first. */
   kept(): Promise<KeptComparison[]>;
-  /** What a finished one gave. */
+  /** The results of a finished comparison. */
   finished(id: string): Promise<FinishedComparison>;
   /** Lets all go that is kept of one. */
   forget(id: string): Promise<void>;
@@ -68,10 +68,10 @@ export interface Desk {
 /**
  * Opens the comparisons of a page. Everything runs in module workers, so that the page never waits; files stay in the browser.
  *
- * Promises reject with `DataError`, `UsageError`, `RangeError` or `TypeError`, each with one line for the user, with `Interrupted`, or with the
- * browser's `QuotaExceededError`; any other error is a fault of the program (`isMendable` tells them apart).
+ * Promises reject with `DataError`, `UsageError`, `RangeError` or `TypeError`, each with one line for the user, with `Interrupted`, or with
+ * the browser's `QuotaExceededError`; any other error is a fault of the program (`isMendable` distinguishes them).
  *
- * @throws TypeError, RangeError for an option that is none or makes no sense
+ * @throws TypeError, RangeError for an option that does not exist or makes no sense
  *
  * @example
  * const desk = openDesk({

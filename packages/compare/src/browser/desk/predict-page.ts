@@ -17,7 +17,7 @@ export interface PredictAsked {
   /** The model of a comparison that is kept here, and of which of its data sets; or files of a model folder: `model.json`, and `model.safetensors` or `model.trees`. */
   model: { comparison: string; dataset?: number } | { files: readonly File[] };
   rows: File;
-  /** Columns of the file that stand in front of the prediction. */
+  /** Columns of the file that are copied in front of the prediction. */
   ids?: readonly string[];
 }
 

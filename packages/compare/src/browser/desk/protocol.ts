@@ -8,7 +8,7 @@ import type { Look } from "./look.ts";
 import type { PredictAsked, PredictedRows } from "./predict-page.ts";
 import type { FileRead, PageReading } from "./read-page-file.ts";
 
-/** A comparison that is kept in the browser, and how it stands. */
+/** A comparison that is kept in the browser, with its state. */
 export interface KeptComparison
   extends Pick<KeptRecord, "id" | "names" | "target" | "command" | "started" | "done" | "total" | "bytes"> {
   /** `running`: in this or another tab. */
@@ -76,7 +76,7 @@ export function receivedError({ name, message, stack }: SentError): Error {
   return error;
 }
 
-/** Whether an error says in one line what the user can mend; any other is a fault of the program. */
+/** Whether an error says in one line what the user can fix; any other is a fault of the program. */
 export function isMendable(error: unknown): boolean {
   return (
     error instanceof DataError ||

@@ -31,7 +31,7 @@ export interface FileRead {
   bytes: number;
   rows: number;
   columns: ColumnRead[];
-  /** Its first rows, a text a column: what is long is cut, what is missing empty. */
+  /** Its first rows, a text per column: what is long is cut, what is missing empty. */
   head: string[][];
   /** What was repaired, left out or decided in reading. */
   notes: Note[];
@@ -95,7 +95,7 @@ export const comparing =
   (file) =>
     `npx minimand compare ${quotedWord(file)} ${options}`;
 
-/** The bytes of a file that isn't too large. */
+/** Returns the bytes of a file that isn't too large. */
 export async function bytesOfFile(
   file: File,
   most: number,

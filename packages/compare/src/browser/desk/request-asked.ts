@@ -14,7 +14,7 @@ export interface PageRequest {
 }
 
 /**
- * What the options and files of a page ask for.
+ * Returns what the options and files of a page ask for.
  *
  * @throws as {@link settingsAsked}; UsageError for the same data twice
  */
@@ -56,12 +56,12 @@ export async function requestAsked(asked: Asked, most: number): Promise<PageRequ
   return { request, files };
 }
 
-/** What comparisons are called by: equal files and options are the same comparison, whichever browser it began in. */
+/** Returns what comparisons are called by: equal files and options are the same comparison, whichever browser it began in. */
 export async function idOf({ versions: _, ...request }: ComparisonRequest): Promise<string> {
   return (await sha256Of(new TextEncoder().encode(JSON.stringify(request)))).slice(0, 32);
 }
 
-/** `Chrome 140`: where results stand that Node has not made. */
+/** `Chrome 140`: where results are that Node has not made. */
 function browserName(): string {
   const [, name, major] = /(Edg|Firefox|Chrome|Version)\/(\d+)/.exec(navigator.userAgent) ?? [];
   if (name === undefined) return "a browser";

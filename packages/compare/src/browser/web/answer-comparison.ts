@@ -7,7 +7,7 @@ import { answerJobs } from "./answer-jobs.ts";
  * Runs the trials of a comparison in this worker of a page: all that its module has to call. The pool's data are `CompareData`, its
  * jobs `CompareJob`s; the engine is wasm.
  *
- * @param options `trees`: address of `ydf-training/dist/training.wasm`; absent: it lies beside the module of this worker
+ * @param options `trees`: address of `ydf-training/dist/training.wasm`; default: the file next to the module of this worker
  *
  * @example
  * answerComparison();

@@ -19,7 +19,7 @@ export function answerJobs<Data, Job, Result>(
   addEventListener("message", ({ data: message }: MessageEvent<ToWorker>) => {
     if ("data" in message) {
       starting = start(message.data as Data);
-      // It is told by the first job.
+      // The first job reports it.
       starting.catch(() => {});
       return;
     }

@@ -1,6 +1,6 @@
 /* Requests and transactions of IndexedDB as promises. */
 
-/** What a request gives; rejects with its error. */
+/** Returns what a request gives; rejects with its error. */
 export function resultOf<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
@@ -8,7 +8,7 @@ export function resultOf<T>(request: IDBRequest<T>): Promise<T> {
   });
 }
 
-/** Waits until what was written lies in the database; rejects with QuotaExceededError where there is no room. */
+/** Waits until what was written is in the database; rejects with QuotaExceededError where there is no room. */
 export function written(writing: IDBTransaction): Promise<void> {
   return new Promise((resolve, reject) => {
     writing.oncomplete = () => resolve();

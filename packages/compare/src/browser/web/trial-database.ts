@@ -3,7 +3,7 @@ import { gunzip } from "../../read/bytes/gunzip.ts";
 import { doubtsAbout, type StoreKey, type TrialStore } from "../../run/trial-store.ts";
 import { resultOf, written } from "./indexed-db.ts";
 
-/** A trial as it lies in the database, under the hash of what decides it. */
+/** A trial as it is in the database, under the hash of what decides it. */
 interface StoredTrial {
   /** SHA-256 of what decides the trial and what was kept of it, as JSON. */
   sha256: string;

@@ -4,7 +4,10 @@ import type { FromWorker, ToWorker } from "./answer-jobs.ts";
 
 /** What {@link startWebPool} needs. */
 export interface WebPoolOptions {
-  /** Starts a worker whose module calls `answerJobs`, or what stands on it: bundlers only find `new Worker(new URL(...))` where it is written. */
+  /**
+   * Starts a worker whose module calls `answerJobs`, or a function that calls it: bundlers only find `new Worker(new URL(...))` where it is
+   * written.
+   */
   start: () => Worker;
   /** Sent to each worker when it starts. */
   data: unknown;
@@ -20,7 +23,7 @@ interface Asked {
 }
 
 /**
- * A pool of workers of a page, each with an engine of its own. Its end is at once.
+ * Returns a pool of workers of a page, each with an engine of its own. Its end is at once.
  *
  * @returns `run` rejects with the error of the job, of a worker that could not be loaded, or with that of the end
  * @throws TypeError, RangeError for a number of workers that is no integer >= 1

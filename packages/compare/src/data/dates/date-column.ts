@@ -22,7 +22,7 @@ export interface DateColumn {
 export interface DateDoubt {
   kind: "doubt";
   text: string;
-  /** True where another column of the file may tell the order of day and month. */
+  /** True where another column of the file may show the order of day and month. */
   order: boolean;
 }
 
@@ -38,14 +38,14 @@ interface Seen {
   dots: number;
 }
 
-/** Columns of other things are known after so many cells. */
+/** Columns of other things are known after this many cells. */
 const patience = 20;
 
 /**
  * Reads a column as dates, if it is one: every cell that is not missing spells a date (`parseDate`). `0000-00-00` is missing.
  *
- * Where day and month are numbers before the year, their order is the one that a number above 12 tells; else day before month between
- * dots, as no country has it otherwise; else the one in which the rows are in order of time, if they are so in one only.
+ * Where day and month are numbers before the year, a number above 12 decides their order. Without one, day comes before month between dots,
+ * as no country has it otherwise. Else it is the order in which the rows are in order of time, if only one of the two is.
  *
  * @returns null for a column of other things
  */
@@ -81,7 +81,10 @@ export function readDates(table: Table, column: Column): DateColumn | DateDoubt 
 
 const words: Record<DayOrder, string> = { dmy: "day first", mdy: "month first" };
 
-/** A column that is said to hold dates: numbers such as `20210312` or seconds since 1970 are some as well. Null for a cell that is none. */
+/**
+ * Returns a column that is said to hold dates: numbers such as `20210312` or seconds since 1970 are dates as well. Null for a cell without
+ * a date.
+ */
 export function readMoment(cell: string | number | null, order: DayOrder | null): Moment | null | "missing" {
   if (cell === null || isMissingNumber(cell)) return "missing";
   if (typeof cell === "number") return dateOfNumber(cell);
@@ -91,7 +94,7 @@ export function readMoment(cell: string | number | null, order: DayOrder | null)
   return /^\d+(?:\.\d+)?$/.test(cell) ? dateOfNumber(Number(cell)) : null;
 }
 
-/** The dates of a column, NaN where missing or none. */
+/** Returns the dates of a column, NaN where missing or none. */
 export function dateColumn(column: Column, order: DayOrder | null, why: string): DateColumn {
   const walls = new Float64Array(column.length).fill(Number.NaN);
   const instants = walls.slice();

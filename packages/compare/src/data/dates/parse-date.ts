@@ -1,7 +1,7 @@
 /** Which number comes first where a date has day and month as numbers before the year: `3/12/2021`. */
 export type DayOrder = "dmy" | "mdy";
 
-/** A point in time as a cell tells it. */
+/** A point in time as a cell gives it. */
 export interface Moment {
   /** As written, in milliseconds of a clock without time zone: what year, month, weekday and hour are of. */
   wall: number;
@@ -54,14 +54,14 @@ export function isZeroDate(cell: string): boolean {
 }
 
 /**
- * The date that a cell spells, with or without a time:
+ * Returns the date that a cell spells, with or without a time:
  *
  * - `2021-03-12`, `2021/3/12`, `2021.03.12`, `2021-03` (ISO 8601 and like it);
  * - `12 Mar 2021`, `12-Mar-21`, `Mar 12, 2021`, `March 2021`, `2021-Mar-12`, with a weekday before it or not (English names);
  * - `12/3/2021`, `12-03-21`, `12.3.2021`, where `order` says which number is the day.
  *
- * Behind it may stand a time (`14:05`, `14:05:30.25`, `2:05 PM`; after a space, a comma or `T`), and behind that a time zone (`Z`, `UTC`,
- * `GMT`, `+02:00`, `-0500`). Years of two digits are those from 1969 to 2068.
+ * A time may follow (`14:05`, `14:05:30.25`, `2:05 PM`; after a space, a comma or `T`), and then a time zone (`Z`, `UTC`, `GMT`, `+02:00`,
+ * `-0500`). Years of two digits are those from 1969 to 2068.
  *
  * @param order null: cells whose order is not known are undecided
  * @returns null for what is no date, such as the 30th of February
@@ -127,7 +127,7 @@ function timeOf({ hour, minute, second, fraction, half, zone }: Record<string, s
   return { milliseconds: (60 * hours + minutes) * minuteOf + 1000 * seconds + rest, offset };
 }
 
-/** Numbers that stand for dates: `20210312`, seconds or milliseconds since 1970. Null for others. */
+/** Reads numbers that stand for dates: `20210312`, seconds or milliseconds since 1970. Null for others. */
 export function dateOfNumber(value: number): Moment | null {
   if (!Number.isFinite(value)) return null;
   const digits = String(Math.trunc(value));

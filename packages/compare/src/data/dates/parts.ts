@@ -16,7 +16,7 @@ const named: Partial<Record<DatePart["part"], readonly string[]>> = {
   hour: hours,
 };
 
-/** A part of a date: a number, or a place among the levels of the part. */
+/** Returns a part of a date: a number, or a place among the levels of the part. */
 export function partOf(part: DatePart["part"], { wall, instant }: { wall: number; instant: number }): number {
   const date = new Date(wall);
   switch (part) {
@@ -33,14 +33,14 @@ export function partOf(part: DatePart["part"], { wall, instant }: { wall: number
   }
 }
 
-/** The level of a part of a date that is one of names. */
+/** Returns the level of a part of a date that is one of names. */
 export function levelOfPart(part: DatePart["part"], moment: { wall: number; instant: number }): string {
   return named[part]![partOf(part, moment)]!;
 }
 
 /**
- * The inputs that a column of dates becomes: days since 1970, which is always there, and of year, month, weekday and hour those that
- * differ between rows.
+ * Returns the inputs that a column of dates becomes: days since 1970, which is always there, and of year, month, weekday and hour those
+ * that differ between rows.
  *
  * @param isTaken whether another column has a name, which the inputs keep clear of
  */

@@ -2,7 +2,7 @@ import type { Note } from "../../results.ts";
 import type { Dataset } from "../dataset.ts";
 import { alikeSets, plainLabel, setsText } from "../target-reading.ts";
 
-/** Classes whose names differ in case or spaces only: mostly one class that people have typed in several ways. */
+/** Finds classes whose names differ in case or spaces only: mostly one class that people have typed in several ways. */
 export function alikeLabels({ target, classes }: Pick<Dataset, "target" | "classes">): Note[] {
   const sets = alikeSets(classes);
   if (sets.length === 0) return [];

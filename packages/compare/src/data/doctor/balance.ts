@@ -8,7 +8,7 @@ const rare = 0.05;
 /** Rows of a class that a test part should have, for its recall to mean something. */
 const fewest = 5;
 
-/** Classes that are rare, or so small that hardly a row of them is in a test part. */
+/** Finds classes that are rare, or so small that hardly a row of them is in a test part. */
 export function balance({ task, classes, labels, rows }: Dataset, folds: number): Note[] {
   if (task === "regression") return [];
   const counts = new Int32Array(classes.length);

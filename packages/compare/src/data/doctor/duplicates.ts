@@ -9,8 +9,8 @@ import { largestGroup, linkedRows, rootOf } from "../groups.ts";
 const largestShare = 0.05;
 
 /**
- * A data set whose equal rows (all inputs and the target) are kept in one fold, joined with the groups that it has: a copy in a
- * training part tells the answer for its twin in the test part.
+ * Returns the data set with equal rows (all inputs and the target) kept in one fold, joined with the groups that it has. A copy in a
+ * training part would give away the answer for its twin in the test part.
  *
  * Where that can't be, since a group would have 5 % of the rows or the folds would lack a class, they stay where they are and a
  * warning says so. Bags are left as they are.

@@ -8,8 +8,9 @@ import { missingCodes } from "./missing-codes.ts";
 import { times } from "./times.ts";
 
 /**
- * What a careful reader of the data would say before any training, each with what to do about it: columns that give the target
- * away, codes that stand for missing values, times that nothing goes by, classes that are one by another spelling or rare, a network that is large for its rows.
+ * Checks the data as a careful reader would before any training, and returns notes, each with what to do about it. They name columns that
+ * give the target away, codes that stand for missing values, and times that splits do not use. They also name classes that are rare or one
+ * by another spelling, and a network that is large for its rows.
  *
  * @param settings how rows are tested on, and the network that will be trained
  */

@@ -9,16 +9,16 @@ import { sampleOf } from "../sample-of.ts";
 /** With fewer rows a column may predict the target by chance. */
 const fewestRows = 40;
 
-/** More rows change little; so many of them are taken. */
+/** More rows change little; this many of them are taken. */
 const mostRows = 20_000;
 
 /** A single column that reaches this balanced accuracy, or R2, on rows that it wasn't fitted on is suspicious. */
 const almostPerfect = 0.99;
 
 /**
- * Columns that predict the target almost perfectly, each by itself: the class (or the mean of the target) of each level, or of the
- * nearest number, on half of the rows, tried on the other half; and the same by whether the column has a value. Such a column is often
- * known only after the target is.
+ * Finds columns that predict the target almost perfectly, each by itself. The class (or the mean of the target) of each level, or of the
+ * nearest number, is taken from half of the rows and tried on the other half. The same is done by whether the column has a value. Such a
+ * column is often known only after the target is.
  *
  * @returns one note for each such column
  */
@@ -119,7 +119,7 @@ function balancedAccuracy(dataset: Dataset, rows: Int32Array): Score {
   for (const [row, label] of labels.entries()) (isFitted(row) ? fitted : tried)[label]++;
   const present = tried.filter((n) => n > 0).length;
   return ({ codes, count, forUnseen }) => {
-    // Of a single class there is nothing to tell apart.
+    // With a single class there is nothing to separate.
     if (present < 2) return 0;
     const counts = new Float64Array(count * classes);
     for (const [row, label] of labels.entries()) {

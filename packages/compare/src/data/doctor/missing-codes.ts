@@ -4,24 +4,25 @@ import { columnsWord } from "../../shell-words.ts";
 import type { Dataset, NumericFeature } from "../dataset.ts";
 import { sampleOf } from "../sample-of.ts";
 
-/** Numbers that people write where they have none, beside 0. */
+/** Numbers that people write where they have none, in addition to 0. */
 const codes = new Set([-1, -9, -99, -999, -9999, 99, 999, 9999, 99999]);
 
-/** More rows tell no more of what is usual. */
+/** More rows do not say more about what is usual. */
 const mostRows = 20_000;
 
-/** So many different values nearest to a code tell how close values usually stand. */
+/** This many different values nearest to a code show how close values usually are. */
 const neighbours = 10;
 
 /** A code is this many of those distances away from all other values, and this share of the way to the middle one. */
 const [apart, away] = [3, 0.1];
 
-/** Rarer than this, a value that stands apart is an outlier. */
+/** Rarer than this, a value apart from the others is an outlier. */
 const fewest = 5;
 
 /**
- * Values that look like codes for missing ones: 0, -1, 99, -999 and the like that stand apart from all other values of their column,
- * at its end, and occur at least five times (of more than 20,000 rows, in a sample of about so many). A count that begins at 0 has a 1 beside it, so that its 0 doesn't stand apart.
+ * Finds values that look like codes for missing ones: 0, -1, 99, -999 and similar values. They are apart from all other values of their
+ * column, at its end, and occur at least five times (of more than 20,000 rows, in a sample of about so many). A count that begins at 0 has
+ * a 1 next to it, so that its 0 isn't apart.
  *
  * @returns a note for each such value, with the option that reads it as missing
  */

@@ -4,8 +4,8 @@ import type { Dataset } from "../dataset.ts";
 import { columnOf } from "../encode.ts";
 
 /**
- * Says how many rows of a test table stand in the training table as well, spelled alike in all inputs and the target: what was
- * learnt by heart is right there.
+ * Says how many rows of a test table are in the training table as well, spelled alike in all inputs and the target. A model that has
+ * memorised such rows is right on them.
  */
 export function testCopies(dataset: Dataset, table: Table, testTable: Table): Note[] {
   const names = [...new Set([dataset.target, ...dataset.features.map(columnOf)])];

@@ -4,7 +4,7 @@ import type { Dataset, Feature } from "../dataset.ts";
 import { dateOfNumber } from "../dates/parse-date.ts";
 import { sampleOf } from "../sample-of.ts";
 
-/** So many values tell what the others are like. */
+/** This many values show what the others are like. */
 const mostLooked = 1000;
 
 /** What columns of times are called. */
@@ -12,8 +12,8 @@ const named =
   /(^|[\s_.-])(date|datetime|time|timestamp|ts|epoch|day)([\s_.-]at)?$|(^|[\s_.-])(date|time)[\s_.-]/i;
 
 /**
- * Columns that say when a row was, where nothing goes by them: folds at random train on rows from after those that they test on, which
- * flatters a model that is meant for later ones. And numbers that look like dates.
+ * Finds columns that say when a row was, where no split uses them, and numbers that look like dates. Folds at random train on rows from
+ * after those that they test on, which flatters a model that is meant for later ones.
  */
 export function times(dataset: Dataset, { time, test }: Pick<Settings, "time" | "test">): Note[] {
   const [first, ...others] = dataset.features

@@ -1,11 +1,11 @@
 import type { Note } from "../../results.ts";
 import type { NumericEncoder } from "../encoder.ts";
 
-/** A model of an earlier version has no ranges: so many deviations from the mean are far then. */
+/** A model of an earlier version has no ranges: this many deviations from the mean are far then. */
 const farDeviations = 10;
 
 /**
- * Values of a new table that lie far outside of the training rows': beyond their range by more than its whole width. There a model
+ * Finds values of a new table that are far outside of the training rows': beyond their range by more than its whole width. There a model
  * extrapolates, as confidently as ever.
  *
  * @param column the name that a reader knows
@@ -13,7 +13,7 @@ const farDeviations = 10;
  */
 export function farOutside(fitted: NumericEncoder, column: string, values: Float64Array): Note[] {
   const { mean, sd, range, date } = fitted;
-  // What is the same in all training rows is no input; days tell of all parts of a date.
+  // What is the same in all training rows is no input; days represent all parts of a date.
   if (sd === 0 || (date !== undefined && date.part !== "days")) return [];
   const [low, high] = range ?? [mean, mean];
   const margin = range === undefined ? farDeviations * sd : high - low;

@@ -4,8 +4,8 @@ import type { Note } from "../../results.ts";
 import type { UnreadableRows } from "../encode.ts";
 
 /**
- * The rows of a table for which there can be no prediction, in rising order: those that could not be read, and those that could
- * not be encoded, which get a note.
+ * Returns the rows of a table for which there can be no prediction, in rising order: those that could not be read, and those that could not
+ * be encoded, which get a note.
  *
  * @throws DataError what is wrong with the first, where there is no other row
  */

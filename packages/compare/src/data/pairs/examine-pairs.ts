@@ -13,14 +13,14 @@ const telling = 0.99;
 const biased = 0.55;
 const deviations = 3;
 
-/** Fewer pairs tell of no such column. */
+/** Fewer pairs are not enough to find such a column. */
 const fewest = 20;
 
 /**
- * What a careful reader of preferences would say before any training: columns that give the label away, how far the longer response is
- * chosen, which pairs were judged more than once and how far these labels agree.
+ * Checks preferences as a careful reader would before any training. Its notes name columns that give the label away, how far the longer
+ * response is chosen, which pairs were judged more than once and how far these labels agree.
  *
- * Whether raters preferred what stood first can't be seen, since rows say what was chosen and not where it stood.
+ * Whether raters preferred what they saw first can't be seen, since rows say what was chosen and not where it was.
  */
 export function examinePairs(pairs: PairTable): Note[] {
   return [...(pairs.kind === "text" ? lengths(pairs) : tellingColumns(pairs)), ...repetitions(pairs)];

@@ -12,7 +12,7 @@ export interface SidePair {
 }
 
 /**
- * The columns `*_chosen` that have a partner `*_rejected`.
+ * Returns the columns `*_chosen` that have a partner `*_rejected`.
  *
  * @throws DataError for a column that has none
  */
@@ -34,7 +34,7 @@ export function sidePairs(table: Table): SidePair[] {
 }
 
 /**
- * The tables of both sides: what the columns of each describe, under the same names, and the columns that belong to both.
+ * Returns the tables of both sides: what the columns of each describe, under the same names, and the columns that belong to both.
  *
  * @throws DataError where a column of both sides has the name of one of a side
  */
@@ -64,7 +64,7 @@ export function sideTables(
   return { chosen: of("chosen"), rejected: of("rejected") };
 }
 
-/** What is said of columns that describe the pair and not a side of it. */
+/** Returns the notes on columns that describe the pair and not a side of it. */
 export function sharedNote(shared: readonly Column[]): string[] {
   if (shared.length === 0) return [];
   const which = shared.length === 1 ? "has" : "have";

@@ -7,8 +7,8 @@ export interface Message {
 }
 
 /**
- * The messages in a cell: a JSON list of `{ role, content }` (or `{ from, value }`), whose contents are texts or lists of parts that are
- * texts. `null` for any other text, a list of numbers or of other objects among them: that is a response like any other.
+ * Returns the messages in a cell: a JSON list of `{ role, content }` (or `{ from, value }`), whose contents are texts or lists of parts
+ * that are texts. `null` for any other text, a list of numbers or of other objects among them: that is a response like any other.
  *
  * @throws Error, for the caller to place, where a list of messages holds something else
  *
@@ -30,8 +30,8 @@ export function messagesIn(text: string): Message[] | null {
 const speaker = /(?:^|\n\n)(Human|Assistant):[ \t]*/;
 
 /**
- * The messages of a dialogue in one text, `Human: ...`, an empty line, `Assistant: ...`, as some data sets write them; `null` for a text
- * that doesn't start so or has no answer.
+ * Returns the messages of a dialogue in one text, `Human: ...`, an empty line, `Assistant: ...`, as some data sets write them; `null` for a
+ * text that doesn't start so or has no answer.
  */
 export function dialogueIn(text: string): Message[] | null {
   const [before, ...turns] = text.split(speaker);
@@ -49,7 +49,7 @@ export function isAnswer({ role }: Message): boolean {
   return assistants.has(role.toLowerCase());
 }
 
-/** How many messages two conversations begin with in common; the last one of each is never among them. */
+/** Returns how many messages two conversations begin with in common; the last one of each is never among them. */
 export function commonTurns(a: readonly Message[], b: readonly Message[]): number {
   const most = Math.min(a.length, b.length) - 1;
   let count = 0;

@@ -20,12 +20,12 @@ export interface PairDatasetOptions {
 /** Sides of a pair, as classes: which of both responses was chosen. */
 const sides = ["first", "second"];
 
-/** What is the same for both responses of a pair and so can't tell which of them is better. */
+/** The column that is the same for both responses of a pair and so can't show which of them is better. */
 const promptColumn = "prompt";
 
 /**
- * A data set whose rows are pairs of responses. The response that was chosen stands first in every other pair, so that sides tell
- * nothing; the columns are read, and their types decided, from both responses together.
+ * Returns a data set whose rows are pairs of responses. The response that was chosen is first in every other pair, so that sides say
+ * nothing about it; the columns are read, and their types decided, from both responses together.
  *
  * @returns task `preference`, classes `first` and `second`; `groups` are those of the pairs, null where each stands for itself
  * @throws DataError for a name that is no column of a response, for fewer than two pairs, and where no column is left

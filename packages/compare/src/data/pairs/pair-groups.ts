@@ -12,11 +12,11 @@ export interface PairKeys {
 const largestShare = 0.2;
 
 /**
- * Groups of pairs that folds keep together: the components of the graph in which pairs with a key in common are neighbours.
+ * Returns groups of pairs that folds keep together: the components of the graph in which pairs with a key in common are neighbours.
  *
  * Keys that must be kept come first, and are. Of the others each set is joined in its turn, unless one group would then have more than a
- * fifth of the pairs: among few items that are all compared with each other everything hangs together, as do answers to a single prompt,
- * and no fold could be cut. The note then says what folds share.
+ * fifth of the pairs: if few items are all compared with each other, all pairs are linked, as are answers to a single prompt, and no fold
+ * could be cut. The note then says what folds share.
  *
  * @param must keys that a group may never leave, or none
  * @param wanted sets of keys, the most important first

@@ -1,6 +1,6 @@
 import type { Table } from "../../read/table.ts";
 
-/** Pairs of responses: the same columns of the chosen and of the rejected ones, a row a pair. */
+/** Pairs of responses: the same columns of the chosen and of the rejected ones, a row per pair. */
 export interface PairTable {
   /** `text`: one column `response` a side, and `prompt` where prompts are given. */
   kind: "features" | "text";

@@ -23,7 +23,7 @@ const textColumns = ["prompt", "chosen", "rejected"] as const;
 const itemNames: ReadonlySet<string> = new Set(["item", "item_id", "id"]);
 
 /**
- * Pairs of responses from a table, one a row, the one that was preferred first.
+ * Reads pairs of responses from a table, one pair per row, the preferred response first.
  *
  * Texts: columns `chosen` and `rejected`, and `prompt`, where a cell may hold a list of messages, too, if the file was read with
  * `nested: "json"`; see `readTextPairs`. Features: each column `NAME_chosen` with its partner `NAME_rejected`; columns without a partner

@@ -11,8 +11,8 @@ export interface TextPair {
 }
 
 /**
- * The texts of pairs: plain ones, or lists of messages, or dialogues in one text. Of messages the common beginning is the prompt, behind
- * what the prompt's own column says, and the rest of each, which ends with an answer, its response.
+ * Returns the texts of pairs: plain ones, or lists of messages, or dialogues in one text. Of messages the common beginning is the prompt,
+ * behind what the prompt's own column says, and the rest of each, which ends with an answer, its response.
  *
  * @throws DataError with the line: a missing or empty response or prompt, numbers where texts are expected, messages on one side only,
  * messages that hold something else than text or don't end with an answer
@@ -53,7 +53,7 @@ export function readTextPairs(
   });
 }
 
-/** A table of the responses of one side, and of the prompts where all are known. */
+/** Returns a table of the responses of one side, and of the prompts where all are known. */
 export function tableOfTexts(table: Table, responses: readonly string[], prompts?: readonly string[]): Table {
   const columnOf = (name: string, texts: readonly string[]): Column => {
     const builder = new ColumnBuilder();
@@ -95,7 +95,7 @@ function promptOf(
   const own = asked === "" ? null : asked;
   const before = Array.isArray(own) ? [...own, ...shared] : shared;
   const turns = textOfMessages(before);
-  // A prompt that stands in a column of its own and in the messages, too, is one prompt.
+  // A prompt that is in a column of its own and in the messages, too, is one prompt.
   const apart = typeof own === "string" && !before.some(({ content }) => content === own);
   const text = apart ? [own, ...(before.length === 0 ? [] : [turns])].join("\n\n") : turns;
   if (text === "" || (before.length === 0 && own === null))

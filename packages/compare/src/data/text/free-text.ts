@@ -6,12 +6,12 @@ const fewest = 50;
 /** Values that occur so often on average are levels. */
 const often = 20;
 
-/** So many values tell what the others are like. */
+/** This many values show what the others are like. */
 const mostLooked = 1000;
 
 const words = 3;
 
-/** In scripts that are written without spaces so many letters stand for a word. */
+/** In scripts that are written without spaces this many letters stand for a word. */
 const lettersOfWord = 3;
 
 const letters = /\p{L}/u;
@@ -19,9 +19,9 @@ const unspaced =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/gu;
 
 /**
- * Whether a column is plainly free text and no category: more than 50 different values, each less than 20 times on average, and
- * most of them of three words or more (pieces between spaces that have a letter; nine letters where words have no spaces
- * between them).
+ * Whether a column is plainly free text and no category. It then has more than 50 different values, each less than 20 times on average, and
+ * most of them have three words or more. Words are pieces between spaces that have a letter; without spaces between words, nine letters
+ * count as three.
  *
  * @param texts the different values
  * @param present how many rows have one

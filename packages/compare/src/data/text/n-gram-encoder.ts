@@ -30,9 +30,9 @@ const fewestInputs = 128;
 const fewestRows = 2;
 
 /**
- * The buckets of hashed words that most of the given rows have, at a tie the lower ones; where there are too few of them, those of pairs
- * of words as well: with the same number of inputs pairs in the place of words predicted worse. At most 1,024 (2,048 of three letters),
- * fewer where there are more than 65,536 (32,768) rows, never below 128, shared by all texts of the data set.
+ * Returns the buckets of hashed words that most of the given rows have, at a tie the lower ones. Where there are too few of them, those of
+ * pairs of words are added: with the same number of inputs, pairs in the place of words predicted worse. There are at most 1,024 buckets
+ * (2,048 of three letters), fewer for more than 65,536 (32,768) rows, never below 128, shared by all texts of the data set.
  *
  * @param rows indices of the training rows
  * @param whole how many rows and columns of texts the data set has

@@ -18,7 +18,7 @@ const [wordsAndPairs, threeLetters] = nGramRules;
  *
  * 1. A text is normalised (Unicode NFKC) and put into lower case.
  * 2. Its words are the longest runs of letters, marks and digits, with apostrophes between letters (`don't`; `’` is `'`). Scripts that are
- *    written without spaces (Han, Hiragana, Katakana, Thai, Lao, Khmer, Myanmar) have a word a character.
+ *    written without spaces (Han, Hiragana, Katakana, Thai, Lao, Khmer, Myanmar) have one word per character.
  * 3. Its n-grams are its words, and each two that follow one another with a space between; or each three characters (code points) that
  *    follow one another, with one space for any white space and a space before the first and behind the last one.
  * 4. The bucket of an n-gram is its FNV-1a hash of 32 bits over the bytes of UTF-16LE, both halves joined by exclusive or and the
@@ -41,7 +41,7 @@ const longest = 20_000;
 const piece = new RegExp(`[${unspaced}]|(?:${letter}|(?<=${letter})'(?=${letter})){1,${longest}}`, "gv");
 const alone = new RegExp(`^[${unspaced}]$`, "v");
 
-/** The words of a text, in order. */
+/** Returns the words of a text, in order. */
 export function wordsOf(text: string): string[] {
   const plain = text.normalize("NFKC").toLowerCase().replaceAll("’", "'");
   if (plain.length <= longest) return plain.match(word) ?? [];
@@ -73,10 +73,10 @@ function fnv1a(text: string, before = offset): number {
 
 const folded = (hash: number): number => (hash ^ (hash >>> 16)) & (firstPair - 1);
 
-/** Texts looked at to tell what they are. */
+/** Texts looked at to find out what they are. */
 const mostLooked = 1000;
 
-/** The rule for texts: that of letters where more than half have no more than one word. */
+/** Returns the rule for texts: that of letters where more than half have no more than one word. */
 export function nGramRuleOf(texts: readonly string[]): NGramRule {
   const looked = sampleOf(texts.length, mostLooked);
   const single = looked.reduce((n, t) => n + Number(wordsOf(texts[t]!).length <= 1), 0);
@@ -95,7 +95,7 @@ export interface Grams {
 /** Of each bucket how often the present text has it; all 0 between texts. */
 const own = new Uint16Array(buckets);
 
-/** The hashed n-grams of texts: three bytes for each different one of a text, whatever it says. */
+/** Returns the hashed n-grams of texts: three bytes for each different one of a text, whatever it says. */
 export function gramsOf(texts: readonly string[], rule: NGramRule = wordsAndPairs): Grams {
   const starts = new Uint32Array(texts.length + 1);
   let found = new Uint16Array(1024);

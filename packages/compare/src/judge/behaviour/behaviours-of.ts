@@ -6,7 +6,7 @@ import { type Limits, limitsOf, rowCloud } from "./row-cloud.ts";
 import { wholeSeeds } from "./whole-seeds.ts";
 
 /**
- * What the figures of single candidates are drawn from, out of the predictions for rows that their models weren't trained on.
+ * Returns what the figures of single candidates are drawn from, out of the predictions for rows that their models weren't trained on.
  *
  * @param trials finished trials of any candidates
  * @param truth what was to be predicted
@@ -53,7 +53,7 @@ function ofNumbers(candidates: readonly Own[], truth: Truth): Behaviour[] {
   }));
 }
 
-/** Of all seeds without a diverged trial: a row is there once a seed. */
+/** Of all seeds without a diverged trial: a row is there once per seed. */
 function numbersOf(
   trials: readonly PredictedTrial[],
   truth: Truth,

@@ -7,9 +7,9 @@ import type { Truth } from "../decision/truth.ts";
 const step = 0.005;
 
 /**
- * The mean ROC curve of one candidate over its test parts: at each false positive rate the mean of the true positive rates (vertical
- * averaging), so that the area below it is the mean of the areas. With more than two classes the curves of each class against the rest
- * are averaged as well.
+ * Returns the mean ROC curve of one candidate over its test parts. At each false positive rate it is the mean of the true positive rates
+ * (vertical averaging), so that the area below it is the mean of the areas. With more than two classes the curves of each class against the
+ * rest are averaged as well.
  *
  * @param trials of one candidate; those that diverged, or whose test part lacks a class, are left out, as they are from the area
  * @param labels what was to be predicted

@@ -6,12 +6,12 @@ import { rowsOfSeed } from "../decision/fits-of.ts";
 import type { Truth } from "../decision/truth.ts";
 import { wholeSeeds } from "./whole-seeds.ts";
 
-/** Scores of different folds come from models that nobody has calibrated against each other: areas are means over folds. */
+/** Scores of different folds come from models that are not calibrated against each other: areas are means over folds. */
 const areas = new Set(["roc-auc", "pr-auc"]);
 
 /**
- * Every metric of the task for one candidate, as the ranking takes its own: of all rows of a seed, over the seeds; areas are means over
- * those test parts on which they are defined.
+ * Returns every metric of the task for one candidate, as the ranking takes its own: of all rows of a seed, over the seeds. Areas are means
+ * over those test parts on which they are defined.
  *
  * @param trials of one candidate
  * @param truth what was to be predicted

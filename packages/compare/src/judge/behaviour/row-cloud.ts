@@ -19,10 +19,10 @@ export function limitsOf(values: Float64Array): Limits {
 }
 
 /**
- * Rows as points, of which those in one cell of a grid of 26 by 26 are put together where their mean is.
+ * Returns rows as points, of which those in one cell of a grid of 26 by 26 are put together where their mean is.
  *
- * @param x one value a row
- * @param y one value a row
+ * @param x one value per row
+ * @param y one value per row
  * @param limits of the grid; values beyond are taken to its edge, and counted
  */
 export function rowCloud(x: Float64Array, y: Float64Array, limits: { x: Limits; y: Limits }): RowCloud {

@@ -1,7 +1,7 @@
 import type { PredictedTrial } from "../../results.ts";
 
 /**
- * The trials of one candidate by seed: of those seeds on which none diverged, as the ranking takes them.
+ * Returns the trials of one candidate by seed: of those seeds on which none diverged, as the ranking takes them.
  *
  * @returns empty where every seed has a diverged trial
  */

@@ -17,8 +17,8 @@ interface Area {
 }
 
 /**
- * The mean over folds of an area (scores of different folds come from different models, which nobody has calibrated
- * against each other), macro over classes, and its influence.
+ * Returns the mean over folds of an area (scores of different folds come from different models, which are not calibrated against each
+ * other), macro over classes, and its influence.
  *
  * ROC: at a positive `n / n+ (V10 - AUC)`, at a negative `n / n- (V01 - AUC)`, with the placements
  * `V10 = P(negative below it)`, `V01 = P(positive above it)`, ties counting half. Precision and recall: the jackknife inside of the fold.
@@ -72,7 +72,7 @@ function rocArea(counts: ThresholdCounts, isClass: Uint8Array, scores: Float64Ar
 function precisionArea(counts: ThresholdCounts, isClass: Uint8Array, scores: Float64Array): Area {
   const { TP, FP, positives, negatives } = counts;
   const index = indexOf(counts);
-  /** The area without a positive or negative at threshold t; with all where there is none such. */
+  /** The area without a positive or negative at threshold t; with all where there is no such row. */
   const without = (t: number, positive: number, negative: number): number => {
     let area = 0;
     let before = 0;
@@ -97,6 +97,6 @@ function precisionArea(counts: ThresholdCounts, isClass: Uint8Array, scores: Flo
   return { value: positives === 0 || negatives === 0 ? Number.NaN : value, influence };
 }
 
-/** Where each score stands among the thresholds. */
+/** The place of each score among the thresholds. */
 const indexOf = ({ thresholds }: ThresholdCounts): Map<number, number> =>
   new Map(Array.from(thresholds, (threshold, t) => [threshold, t]));

@@ -104,7 +104,7 @@ function inFold(
   return { sums: [...sums.values()], total, rows };
 }
 
-/** Sum of the values of each group. */
+/** Returns the sum of the values of each group. */
 export function groupSums(values: ArrayLike<number>, groups: ArrayLike<number>, count: number): Float64Array {
   const sums = new Float64Array(count);
   for (let i = 0; i < values.length; i++) sums[groups[i]] += values[i];

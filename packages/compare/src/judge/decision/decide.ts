@@ -14,12 +14,12 @@ export interface Contender {
 }
 
 /**
- * What is found about a candidate. `not pursued`: no finalist, so that nobody looked closely enough to call it better;
- * `undecided`: these data can't tell.
+ * What is found about a candidate. `not pursued`: no finalist, so that it was not examined closely enough to be called better. `undecided`:
+ * these data are too few to decide.
  */
 export type Finding = "better" | "worse" | "same" | "undecided" | "not pursued" | "diverged";
 
-/** A candidate's test, and what it comes to among all candidates. */
+/** A candidate's test, and what it amounts to among all candidates. */
 export interface Decision {
   id: string;
   finding: Finding;
@@ -42,7 +42,7 @@ const practicallySure = 0.95;
  * - `same`: the difference is within the region of practical equivalence with probability 0.95
  * - `better`: a finalist of which the p-value, adjusted for all candidates by `maxT`, is below alpha / 2. Choosing finalists
  *   by the rows that they are judged on does no harm: the family is all candidates, and leaving some out only removes findings
- * - `worse`: the same on the other side, for every candidate
+ * - `worse`: the same in the other direction, for every candidate
  *
  * @param contenders the family, baseline and references left out
  * @param options `rope` of the metric, and `alpha`, the chance of a false finding in either direction, in (0, 1)
@@ -88,7 +88,7 @@ function firstSeed({ psi, groups }: PairedFits): ArrayLike<number> {
 export const mostFinalists = 5;
 
 /**
- * The finalists: the candidates with the largest sum of mean outer and mean inner-validation difference on the first seed.
+ * Returns the finalists: the candidates with the largest sum of mean outer and mean inner-validation difference on the first seed.
  *
  * @param candidates differences to the baseline, larger is better; NaN for one that diverged
  * @returns ids of at most `most`, from the largest sum on

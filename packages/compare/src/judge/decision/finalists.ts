@@ -7,7 +7,7 @@ import type { Truth } from "./truth.ts";
 /** How validation values of different candidates compare. */
 type ValidationBy = Pick<JudgedBy, "higherIsBetter">;
 
-/** What of a trial tells how it did on the inner validation part. */
+/** What of a trial shows how it did on the inner validation part. */
 interface Validated {
   candidate: string;
   fold: number;
@@ -15,7 +15,7 @@ interface Validated {
 }
 
 /**
- * The candidates that are worth more seeds: those with the largest sum of mean outer and mean inner-validation difference to the
+ * Returns the candidates that are worth more seeds: those with the largest sum of mean outer and mean inner-validation difference to the
  * baseline on the first seed.
  *
  * @param trials of the first seed
@@ -55,8 +55,8 @@ export function chooseFinalists(
 }
 
 /**
- * On each fold the trial with the best inner validation, as that of one more candidate: what one has who tries all of them and keeps
- * what validation says. Choosing by the rows that are tested on would flatter it.
+ * Returns on each fold the trial with the best inner validation, as that of one more candidate: what one has who tries all of them and
+ * keeps what validation says. Choosing by the rows that are tested on would flatter it.
  *
  * @param trials of the first seed
  * @param ids the candidates that are chosen among

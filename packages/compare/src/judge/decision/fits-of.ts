@@ -25,7 +25,7 @@ export interface SeedOutcome {
 }
 
 /**
- * The metric of all rows of each seed, and how much each row moves it, from the predictions of the trials of one candidate.
+ * Returns the metric of all rows of each seed, and how much each row moves it, from the predictions of the trials of one candidate.
  *
  * @param trials of one candidate
  * @returns by seed; seeds with a diverged trial are left out
@@ -50,7 +50,7 @@ function outcomeOf(trials: readonly PredictedTrial[], truth: Truth, metric: stri
 }
 
 /**
- * All predictions of one candidate on one seed, put together.
+ * Returns all predictions of one candidate on one seed, put together.
  *
  * @param trials of one candidate on one seed, none of which diverged
  * @returns the rows in rising order, with what was to be predicted
@@ -96,7 +96,7 @@ function collected(
 }
 
 /**
- * Differences of one candidate to another on the seeds that both have, larger is better.
+ * Returns differences of one candidate to another on the seeds that both have, larger is better.
  *
  * @param a the candidate
  * @param b what it is compared with: its first seed has to be among those of the candidate

@@ -8,7 +8,7 @@ type Classified = Extract<OutOfFold, { labels: unknown }>;
 type Predicted = Extract<OutOfFold, { targets: unknown }>;
 
 /**
- * The value of a metric on out-of-fold predictions, and its influence function at each row (up to sampling error
+ * Returns the value of a metric on out-of-fold predictions, and its influence function at each row (up to sampling error
  * `M(P_n) - M(P) = mean_i IF_i`).
  *
  * - means of rows (accuracy, log loss, Brier score, MAE): `h_i - mean h`

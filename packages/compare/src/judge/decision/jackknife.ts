@@ -8,7 +8,7 @@ import {
 import type { Influence } from "./out-of-fold.ts";
 
 /**
- * A score of the confusion matrix and its jackknife, `(N - 1) (M - M_without_i)`: the same for all rows of a cell.
+ * Returns a score of the confusion matrix and its jackknife, `(N - 1) (M - M_without_i)`: the same for all rows of a cell.
  *
  * @throws RangeError for a metric that is no such score
  */
@@ -33,7 +33,7 @@ export function decisionInfluence(
   return { value, influence: centred(n, (i) => ofCell[labels[i]][predicted[i]]) };
 }
 
-/** The expected calibration error and its jackknife. */
+/** Returns the expected calibration error and its jackknife. */
 export function calibrationInfluence(
   { labels, probabilities }: { labels: ArrayLike<number>; probabilities: ArrayLike<number> },
   classes: number,
@@ -57,7 +57,7 @@ export function calibrationInfluence(
   return { value, influence };
 }
 
-/** Values of rows, moved so that their mean is 0: the jackknife's is so only nearly. */
+/** Returns values of rows, moved so that their mean is 0: the jackknife's is so only nearly. */
 export function centred(n: number, valueAt: (i: number) => number): Float64Array {
   const values = Float64Array.from({ length: n }, (_, i) => valueAt(i));
   let mean = 0;

@@ -6,12 +6,12 @@ import { normalQuantile } from "../ranking/distributions.ts";
 const draws = 20_000;
 
 /**
- * P-values that hold for all candidates together: `padj_j = P(max_l Z_l >= z_j)`, `z_j = Phi^-1(1 - p_j)`, with Z normal of the
- * correlation of the candidates. Candidates that are alike cost hardly more than one of them, unlike with Bonferroni or Holm.
+ * Adjusts p-values so that they hold for all candidates together: `padj_j = P(max_l Z_l >= z_j)`, `z_j = Phi^-1(1 - p_j)`, with Z normal of
+ * the correlation of the candidates. Candidates that are alike cost hardly more than one of them, unlike with Bonferroni or Holm.
  *
  * @param influences `[candidates][rows or groups]`: what each row contributes to each difference
- * @returns makes of one-sided p-values of the candidates (1 for one that can't be tested) adjusted ones; by 20,000 draws with a fixed
- *   seed, so that equal input gives equal numbers
+ * @returns a function from one-sided p-values of the candidates (1 for one that can't be tested) to adjusted ones; by 20,000 draws with a
+ *   fixed seed, so that equal input gives equal numbers
  * @see Westfall, Young 1993, Resampling-Based Multiple Testing; Hothorn, Bretz, Westfall 2008, Biometrical Journal 50:346
  */
 export function maxT(influences: readonly ArrayLike<number>[]): (p: readonly number[]) => number[] {
@@ -19,7 +19,7 @@ export function maxT(influences: readonly ArrayLike<number>[]): (p: readonly num
   return (p) => p.map((one) => (one >= 1 ? 1 : Math.max(one, shareFrom(maxima, -normalQuantile(one)))));
 }
 
-/** Pearson correlations of vectors; 0 with one that doesn't vary, or holds a number that isn't finite. */
+/** Returns Pearson correlations of vectors; 0 with one that doesn't vary, or holds a number that isn't finite. */
 export function correlation(vectors: readonly ArrayLike<number>[]): number[][] {
   const units = vectors.map((vector) => {
     const values = Float64Array.from(vector);

@@ -85,7 +85,7 @@ describe("the test of a difference", () => {
       { rope },
     );
     expect(single).toEqual(testDifference(fits, { rope }));
-    // Every row twice: groups tell that they are no more rows than before.
+    // Every row twice: groups show that they are no more rows than before.
     const twice = <T extends ArrayLike<number>>(values: T): number[] =>
       Array.from(values).flatMap((v) => [v, v]);
     const doubled = {

@@ -12,7 +12,7 @@ export interface Truth {
   groups: ArrayLike<number> | null;
 }
 
-/** What was to be predicted on the rows that trials are tested on. */
+/** Returns what was to be predicted on the rows that trials are tested on. */
 export function truthOf(dataset: Dataset, testTable: Table | null = null): Truth {
   if (testTable === null) {
     const { labels, targets, groups } = dataset;

@@ -18,7 +18,7 @@ export interface Posterior {
  *
  * Where all differences are equal, up to rounding, the posterior is the one point of their mean.
  *
- * @param differences paired differences candidate minus baseline, one a fold, at least 2
+ * @param differences paired differences candidate minus baseline, one per fold, at least 2
  * @param rho correlation of the folds: the share of rows that are tested on, 1/k for k folds
  * @param rope half-width of the region of practical equivalence, in units of the metric
  * @param higherIsBetter false for an error: then a negative difference is an improvement

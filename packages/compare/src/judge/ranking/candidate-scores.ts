@@ -46,7 +46,7 @@ export function scoresByCandidate(
   return byCandidate;
 }
 
-/** Differences candidate minus baseline on the folds that both have, in the order of seeds and folds. */
+/** Returns differences candidate minus baseline on the folds that both have, in the order of seeds and folds. */
 export function pairedDifferences(
   candidate: CandidateScores,
   baseline: CandidateScores,
@@ -60,7 +60,7 @@ export function pairedDifferences(
   };
 }
 
-/** Mean and standard deviation (n - 1) of the scores; `null` where there are too few. */
+/** Returns the mean and standard deviation (n - 1) of the scores; `null` where there are too few. */
 export function describeScores({ scores }: CandidateScores): {
   n: number;
   mean: number | null;

@@ -1,6 +1,6 @@
 import type { CandidateSummary } from "../../results.ts";
 
-/** What is compared, one and several. */
+/** Returns what is compared, one and several. */
 export function nounOf(candidates: readonly Pick<CandidateSummary, "kind">[]): readonly [string, string] {
   return candidates.some(({ kind }) => kind === "optimizer" || kind === "step")
     ? ["candidate", "candidates"]

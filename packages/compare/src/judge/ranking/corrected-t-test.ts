@@ -23,7 +23,7 @@ export interface CorrectedTTest {
  * Where all differences are equal there is no variance to compare with. If they are 0 then p = 1; otherwise p is
  * that of the sign test, `2^(1−n)`, as n equal signs are all that is known. The interval is the one point then.
  *
- * @param differences paired differences, one a fold, at least 2
+ * @param differences paired differences, one per fold, at least 2
  * @param testTrainRatio rows of a test part over rows of its training part; 1/(k−1) for k folds
  * @returns mean, 95 % interval, t, degrees of freedom and two-sided p
  * @throws RangeError for fewer than 2 differences, one that is not finite, or a ratio below 0

@@ -14,7 +14,7 @@ export function studentCdf(t: number, df: number): number {
   return t <= 0 ? studentTail(t, df) : 1 - studentTail(t, df);
 }
 
-/** The t that Student's t stays below with probability p. */
+/** Returns the t that Student's t stays below with probability p. */
 export function studentQuantile(p: number, df: number): number {
   return jStat.studentt.inv(p, df);
 }
@@ -29,17 +29,17 @@ export function chiSquareTail(x: number, df: number): number {
   return x <= 0 ? 1 : Math.max(0, 1 - jStat.lowRegGamma(df / 2, x / 2));
 }
 
-/** Quantile of the studentized range of `k` standard normal means (infinite degrees of freedom). */
+/** Returns the quantile of the studentized range of `k` standard normal means (infinite degrees of freedom). */
 export function studentizedRangeQuantile(p: number, k: number): number {
   return jStat.tukey.inv(p, k, Number.POSITIVE_INFINITY);
 }
 
-/** Quantile of the chi-square distribution. */
+/** Returns the quantile of the chi-square distribution. */
 export function chiSquareQuantile(p: number, df: number): number {
   return jStat.chisquare.inv(p, df);
 }
 
-/** Quantile of the standard normal distribution. */
+/** Returns the quantile of the standard normal distribution. */
 export function normalQuantile(p: number): number {
   return jStat.normal.inv(p, 0, 1);
 }

@@ -3,7 +3,7 @@ import { chiSquareTail, fTail, studentizedRangeQuantile } from "./distributions.
 /**
  * Ranks of the values of one row; equal values share the mean of their ranks.
  *
- * @param scores one value a candidate; NaN is not allowed, infinities are
+ * @param scores one value per candidate; NaN is not allowed, infinities are
  * @param higherIsBetter whether the highest value gets rank 1
  * @returns one rank a candidate, 1 is best
  * @throws RangeError for a NaN
@@ -24,7 +24,7 @@ export function ranksOf(scores: readonly number[], higherIsBetter: boolean): num
 }
 
 /**
- * Mean rank of every candidate over the data sets.
+ * Returns the mean rank of every candidate over the data sets.
  *
  * @param ranks `ranks[i][j]`: rank of candidate j on data set i
  * @returns one mean a candidate
@@ -109,8 +109,8 @@ export function criticalDifference(candidates: number, datasets: number, alpha: 
 }
 
 /**
- * The bars of a critical-difference diagram: maximal groups whose average ranks lie within one critical
- * difference. Groups of one are left out.
+ * Returns the bars of a critical-difference diagram: maximal groups whose average ranks are within one critical difference. Groups of one
+ * are left out.
  *
  * @param means average rank of every candidate
  * @param difference the critical difference

@@ -101,7 +101,7 @@ function testedOf(ranking: Ranking, id: string): TestedDifference {
   return difference;
 }
 
-/** Ranks candidates by their trials, beside a baseline that is right on 7 rows of 10. */
+/** Ranks candidates by their trials, with a baseline that is right on 7 rows of 10. */
 function ranked(
   trials: Record<string, PredictedTrial[]>,
   changes: Partial<RankOptions> = {},

@@ -51,7 +51,7 @@ export interface RankOptions {
  * 4. `same`: the probability of the region of practical equivalence is at least 0.95. That holds even where the difference is
  *    significant: it is then real, and too small to matter.
  * 5. `better`: a finalist (trained on more seeds than the first) with an adjusted one-sided p below `alpha / 2`.
- *    `worse`: any loss, on the other side.
+ *    `worse`: any loss, in the other direction.
  * 6. `undecided` for a finalist, `not pursued` for the others.
  *
  * A difference is that of the metric of all rows of a seed, over the seeds. `difference` is always candidate minus baseline in units

@@ -27,8 +27,8 @@ export interface Setting {
 export type Unworded = Omit<RankingEntry, "sentence">;
 
 /**
- * The verdict on one candidate that ran `trials` trials, in plain words: better is an improvement, whichever way the metric goes, and
- * intervals are those of the difference, as tables show them.
+ * Returns the verdict on one candidate that ran `trials` trials, in plain words: better is an improvement, whichever way the metric goes,
+ * and intervals are those of the difference, as tables show them.
  */
 export function sentenceOf(entry: Unworded, setting: Setting, trials: number): string {
   const name = midSentence(setting.baseline);
@@ -91,7 +91,7 @@ function inSummary(word: ReturnType<typeof verdictWord>, n: number): string {
 
 const counted = (n: number, { noun: [one, many] }: Setting): string => `${n} ${n === 1 ? one : many}`;
 
-/** One sentence for the whole ranking. */
+/** Writes one sentence for the whole ranking. */
 export function summaryOf(entries: readonly RankingEntry[], setting: Setting): string {
   const name = midSentence(setting.baseline);
   const [one] = setting.noun;
@@ -210,7 +210,7 @@ function capital(text: string): string {
 /** Losses named after people keep their capital, and so does whatever has a second one (LDR-KL, AnyLoss). */
 const properName = /^(Bernoulli|Cauchy|Huber|Jensen|Tsallis|Tukey)/;
 
-/** A label inside a sentence. */
+/** Returns a label inside a sentence. */
 export function midSentence(label: string): string {
   const [first = ""] = label.split(/[\s(]/);
   return properName.test(label) || /[A-Z]/.test(first.slice(1)) || first.length === 1
@@ -219,8 +219,8 @@ export function midSentence(label: string): string {
 }
 
 /**
- * Why a score and a difference may seem to disagree: scores are of all seeds of a candidate, differences of those that it has in common
- * with the baseline. Null where all have as many.
+ * Returns why a score and a difference may seem to disagree: scores are of all seeds of a candidate, differences of those that it has in
+ * common with the baseline. Null where all have as many.
  */
 export function unequalSeeds({ entries, baseline }: Pick<Ranking, "entries" | "baseline">): string | null {
   const own = entries.find(({ candidate }) => candidate === baseline);

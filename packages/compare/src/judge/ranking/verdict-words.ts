@@ -1,6 +1,6 @@
 import type { RankingEntry } from "../../results.ts";
 
-/** What became of trials that have no result: "diverged in 3 of 10 trials", "lacks 3 of 10 trials, which are not available". */
+/** Returns what became of trials that have no result: "diverged in 3 of 10 trials", "lacks 3 of 10 trials, which are not available". */
 export function lackText(
   { diverged, unavailable = 0 }: Pick<RankingEntry, "diverged" | "unavailable">,
   trials: number,
@@ -12,7 +12,7 @@ export function lackText(
   return `diverged in ${wild} of ${trials} trials and lacks ${unavailable}, which ${are} not available`;
 }
 
-/** The same as a word beside "3 of 10". */
+/** The same as a word next to "3 of 10". */
 function lackWord({
   diverged,
   unavailable = 0,
@@ -22,8 +22,8 @@ function lackWord({
 }
 
 /**
- * A verdict as people read it. Where nothing could be tested nothing was left undecided, and where all were trained on one seed nobody
- * chose what to pursue.
+ * Returns a verdict as people read it. Where nothing could be tested, nothing was left undecided. Where all were trained on one seed, no
+ * finalists were chosen.
  *
  * @param entries of the whole ranking
  */

@@ -8,7 +8,7 @@ const labels = Int32Array.from({ length: rows }, (_, i) => (i * 7 + (i >> 3)) % 
 const truth = { labels, targets: [], groups: null };
 const judged = { metric: "accuracy", higherIsBetter: true, rope: 0.01 };
 
-/** Right but for one row in so many; with no predictions where it diverged. */
+/** Right but for one row in this many; with no predictions where it diverged. */
 const trialsOf = (candidate: string, wrongEvery: number, seeds = [0], diverged = false): PredictedTrial[] =>
   seeds.flatMap((seed) =>
     [0, 1, 2].map((fold): PredictedTrial => {

@@ -4,7 +4,7 @@ import { testDifference } from "../decision/test-difference.ts";
 import type { Truth } from "../decision/truth.ts";
 
 /**
- * The difference of two candidates, neither of which has to be the baseline, on the seeds that both have.
+ * Returns the difference of two candidates, neither of which has to be the baseline, on the seeds that both have.
  *
  * @param trials of all candidates, with their predictions
  * @param pair `candidate`, and `to` what it is compared with
@@ -39,7 +39,7 @@ function firstLoss({ entries }: Pick<Ranking, "entries">): string | null {
   return best?.candidate ?? null;
 }
 
-/** How trees and the linear model differ from the loss that is first in the ranking: positive where they are ahead of it. */
+/** Returns how trees and the linear model differ from the loss that is first in the ranking: positive where they are ahead of it. */
 export function besideBest(trials: readonly PredictedTrial[], truth: Truth, ranking: Ranking): Advantage[] {
   const best = firstLoss(ranking);
   if (best === null) return [];
@@ -50,8 +50,8 @@ export function besideBest(trials: readonly PredictedTrial[], truth: Truth, rank
 }
 
 /**
- * How the models differ from the reference that looks at no column: the recommended loss, the baseline, the first loss of the ranking,
- * trees and the linear model; positive where they are ahead of it.
+ * Returns how the models differ from the reference that looks at no column, positive where they are ahead of it. The models are the
+ * recommended loss, the baseline, the first loss of the ranking, trees and the linear model.
  *
  * @param pair `to`, the id of that reference, and `candidate`, the recommended loss
  */

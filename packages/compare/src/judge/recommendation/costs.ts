@@ -5,8 +5,8 @@ import { amountOf, labelOf } from "./amounts.ts";
 type Cost = Recommendation["costs"][number];
 
 /**
- * What a candidate costs beside the baseline: probabilities that are less well calibrated, another metric that falls, time, folds on which
- * it knows a single class, and fits that fail now and then. Where it is the baseline itself, what is to be known of that.
+ * Returns what a candidate costs relative to the baseline: probabilities that are less well calibrated, another metric that falls, time,
+ * folds on which it knows a single class, and fits that fail now and then. For the baseline itself, it returns what is to be known of that.
  *
  * @param others differences in other metrics, positive where the candidate is better
  */

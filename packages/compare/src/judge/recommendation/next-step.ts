@@ -11,14 +11,14 @@ import { furtherTime, partOf } from "./part-of.ts";
 
 type Step = Recommendation["next"][number];
 
-/** Above so many times the rows there are, a number of them is no advice. */
+/** Above this many times the rows there are, a number of them is no advice. */
 const mostRows = 100;
 
-/** So many seeds in all are still worth the wait. */
+/** This many seeds in all are still worth the wait. */
 const mostSeeds = 30;
 
 /**
- * What to do where nothing is decided: further seeds where they alone would decide, else the rows that would.
+ * Returns what to do where nothing is decided: further seeds where they alone would decide, else the rows that would.
  *
  * A gain g is decided where its standard error is at most `g / (z + 0.84)`, z the normal quantile of alpha / 2 shared among the
  * family (a bound, larger than max-T needs), 0.84 that of a chance of 0.8. The variance by fits falls as 1 / seeds, both parts fall as
@@ -85,7 +85,7 @@ function settledBy({ label }: RankingEntry, gain: number, { metric }: Pick<Ranki
   return `The most that a finalist gained is ${amountOf(gain, metric)} (${label}), too little to matter: more rows would sooner show that they are the same.`;
 }
 
-/** The undecided finalist that seems to gain most. */
+/** Returns the undecided finalist that seems to gain most. */
 export function leading({ ranking }: Pick<DatasetReport, "ranking">): {
   entry: RankingEntry;
   difference: TestedDifference;

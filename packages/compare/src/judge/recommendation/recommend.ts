@@ -8,7 +8,7 @@ import { usable } from "./beside.ts";
 import { costsOf } from "./costs.ts";
 import { leading, nextSteps } from "./next-step.ts";
 
-/** What a recommendation needs beside the report. */
+/** What a recommendation needs in addition to the report. */
 export interface Evidence {
   /** Trees and the linear model against the best loss. */
   references: readonly Advantage[];
@@ -18,7 +18,7 @@ export interface Evidence {
   others: readonly (Advantage & { metric: string })[];
 }
 
-/** The loss that gains most of those that are better, else the baseline: what is kept. */
+/** Returns the loss that gains most of those that are better, else the baseline: what is kept. */
 export function recommended(ranking: Ranking): string {
   return ranking.entries.find(({ verdict }) => verdict === "better")?.candidate ?? ranking.baseline;
 }
@@ -27,8 +27,8 @@ export function recommended(ranking: Ranking): string {
 export type Unadvised = Omit<DatasetReport, "recommendation" | "behaviours">;
 
 /**
- * What follows from a comparison: what to use, what it gains and costs, and what to do next. It says nothing that the ranking doesn't
- * claim: where no loss is `better`, the baseline is to be used.
+ * Returns what follows from a comparison: what to use, what it gains and costs, and what to do next. It says nothing that the ranking
+ * doesn't claim: where no loss is `better`, the baseline is to be used.
  *
  * @param report of a data set, but for what follows from it
  */
@@ -69,9 +69,9 @@ function trivialOf(models: readonly Advantage[]): Recommendation["trivial"] | nu
 }
 
 /**
- * Whether a model is no better than the reference that looks at no column, whatever intervals say: nobody should be told to keep it.
+ * Whether a model is no better than the reference that looks at no column, whatever intervals say: such a model is not recommended.
  *
- * @returns false where that can't be told
+ * @returns false where that can't be decided
  */
 export function isBehind(trivial: Recommendation["trivial"] | null, candidate: string): boolean {
   return trivial?.models.some((one) => one.candidate === candidate && one.mean <= 0) ?? false;
@@ -209,7 +209,7 @@ function leadOf(
 }
 
 /**
- * What else was tried beside the losses, and gains by the same interval: the threshold, the choice by validation. Where nothing is
+ * What else was tried in addition to the losses, and gains by the same interval: the threshold, the choice by validation. Where nothing is
  * tested, the references that are ahead of every loss, and the one that looks at no column where no model is ahead of it.
  */
 function besides({ ranking, task }: Pick<DatasetReport, "ranking" | "task">): string[] {

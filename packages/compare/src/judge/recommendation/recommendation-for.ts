@@ -14,7 +14,7 @@ export function recommendationFor(
   truth: Truth,
 ): Recommendation {
   const { ranking, task, time } = report;
-  // How differences on later rows vary isn't known: there are no intervals to tell of.
+  // How differences on later rows vary isn't known: there are no intervals to report.
   if (time !== undefined) return recommend(report, { references: [], trivial: [], others: [] });
   const first = recommended(ranking);
   const candidate = first === ranking.baseline ? (leading(report)?.entry.candidate ?? first) : first;

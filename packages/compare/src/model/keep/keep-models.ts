@@ -57,17 +57,17 @@ const files = [
   "model.json",
 ];
 
-/** The folders of the models in the output folder: `model/` for one data set, `model/NAME/` for several. */
+/** Returns the folders of the models in the output folder: `model/` for one data set, `model/NAME/` for several. */
 export function modelFoldersOf(names: readonly string[]): string[] {
   return names.length === 1 ? ["model"] : names.map((name) => `model/${name}`);
 }
 
 /**
- * The files of the models, by their paths in the output folder: in `model/` for one data set, in `model/NAME/` for several.
- * Those of an earlier run go.
+ * Returns the files of the models, by their paths in the output folder: in `model/` for one data set, in `model/NAME/` for several. Those
+ * of an earlier run go.
  *
  * @param own the own model that they are of
- * @param say told why there is no ONNX file
+ * @param say called with the reason if there is no ONNX file
  */
 export async function modelFiles(
   names: readonly string[],
@@ -88,7 +88,7 @@ export async function modelFiles(
   return contents;
 }
 
-/** Trees and free text have no like in ONNX, nor has all that an own model may do; what hasn't is told. */
+/** Trees and free text have no equivalent in ONNX, nor has all that an own model may do; what hasn't is reported. */
 async function onnxIfPossible(
   model: SavedModel,
   own: OwnModel | undefined,

@@ -4,7 +4,7 @@ import { layersOfNetwork, type PlainLayers } from "../../train/quantization/laye
 import type { SavedNetwork } from "../description.ts";
 import { builtNetwork, networkOfOwn } from "../saved-network.ts";
 
-/** The layers of a kept model; see {@link layersOfNetwork}. */
+/** Returns the layers of a kept model; see {@link layersOfNetwork}. */
 export function layersOfModel(model: SavedNetwork, own?: OwnModel): PlainLayers {
   const { network, trained } = own === undefined ? builtNetwork(model) : networkOfOwn(model, own);
   try {

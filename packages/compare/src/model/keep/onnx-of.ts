@@ -14,10 +14,10 @@ import type { ModelDescription, NetworkDescription, SavedModel, SavedNetwork } f
 import { networkOfOwn, savedLayers, sizesOf } from "../saved-network.ts";
 
 /**
- * A kept model as an ONNX file, with all that stands between a table and its predictions.
+ * Writes a kept model as an ONNX file, with all steps between a table and its predictions.
  *
  * @param own the own model that it is of, where it is of one
- * @throws UsageError in one line where it is trees, or where free text or the own model does what ONNX has no like of
+ * @throws UsageError in one line where it is trees, or where free text or the own model does what ONNX has no equivalent of
  */
 export async function onnxOf(model: SavedModel, own?: OwnModel): Promise<Uint8Array> {
   const { description, weights } = model;
@@ -37,7 +37,7 @@ export async function onnxOf(model: SavedModel, own?: OwnModel): Promise<Uint8Ar
   }
 }
 
-/** Why there is no ONNX file of a model; null where there can be one. */
+/** Returns why there is no ONNX file of a model; null where there can be one. */
 export function noOnnxOf(description: ModelDescription): string | null {
   if ("trees" in description)
     return "gradient-boosted trees are read by their own library; predict uses the folder, and a run of compare without --keep trees keeps a network";
@@ -46,7 +46,7 @@ export function noOnnxOf(description: ModelDescription): string | null {
   return `words of the free text ${listed(texts)} are read by predict, which ONNX has no like of; predict uses the folder`;
 }
 
-/** What stands before and behind the network of a file. */
+/** Returns what comes before and after the network of a file. */
 export function tableOf(description: NetworkDescription): TabularModel {
   return {
     columns: onnxColumns(description),
@@ -56,7 +56,7 @@ export function tableOf(description: NetworkDescription): TabularModel {
   };
 }
 
-/** The inputs of the file. Parts of dates are inputs of their own, which values that stand for missing dates are none of. */
+/** The inputs of the file. Parts of dates are inputs of their own, to which values that stand for missing dates do not belong. */
 function onnxColumns(description: NetworkDescription): TabularModel["columns"] {
   return description.encoder.features.flatMap((feature) => {
     if (feature.kind === "text") return [];
@@ -97,7 +97,7 @@ function ofOwn(model: SavedNetwork, own: OwnModel): Forward {
 /** What a file says of the kind that it is of. */
 export const onnxSchema = "minimand.model/1";
 
-/** What a file tells of itself. */
+/** Returns the metadata that a file has about itself. */
 export function metadataOf(description: ModelDescription): Record<string, string> {
   const { task, target, classes, candidate, dataset, encoder } = description;
   const columns = encoder.features.map((feature) => ({

@@ -7,26 +7,26 @@ import type { SavedNetwork } from "../description.ts";
 import { layersOfModel } from "./layers-of-model.ts";
 import { metadataOf, noOnnxOf, tableOf } from "./onnx-of.ts";
 
-/** How models are quantised, beside the settings. */
+/** How models are quantised, in addition to the settings. */
 export interface QuantisingModel {
   own?: OwnModel | undefined;
   compile?: Compile | undefined;
   signal: AbortSignal;
-  /** Told of each epoch of fine-tuning, of all widths; where numbers are rounded alone, of each width. */
+  /** Called after each epoch of fine-tuning, of all widths; where numbers are only rounded, after each width. */
   onEpoch?: ((done: number, total: number) => void) | undefined;
 }
 
 /** What holds the codes of weights in a file: two codes a byte where there are no wider ones. */
 export type Container = "int8" | "int4";
 
-/** What holds codes of so many bits unless something else is asked for. */
+/** Returns the default container of codes of a given width. */
 export const usualContainer = (bits: number): Container => (bits <= 4 ? "int4" : "int8");
 
-/** The name of the file of so many bits. */
+/** Returns the name of the file of a given width. */
 export const quantisedFile = (bits: number): string => `model-${bits}bit.onnx`;
 
 /**
- * A kept network in one width after the other.
+ * Returns a kept network in one width after the other.
  *
  * @param rows encoded as the model reads them; step sizes are found on them
  * @param use is given each width, which is gone after it
@@ -67,7 +67,7 @@ export async function eachWidth<T>(
   }
 }
 
-/** The ONNX file of a quantised model; null where what it reads has no like in ONNX. */
+/** Returns the ONNX file of a quantised model; null where what it reads has no like in ONNX. */
 export async function quantisedOnnx(
   { description }: SavedNetwork,
   { network, variables, configs }: Quantised,

@@ -12,7 +12,7 @@ export interface TextBytes {
 type Utf16 = "utf-16le" | "utf-16be";
 
 /**
- * The bytes of a text file as UTF-8.
+ * Returns the bytes of a text file as UTF-8.
  *
  * The encoding is what a byte-order mark says; UTF-16 where every second byte is zero; UTF-8 where the bytes are valid;
  * UTF-8 with a few bytes of Windows-1252 where nearly all are; else Windows-1252. All but plain UTF-8 gives a note. A ^Z or
@@ -133,7 +133,7 @@ function byWindows1252(bytes: Uint8Array, first: number, file: string): TextByte
   return { bytes: new TextEncoder().encode(decoder.decode(bytes)), notes: [warning(note)] };
 }
 
-/** Calls for each stretch of valid UTF-8 and for each byte that is none; `first` is the first such byte. */
+/** Calls for each stretch of valid UTF-8 and for each byte that is not valid; `first` is the first such byte. */
 function eachPiece(
   bytes: Uint8Array,
   first: number,

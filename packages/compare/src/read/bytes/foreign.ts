@@ -16,7 +16,7 @@ const texts: [pattern: RegExp, what: string][] = [
   [/^version https:\/\/git-lfs\.github\.com\//, "a pointer of Git LFS: fetch the file itself (git lfs pull)"],
 ];
 
-/** What a file is by its first bytes, if it is known and no table; else null. */
+/** Returns what a file is by its first bytes, if it is known and no table; else null. */
 export function foreignKind(bytes: Uint8Array): string | null {
   const found = beginnings.find(([start]) => start.every((byte, i) => bytes[i] === byte));
   if (found !== undefined) return found[1];

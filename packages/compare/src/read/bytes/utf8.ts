@@ -1,4 +1,4 @@
-/** How many bytes from the start are valid UTF-8 (no overlong forms, no surrogates, nothing above U+10FFFF). */
+/** Returns how many bytes from the start are valid UTF-8 (no overlong forms, no surrogates, nothing above U+10FFFF). */
 export function validUtf8(bytes: Uint8Array): number {
   // Four at a time where all are ASCII.
   const start = (4 - (bytes.byteOffset % 4)) % 4;

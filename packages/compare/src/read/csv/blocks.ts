@@ -1,6 +1,6 @@
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** A text with line ends `\n` only; `\r\r\n`, as programs that open a file twice leave it, is one. */
+/** Returns a text with line ends `\n` only; `\r\r\n`, as programs that open a file twice leave it, is one. */
 export function decodeLines(bytes: Uint8Array): string {
   const text = decoder.decode(bytes);
   if (!text.includes("\r")) return text;
@@ -41,7 +41,7 @@ export function* blocksOf(
 /** Lines that the first sample has at least, however long they are. */
 const fewestLines = 24;
 
-/** The first stretch of a text and some further ones from the whole of it, each beginning where a line begins. */
+/** Returns the first stretch of a text and some further ones from the whole of it, each beginning where a line begins. */
 export function samplesOf(bytes: Uint8Array, from: number, least: number): string[] {
   const newline = newlineOf(bytes);
   let end = from;

@@ -7,8 +7,8 @@ export interface LineSink {
 }
 
 /**
- * Cuts lines of UTF-8 that hold no quote at a delimiter of one byte, where quoting has nothing to say and nothing has to become a
- * string: what the parser does with them, without its garbage.
+ * Cuts lines of UTF-8 that hold no quote at a delimiter of one byte, where no quoting applies and nothing has to become a string. It does
+ * what the parser does with them, without its garbage.
  *
  * @param from begins a line; `to` ends one, or the text
  * @returns the line after the last

@@ -1,10 +1,10 @@
 /** How a delimiter-separated text is written. */
 export interface Dialect {
-  /** What stands between two cells; {@link none} where every line is one cell. */
+  /** What separates two cells; {@link none} where every line is one cell. */
   delimiter: string;
   /** What a quoted cell begins with; it ends with the same, `“` with `”`. Empty where quotes are characters like others. */
   quote: '"' | "'" | "“" | "";
-  /** `\"` stands for a quote inside a quoted cell, beside the doubled one. */
+  /** `\"` stands for a quote inside a quoted cell, in addition to the doubled one. */
   backslash: boolean;
   /** Several spaces are one delimiter (columns that are aligned by eye). */
   runs: boolean;
@@ -17,9 +17,9 @@ export const none = "\0";
 export const standard: Dialect = { delimiter: ",", quote: '"', backslash: false, runs: false };
 
 /**
- * The text in the standard way of quoting (`"`, doubled inside), so that one parser reads every dialect: other quotes,
- * backslash escapes, spaces between a delimiter and a quote, runs of spaces. Line breaks stay where they are. A quote inside
- * a quoted cell that is neither doubled nor escaped, and is followed by neither a delimiter nor a line end, is a character.
+ * Returns the text in the standard way of quoting (`"`, doubled inside), so that one parser reads every dialect: other quotes, backslash
+ * escapes, spaces between a delimiter and a quote, runs of spaces. Line breaks stay where they are. A quote inside a quoted cell that is
+ * neither doubled nor escaped, and is followed by neither a delimiter nor a line end, is a character.
  *
  * @param text begins where a record begins, with line ends `\n`
  */
@@ -32,7 +32,7 @@ export function standardize(text: string, { delimiter, quote, backslash, runs }:
     gap.test(text);
     return gap.lastIndex;
   };
-  // Where spaces delimit, none stand between a quote and its delimiter.
+  // Where spaces delimit, there are none between a quote and its delimiter.
   const blank = delimiter === " " ? (from: number): number => from : skip;
   const delimits = (at: number): boolean => text.startsWith(delimiter, at) || (runs && text[at] === "\t");
   const ends = (at: number): boolean => at >= text.length || text[at] === "\n" || delimits(at);

@@ -23,7 +23,7 @@ interface Judged {
 }
 
 /**
- * How a text is written, by what cuts its lines most evenly into cells that look like values.
+ * Returns how a text is written, by what cuts its lines most evenly into cells that look like values.
  *
  * @param samples stretches of the text, each beginning where a line begins, line ends `\n`; the first is its beginning
  * @param given the delimiter, where it is known
@@ -41,7 +41,7 @@ export function findDialect(samples: readonly string[], given?: string): Dialect
   const present = usual.filter((delimiter) => whole.includes(delimiter));
   const best = bestOf(judged(present));
   if (best !== null && best.agreement >= 0.9 && best.cleanness >= 0.9) return best.dialect;
-  // Spaces and other characters stand in texts, too: all lines have to agree on them, and values have to come out.
+  // Spaces and other characters are in texts, too: all lines have to agree on them, and values have to come out.
   const lines = whole.split("\n").length;
   const rival = bestOf(
     judged(unusual.filter((delimiter) => countOf(whole, delimiter) >= lines / 2)).filter(
@@ -61,7 +61,7 @@ function bestOf(all: readonly Judged[]): Judged | null {
   );
 }
 
-/** Whether all lines but the first are single values, as they stand, and the first one has nothing that could delimit. */
+/** Whether all lines but the first are single values, as they are, and the first one has nothing that could delimit. */
 function isOneColumn(text: string): boolean {
   const [first = "", ...rest] = text.split("\n").filter((line) => line.trim() !== "");
   if (rest.length === 0 || /[,;\t|"]/.test(first)) return false;
@@ -71,7 +71,7 @@ function isOneColumn(text: string): boolean {
   return rest.filter(isValue).length >= 0.9 * rest.length;
 }
 
-/** The ways of quoting that a text shows beside a delimiter, the usual one first. */
+/** The ways of quoting that a text shows next to a delimiter, the usual one first. */
 function dialectsOf(delimiter: string, text: string): Dialect[] {
   const ways: Dialect[] = [{ ...standard, delimiter }];
   if (text.includes('\\"')) ways.push({ ...standard, delimiter, backslash: true });

@@ -13,8 +13,8 @@ import type { Collected } from "./row-collector.ts";
 import { totalOf } from "./totals.ts";
 
 /**
- * A table of the rows of a text: what stands below it, other tables and a total left out, damage weighed, the numbers' way of
- * writing found. Everything has a note.
+ * Makes a table of the rows of a text. Lines below it, other tables and a total are left out, damage is weighed, and the numbers' way of
+ * writing is found. Everything has a note.
  *
  * @throws DataError where there are no rows, or more damaged ones than are accepted
  */
@@ -30,7 +30,7 @@ export function finishTable(
   const { faults, comments, footers, tables } = sortOdd(taken.odd, taken, width, everyRecord);
   const notes: Note[] = [...layout.notes];
 
-  // Rows of another table that goes on to the end are none of this one.
+  // Rows of another table that goes on to the end do not belong to this one.
   let { sound } = taken;
   const endTable = tables.find(({ to }) => sound === 0 || to > lines[sound - 1]!);
   while (sound > 0 && endTable !== undefined && lines[sound - 1]! > endTable.from) sound--;
@@ -106,12 +106,12 @@ function remainsOf(faults: readonly OddRecord[], names: readonly string[]): NonN
   );
 }
 
-/** Lines that can stand below a table and are as wide as it. */
+/** Lines that can be below a table and are as wide as it. */
 const mostBelow = 30;
 
 /**
- * The last rows that hold a text in their first cell and nothing else, as programs for tables write notes: where the first of them
- * reads like one, or stands apart.
+ * The last rows that hold a text in their first cell and nothing else, as programs for tables write notes: where the first of them reads
+ * like one, or is apart.
  */
 function notesBelow(
   { builders, lines, rich, valueless, blank }: Collected,

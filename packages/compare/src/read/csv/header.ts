@@ -3,14 +3,14 @@ import type { Note } from "../../results.ts";
 import { type CellKind, kindOf } from "../cell-kind.ts";
 import { isRule } from "./odd-records.ts";
 
-/** Rows that are looked at to tell a header from a row. */
+/** Rows that are looked at to distinguish a header from a row. */
 export const mostRows = 200;
 const mostHeaders = 6;
 
 /**
- * Whether a record names the columns of the rows below it: most of its cells are of another kind than the numbers or dates of
- * their columns; or, where they are numbers themselves, they go up or down as no row does (years, wavelengths, 0, 1, 2); or,
- * where all columns hold texts, most of them don't come again in their columns.
+ * Whether a record names the columns of the rows below it. It does if most of its cells are of another kind than the numbers or dates of
+ * their columns. If they are numbers themselves, they have to go up or down as no row does (years, wavelengths, 0, 1, 2). If all columns
+ * hold texts, most of the cells must not occur again in their columns.
  */
 export function hasHeader(first: readonly string[], rows: readonly string[][]): boolean {
   if (rows.length === 0) return true;
@@ -28,7 +28,7 @@ export function hasHeader(first: readonly string[], rows: readonly string[][]): 
   return below.length < 4 || known <= filled.length / 2;
 }
 
-/** How many cells differ from the kind of their column, and how many don't, among those that hold numbers or dates. */
+/** Returns how many cells differ from the kind of their column, and how many don't, among those that hold numbers or dates. */
 export function evidenceOf(
   cells: readonly string[],
   kinds: readonly CellKind[],
@@ -71,7 +71,7 @@ function isYear(value: number): boolean {
   return Number.isInteger(value) && value >= 1800 && value <= 2100;
 }
 
-/** What nine in ten of the values of each column are. */
+/** Returns what nine in ten of the values of each column are. */
 export function kindsOf(rows: readonly (readonly string[])[], width: number): CellKind[] {
   return Array.from({ length: width }, (_, j) => {
     const counts = { missing: 0, number: 0, date: 0, text: 0 };
@@ -83,7 +83,7 @@ export function kindsOf(rows: readonly (readonly string[])[], width: number): Ce
   });
 }
 
-/** Rows below the header that belong to it: how many, and those whose cells are names. */
+/** Returns rows below the header that belong to it: how many, and those whose cells are names. */
 export function moreHeaders(
   first: readonly string[],
   lines: readonly { cells: string[]; line: number }[],
@@ -155,7 +155,7 @@ export function areUnits(cells: readonly string[]): boolean {
   return filled.length > 0 && 2 * filled.filter((cell) => unit.test(cell)).length > filled.length;
 }
 
-/** Names from several rows; a name above goes on over empty cells beside it, as merged cells do. */
+/** Joins names from several rows; a name above goes on over empty cells next to it, as merged cells do. */
 export function joinHeaders(rows: readonly (readonly string[])[]): string[] {
   const filled = rows.map((row, i) => {
     if (i === rows.length - 1) return row;

@@ -17,7 +17,7 @@ export interface Layout {
   headerLine: number | null;
   /** Records that begin here or later are rows, or damaged ones. */
   firstLine: number;
-  /** Every row ends with a delimiter, so that its last cell is none. */
+  /** Every row ends with a delimiter, so that its last cell doesn't count. */
   trailing: boolean;
   /** What most values of a column are. */
   kinds: CellKind[];
@@ -29,9 +29,8 @@ export interface Layout {
 /**
  * Finds the table in the first records of a text.
  *
- * Its width is the most frequent number of cells. What stands above the first full record is a title, a comment or another
- * table. That record is the header, unless it looks like the values below it. More header rows, a row of units and a repeated
- * header may follow.
+ * Its width is the most frequent number of cells. What is above the first full record is a title, a comment or another table. That record
+ * is the header, unless it looks like the values below it. More header rows, a row of units and a repeated header may follow.
  *
  * @param widths how many records of the text have how many cells, as far as is known
  * @throws DataError for a header with more or fewer names than rows have cells, if it isn't clear which is missing

@@ -30,7 +30,7 @@ export interface OtherTable {
   cells: number;
 }
 
-/** Records of one other width that stand together. */
+/** Records of one other width that follow one another. */
 interface Run {
   records: OddRecord[];
   cells: number;
@@ -38,7 +38,7 @@ interface Run {
 
 const mark = /^(?:#|\/\/|%)/;
 
-/** What a comment begins with, where a record begins like one. */
+/** Returns what a comment begins with, where a record begins like one. */
 export function commentMark(cells: readonly string[]): string | null {
   return mark.exec(cells[0]!)?.[0] ?? null;
 }
@@ -50,8 +50,8 @@ export function isRule(cells: readonly string[]): boolean {
 }
 
 /**
- * What records with other cells are: comments, lines below the table, other tables (at least three records of another width,
- * below a blank line or with names on top), and for the rest faults.
+ * Returns what records with other cells are: comments, lines below the table, other tables (at least three records of another width, below
+ * a blank line or with names on top), and for the rest faults.
  *
  * @param taken how many whole rows the table has, and what some of them begin with that would be a comment elsewhere
  * @param width cells of a row
@@ -113,7 +113,7 @@ function isFooter({ cells, filled, text, allText, afterBlank }: OddRecord, width
   return filled === 1 || (cells < width && filled <= width / 3) || (allText && (afterBlank || isNote(text)));
 }
 
-/** What is wrong with a record. */
+/** Returns what is wrong with a record. */
 export function faultOf({ line, cells }: OddRecord, width: number, headerLine: number | null): Fault {
   if (cells === 0) {
     const expected = "expected quotes that are closed, and doubled inside of a quoted cell";

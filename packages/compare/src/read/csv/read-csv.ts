@@ -17,7 +17,7 @@ export interface ReadCsvOptions {
   /** Found in the text if not given. */
   delimiter?: string;
   damaged?: Damaged;
-  /** Told how many of the bytes are read, now and then. */
+  /** Called now and then with how many of the bytes are read. */
   progress?: (done: number) => void;
 }
 
@@ -28,7 +28,7 @@ const blockSize = 1 << 20;
 const smallBlock = 1 << 16;
 
 /**
- * A table from delimiter-separated text.
+ * Returns a table from delimiter-separated text.
  *
  * How it is written (delimiter, quotes, escapes) and where the table is in it (titles above, several header rows, notes and
  * totals below, other tables) is found by what is consistent; what was repaired or left out is in the notes of the table.

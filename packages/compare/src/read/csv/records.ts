@@ -27,7 +27,7 @@ export interface Cut {
 /** What is known of the rows that are to come. */
 export interface RowShape {
   width: number;
-  /** Whether so many cells look like a row: values of the right kind in every column that has one. */
+  /** Whether cells look like a row: values of the right kind in every column that has one. */
   isRow(cells: readonly string[]): boolean;
 }
 
@@ -40,7 +40,7 @@ const mostCharacters = 1 << 26;
 const [firstStretch, fewFaults] = [1 << 7, 20];
 
 /**
- * Cuts text into records with Papa Parse and looks at each that has quotes: whether they can be believed.
+ * Cuts text into records with Papa Parse and checks in each that has quotes whether these can be trusted.
  *
  * Where a quote that is not closed has swallowed lines, the first of them is broken and reading goes on with the next.
  *
@@ -184,7 +184,7 @@ function judge(
 /**
  * Whether a cell holds whole lines that look like rows themselves: all of them, and at least two.
  *
- * @param sure the record has the wrong number of cells itself, so that a single such line tells
+ * @param sure the record has the wrong number of cells itself, so that a single such line is enough
  */
 function holdsRows(
   cells: readonly string[],
@@ -246,7 +246,7 @@ function closesLater(text: string, from: number, delimiter: string): boolean {
   return at >= 0 && !atCellStart(text, at, delimiter) && endsCell(text, at + 1, delimiter);
 }
 
-/** Where the quote stands that closes a cell, or the end. */
+/** The place of the quote that closes a cell, or the end. */
 function closingOf(text: string, from: number, delimiter: string): number {
   for (let at = text.indexOf('"', from); at >= 0; at = text.indexOf('"', at + 1)) {
     if (text[at + 1] === '"') at++;
@@ -283,7 +283,7 @@ function lineEnd(text: string, at: number): number {
   return next < 0 ? text.length : next + 1;
 }
 
-/** Where the text goes on after so many lines. */
+/** Where the text goes on after a number of lines. */
 function afterLines(text: string, lines: number): number {
   let at = 0;
   for (let i = 0; i < lines; i++) {

@@ -13,7 +13,7 @@ export interface RowCollector extends LineSink {
   collected(): Collected;
 }
 
-/** Rows of a text, and all that is none. */
+/** Rows of a text, and everything in it that is not a row. */
 export interface Collected {
   builders: ColumnBuilder[];
   /** Where each row begins. */
@@ -25,9 +25,9 @@ export interface Collected {
   sound: number;
   rich: number;
   odd: OddRecord[];
-  /** Marks of comments that whole rows begin with: there they are none. */
+  /** Marks of comments that whole rows begin with: in this text they are not comments. */
   marks: Set<string>;
-  /** Lines of what is no row, or had to be mended. */
+  /** Lines of what is no row, or had to be repaired. */
   blank: number[];
   valueless: number[];
   rules: number[];
@@ -83,7 +83,7 @@ export function rowCollector(
     if (taken.rows === taken.lines.length)
       taken.lines = new Int32Array((taken.lines.buffer as ArrayBuffer).transfer(8 * taken.rows));
     taken.lines[taken.rows++] = line;
-    // Those that no row follows stand below the table.
+    // Those that no row follows are below the table.
     if (pendingBlank.length > 0) {
       for (const at of pendingBlank) taken.blank.push(at);
       pendingBlank = [];

@@ -12,7 +12,7 @@ export interface Line {
   quoted: boolean;
 }
 
-/** The records that hold something. Broken ones have no cells to speak of, lines of dashes no values. */
+/** Returns the records that hold something. Broken ones have no cells to speak of, lines of dashes no values. */
 export function describeLines(records: readonly TextRecord[]): Line[] {
   const lines: Line[] = [];
   let afterBlank = false;
@@ -28,7 +28,7 @@ export function describeLines(records: readonly TextRecord[]): Line[] {
   return lines;
 }
 
-/** Lines up to a blank one, below which another table may be; all of them where it comes early. */
+/** Returns lines up to a blank one, below which another table may be; all of them where it comes early. */
 export function upToBlank(lines: readonly Line[]): readonly Line[] {
   const end = lines.findIndex(({ afterBlank }, i) => i >= 4 && afterBlank);
   return end < 0 ? lines : lines.slice(0, end);
@@ -38,7 +38,7 @@ export function upToBlank(lines: readonly Line[]): readonly Line[] {
 const mostNames = 3;
 
 /**
- * The first line of the table: its names, or its first row where it has none.
+ * Returns the first line of the table: its names, or its first row where it has none.
  *
  * Where columns hold numbers or dates, as they do in the longest stretch without a blank line, it is the first row that does so, or
  * the names above that. Where all columns hold texts, it is the first line that can be names or values.
@@ -58,7 +58,7 @@ export function topOf(lines: readonly Line[], width: number): number {
   for (let i = row - 1; i >= 0; i--) {
     // A blank line may part names and rows, but not names and names.
     if (lines[i + 1]!.afterBlank && names.length > 0) break;
-    // Lines of dashes and damaged rows may stand between names and rows.
+    // Lines of dashes and damaged rows may be between names and rows.
     const passed = isRule(lines[i]!.cells) || (names.length === 0 && lines[i]!.cells.length !== width);
     if (passed || namesIndex(i)) continue;
     // Rows may begin above a blank line, and with some that have no value where others have.
@@ -122,17 +122,17 @@ function longestBlock(lines: readonly Line[], width: number): number[] {
   return blocks.reduce((longest, block) => (block.length > longest.length ? block : longest));
 }
 
-/** The first line that can hold names or values, where types don't tell. */
+/** The first line that can hold names or values, where types don't show it. */
 function firstFull(lines: readonly Line[], width: number): number {
   const top = lines.findIndex((line, i) => !isAbove(line, width, lines[i + 1]));
   if (top < 0) return 0;
   if (lines[top]!.cells.length === width) return top;
-  // Lines of another width that a blank line separates from the table are none of it.
+  // Lines of another width that a blank line separates from the table do not belong to it.
   const full = lines.findIndex(({ cells }, i) => i > top && cells.length === width);
   return full > 0 && lines[full]!.afterBlank ? full : top;
 }
 
-/** A title, a comment, a line of dashes, or a note of a few cells: nothing that could be names for so many columns. */
+/** A title, a comment, a line of dashes, or a note of a few cells: nothing that could name all columns. */
 function isAbove({ cells, filled }: Line, width: number, next: Line | undefined): boolean {
   if (isRule(cells)) return true;
   if (next === undefined || width < 2) return false;

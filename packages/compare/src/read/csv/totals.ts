@@ -9,8 +9,8 @@ const label =
 /**
  * Whether the last row of a table is a total: its first word is one for it, and it has numbers.
  *
- * @returns `sums`: whether each of its numbers is the sum of its column, up to the rounding of what is written; null where the row
- *   is none by its words
+ * @returns `sums`: whether each of its numbers is the sum of its column, up to the rounding of what is written; null where the row is no
+ *   total by its words
  */
 export function totalOf(columns: readonly Column[], rows: number): { label: string; sums: boolean } | null {
   if (rows < 3) return null;

@@ -9,7 +9,7 @@ type Decompress = (input: Uint8Array, size: number) => Uint8Array;
 /** Bytes that hyparquet takes for a text (a view of its bytes, and the text), and for a date (a big integer, and the date). */
 const objectBytes = { text: 200, date: 100 };
 
-/** Bytes of the object that a value becomes; 0 for numbers. A page of a few bytes may hold any number of equal values. */
+/** Returns the bytes of the object that a value becomes; 0 for numbers. A page of a few bytes may hold any number of equal values. */
 export function bytesMade({ type, converted_type: converted, logical_type: logical }: SchemaElement): number {
   if (type === "BYTE_ARRAY" || type === "FIXED_LEN_BYTE_ARRAY") return objectBytes.text;
   const isDate = type === "INT96" || /DATE|TIMESTAMP|DECIMAL/.test(`${converted} ${logical?.type}`);
@@ -17,7 +17,7 @@ export function bytesMade({ type, converted_type: converted, logical_type: logic
 }
 
 /**
- * Checks the pages of a column chunk, so that what it says of counts and sizes can be trusted: hyparquet allocates what headers of pages
+ * Checks the pages of a column chunk, so that what it says of counts and sizes can be trusted. Hyparquet allocates what headers of pages
  * and of runs ask for, and some of its loops end only where they are right.
  *
  * @param bytes the file
@@ -100,7 +100,7 @@ function checkOf({ data_page_header: header }: PageHeader, leaf: Leaf, take: Tak
   };
 }
 
-/** Levels lie in front of the values, never packed. */
+/** Levels are in front of the values, never packed. */
 function checkOfV2(page: Uint8Array, header: PageHeader, leaf: Leaf, take: Take) {
   const { num_values, num_nulls, encoding, ...levels } = header.data_page_header_v2!;
   const [repetitions, definitions] = [

@@ -23,10 +23,10 @@ export interface Field {
 const deepest = 32;
 
 /**
- * The fields of a Parquet file, each with the metadata that it is read by.
+ * Returns the fields of a Parquet file, each with the metadata that it is read by.
  *
  * Checks all that the metadata say of sizes and counts: row groups add up to the rows, each has a chunk for each column with a value for
- * each row, and all chunks together lie within the file.
+ * each row, and all chunks together are within the file.
  *
  * @param size bytes of the file
  * @throws Error saying what does not add up
@@ -116,7 +116,7 @@ function checkChunk(
     throw new Error("a column beyond the end of the file");
 }
 
-/** Where the pages of a column chunk begin. */
+/** Returns where the pages of a column chunk begin. */
 export function startOf(meta: ColumnMetaData): number {
   return Number(meta.dictionary_page_offset || meta.data_page_offset);
 }

@@ -35,9 +35,9 @@ export interface ReadParquetOptions {
 }
 
 /**
- * A table from a Parquet file (every codec that hyparquet-compressors knows). Numbers stay numbers; booleans become words,
- * dates ISO 8601, integers beyond 2^53 text. Columns of lists, structs or raw bytes are left out, with a note; lists and structs are
- * JSON texts where `nested` says so, variants never.
+ * Returns a table from a Parquet file (every codec that hyparquet-compressors knows). Numbers stay numbers; booleans become words, dates
+ * ISO 8601, integers beyond 2^53 text. Columns of lists, structs or raw bytes are left out, with a note; lists and structs are JSON texts
+ * where `nested` says so, variants never.
  *
  * @throws DataError for a damaged file, one that needs more than `maxBytes`, repeated names, no rows, or no column that can be read.
  */
@@ -113,7 +113,7 @@ async function read(bytes: Uint8Array, name: string, options: ReadParquetOptions
   };
 }
 
-/** What stands at the end of the file: a struct, its length and four letters. */
+/** What is at the end of the file: a struct, its length and four letters. */
 function metadataOf(bytes: Uint8Array): FileMetaData {
   const end = bytes.length - 8;
   if (end < 4) throw new Error("too few bytes");

@@ -8,7 +8,7 @@ const deepest = 32;
 export const longest = 10;
 
 /**
- * Finds the end of a struct in Thrift's compact protocol, and refuses those that would take the parser more than linear time or memory:
+ * Finds the end of a struct in Thrift's compact protocol. It refuses structs that would take the parser more than linear time or memory:
  * numbers without an end, lists longer than the bytes that are left, millions of empty structs.
  *
  * @returns the offset behind the struct

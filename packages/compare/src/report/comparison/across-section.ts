@@ -10,7 +10,7 @@ import { table } from "../page/table.ts";
 const relation = (p: number): string =>
   p < 0.001 ? pValue(p).replace("<", "<\u00a0") : `=\u00a0${pValue(p)}`;
 
-/** All data sets together: critical-difference diagram, Friedman's test and the table of ranks. */
+/** Writes the section on all data sets together: critical-difference diagram, Friedman's test and the table of ranks. */
 export function acrossSection(
   across: AcrossReport,
   candidates: CandidateSummary[],

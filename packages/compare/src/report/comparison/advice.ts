@@ -10,7 +10,7 @@ export interface Advice {
   text: string;
 }
 
-/** The recommendation as sentences in the order in which one asks: use, costs, other means, next step. */
+/** Returns the recommendation as sentences in the order in which one asks: use, costs, other means, next step. */
 export function adviceOf({ recommendation }: Pick<DatasetReport, "recommendation">): Advice[] {
   const { use, costs, beside, next } = recommendation;
   return [
@@ -31,7 +31,7 @@ export interface CommandToRun {
 }
 
 /**
- * The commands that follow: what applies the kept model, and what keeps the reference that the recommendation is led by.
+ * Returns the commands that follow: what applies the kept model, and what keeps the reference that the recommendation is led by.
  *
  * @param where `folder` is null in a page, which offers the model's files for saving; `typed` has the arguments of the command that was run:
  *   without them no command keeps another model
@@ -78,7 +78,7 @@ function keepingCommand(typed: readonly string[], keep: string): string {
 }
 
 /**
- * The command that applies the model of a data set, ready to be pasted into a shell.
+ * Returns the command that applies the model of a data set, ready to be pasted into a shell.
  *
  * @param folder the output folder of `compare`, as given; null in a page
  * @param index of the data set

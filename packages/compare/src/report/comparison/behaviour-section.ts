@@ -18,7 +18,7 @@ import { figure, panel } from "../page/figure.ts";
 import type { Child, Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";
 
-/** How the models behave: learning curves, ROC curves, reliability and confusion, predictions and residuals. */
+/** Shows how the models behave: learning curves, ROC curves, reliability and confusion, predictions and residuals. */
 export function behaviourFigures(report: DatasetReport, document: Document): Markup {
   return html`${learning(report, document)}${rocCurves(report, document)}${reliability(report, document)}${confusion(report, document)}${predictions(report, document)}`;
 }
@@ -132,7 +132,7 @@ ${wide ? "(counts as tooltips)" : "with counts"}. The diagonal is right.${repeat
   }</p>`;
 }
 
-/** Of rows so far outside that they stand at the edge of a figure. */
+/** A text on rows so far outside that they are drawn at the edge of a figure. */
 function beyondText(report: DatasetReport, kind: "actual" | "residual"): string {
   const beyond = report.behaviours.reduce((sum, one) => sum + (one[kind]?.beyond ?? 0), 0);
   return beyond === 0

@@ -31,7 +31,7 @@ ${results.datasets.map(
 }
 
 /**
- * The report of a comparison as one HTML file, see {@link page}.
+ * Returns the report of a comparison as one HTML file, see {@link page}.
  *
  * @param results what `results.json` holds
  * @param folder where it is kept, for the command that applies the model; null in a page, whose reader saves the model first

@@ -39,7 +39,9 @@ function targetOf({ task, target, classes }: DatasetReport): Child {
   return html`Target <code>${target}</code>${task === "regression" ? ", a number." : `, ${plural(classes.length, "class", "classes")}:`}`;
 }
 
-/** What was read and what was inferred about it: target, classes, columns with their types and why, what was left out. */
+/**
+ * Writes the section on what was read and what was inferred about it: target, classes, columns with their types and why, what was left out.
+ */
 export function dataSection(report: DatasetReport, document: Document): Markup {
   const count = (kind: FeatureSummary["kind"]): number =>
     report.features.filter((f) => f.kind === kind).length;

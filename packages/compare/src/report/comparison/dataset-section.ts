@@ -59,7 +59,7 @@ ${fact("Baseline", labelOf(report, ranking.baseline))}
 </dl>`;
 }
 
-/** What the verdict that isn't one means, where it stands. */
+/** What the verdict `not pursued` means, where the table has it. */
 function notPursued({ ranking, finalists }: DatasetReport): Child {
   const n = ranking.entries.filter(({ verdict }) => verdict === "not pursued").length;
   if (n === 0) return null;
@@ -94,7 +94,7 @@ ${fittedOn(report)}${model.epochs === 0 ? "" : ` for ${plural(model.epochs, "epo
   }</p>`;
 }
 
-/** Everything about one data set. */
+/** Writes the section on one data set. */
 export function datasetSection(
   report: DatasetReport,
   candidates: CandidateSummary[],

@@ -11,7 +11,7 @@ const shownMetrics = {
   numbers: ["rmse", "mae", "r2"],
 } as const;
 
-/** The usual metrics of every row, one table for each order; radio buttons choose which is seen, without a script. */
+/** Writes the section on the usual metrics of every row, one table for each order; radio buttons choose which is seen, without a script. */
 export function metricsSection(report: DatasetReport, index: number): Markup | null {
   const { ranking, task } = report;
   const usual: readonly string[] = task === "regression" ? shownMetrics.numbers : shownMetrics.classes;

@@ -6,7 +6,7 @@ import { html } from "../page/markup.ts";
 /** So that a file with 10,000 columns still makes a page one can scroll. */
 export const mostListed = 100;
 
-/** What was repaired, left out or decided about data. */
+/** Lists what was repaired, left out or decided about data. */
 export function notesList(notes: readonly Note[]): Child {
   if (notes.length === 0) return null;
   const rest = notes.length - mostListed;

@@ -2,7 +2,7 @@ import type { DatasetReport } from "../../results.ts";
 import type { Child } from "../page/markup.ts";
 import { html } from "../page/markup.ts";
 
-/** What is known of flipped preferences, and how predictions of pairs are judged. */
+/** Writes the section on what is known of flipped preferences, and how predictions of pairs are judged. */
 export function preferenceSection({ preference }: DatasetReport): Child {
   if (preference === undefined) return null;
   const [flips, ...others] = preference.sentences;

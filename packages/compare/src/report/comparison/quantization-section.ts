@@ -7,7 +7,7 @@ import type { Child, Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";
 import { type Row, table } from "../page/table.ts";
 
-/** What fewer bits cost the kept model: a figure of the metric by kilobytes, and the numbers. */
+/** Writes the section on what fewer bits cost the kept model: a figure of the metric by kilobytes, and the numbers. */
 export function quantizationSection(report: DatasetReport, document: Document): Markup | null {
   const { quantization, ranking } = report;
   if (quantization === undefined) return null;
@@ -64,7 +64,7 @@ function layersText({ bits, layerBits }: QuantizationReport["widths"][number]): 
 export const changeHead = ({ task, target }: Pick<DatasetReport, "task" | "target">): string =>
   task === "regression" ? `Change of ${target} (RMS)` : "Other classes";
 
-/** The metric, the difference and the change as text. */
+/** Returns the metric, the difference and the change as text. */
 export function outcomeCells(
   { mean, difference, change }: QuantizedOutcome,
   report: DatasetReport,

@@ -47,9 +47,8 @@ function name(entry: RankingEntry, candidate: CandidateSummary | undefined): Chi
 }
 
 /**
- * The ranking as a table: difference to the baseline with its interval, verdict, mean, time, p and probabilities. Where nothing is
- * tested, interval, p and probabilities have no columns.
- * References (majority class, tuned threshold) stand below, untested.
+ * Returns the ranking as a table: difference to the baseline with its interval, verdict, mean, time, p and probabilities. Where nothing is
+ * tested, interval, p and probabilities have no columns. References (majority class, tuned threshold) are below, untested.
  */
 export function rankingTable(report: DatasetReport, candidates: CandidateSummary[]): Markup {
   const { ranking } = report;

@@ -4,7 +4,7 @@ import type { Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";
 import { chip } from "./verdict.ts";
 
-/** How to read the statistics, in short, with the papers they come from; docs/results.md has them at length. */
+/** Writes the section on how to read the statistics, in short, with the papers they come from; docs/results.md has them at length. */
 export function readingSection(report: DatasetReport | undefined, several: boolean): Markup {
   const { ranking, testRows = null, finalists = [], seeds } = report ?? {};
   const rope = ranking

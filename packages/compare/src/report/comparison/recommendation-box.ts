@@ -4,7 +4,7 @@ import { html } from "../page/markup.ts";
 import { type Advice, adviceOf, type CommandToRun } from "./advice.ts";
 
 /**
- * The box at the top: what has to be said first, what to use and what it costs, the next step, and the commands that apply it.
+ * Returns the box at the top: what has to be said first, what to use and what it costs, the next step, and the commands that apply it.
  *
  * @param commands see `commandsOf`
  */

@@ -30,7 +30,7 @@ function modelRows({ ownModel }: Results): [Child, Child][] {
   ];
 }
 
-/** Everything that is needed to run the same comparison again: settings, versions, seeds, checksums. */
+/** Writes the section with everything that is needed to run the same comparison again: settings, versions, seeds, checksums. */
 export function settingsSection(results: Results): Markup {
   const rows = (entries: [Child, Child][]) => entries.map(([name, value]) => ({ cells: [name, value] }));
   const seconds = results.datasets.reduce(

@@ -46,7 +46,7 @@ function usageOf(trials: readonly TrialRecord[]): Usage[] {
     }));
 }
 
-/** Whether a trial has chosen the slowest or the fastest of all learning rates that it tried: a better one may lie beyond. */
+/** Whether a trial has chosen the slowest or the fastest of all learning rates that it tried: a better one may be beyond. */
 function isAtEnd({ chosen, tuning }: TrialRecord): boolean {
   if (chosen === null) return false;
   const rates = tuning.map(({ configuration }) => configuration.learningRate);
@@ -61,8 +61,8 @@ function rangeText(counts: readonly number[]): string {
 }
 
 /**
- * The inner tuning: how much was tried for each loss, which configuration it chose how often, whether that lies at an end of the learning
- * rates, after how many epochs, and, folded away, every configuration that was tried.
+ * Writes the section on inner tuning. It shows how much was tried for each loss, which configuration it chose how often, and whether that
+ * is at an end of the learning rates. The epochs are shown as well, and, folded away, every configuration that was tried.
  */
 export function tuningSection(report: DatasetReport, candidates: CandidateSummary[]): Markup | null {
   const digits = decimals(report.ranking.rope);

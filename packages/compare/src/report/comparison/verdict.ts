@@ -5,12 +5,12 @@ import { verdictStyles } from "../figures/index.ts";
 import type { Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";
 
-/** A verdict as a chip: symbol, word and colour. */
+/** Returns a verdict as a chip: symbol, word and colour. */
 export function chip(verdict: Verdict, text: string = verdictStyles[verdict].word): Markup {
   return html`<span class="chip ${verdict.replace(" ", "-")}"><b aria-hidden="true">${verdictStyles[verdict].glyph}</b>${text}</span>`;
 }
 
-/** How many losses got which verdict, as a row of chips. */
+/** Returns how many losses got which verdict, as a row of chips. */
 export function verdictCounts(entries: RankingEntry[]): Markup {
   const order = ["better", "same", "undecided", "not pursued", "worse", "diverged"] as const;
   const counts = order.flatMap((verdict) => {

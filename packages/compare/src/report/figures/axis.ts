@@ -5,7 +5,7 @@ import { fixed } from "./text.ts";
 export type AxisScale = "linear" | "log";
 
 /**
- * From lowest to highest value that the axis can show, with a little room; a range around a single value.
+ * Returns the range from lowest to highest value that the axis can show, with a little room; a range around a single value.
  *
  * @param values any numbers; those that aren't finite, or on a logarithmic axis not positive, don't count
  * @param room share of the range that is left free on each side
@@ -39,7 +39,7 @@ function logTick(value: number): string {
   return `${factor === 1 ? "" : `${factor}·`}10${power < 0 ? "⁻" : ""}${digits}`;
 }
 
-/** Values at which a logarithmic axis has about so many ticks: powers of ten, or within two decades also 2 and 5 times them. */
+/** Returns values for about a given number of ticks of a logarithmic axis: powers of ten, or within two decades also 2 and 5 times them. */
 export function logTicks([low, high]: readonly [number, number], count: number): number[] {
   const decades = Math.log10(high / low);
   const every = Math.max(1, Math.ceil(decades / count));

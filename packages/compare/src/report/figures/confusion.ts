@@ -7,7 +7,7 @@ import { labelOf } from "./rows.ts";
 import { percent } from "./text.ts";
 
 /**
- * The confusion matrices of all test folds of one candidate, added up.
+ * Returns the confusion matrices of all test folds of one candidate, added up.
  *
  * @param trials the trials of a data set
  * @param candidate identifier of the candidate
@@ -32,8 +32,8 @@ const short = (name: string, characters: number): string =>
   name.length > characters ? `${name.slice(0, characters - 1)}…` : name;
 
 /**
- * Confusion matrix of one candidate: a row a true class, a column a predicted one, shaded by the share of the row,
- * with share and count where they fit (from about 12 classes on whole percents alone, the rest as tooltip).
+ * Draws the confusion matrix of one candidate: one row per true class, one column per predicted class, shaded by the share of the row.
+ * Share and count are shown where they fit (from about 12 classes on whole percents alone, the rest as tooltip).
  *
  * @param report one data set of `results.json`
  * @param candidate identifier of the candidate
@@ -62,7 +62,7 @@ export function confusionFigure(
   const names = classes.map((name) => short(name, 14));
   const marginLeft = Math.ceil(Math.max(34, ...names.map(textWidth)) + 26);
   const side = (width - marginLeft - 8) / classes.length;
-  // Names stand upright where a column is narrower than they are.
+  // Names are upright where a column is narrower than they are.
   const upright = names.some((name) => textWidth(name) > side - 4);
   const marginTop = upright ? Math.ceil(Math.max(...names.map(textWidth)) + 34) : 46;
   const both = side >= 44;

@@ -31,8 +31,8 @@ function place(across: AcrossReport, labels: Map<string, string>, oneSided: bool
 }
 
 /**
- * Critical-difference diagram: average ranks over the data sets on one axis (1 is best), a bar as long as Nemenyi's
- * critical difference, and a thick bar over every group of losses that can't be told apart.
+ * Draws a critical-difference diagram. It has the average ranks over the data sets on one axis (1 is best), and a bar as long as Nemenyi's
+ * critical difference. A thick bar is over every group of losses without a significant difference.
  *
  * @param across average ranks and cliques of `results.json`
  * @param labels names by candidate identifier; an identifier without one stands for itself

@@ -18,9 +18,9 @@ export interface CurvePoint {
 }
 
 /**
- * The mean learning curve of one candidate: after each epoch the mean of the validation metric over the folds that
- * still train, plus and minus one standard deviation. It ends where fewer than half of the folds still train, since
- * from there on it would be a curve of the stragglers.
+ * Returns the mean learning curve of one candidate: after each epoch the mean of the validation metric over the folds that still train,
+ * plus and minus one standard deviation. It ends where fewer than half of the folds still train, since from there on it would be a curve of
+ * the stragglers.
  *
  * @param trials the trials of a data set
  * @param candidate identifier of the candidate
@@ -55,8 +55,8 @@ function meanRange(curves: CurvePoint[][], higherIsBetter: boolean): [number, nu
 }
 
 /**
- * Learning curves: a small panel a loss, its mean validation metric by epoch with one standard deviation over the
- * folds, over the baseline's curve (dashed) in every panel, all on the same axes.
+ * Draws learning curves: a small panel a loss, its mean validation metric by epoch with one standard deviation over the folds, over the
+ * baseline's curve (dashed) in every panel, all on the same axes.
  *
  * @param report one data set of `results.json`
  * @param document the page's document, or one of linkedom

@@ -2,13 +2,13 @@ import * as Plot from "@observablehq/plot";
 import { readOptions } from "minimand/engine";
 import { signed } from "./text.ts";
 
-/** What every figure may be told. */
+/** Options of every figure. */
 export interface FigureOptions {
   /** Width in CSS pixels; below 480 the figures arrange themselves for a narrow column. */
   width?: number;
 }
 
-/** The width asked for, or the figure's own. */
+/** Returns the width asked for, or the figure's own. */
 export function widthOf(options: FigureOptions, own = 760): number {
   readOptions("figure", options, { width: true });
   return options.width ?? own;
@@ -18,7 +18,7 @@ export const narrow = (width: number): boolean => width < 480;
 
 const fontSize = 12;
 
-/** Width of the text in pixels, by eye: sans-serif digits and letters are about half an em wide. */
+/** Returns the width of the text in pixels, by eye: sans-serif digits and letters are about half an em wide. */
 export const textWidth = (text: string): number => text.length * letterWidth;
 
 const letterWidth = fontSize * 0.54;
@@ -87,7 +87,7 @@ export function namedRows(
 /** Pixels between tick marks, enough for a signed number. */
 export const tickSpacing = 82;
 
-/** An x axis of signed differences, with as many decimals as its steps need. */
+/** Returns an x axis of signed differences, with as many decimals as its steps need. */
 export function differenceAxis([min, max]: [number, number], pixels: number): Plot.Markish {
   const step = (max - min) / Math.max(1, pixels / tickSpacing);
   const digits = Math.max(0, -Math.floor(Math.log10(step)));
@@ -99,7 +99,7 @@ export const lineHeight = fontSize + 1;
 
 const nameRoom = (margin: number): number => margin - 12;
 
-/** A name on lines that a margin has room for, broken between its words. */
+/** Returns a name on lines that a margin has room for, broken between its words. */
 export function nameLines(name: string, margin: number): string[] {
   const lines: string[] = [];
   for (const word of name.split(" ")) {
@@ -110,7 +110,7 @@ export function nameLines(name: string, margin: number): string[] {
   return lines;
 }
 
-/** A y axis of names: lines that are too long are cut with an ellipsis, the whole name is the tooltip. */
+/** Returns a y axis of names: lines that are too long are cut with an ellipsis, the whole name is the tooltip. */
 export function nameAxis(
   ids: string[],
   labels: Map<string, string>,
@@ -134,10 +134,10 @@ export function nameAxis(
 }
 
 /**
- * A domain for differences that one hopeless candidate does not flatten: spans that reach more than four times as far
- * as the median one are left outside (and drawn at the edge).
+ * Returns a domain for differences that one hopeless candidate does not flatten: spans that reach more than four times as far as the median
+ * one are left outside (and drawn at the edge).
  *
- * @param spans lowest and highest value a row
+ * @param spans lowest and highest value per row
  * @param inside half-width around 0 that is always shown
  */
 export function robustDomain(spans: [low: number, high: number][], inside: number): [number, number] {

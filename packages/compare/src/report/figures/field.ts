@@ -22,9 +22,9 @@ export interface Field {
 }
 
 /**
- * Fields as heat maps, a panel each, all shaded by one scale that stands below them. Where there are values of both
- * signs, the scale is even around 0 with a colour for each sign; otherwise it goes from the smallest to the largest.
- * Cells without a finite value stay empty. Shades are rounded to sixteenths, so that smooth fields stay small files.
+ * Draws fields as heat maps, one panel each, all shaded by one scale below them. Where there are values of both signs, the scale is even
+ * around 0 with a colour for each sign; otherwise it goes from the smallest to the largest. Cells without a finite value stay empty. Shades
+ * are rounded to sixteenths, so that smooth fields stay small files.
  *
  * @param fields with the same `valueLabel`, `xLabel`, `yLabel`, `x` and `y`, and as many rows and columns
  * @param document the page's document, or one of linkedom
@@ -46,7 +46,7 @@ export function fieldFigure(
   const scale = heatScale(fields.flatMap(({ values }) => values.flat()));
   const [marginLeft, marginRight, gap] = [52, 12, columns === 1 ? 0 : 0.14];
   const [marginTop, marginBottom] = [46, 84];
-  // Panels stand in bands with padding between them alone, and cells are as high as wide.
+  // Panels are in bands with padding between them alone, and cells are as high as wide.
   const side = Math.min(360, ((width - marginLeft - marginRight) / (columns - gap)) * (1 - gap));
   const high = Math.min(2 * side, (side * Math.max(1, length)) / Math.max(1, across));
   const between = rows === 1 ? 0 : 42 / (high + 42);

@@ -14,7 +14,7 @@ export interface HeatScale {
 }
 
 /**
- * The shades of a field: around 0 where values have both signs, from the smallest to the largest otherwise.
+ * Returns the shades of a field: around 0 where values have both signs, from the smallest to the largest otherwise.
  *
  * @param values those that aren't finite don't count
  */
@@ -104,7 +104,9 @@ export function heatCells(values: Rows, { shadeOf }: HeatScale): Plot.RenderFunc
   };
 }
 
-/** The key of the shades, at the left below everything: what is shaded, and below it the lowest value, the shades and the highest. */
+/**
+ * Returns the key of the shades, at the left below everything: what is shaded, and below it the lowest value, the shades and the highest.
+ */
 export function heatKey({ domain, shadeOf }: HeatScale, label: string): Plot.Markish {
   const [low, high] = domain;
   const cell = 10;

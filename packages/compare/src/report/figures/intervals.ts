@@ -23,8 +23,8 @@ export interface IntervalsOptions extends FigureOptions {
 }
 
 /**
- * Values with their intervals, a panel a group, all on one axis, long names on several lines; a line marks a value to compare with. Intervals that aren't
- * finite are left out, and one that is four times as wide as the median one doesn't stretch the axis.
+ * Draws values with their intervals, a panel per group, all on one axis, long names on several lines; a line marks a value to compare with.
+ * Intervals that aren't finite are left out, and one that is four times as wide as the median one doesn't stretch the axis.
  *
  * @param intervals names are unique within a group
  * @param document the page's document, or one of linkedom

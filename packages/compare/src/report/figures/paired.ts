@@ -8,7 +8,7 @@ import { pairedEntries } from "./rows.ts";
 import { decimals, metricName, partName, signed } from "./text.ts";
 import { verdictStyles } from "./verdicts.ts";
 
-/** Symbols of the seeds, repeated from the seventh on (the vertical place tells them apart too). */
+/** Symbols of the seeds, repeated from the seventh on (the vertical place distinguishes them too). */
 const seedSymbols = ["circle", "square2", "triangle", "diamond", "star", "plus"] as const;
 
 interface Pair {
@@ -19,9 +19,9 @@ interface Pair {
 }
 
 /**
- * Paired plot: for every candidate one symbol a fold (on a test file: a seed), the difference to the baseline on exactly
- * that fold and seed, and a bar at the mean. One symbol and one line a seed, so that a result that hangs on one seed is seen. Values
- * beyond the axis lie on its edge.
+ * Draws a paired plot: for every candidate one symbol per fold (on a test file: per seed), the difference to the baseline on exactly that
+ * fold and seed, and a bar at the mean. Each seed has a symbol and a line of its own, so that a result that depends on one seed is seen.
+ * Values beyond the axis are on its edge.
  *
  * @param report one data set of `results.json`
  * @param document the page's document, or one of linkedom
@@ -119,7 +119,7 @@ export function pairedFigure(
   );
 }
 
-/** Which symbol stands for which seed, for a caption. */
+/** Returns which symbol stands for which seed, for a caption. */
 export function seedLegend(report: DatasetReport): string {
   const glyphs = ["○", "□", "△", "◇", "☆", "+"];
   const seeds = [

@@ -1,7 +1,7 @@
 /**
- * The colours of figures and report, defined once. Better is blue and worse is vermilion (Okabe & Ito 2008: told
- * apart with every common colour vision), everything without a direction is neutral; a symbol says the same again.
- * `heat` laid over `band` shades shares, with `onCool` and `onHeat` for text on it.
+ * The colours of figures and report, defined once. Better is blue and worse is vermilion (Okabe & Ito 2008: distinguishable with every
+ * common colour vision), everything without a direction is neutral; a symbol says the same again. `heat` laid over `band` shades shares,
+ * with `onCool` and `onHeat` for text on it.
  */
 export const shades = {
   light: {
@@ -38,8 +38,8 @@ export const heatTurn = 0.71;
 export type Shade = keyof typeof shades.light;
 
 /**
- * The CSS value of a colour of the palette: a custom property that follows the page's scheme, with the light shade
- * where no page defines it (a figure saved alone).
+ * Returns the CSS value of a colour of the palette: a custom property that follows the page's scheme, with the light shade where no page
+ * defines it (a figure saved alone).
  *
  * @param shade name in the palette
  * @returns e.g. `var(--mm-better, #0069a8)`

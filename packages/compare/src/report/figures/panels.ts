@@ -1,13 +1,13 @@
 import * as Plot from "@observablehq/plot";
 import { color } from "./palette.ts";
 
-/** Where a panel stands in a grid of them. */
+/** The place of a panel in a grid of them. */
 export interface Placed {
   fx: number;
   fy: number;
 }
 
-/** The places of so many panels, row by row. */
+/** Returns the places of a number of panels, row by row. */
 export function panelGrid(panels: number, columns: number): { rows: number; place: (i: number) => Placed } {
   return {
     rows: Math.ceil(panels / columns),
@@ -15,7 +15,7 @@ export function panelGrid(panels: number, columns: number): { rows: number; plac
   };
 }
 
-/** The frames of panels with the same axes. */
+/** Returns the frames of panels with the same axes. */
 export function panelFrames(
   panels: readonly Placed[],
   [left, right]: readonly [number, number],
@@ -58,7 +58,7 @@ export function panelTitles<Panel extends Placed>(
   });
 }
 
-/** What the x axis means, below the last of so many panels. */
+/** Returns what the x axis means, below the last panel. */
 export function panelAxisName(name: string, last: Placed): Plot.Markish {
   return Plot.text([name], {
     fx: () => last.fx,
@@ -69,7 +69,7 @@ export function panelAxisName(name: string, last: Placed): Plot.Markish {
   });
 }
 
-/** What the y axis means, above the first panel and its title. */
+/** Returns what the y axis means, above the first panel and its title. */
 export function panelValueName(name: string, { fx, fy }: Placed, marginLeft: number): Plot.Markish {
   return Plot.text([name], {
     fx: () => fx,

@@ -19,19 +19,19 @@ interface Axis {
   format?: string | ((value: number) => string);
 }
 
-/** What figures of one square panel a candidate share. */
+/** What figures of one square panel per candidate share. */
 export interface Portraits {
   name: string;
-  /** For people who don't see it, a clause a candidate. */
+  /** For people who don't see it, a clause per candidate. */
   describe: (portrait: Portrait) => string;
   x: Axis;
   y: Axis;
-  /** A number that stands beside the roles. */
+  /** A number next to the roles. */
   number: (portrait: Portrait) => string;
   marks: (portrait: Portrait, side: number) => Plot.Markish[];
 }
 
-/** The candidates that are shown by themselves and have something of a kind to show. */
+/** Returns the candidates that are shown by themselves and have something of a kind to show. */
 export function portraitsOf(report: DatasetReport, has: (behaviour: Behaviour) => boolean) {
   const byCandidate = new Map(report.behaviours.map((one) => [one.candidate, one]));
   return portrayed(report).flatMap((one) => {
@@ -47,10 +47,10 @@ const marginLeft = 52;
 const marginRight = 10;
 
 /**
- * Square panels on the same axes, one for the baseline and each candidate that is shown by itself, with name, roles and a number above
- * each.
+ * Draws square panels on the same axes, one for the baseline and each candidate that is shown by itself, with name, roles and a number
+ * above each.
  *
- * @returns null where there is nobody to show
+ * @returns null where there is no candidate to show
  */
 export function drawPortraits(
   shown: readonly Omit<Portrait, keyof Placed>[],
@@ -132,5 +132,5 @@ export function drawPortraits(
   });
 }
 
-/** The facet of a panel. */
+/** Returns the facet of a panel. */
 export const inside = ({ fx, fy }: Placed) => ({ fx: () => fx, fy: () => fy }) as const;

@@ -23,8 +23,8 @@ export function outcomeOrder({
 }
 
 /**
- * Probabilities that a candidate is practically better than the baseline, the same, or worse (mean and standard error of the
- * difference, Student's t, a region of practical equivalence), as one bar of length 1 a candidate.
+ * Draws the probabilities that a candidate is practically better than the baseline, the same, or worse, as one bar of length 1 per
+ * candidate. They come from mean and standard error of the difference, Student's t and a region of practical equivalence.
  *
  * @param report one data set of `results.json`
  * @param document the page's document, or one of linkedom

@@ -6,7 +6,7 @@ import { drawPortraits, inside, type Portrait, portraitsOf } from "./portraits.t
 import { fixed } from "./text.ts";
 
 /**
- * The target against its prediction, for the baseline and each finalist of a regression: a panel each, with the diagonal of perfect
+ * Draws the target against its prediction, for the baseline and each finalist of a regression: a panel each, with the diagonal of perfect
  * predictions. Rows that are near each other are one dot, whose area grows with their number.
  *
  * @param report one data set of `results.json`

@@ -16,7 +16,7 @@ describe("quantizationFigure", () => {
     expect(float).toBeGreaterThan(eight);
     expect(eight).toBeGreaterThan(four);
     expect(four).toBeGreaterThan(two);
-    // A loss stands below the dashed line.
+    // A loss is below the dashed line.
     const heights = dots.map((dot) => number(dot, "cy"));
     expect(heights[3]).toBeGreaterThan(heights[2]);
     expect(all(svg, "mm-interval", "line")).toHaveLength(3);

@@ -5,7 +5,7 @@ import { draw, type FigureOptions, narrow, widthOf } from "./draw.ts";
 import { color } from "./palette.ts";
 import { fixed, metricName } from "./text.ts";
 
-/** A network: float, or of so many bits. */
+/** A network: float, or of a given width in bits. */
 interface Point {
   name: string;
   /** kB of parameters, and of the ONNX file. */
@@ -17,8 +17,8 @@ interface Point {
 }
 
 /**
- * What each width costs: the metric by kilobytes on a logarithmic axis. A dot stands at the bytes of the packed parameters, a ring at those of
- * the ONNX file; a bar is the 95 % interval of the difference to the float network, which is a dashed line.
+ * Draws what each width costs: the metric by kilobytes on a logarithmic axis. A dot is at the bytes of the packed parameters, a ring at
+ * those of the ONNX file. A bar is the 95 % interval of the difference to the float network, which is a dashed line.
  *
  * @param report one data set of `results.json`
  * @param document the page's document, or one of linkedom

@@ -61,7 +61,7 @@ function rowOf(
 /** The interval; without one the point. */
 const spanOf = (d: Difference): [number, number] => (d.p === null ? [d.mean, d.mean] : [d.low, d.high]);
 
-/** Words above the frame that say in which direction is better, in the colours of the verdicts. */
+/** Draws words above the frame that say which direction is better, in the colours of the verdicts. */
 export function directions(higherIsBetter: boolean): Plot.Markish[] {
   const [left, right] = higherIsBetter ? (["worse", "better"] as const) : (["better", "worse"] as const);
   return [
@@ -71,9 +71,9 @@ export function directions(higherIsBetter: boolean): Plot.Markish[] {
 }
 
 /**
- * Ranking: the mean paired difference of every candidate to the baseline with its 95 % interval (none
- * where nothing is tested), from best to worst, over the region of practical equivalence. Colour, symbol and word say the verdict; a candidate that diverged has
- * no interval and says so; one that lies beyond the axis is drawn at its edge with its value.
+ * Draws the ranking: the mean paired difference of every candidate to the baseline with its 95 % interval (none where nothing is tested).
+ * Candidates go from best to worst, over the region of practical equivalence. Colour, symbol and word say the verdict; a candidate that
+ * diverged has no interval and says so; one that is beyond the axis is drawn at its edge with its value.
  *
  * @param report one data set of `results.json`
  * @param document the page's document, or one of linkedom

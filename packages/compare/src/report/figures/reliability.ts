@@ -7,7 +7,7 @@ import { labelOf } from "./rows.ts";
 import { fixed, percent } from "./text.ts";
 
 /**
- * The bins of all test folds of one candidate, added up. With several seeds a row is counted once a seed.
+ * Returns the bins of all test folds of one candidate, added up. With several seeds a row is counted once per seed.
  *
  * @param trials the trials of a data set
  * @param candidate identifier of the candidate
@@ -37,9 +37,9 @@ interface Bin {
 const floor = -0.34;
 
 /**
- * Reliability diagram of one candidate: the observed share against the mean predicted probability a bin, with the
- * diagonal of perfect calibration and, below, how many predictions each bin holds. Binary: probability and share of
- * the positive class; several classes: of the predicted class.
+ * Draws the reliability diagram of one candidate: the observed share against the mean predicted probability a bin, with the diagonal of
+ * perfect calibration and, below, how many predictions each bin holds. Binary: probability and share of the positive class; several
+ * classes: of the predicted class.
  *
  * @param report one data set of `results.json`
  * @param candidate identifier of the candidate

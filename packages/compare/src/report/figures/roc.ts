@@ -7,7 +7,7 @@ import { fixed, percent } from "./text.ts";
 
 const hundredfold = (rate: number): string => `${Math.round(100 * rate)}`;
 
-/** The true positive rate at a false positive rate: the highest where the curve jumps. */
+/** Returns the true positive rate at a false positive rate: the highest where the curve jumps. */
 export function truePositiveAt({ falsePositive, truePositive }: MeanRoc, rate: number): number {
   const next = falsePositive.findIndex((x) => x > rate);
   if (next < 1) return next === 0 ? 0 : 1;
@@ -17,9 +17,9 @@ export function truePositiveAt({ falsePositive, truePositive }: MeanRoc, rate: n
 }
 
 /**
- * Receiver operating characteristics of the baseline and each finalist: a panel each, the mean over the test parts, over the
- * baseline's curve (dashed) and the diagonal of guessing. With several classes it is the mean over the classes, each against the
- * rest. The area below a curve is the ROC-AUC of `metrics`.
+ * Draws receiver operating characteristics of the baseline and each finalist: a panel each, the mean over the test parts, over the
+ * baseline's curve (dashed) and the diagonal of guessing. With several classes it is the mean over the classes, each against the rest. The
+ * area below a curve is the ROC-AUC of `metrics`.
  *
  * @param report one data set of `results.json`
  * @param document the page's document, or one of linkedom

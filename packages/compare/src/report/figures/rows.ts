@@ -10,12 +10,12 @@ const isPaired = (entry: RankingEntry): entry is PairedEntry =>
 
 const hasClaims = (entry: PairedEntry): entry is PairedEntry<TestedDifference> => entry.difference.p !== null;
 
-/** The candidates with a paired difference to the baseline, from best to worst as ranked. */
+/** Returns the candidates with a paired difference to the baseline, from best to worst as ranked. */
 export function pairedEntries(report: DatasetReport): PairedEntry[] {
   return report.ranking.entries.filter(isPaired);
 }
 
-/** Those of them that were tested: all, or where nothing can be told (2 folds, one seed on a test file) none. */
+/** Returns those candidates that were tested: all, or where nothing can be tested (2 folds, one seed on a test file) none. */
 export function testedEntries(report: DatasetReport): PairedEntry<TestedDifference>[] {
   return pairedEntries(report).filter(hasClaims);
 }
@@ -30,7 +30,7 @@ function candidateLabels(report: Pick<DatasetReport, "ranking">): Map<string, st
   return new Map(report.ranking.entries.map((entry) => [entry.candidate, entry.label]));
 }
 
-/** Label of one candidate, or its identifier if it is not ranked. */
+/** Returns the label of one candidate, or its identifier if it is not ranked. */
 export function labelOf(report: Pick<DatasetReport, "ranking">, candidate: string): string {
   return candidateLabels(report).get(candidate) ?? candidate;
 }
@@ -59,7 +59,7 @@ export function protagonists(report: Pick<DatasetReport, "ranking" | "model">): 
   const rivals = report.ranking.entries.filter(
     ({ verdict }) => verdict !== "reference" && verdict !== "baseline",
   ).length;
-  // By how much it was selected, so that nobody takes it for a typical one.
+  // By how much it was selected, so that it isn't taken for a typical one.
   add(report.ranking.baseline, "baseline");
   const best = bestCandidate(report);
   if (best !== report.ranking.baseline) add(best, rivals > 1 ? `first of ${rivals}` : "rival");
@@ -71,7 +71,7 @@ export function protagonists(report: Pick<DatasetReport, "ranking" | "model">): 
   }));
 }
 
-/** The protagonists and all finalists: the baseline first, the others as ranked. */
+/** Returns the protagonists and all finalists: the baseline first, the others as ranked. */
 export function portrayed(report: Pick<DatasetReport, "ranking" | "model" | "finalists">): Protagonist[] {
   const leading = new Map(protagonists(report).map((one) => [one.candidate, one.roles]));
   const { baseline, entries } = report.ranking;

@@ -20,10 +20,10 @@ export interface Curve {
   yScale?: AxisScale;
 }
 
-/** Up to so many curves are drawn behind each other's panels; more would be a tangle, and a large file. */
+/** Up to this many curves are drawn behind each other's panels; more would be a tangle, and a large file. */
 const mostOthers = 12;
 
-/** Up to so many points of a curve are marked. */
+/** Up to this many points of a curve are marked. */
 const mostDots = 30;
 
 /** A value, or a gap where the axis has no place for it. */
@@ -31,9 +31,9 @@ const shown = (value: number | undefined, scale: AxisScale): number =>
   value === undefined || (scale === "log" && !(value > 0)) ? Number.NaN : value;
 
 /**
- * Curves that share their axes: a small panel for each, over the pale curves of all others where there are at most
- * twelve, so that any number of them can be told apart without colours. Points that aren't finite are gaps, and on a
- * logarithmic axis those that aren't positive. A curve may have a band around it.
+ * Draws curves that share their axes, with a small panel for each, over the pale curves of all others where there are at most twelve. So
+ * any number of them can be distinguished without colours. Points that aren't finite are gaps, and on a logarithmic axis those that aren't
+ * positive. A curve may have a band around it.
  *
  * @param curves with the same `xLabel` and `yLabel`, `xScale` and `yScale`
  * @param document the page's document, or one of linkedom

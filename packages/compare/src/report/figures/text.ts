@@ -4,7 +4,7 @@ import type { DatasetReport } from "../../results.ts";
 /** Numbers and names as figures, report and terminal print them. */
 
 /**
- * The name of a metric for people.
+ * Returns the name of a metric for people.
  *
  * @param metric identifier as in `results.json`
  * @returns its label in the catalogue of metrics, or the identifier itself
@@ -15,7 +15,7 @@ export function metricName(metric: string): string {
 }
 
 /**
- * A number with a fixed number of decimals and a true minus sign; a dash where there is none.
+ * Returns a number with a fixed number of decimals and a true minus sign; a dash where there is none.
  *
  * @param value the number, or `null`
  * @param digits decimals
@@ -28,7 +28,7 @@ export function fixed(value: number | null, digits = 3): string {
 }
 
 /**
- * A difference: `fixed` with its sign always shown.
+ * Returns a difference: `fixed` with its sign always shown.
  *
  * @example signed(0.02) // "+0.020"
  */
@@ -38,7 +38,7 @@ export function signed(value: number | null, digits = 3): string {
 }
 
 /**
- * A probability in whole percent; never 0 or 100 unless it is exactly that.
+ * Returns a probability in whole percent; never 0 or 100 unless it is exactly that.
  *
  * @example percent(0.999) // ">99 %"
  */
@@ -49,7 +49,7 @@ export function percent(p: number): string {
 }
 
 /**
- * A p-value with three decimals.
+ * Returns a p-value with three decimals.
  *
  * @example pValue(0.00002) // "<0.001"
  */
@@ -68,12 +68,12 @@ export function decimals(scale: number): number {
   return Math.max(0, Math.min(6, 1 - Math.floor(Math.log10(scale))));
 }
 
-/** What is paired: test folds, or on a test file the seeds. */
+/** Returns what is paired: test folds, or on a test file the seeds. */
 export function partName({ testRows }: Pick<DatasetReport, "testRows">): "fold" | "seed" {
   return testRows === null ? "fold" : "seed";
 }
 
-/** What inner validation is measured by: the report metric, or the loss of bags where training sees no single row. */
+/** Returns what inner validation is measured by: the report metric, or the loss of bags where training sees no single row. */
 export function validationName({ ranking, bags }: Pick<DatasetReport, "ranking" | "bags">): string {
   return bags === undefined ? metricName(ranking.metric) : "loss of bags";
 }

@@ -8,8 +8,8 @@ const widths = { wide: 832, half: 392, narrow: 356 } as const;
 export type Drawing = (options: FigureOptions) => SVGSVGElement | null;
 
 /**
- * A figure with its caption, drawn twice: for a page and for a telephone. The style sheet shows the one that fits, so
- * text is never scaled down.
+ * Returns a figure with its caption, drawn twice: for a page and for a telephone. The style sheet shows the one that fits, so text is never
+ * scaled down.
  */
 export function figure(drawing: Drawing, caption: Child, width: number = widths.wide): Markup | null {
   const wide = drawing({ width });
@@ -22,7 +22,7 @@ ${caption === null ? null : html`<figcaption>${caption}</figcaption>`}
 </figure>`;
 }
 
-/** A figure that is half a page wide and stands beside its like. */
+/** Returns a figure that is half a page wide and has another next to it. */
 export function panel(drawing: Drawing, title: Child, width: number = widths.half): Markup | null {
   const svg = drawing({ width });
   if (svg === null) return null;

@@ -45,8 +45,8 @@ function render(child: Child): string {
 }
 
 /**
- * A template of HTML. What is put in is escaped unless it comes from this function or from `trusted`; lists are
- * joined, `null` and `false` are nothing.
+ * Fills a template of HTML. What is put in is escaped unless it comes from this function or from `trusted`; lists are joined, `null` and
+ * `false` are nothing.
  *
  * @example html`<td>${columnName}</td>`
  */
@@ -54,7 +54,7 @@ export function html(strings: TemplateStringsArray, ...children: Child[]): Marku
   return new Markup(String.raw({ raw: strings }, ...children.map(render)));
 }
 
-/** Text of our own that is HTML already: a style sheet, a serialised figure. */
+/** Returns a text of the project's own that is HTML already: a style sheet, a serialised figure. */
 export function trusted(markup: string): Markup {
   return new Markup(markup);
 }

@@ -14,15 +14,15 @@ export interface Page {
   /** ISO 8601. */
   created: string;
   headline: string;
-  /** What stands between the headline and the sections. */
+  /** What comes between the headline and the sections. */
   lead: Child;
   sections: Child;
   footer: Child;
 }
 
 /**
- * A report as one HTML file that needs nothing else: style and figures are inside, it loads nothing and runs nothing, it
- * follows the light or dark scheme of the reader and can be printed. Text from the data is escaped.
+ * Returns a report as one HTML file that needs nothing else. Style and figures are inside, it loads nothing and runs nothing, it follows
+ * the light or dark scheme of the reader and can be printed. Text from the data is escaped.
  */
 export function page({ title, kind, created, headline, lead, sections, footer }: Page): string {
   return html`<!doctype html>

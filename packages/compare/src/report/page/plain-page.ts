@@ -1,7 +1,7 @@
 import { paletteCss } from "../figures/index.ts";
 import { html, type Markup, trusted } from "./markup.ts";
 
-/** The style sheet of such a page, which stands in it. */
+/** The style sheet of such a page, which is part of it. */
 export const plainStyle = `
 ${paletteCss()}
 *, *::before, *::after { box-sizing: border-box; }
@@ -20,7 +20,7 @@ button { font: inherit; font-weight: 600; color: var(--mm-surface); background: 
 code { font: 0.9em ui-monospace, "SF Mono", Menlo, Consolas, monospace; overflow-wrap: anywhere; }
 `;
 
-/** A page of a few words and a form at most, which needs no other file. */
+/** Returns a page of a few words and a form at most, which needs no other file. */
 export const plainPage = (title: string, content: Markup): string =>
   html`<!doctype html>
 <html lang="en">

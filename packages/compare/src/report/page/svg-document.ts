@@ -1,8 +1,8 @@
 import { parseHTML } from "linkedom";
 
 /**
- * A document for figures to be drawn into outside a browser. It is one of SVG and not of HTML, since linkedom escapes
- * `<` and `&` in attributes only there.
+ * Returns a document for figures to be drawn into outside a browser. It is one of SVG and not of HTML, since linkedom escapes `<` and `&`
+ * in attributes only there.
  *
  * @returns an empty document
  * @example rankingFigure(report, svgDocument()).outerHTML

@@ -14,7 +14,7 @@ export interface Row {
 }
 
 /**
- * A table that scrolls inside its own box where it is too wide; the first cell of a row is its head.
+ * Returns a table that scrolls inside its own box where it is too wide; the first cell of a row is its head.
  *
  * @param caption what the table is, for screen readers
  * @param columns heads

@@ -3,7 +3,7 @@ import type { SavedModel } from "../../model/description.ts";
 import { readSavedModel } from "../../model/read-saved-model.ts";
 import type { FileBytes, RequestedTeacher } from "./request.ts";
 
-/** The model of a teacher, with the engine that computes its logits started. */
+/** Returns the model of a teacher, with the engine that computes its logits started. */
 export async function loadTeacher(
   { place, files }: RequestedTeacher,
   bytesOf: FileBytes,

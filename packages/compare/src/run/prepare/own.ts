@@ -14,7 +14,7 @@ export interface Own {
   models: OwnModel[];
 }
 
-/** The files that candidates and models come from. */
+/** Returns the files that candidates and models come from. */
 export function originsOf({ candidates, models }: Own): Origin[] {
   const all = [...candidates, ...models];
   const byFile = new Map(all.flatMap(({ origin }) => (origin ? [[origin.file, origin]] : [])));
@@ -22,10 +22,10 @@ export function originsOf({ candidates, models }: Own): Origin[] {
 }
 
 /**
- * The own model that `--model` names; `undefined` for the networks that there always are.
+ * Returns the own model that `--model` names; `undefined` for the built-in networks.
  *
  * @param files the modules that were loaded
- * @throws UsageError for a name that is none, with those that there are
+ * @throws UsageError for an unknown name, with those that there are
  */
 export function modelNamed(
   name: string,
@@ -40,7 +40,7 @@ export function modelNamed(
   throw new UsageError(`${said}${whereModels(files, models)}`);
 }
 
-/** What the files of `--with` have to do with a model that none of them brings. */
+/** Text on the files of `--with` for a model that none of them defines. */
 function whereModels(files: readonly string[], models: readonly OwnModel[]): string {
   if (files.length === 0) return "; your own model comes with --with FILE";
   const bringing = new Set(models.map(({ origin }) => origin?.file));
@@ -49,7 +49,7 @@ function whereModels(files: readonly string[], models: readonly OwnModel[]): str
   return `; ${without.join(", ")} ${without.length === 1 ? "exports" : "export"} no 'models'`;
 }
 
-/** Makes an own model for a data set, as workers do, so that one that is none is refused before anything is written. */
+/** Makes an own model for a data set, as workers do, so that an invalid one is refused before anything is written. */
 export function tryModel(model: OwnModel, dataset: Dataset): void {
   const { task, classes, rows } = dataset;
   const all = Int32Array.from({ length: rows }, (_, row) => row);

@@ -5,7 +5,7 @@ import type { Table } from "../../read/table.ts";
 import type { Settings } from "../../results.ts";
 
 /**
- * The pairs of a file as a data set, with what a careful reader would say of them first.
+ * Returns the pairs of a file as a data set, with what a careful reader would say of them first.
  *
  * @throws DataError in one line
  */

@@ -17,10 +17,10 @@ import type { Comparison, FileBytes } from "./request.ts";
 /**
  * Reads a comparison's files and chooses its candidates: the same request and the same bytes give the same plan in any process.
  *
- * @param own what the user's modules bring here; those that the comparison doesn't have are let be. Candidates are said to come from
- *   the files that the comparison names, wherever the same code lies here
- * @param tableOf reads the files: where progress is shown, or only so many bytes are taken
- * @returns `said`: what the user is to be told of the kept model
+ * @param own what the user's modules bring here; those that the comparison doesn't have are ignored. Candidates are said to come from the
+ *   files that the comparison names, wherever the same code is here
+ * @param tableOf reads the files: where progress is shown, or the number of bytes is limited
+ * @returns `said`: messages to the user about the kept model
  * @throws DataError, UsageError, RangeError in one line for all that a trial could refuse
  */
 export async function prepareComparison(

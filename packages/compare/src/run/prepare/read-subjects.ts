@@ -20,7 +20,7 @@ import type { FileBytes, RequestedFile, RequestedFiles } from "./request.ts";
 import { shareDataset } from "./share-dataset.ts";
 
 /**
- * The data sets of a comparison. Everything that a trial could refuse is refused here, before anything is written.
+ * Returns the data sets of a comparison. Everything that a trial could refuse is refused here, before anything is written.
  *
  * @throws DataError, UsageError, RangeError in one line
  */
@@ -84,14 +84,14 @@ interface OtherFiles {
   unlabeled: Table | null;
 }
 
-/** The pairs of a table, which is let go. */
+/** The pairs of a table, which is released. */
 async function pairsRead(table: Table, settings: Settings): Promise<Read> {
   const dataset = pairDataset(table, settings);
   releaseTable(table);
   return { dataset, notesOf: () => [] };
 }
 
-/** The rows of a table, which is let go. */
+/** The rows of a table, which is released. */
 async function rowsRead(
   table: Table,
   settings: Settings,
@@ -131,7 +131,7 @@ async function rowsRead(
   };
 }
 
-/** What `--group` comes to. */
+/** A note on the groups that `--group` makes. */
 function groupNote(column: string, { groups }: Dataset, { groups: joined }: Dataset): Note {
   const sizesOf = (ids: Int32Array | null): number[] =>
     [...Map.groupBy(ids ?? [], (id) => id).values()].map((own) => own.length).sort((a, b) => a - b);

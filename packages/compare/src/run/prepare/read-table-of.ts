@@ -18,7 +18,7 @@ export interface FileOf {
 export type TableOf = (file: FileOf, reading: Reading) => Promise<Table>;
 
 /**
- * The table of a file, whose bytes are gone afterwards, with the whole buffer that they lie in: large files would stay in memory until
+ * Reads the table of a file and frees its bytes, with the whole buffer that they are in: large files would otherwise stay in memory until
  * the next collection.
  *
  * @throws DataError in one line

@@ -9,8 +9,8 @@ type Place = <T extends Values>(
 ) => T;
 
 /**
- * The data set with its columns in shared memory, so that each worker has them without a copy of its own; as it is where there is none (a page
- * that isn't cross-origin isolated). In one piece: to start a worker takes the square of the number of pieces.
+ * Returns the data set with its columns in shared memory, so that each worker has them without a copy of its own; as it is where there is
+ * none (a page that isn't cross-origin isolated). In one piece: to start a worker takes the square of the number of pieces.
  */
 export function shareDataset(dataset: Dataset): Dataset {
   if (typeof SharedArrayBuffer === "undefined") return dataset;

@@ -9,7 +9,7 @@ export interface BitSettings {
   activationBits?: number;
   /** Of weights in the first and the last layer; default 8 where there are layers between them, else `bits`. */
   endBits?: number;
-  /** Step sizes of weights: one for each output channel (default), or one a layer. */
+  /** Step sizes of weights: one for each output channel (default), or one per layer. */
   granularity?: (typeof granularities)[number];
   /**
    * `qat` (default): step sizes and weights learn to give the outputs of the float network, without labels; `ptq`: numbers are rounded, and
@@ -32,7 +32,7 @@ export function checkBitSettings({ bits, activationBits, endBits, granularity, m
   if (method !== undefined) checkChoice("method", method, methods);
 }
 
-/** Throws a RangeError for widths that aren't 2 to 8, that are there twice, and for none. */
+/** Throws a RangeError for widths that aren't 2 to 8, repeated widths, and no widths. */
 export function checkWidths(name: string, widths: readonly number[]): void {
   if (widths.length === 0) throw rangeError(name, "at least one width", "none");
   for (const bits of widths) checkNumber(name, bits, { min: 2, max: 8, integer: true });
@@ -40,7 +40,7 @@ export function checkWidths(name: string, widths: readonly number[]): void {
     throw rangeError(name, "widths that are all different", widths.join(","));
 }
 
-/** A configuration for each of so many layers. */
+/** Returns a configuration for each layer. */
 export function configsOf(layers: number, settings: BitSettings): QuantConfig[] {
   const { bits, activationBits = 8, granularity = "channel" } = settings;
   const { endBits = layers > 2 ? 8 : bits } = settings;

@@ -25,11 +25,11 @@ const steps = 300;
 
 const learningRate = 2e-3;
 
-/** How a run of fine-tuning is told of, and ended. */
+/** How a run of fine-tuning is reported, and ended. */
 export interface TuningOptions {
   seed: number;
   signal?: AbortSignal | undefined;
-  /** Told of each epoch; rounding alone counts as one. */
+  /** Called after each epoch; rounding alone counts as one. */
   onEpoch?: ((done: number, total: number) => void) | undefined;
 }
 

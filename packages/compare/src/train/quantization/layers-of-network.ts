@@ -10,7 +10,7 @@ export interface PlainLayers {
 }
 
 /**
- * The layers of a trained network, which is looked at.
+ * Returns the layers of a trained network, which is looked at.
  *
  * @throws RangeError where it isn't made of layers one after the other, or of none that can be quantised
  */

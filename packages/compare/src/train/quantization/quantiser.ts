@@ -83,7 +83,7 @@ export function makeQuantiser(
   const network = elasticNetwork(pieces, { bits });
   const numbers = givesNumbers(task);
   let start: ElasticVariables | null = null;
-  /** Training asks for the variables that it starts with, once it is told which. */
+  /** Training asks for the variables that it starts with, once it is given them. */
   const startOf = (key: np.Array): ElasticVariables => {
     key.dispose();
     return refElastic(start!);

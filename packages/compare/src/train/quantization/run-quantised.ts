@@ -9,7 +9,7 @@ import { makeQuantiser, type Quantiser } from "./quantiser.ts";
 /** What records of the float network are of. */
 export const floatName = "float";
 
-/** What records of so many bits are of, as they would be written, and before they were fine-tuned. */
+/** Returns what records of a given width are of, as they would be written, and before they were fine-tuned. */
 export const namesOfWidth = (bits: number): { final: string; rounded: string } => ({
   final: `${bits} bits`,
   rounded: `${bits} bits, rounded`,
@@ -21,7 +21,7 @@ export interface WidthPrediction {
   prediction: Prediction | null;
 }
 
-/** What {@link predictQuantised} is given beside a trained network. */
+/** What {@link predictQuantised} is given in addition to a trained network. */
 export interface QuantisedFold {
   fold: PreparedFold;
   task: Task;
@@ -34,8 +34,8 @@ export interface QuantisedFold {
 }
 
 /**
- * The predictions of a trained network on the test part of its fold: in float32, and for each width fine-tuned and rounded only. The rows
- * that it was trained on are those that it is quantised by.
+ * Returns the predictions of a trained network on the test part of its fold: in float32, and for each width fine-tuned and rounded only.
+ * The rows that it was trained on are those that it is quantised by.
  */
 export async function predictQuantised(
   network: Network,

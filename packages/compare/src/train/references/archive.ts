@@ -1,4 +1,4 @@
-/** Named files in one piece of bytes: the length of a header as uint32, the header as JSON, then the files one after another. */
+/** Packs named files in one piece of bytes: the length of a header as uint32, the header as JSON, then the files one after another. */
 export function packFiles(about: object, files: ReadonlyMap<string, Uint8Array>): Uint8Array {
   const sizes = [...files].map(([name, { length }]) => [name, length]);
   const header = new TextEncoder().encode(JSON.stringify({ ...about, files: sizes }));
@@ -13,7 +13,7 @@ export function packFiles(about: object, files: ReadonlyMap<string, Uint8Array>)
   return bytes;
 }
 
-/** What {@link packFiles} packed; null for other bytes, and where some are missing or too many. */
+/** Returns what {@link packFiles} packed; null for other bytes, and where some are missing or too many. */
 export function unpackFiles(
   bytes: Uint8Array,
 ): { about: Record<string, unknown>; files: Map<string, Uint8Array> } | null {

@@ -54,8 +54,8 @@ export interface Library {
 let treesAddress: string | undefined;
 
 /**
- * Says where a page has `ydf-training/dist/training.wasm`, before the first use: a bundler gives it a name of its own. Without it the library looks beside
- * the module of its worker, and in Node beside its own.
+ * Sets where a page has `ydf-training/dist/training.wasm`, before the first use: a bundler gives it a name of its own. Without it the
+ * library looks next to the module of its worker, and in Node next to its own.
  */
 export function treesAt(address: string | undefined): void {
   treesAddress = address;

@@ -3,12 +3,12 @@ import { listed } from "../../data-error.ts";
 import type { DatasetReport, Note } from "../../results.ts";
 
 /**
- * Inputs as trees take them, a list a feature: numbers (NaN where missing), or texts (empty where missing). `readColumns`
- * gives the same for another table.
+ * Inputs as trees take them, one list per feature: numbers (NaN where missing), or texts (empty where missing). `readColumns` gives the
+ * same for another table.
  */
 export type TreeColumns = readonly (Float64Array | readonly string[])[];
 
-/** A data set without its free text, which trees don't take: the library's own words of a text would need another reader. */
+/** Returns a data set without its free text, which trees don't take: the library's own words of a text would need another reader. */
 export function withoutText(dataset: Dataset): Dataset {
   return { ...dataset, features: dataset.features.filter(({ kind }) => kind !== "text") };
 }
@@ -24,7 +24,7 @@ export function leftOutByTrees({
 }
 
 /**
- * The inputs of some rows of a data set, but for free text.
+ * Returns the inputs of some rows of a data set, but for free text.
  *
  * @throws Error where all inputs are free text
  */
@@ -41,7 +41,7 @@ export function treeColumns({ features }: Dataset, rows: Int32Array): TreeColumn
   return columns;
 }
 
-/** Some rows of inputs. */
+/** Returns some rows of inputs. */
 export function rowsOfColumns(columns: TreeColumns, rows: Int32Array): TreeColumns {
   return columns.map((column) =>
     column instanceof Float64Array
@@ -53,11 +53,11 @@ export function rowsOfColumns(columns: TreeColumns, rows: Int32Array): TreeColum
 /** Standardised values are cut here, so that float32 never overflows. */
 const farthest = 1e30;
 
-/** Scaled within float32. NaN stays. */
+/** Scales values within float32. NaN stays. */
 export const scaled = (value: number, { mean, sd }: { mean: number; sd: number }): number =>
   Math.max(-farthest, Math.min(farthest, (value - mean) / sd));
 
-/** Names and levels that can't clash: with each other, with what the library keeps for itself, or with a missing value. */
+/** Returns names and levels that can't clash: with each other, with what the library keeps for itself, or with a missing value. */
 export const featureName = (feature: number): string => `x${feature}`;
 export const labelName = "y";
 export const levelName = (text: string): string => `=${text}`;

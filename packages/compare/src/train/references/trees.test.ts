@@ -99,7 +99,7 @@ describe("trees", () => {
     const trees = await trainTrees(examples, once);
     const { predicted } = await predictTrees(trees, examples.columns, rows);
     expect(share(predicted, examples.labels)).toBe(1);
-    // A category that training didn't see is none of those that it did.
+    // A category that training didn't see is not one of those that it did.
     const unseen = [["new"], Float64Array.of(Number.NaN), Float64Array.of(1), ["new"]];
     expect((await predictTrees(trees, unseen, 1)).probabilities.every(Number.isFinite)).toBe(true);
   });

@@ -38,11 +38,11 @@ export interface Trees {
 }
 
 /**
- * Trains gradient-boosted trees on raw inputs, with the defaults of Yggdrasil Decision Forests (Guillame-Bert, Bruch, Stotz and
- * Pfeifer, 2023): up to 300 trees of depth 6, a shrinkage of 0.1, and an end when the loss on a tenth of the rows, which the
- * library draws, rises. Missing values and categories are treated by the library.
+ * Trains gradient-boosted trees on raw inputs, with the defaults of Yggdrasil Decision Forests (Guillame-Bert, Bruch, Stotz and Pfeifer,
+ * 2023): up to 300 trees of depth 6 with a shrinkage of 0.1. Training ends when the loss on a tenth of the rows, which the library draws,
+ * rises. Missing values and categories are treated by the library.
  *
- * @param options `models`: so many on as many orders of the rows, each of which holds another tenth back; their mean predicts.
+ * @param options `models`: their number, on as many orders of the rows, each of which holds another tenth back; their mean predicts.
  *   `seed`: of the orders; the same seed gives the same trees
  * @param signal is asked between models
  * @throws Error of the library, which trains in one go

@@ -25,11 +25,11 @@ export interface CellNetworkOptions {
   channels: number;
   /** Intermediate nodes of a cell. */
   nodes: number;
-  /** What may stand on an edge; default {@link cellOperations}. */
+  /** What may be on an edge; default {@link cellOperations}. */
   operations?: readonly CellOperation[];
   /** Cells one after another, all of the same architecture; default 1. */
   cells?: number;
-  /** What a cell hands on: its last node (default), or all intermediate nodes side by side. */
+  /** The output of a cell: its last node (default), or all intermediate nodes side by side. */
   output?: "last" | "concat";
   /** Side of the squares that are averaged before the linear head; divides height and width. Default: whole images. */
   pool?: number;
@@ -66,8 +66,8 @@ interface Weights {
 }
 
 /**
- * A network of mixed operations: in each cell a linear 1 x 1 convolution, then nodes of which each sums mixtures over all
- * nodes before it; average pooling and a linear head at the end.
+ * Returns a network of mixed operations. Each cell has a linear 1 x 1 convolution, then nodes of which each sums mixtures over all nodes
+ * before it. At the end are average pooling and a linear head.
  *
  * `x_j = sum_{i < j} sum_o softmax(alpha^{ij})_o o^{ij}(x_i)`
  *
@@ -169,7 +169,7 @@ function networkShape({
   return { height, width, inputs, classes, channels, nodes, cells, output, pool: pool ?? null };
 }
 
-/** Channels that a cell hands on. */
+/** Channels of a cell's output. */
 const outputChannels = ({ output, channels, nodes }: Shape): number =>
   output === "last" ? channels : channels * nodes;
 

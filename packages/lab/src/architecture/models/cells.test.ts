@@ -14,7 +14,7 @@ const images = (batch: number, side: number, channels: number): np.Array =>
   np.array(values(batch * side * side * channels), { shape: [batch, side, side, channels] });
 const names = cellOperations.map(({ name }) => name);
 
-/** Mean of `read` over the 3 x 3 neighbourhood that lies inside. */
+/** Mean of `read` over the 3 x 3 neighbourhood that is inside. */
 function around(side: number, i: number, j: number, read: (i: number, j: number) => number): number[] {
   const found: number[] = [];
   for (let di = -1; di <= 1; di++)

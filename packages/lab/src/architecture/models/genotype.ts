@@ -19,7 +19,7 @@ export interface CellSpace {
   operations: readonly string[];
 }
 
-/** All edges of a cell of so many intermediate nodes, those into node 1 first. */
+/** Returns all edges of a cell of `nodes` intermediate nodes, those into node 1 first. */
 export function cellEdges(nodes: number): { from: number; to: number }[] {
   checkNumber("nodes", nodes, { min: 1, integer: true });
   const edges: { from: number; to: number }[] = [];
@@ -28,8 +28,8 @@ export function cellEdges(nodes: number): { from: number; to: number }[] {
 }
 
 /**
- * The discrete cell of architecture parameters: on each edge the operation of the largest softmax weight other than `none`;
- * into each node the `incoming` edges for which that weight is largest.
+ * Returns the discrete cell of architecture parameters: on each edge the operation of the largest softmax weight other than `none`; into
+ * each node the `incoming` edges for which that weight is largest.
  *
  * `none` stays out because its weight says how loud an edge is, not whether something else is better.
  *
@@ -70,7 +70,7 @@ export function discretise(
     .map(({ from, to, operation }) => ({ from, to, operation }));
 }
 
-/** Every discrete cell of a space, `none` meaning that the edge is absent: `operations ^ edges` of them. */
+/** Returns every discrete cell of a space, `none` meaning that the edge is absent: `operations ^ edges` of them. */
 export function enumerateGenotypes({ nodes, operations }: CellSpace): Genotype[] {
   const edges = cellEdges(nodes);
   const total = operations.length ** edges.length;
@@ -86,7 +86,7 @@ export function enumerateGenotypes({ nodes, operations }: CellSpace): Genotype[]
 }
 
 /**
- * One word for a cell: the operations of all edges in order, `none` where an edge is absent.
+ * Returns one word for a cell: the operations of all edges in order, `none` where an edge is absent.
  *
  * @example
  * genotypeName([{ from: 0, to: 1, operation: "skip" }, { from: 1, to: 2, operation: "convolution" }], 2) // "skip/none/convolution"

@@ -4,7 +4,7 @@ import { checkFloatArray, checkShape, rangeError, softmax } from "minimand/engin
 import type { CellOperation } from "./operations.ts";
 
 /**
- * A mixture of operations on one edge: `sum_o softmax(alpha)_o o(x)`.
+ * Returns a mixture of operations on one edge: `sum_o softmax(alpha)_o o(x)`.
  *
  * @param operations what is mixed
  * @param params of each operation, in their order

@@ -2,7 +2,7 @@ import { numpy as np, random } from "@jax-js/jax";
 import type { Tree } from "minimand/engine";
 import { relu } from "minimand/engine";
 
-/** What may stand on an edge of a cell: a map of images `[batch, height, width, channels]` to images of the same shape. */
+/** An operation on an edge of a cell: a map of images `[batch, height, width, channels]` to images of the same shape. */
 export interface CellOperation {
   /** `none` is the one that a discrete cell leaves out. */
   name: string;

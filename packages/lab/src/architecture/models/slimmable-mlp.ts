@@ -39,7 +39,7 @@ export function channelGate(h: np.Array, alpha: np.Array): np.Array {
 }
 
 /**
- * A perceptron for width search: `h <- alpha relu(h W + b)` in every hidden layer, a linear layer at the end.
+ * Returns a perceptron for width search: `h <- alpha relu(h W + b)` in every hidden layer, a linear layer at the end.
  *
  * Parameters are `{ weights, architecture }`; the architecture is a list of gates, `[width]` a hidden layer, starting at 1. An
  * l1 penalty on gates alone can be evaded by larger weights behind them: let the weights decay too.
@@ -94,12 +94,12 @@ export interface Pruned {
 }
 
 /**
- * Keeps the channels of the largest scores over all hidden layers together, at least one a layer, and rebuilds the network
- * from their weights, biases and gates.
+ * Keeps the channels of the largest scores over all hidden layers together, at least one per layer, and rebuilds the network from their
+ * weights, biases and gates.
  *
  * @param params of a {@link slimmableMlp}; looked at, not consumed
  * @param keep number of channels to keep, from the number of hidden layers to all
- * @param scores one list a hidden layer; default `|alpha|`, the gates
+ * @param scores one list per hidden layer; default `|alpha|`, the gates
  * @throws RangeError for a number that can't be kept, scores of other lengths or that aren't finite
  * @example
  * const { model, params } = pruneChannels(searched, { keep: 16 })
@@ -180,8 +180,8 @@ export function magnitudeScores({ weights }: SlimmableParams): number[][] {
 }
 
 /**
- * The parameters of a plain {@link mlp} of the same widths and outputs: each gate multiplied into the weights behind it.
- * Consumes the parameters.
+ * Returns the parameters of a plain {@link mlp} of the same widths and outputs: each gate multiplied into the weights behind it. Consumes
+ * the parameters.
  */
 export function foldGates({ weights, architecture }: SlimmableParams): Tree {
   return weights.map(({ weight, bias }, l) => {
@@ -197,7 +197,7 @@ export function foldGates({ weights, architecture }: SlimmableParams): Tree {
 
 const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
-/** Number of gates that are exactly zero. Looks at the architecture. */
+/** Returns the number of gates that are exactly zero. Looks at the architecture. */
 export function closedGates({ architecture }: SlimmableParams): number {
   return leavesOf(architecture).reduce(
     (n, alpha) => n + [...(alpha.ref.dataSync() as Float32Array)].filter((v) => v === 0).length,

@@ -29,7 +29,7 @@ export type SearchBatch = { x: np.Array; y: np.Array; weights: np.Array };
 export type SearchLoss = (output: np.Array, y: np.Array, options: { weights: np.Array }) => np.Array;
 
 /**
- * The two losses of a model with an architecture: the same loss, on two different batches.
+ * Returns the two losses of a model with an architecture: the same loss, on two different batches.
  *
  * `sum(loss) / sum(weights)`; 0 where all rows of a batch have weight 0.
  *
@@ -58,7 +58,7 @@ export interface Partials {
   along(one: np.Array, weights: Tree, architecture: Tree, batch: Tree, direction: Tree): SearchParams;
 }
 
-/** The three gradients of a loss that searches use: one pass each. */
+/** Returns the three gradients of a loss that searches use: one pass each. */
 export function partialsOf(loss: (weights: Tree, architecture: Tree, batch: Tree) => np.Array): Partials {
   const inWeights = differentiate((w: Tree, a: Tree, b: Tree) => [loss(w, a, b), []]);
   const inArchitecture = differentiate((a: Tree, w: Tree, b: Tree) => [loss(w, a, b), []]);

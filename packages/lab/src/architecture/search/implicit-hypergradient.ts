@@ -24,7 +24,7 @@ export interface ImplicitHypergradient {
 }
 
 /**
- * The gradient of the validation loss at the weights that minimise the training loss, by the implicit function theorem:
+ * Returns the gradient of the validation loss at the weights that minimise the training loss, by the implicit function theorem:
  *
  * `grad_a L_val - d2/(da dw) L_train [d2/dw2 L_train + damping]^-1 grad_w L_val`
  *

@@ -47,7 +47,7 @@ export interface RartsOptions<H extends Hyper = Hyper> extends SearchOptions<H> 
    * `lambda L_train(w, a)` for the architecture: without the pull towards a small training loss. Not in the paper.
    */
   valueFunction?: boolean;
-  /** Told of a step size that diverges; default `console.warn`. */
+  /** Called with a message on a step size that diverges; default `console.warn`. */
   warn?: (message: string) => void;
 }
 
@@ -238,7 +238,7 @@ function couplingOf(w: Tree, y: Tree, beta: Parameter): np.Array {
 }
 
 /**
- * What {@link rarts} minimises, `L_val(y, a) + lambda L_train(w, a) + beta/2 ||y - w||^2`, as a scalar. Consumes its arguments.
+ * Returns what {@link rarts} minimises, `L_val(y, a) + lambda L_train(w, a) + beta/2 ||y - w||^2`, as a scalar. Consumes its arguments.
  *
  * @see Xue, Qi, Xin 2020, arXiv 2008.03901, section 3
  */
@@ -254,7 +254,7 @@ export function rartsObjective<Batch extends Tree>(
   return valLoss.add(trainLoss.mul(parameter(lambda, trainLoss))).add(couplingOf(weights, twin, beta));
 }
 
-/** The mean of two networks of a search, e.g. `weights` and `twin` of {@link rarts}. Consumes both. */
+/** Returns the mean of two networks of a search, e.g. `weights` and `twin` of {@link rarts}. Consumes both. */
 export function averageNetworks(a: Tree, b: Tree): Tree {
   return mapTree((p, q) => p.add(q).mul(0.5), a, b);
 }

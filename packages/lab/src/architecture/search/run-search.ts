@@ -18,7 +18,7 @@ export class UnboundedSearchError extends Error {
 
 const largestSize = 1e6;
 
-/** What is told after each step of a search, the metrics `loss`, `trainLoss`, `valLoss` and `architectureSize` among others. */
+/** What is reported after each step of a search: among others, the metrics `loss`, `trainLoss`, `valLoss` and `architectureSize`. */
 export type SearchReport = StepReport<SearchState>;
 
 /** What {@link runSearch} runs. */
@@ -66,17 +66,17 @@ export function discardSearch({ networks, architecture, optimizer }: SearchState
   disposeTree([...Object.values(networks), architecture, ...Object.values(optimizer)]);
 }
 
-/** The numbers of a tree of arrays, in the order of its leaves. Looks at the tree. */
+/** Returns the numbers of a tree of arrays, in the order of its leaves. Looks at the tree. */
 export function numbersOf(tree: Tree): number[] {
   return leavesOf(tree).flatMap((leaf) => [...(leaf.ref.dataSync() as Float32Array)]);
 }
 
 /**
- * Tells when a choice has stayed the same: a function that is asked with the choice of each epoch and answers whether the
- * last `epochs` were equal.
+ * Makes a function that detects when a choice stays the same: it takes the choice of each epoch and returns whether the last `epochs` were
+ * equal.
  *
  * @example
- * const settled = stableFor(5); // in onStep, once an epoch: return !settled(genotypeName(discretise(alpha)))
+ * const settled = stableFor(5); // in onStep, once per epoch: return !settled(genotypeName(discretise(alpha)))
  */
 export function stableFor(epochs: number): (choice: string) => boolean {
   let last: string | undefined;

@@ -26,7 +26,7 @@ export interface SearchStepOptions<Given extends object = GivenHyper> {
 }
 
 /**
- * A search as a training step, for the loops that train everything else.
+ * Returns a search as a training step, for the loops that train everything else.
  *
  * Every example belongs to one half, by its stable id and the key of the run, and its weight is 0 in the loss of the other.
  * A step so costs two whole batches; draw batches of the halves and call the search itself to save that. Parameters are

@@ -76,7 +76,7 @@ export type SearchMetrics = {
   [name: string]: np.Array;
 };
 
-/** What a search starts from beside weights and architecture. */
+/** What a search starts from in addition to weights and architecture. */
 export interface SearchInit<Given extends object = GivenHyper> {
   hyper?: Given;
   /** Starts of further networks by name; default: copies of the weights. */
@@ -127,11 +127,11 @@ export function makeSearch(
   options: SearchOptions & { optimizers?: { [network: string]: SearchOptimizer } },
   parts: {
     gradientsPerStep: number;
-    /** Networks beside the weights. */
+    /** Networks in addition to the weights. */
     networks: readonly string[];
-    /** Trees beside the networks that the body carries among them without an optimizer, from the weights. */
+    /** Trees in addition to the networks, which the body carries among them without an optimizer, from the weights. */
     carried?: { [name: string]: (weights: Tree) => Tree };
-    /** Hyperparameters beside those of the optimizers. */
+    /** Hyperparameters in addition to those of the optimizers. */
     hyper: HyperRanges;
     check?: (hyper: Hyper) => void;
     body: (sweep: Sweep) => {

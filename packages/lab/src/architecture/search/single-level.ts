@@ -5,7 +5,7 @@ import { type Bilevel, partialsOf } from "./bilevel.ts";
 import { type ArchitectureSearch, makeSearch, type SearchOptions, searchOptions } from "./search.ts";
 
 /**
- * The search with one network: minimises `L_val(w, a) + lambda L_train(w, a)` over both, {@link rarts} with `y = w`.
+ * Returns the search with one network: minimises `L_val(w, a) + lambda L_train(w, a)` over both, {@link rarts} with `y = w`.
  *
  * `gauss-seidel` (default) moves the architecture at the new weights, 4 gradients a step; `jacobi` both at the old point, 2
  * gradients. The data are split but the network isn't: weights see the validation half too, so nothing holds the

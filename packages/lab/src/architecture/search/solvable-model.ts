@@ -32,7 +32,7 @@ export const solvableModel: Bilevel<Record<string, never>> = {
 };
 
 /**
- * The only stationary point of RARTS on the {@link solvableModel}, which is its minimum:
+ * Returns the only stationary point of RARTS on the {@link solvableModel}, which is its minimum:
  *
  * `a = 4 lambda beta / D`, `w = a (1 - 1 / (2 lambda))`, `y = 2 - a` with `D = 4 lambda beta - 2 lambda - beta`
  *
@@ -64,8 +64,8 @@ export function solvableRarts({
 }
 
 /**
- * The fixed point of DARTS with an inner step of size `xi` on the {@link solvableModel}: `a = w = 2 / (1 + 2 xi)`. First
- * order ends at 2, twice the solution; only `xi = 1/2`, which makes the inner step exact, ends at 1.
+ * Returns the fixed point of DARTS with an inner step of size `xi` on the {@link solvableModel}: `a = w = 2 / (1 + 2 xi)`. First order ends
+ * at 2, twice the solution; only `xi = 1/2`, which makes the inner step exact, ends at 1.
  *
  * @throws RangeError for a negative `xi`
  * @example
@@ -79,7 +79,7 @@ export function solvableDarts(xi: number): SolvablePoint {
 }
 
 /**
- * The minimum of `L_val + lambda L_train` over one `w` and `a`: `a = 4 lambda / (4 lambda - 1)`, `w = 2 - a`.
+ * Returns the minimum of `L_val + lambda L_train` over one `w` and `a`: `a = 4 lambda / (4 lambda - 1)`, `w = 2 - a`.
  *
  * @throws RangeError unless `lambda > 1/4`, below which there is none
  * @example

@@ -4,7 +4,7 @@ import type { RandomStream } from "./random-stream.ts";
 
 /** What an algorithm thinks of the arms. */
 export interface Verdict {
-  /** Rewards as shares of their range, `[K]`: 0 the lowest, 1 the highest. Nobody else's array. */
+  /** Rewards as shares of their range, `[K]`: 0 the lowest, 1 the highest. The array is the caller's alone. */
   predicted: Float64Array;
   propensities: Float64Array;
   /** Same scale as `predicted`. */

@@ -1,6 +1,6 @@
 import { randomStream } from "./random-stream.ts";
 
-/** Inverse of the distribution function: the arm at which the running sum passes u. */
+/** Returns the inverse of the distribution function: the arm at which the running sum passes u. */
 export function drawArm(propensities: Float64Array, u: number): number {
   let sum = 0;
   let last = 0;
@@ -14,14 +14,14 @@ export function drawArm(propensities: Float64Array, u: number): number {
   return last;
 }
 
-/** The first index of the largest number. */
+/** Returns the first index of the largest number. */
 export function argmax(values: ArrayLike<number>): number {
   let best = 0;
   for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
   return best;
 }
 
-/** The first index of the largest `a + b`. */
+/** Returns the first index of the largest `a + b`. */
 export function argmaxOfSum(a: Float64Array, b: Float64Array): number {
   let best = 0;
   for (let i = 1; i < a.length; i++) if (a[i] + b[i] > a[best] + b[best]) best = i;
@@ -29,8 +29,8 @@ export function argmaxOfSum(a: Float64Array, b: Float64Array): number {
 }
 
 /**
- * How often each arm has the highest draw: `estimates` draws from a stream of their own, and the draw that chose where there
- * is one, so that the chosen arm never has probability 0.
+ * Returns how often each arm has the highest draw: `estimates` draws from a stream of their own, and the draw that chose where there is
+ * one, so that the chosen arm never has probability 0.
  */
 export function drawnFirst(
   sample: (normal: () => number) => Float64Array,

@@ -1,7 +1,7 @@
 import type { Learner } from "../learner.ts";
 import type { BanditContext, ContextOptions } from "./context.ts";
 
-/** What every bandit is told. */
+/** Options of every bandit. */
 export interface BanditOptions extends ContextOptions {
   /** Lowest and highest possible reward, default [0, 1]. */
   rewardRange?: readonly [low: number, high: number];

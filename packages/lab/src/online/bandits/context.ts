@@ -74,7 +74,7 @@ export function contextReader(options: ContextOptions): (context: BanditContext)
   };
 }
 
-/** One number for each arm. */
+/** Returns one number for each arm. */
 export function predictions(predict: (slot: number, x: Float64Array) => number, arms: Arms): Float64Array {
   const out = new Float64Array(arms.count);
   for (let arm = 0; arm < arms.count; arm++) out[arm] = predict(arms.own ? arm : 0, arms.rows[arm]);

@@ -1,6 +1,6 @@
 import { derive } from "minimand/engine";
 
-/** Names of decisions: the number of the decision and a mark by which a name of another bandit is told. */
+/** Makes names of decisions: the number of the decision and a mark by which a name of another bandit is recognised. */
 export function decisionIds(seed: number): {
   nameOf(t: number): string;
   /** The number, or null for what is no name of this bandit. */

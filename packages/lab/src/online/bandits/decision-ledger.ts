@@ -33,7 +33,7 @@ export interface SavedLedger {
   pending: SavedPending;
 }
 
-/** An empty ledger, or one that was saved. */
+/** Returns an empty ledger, or one that was saved. */
 export function decisionLedger(
   { dim, seed = 0 }: { dim: number; seed?: number },
   saved?: SavedLedger,

@@ -18,8 +18,8 @@ export interface NewDecision {
 }
 
 /**
- * Decisions that wait, oldest first. Their vectors lie in one array that grows with the most that ever waited: vectors of
- * their own would each outlive several garbage collections.
+ * Decisions that wait, oldest first. Their vectors are in one array that grows with the most that ever waited: vectors of their own would
+ * each outlive several garbage collections.
  */
 export interface PendingDecisions {
   has(t: number): boolean;
@@ -51,7 +51,7 @@ interface Entry {
   at: number;
 }
 
-/** None, or those that were saved, in the same order. */
+/** Makes a list of no decisions, or of those that were saved, in the same order. */
 export function pendingDecisions(dim: number, saved?: SavedPending): PendingDecisions {
   const entries = new Map<number, Entry>();
   const free: number[] = [];

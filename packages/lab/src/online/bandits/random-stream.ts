@@ -8,7 +8,7 @@ export interface RandomStream extends Pick<Sfc32, "state" | "resume"> {
   normal(): number;
 }
 
-/** A stream (sfc32) that starts from any integer, or goes on from the state of another. */
+/** Returns a stream (sfc32) that starts from any integer, or goes on from the state of another. */
 export function randomStream(from: number | ArrayLike<number>): RandomStream {
   const { next: uniform, state, resume } = sfc32(from);
   return {

@@ -23,8 +23,8 @@ const builders = new Map<string, Build>([
 ]);
 
 /**
- * The bandit of a snapshot. Given the same contexts and rewards it makes the same decisions, bit for bit, as the one that
- * the snapshot is of: parameters, memory of the optimizer, random numbers, replay and waiting decisions go on where they were.
+ * Restores the bandit of a snapshot. Given the same contexts and rewards it makes the same decisions, bit for bit, as the one that the
+ * snapshot is of. Parameters, memory of the optimizer, random numbers, replay and waiting decisions go on where they were.
  *
  * @throws TypeError for other bytes; RangeError for a snapshot of another version, cut short or changed, and for options or a state that no
  *   bandit has

@@ -11,7 +11,7 @@ const header = 20;
 const kinds = { Float64Array, Float32Array, Int32Array, Uint32Array, Uint8Array };
 type Kind = keyof typeof kinds;
 
-/** Data as bytes. Everything must be JSON, a typed array, or a number that isn't finite. */
+/** Packs data as bytes. Everything must be JSON, a typed array, or a number that isn't finite. */
 export function pack(value: unknown, version: number): Uint8Array<ArrayBuffer> {
   const arrays: { bytes: Uint8Array; at: number }[] = [];
   let size = 0;
@@ -39,7 +39,7 @@ export function pack(value: unknown, version: number): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * What {@link pack} packed.
+ * Returns what {@link pack} packed.
  *
  * @throws TypeError for other bytes; RangeError for another version, bytes that were cut short or changed
  */
@@ -53,7 +53,7 @@ export function unpack(bytes: Uint8Array, version: number): unknown {
   const start = header + Math.ceil((words + 4) / 8) * 8 - 4;
   const whole = start + view.getUint32(12, true);
   if (bytes.length !== whole) throw rangeError("snapshot", `${whole} bytes`, bytes.length);
-  // A copy begins where numbers of 8 bytes may begin. (What slice gives of a Buffer is none.)
+  // A copy begins where numbers of 8 bytes may begin. (What slice gives of a Buffer is no copy.)
   const own = new Uint8Array(bytes);
   if (checksum(own) !== view.getUint32(16, true))
     throw rangeError("snapshot", "bytes that are as they were written", bytes);

@@ -16,16 +16,14 @@ export interface GradientLimit {
   onExcess?(round: number, norm: number): void;
 }
 
-/** The length of a gradient; throws where its square is beyond float64. */
+/** Returns the length of a gradient; throws where its square is beyond float64. */
 export function norm(gradient: Float64Array): number {
   const square = inner(gradient, gradient);
   if (!Number.isFinite(square)) throw rangeError("gradient", "numbers whose squares are finite", square);
   return Math.sqrt(square);
 }
 
-/**
- * Throws for a gradient longer than stated; with `onExcess` tells of the first, and returns whether it told. Changes nothing.
- */
+/** Throws for a gradient longer than stated; with `onExcess` reports the first instead, and returns whether it did. Changes nothing. */
 export function checkLimit(
   { rounds, excess }: LearnerState,
   length: number,

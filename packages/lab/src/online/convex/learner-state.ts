@@ -22,7 +22,7 @@ export type LearnerState = {
   excess: number;
 };
 
-/** The common part of a state. */
+/** Returns the common part of a state. */
 export function freshState(dimension: number): LearnerState {
   const zeros = () => new Float64Array(dimension);
   return {
@@ -40,7 +40,7 @@ export function freshState(dimension: number): LearnerState {
   };
 }
 
-/** The part of a snapshot by which it is known. */
+/** Returns the part of a snapshot by which it is known. */
 export function headerOf(
   kind: string,
   dimension: number,
@@ -48,7 +48,7 @@ export function headerOf(
   return { format: "minimand/online-learner", version: 1, kind, dimension };
 }
 
-/** A copy in plain numbers. A step that was not made yet, NaN, is left out: JSON has no NaN. */
+/** Returns a copy in plain numbers. A step that was not made yet, NaN, is left out: JSON has no NaN. */
 export function savedState(state: LearnerState): LearnerSnapshot["state"] {
   const saved: LearnerSnapshot["state"] = {};
   for (const [name, value] of Object.entries(state)) {
@@ -58,7 +58,7 @@ export function savedState(state: LearnerState): LearnerSnapshot["state"] {
   return saved;
 }
 
-/** The numbers of a snapshot, in new arrays; throws unless they fit the state. */
+/** Returns the numbers of a snapshot, in new arrays; throws unless they fit the state. */
 export function restoredState<S extends LearnerState>(snapshot: LearnerSnapshot, kind: string, state: S): S {
   checkSnapshot("an online learner", snapshot, headerOf(kind, state.x.length));
   const next: Record<string, unknown> = {};

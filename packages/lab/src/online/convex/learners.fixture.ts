@@ -226,7 +226,7 @@ export function conforming(
       ];
     },
     leftToLearn(learner) {
-      // The last coordinate costs nothing, the others 1 and 2: the centre loses 1 a round.
+      // The last coordinate costs nothing, the others 1 and 2: the centre loses 1 per round.
       const costs = [1, 2, 0];
       for (let t = 0; t < 200; t++) {
         learner.predict();

@@ -11,11 +11,9 @@ export interface LearnerCore<S extends LearnerState, Feedback> {
   state: S;
   /** Where a hint given as a function is evaluated; absent: the learner takes no hints. */
   standsAt?(): Float64Array;
-  /**
-   * Decides x. `pointwise` tells that M was given as a function. Returns M where the learner made one of its own.
-   */
+  /** Decides x. `pointwise`: M was given as a function. Returns M where the learner made one of its own. */
   play(hint: Float64Array, pointwise: boolean): Float64Array | undefined;
-  /** The gradient at x of the feedback; throws for feedback that is none. Default: a vector. */
+  /** The gradient at x of the feedback; throws for invalid feedback. Default: a vector. */
   gradientOf?(feedback: Feedback): Float64Array;
   learn(gradient: Float64Array, feedback: Feedback): void;
   limit?: Partial<GradientLimit>;
@@ -23,7 +21,7 @@ export interface LearnerCore<S extends LearnerState, Feedback> {
   memory?: { get(): unknown; set(value: unknown): void };
 }
 
-/** A learner from its core: order of calls, checks, the record of gradients, snapshots. */
+/** Returns a learner from its core: order of calls, checks, the record of gradients, snapshots. */
 export function makeLearner<S extends LearnerState, Feedback = ArrayLike<number>>(
   core: LearnerCore<S, Feedback>,
 ): OnlineLearner<Feedback> {

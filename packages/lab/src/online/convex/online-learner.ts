@@ -1,14 +1,14 @@
 import type { Learner } from "../learner.ts";
 
 /**
- * What a learner expects of the coming gradient: the vector M_t itself, or a function that gives it from the point at which
- * the learner stands, such as `(x) => gradient of the last round's loss at x`.
+ * What a learner expects of the coming gradient: the vector M_t itself, or a function that gives it from the point at which the learner is,
+ * such as `(x) => gradient of the last round's loss at x`.
  */
 export type Hint = ArrayLike<number> | ((point: Float64Array) => ArrayLike<number>);
 
 /**
- * A learner of decisions, one a round: `predict` plays x_t, `update` takes the gradient of the round's loss at x_t (a
- * learner with implicit steps takes the loss). All numbers are float64 on the host, and a round costs its arithmetic.
+ * A learner of decisions, one per round: `predict` plays x_t, `update` takes the gradient of the round's loss at x_t (a learner with
+ * implicit steps takes the loss). All numbers are float64 on the host, and a round costs its arithmetic.
  */
 export interface OnlineLearner<Feedback = ArrayLike<number>> extends Learner<LearnerSnapshot> {
   readonly dimension: number;
@@ -26,7 +26,7 @@ export interface OnlineLearner<Feedback = ArrayLike<number>> extends Learner<Lea
    *   stated, too large. The state stays as it was, so that the round can still be ended.
    */
   update(feedback: Feedback): void;
-  /** How it stands. */
+  /** Reports its state. */
   report(): LearnerReport;
   /**
    * What the theory says the regret cannot exceed after the rounds so far, from the numbers that were seen: an inequality for
@@ -47,7 +47,7 @@ export interface LearnerReport {
   variation: number;
   /** `sum_t ||g_t - M_t||^2`: how wrong the hints were; the same as `variation` without hints. */
   hintError: number;
-  /** The first round whose gradient was larger than stated, where the learner was told to go on; else null. */
+  /** The first round whose gradient was larger than stated, where the learner is to go on after one; else null. */
   excess: number | null;
 }
 

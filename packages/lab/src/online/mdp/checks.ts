@@ -1,7 +1,7 @@
 import { checkNumber, rangeError, typeError } from "minimand/engine";
 import { checkVector, inner } from "../vectors.ts";
 
-/** Vectors of numbers, one a row. */
+/** Vectors of numbers, one per row. */
 export type Rows = readonly ArrayLike<number>[];
 
 /** Throws unless this is a list of at least one vector, all of one length, which is returned. */
@@ -43,7 +43,7 @@ export function checkLoss(argument: string, loss: unknown): asserts loss is numb
   checkNumber(argument, loss, { min: 0, max: 1 });
 }
 
-/** Rows of numbers as one array, row after row. */
+/** Returns rows of numbers as one array, row after row. */
 export function flattened(rows: Rows): Float64Array {
   const width = rows[0].length;
   const flat = new Float64Array(rows.length * width);
@@ -51,7 +51,7 @@ export function flattened(rows: Rows): Float64Array {
   return flat;
 }
 
-/** A square matrix, row after row, as its rows. */
+/** Returns a square matrix, row after row, as its rows. */
 export function rowsOf(flat: Float64Array, width: number): Float64Array[] {
   return Array.from({ length: flat.length / width }, (_, i) => flat.slice(i * width, (i + 1) * width));
 }

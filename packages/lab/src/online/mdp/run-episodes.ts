@@ -5,13 +5,13 @@ import { backwardInto, checkKnown, tablesOf } from "./environments/tables.ts";
 import type { TabularSimulator } from "./environments/tabular-mdp.ts";
 import type { OpenEpisode } from "./episode.ts";
 
-/** What is played: {@link linearQPolicyOptimizer}, or a rule of one's own. */
+/** What is played: {@link linearQPolicyOptimizer}, or an own rule. */
 export interface MdpLearner {
   begin(): OpenEpisode<number>;
   policy(layer: number, state: number): Float64Array;
 }
 
-/** Where a run stood after some episodes. */
+/** The regret of a run after some episodes. */
 export interface RegretPoint {
   /** Episodes so far. */
   episodes: number;

@@ -6,7 +6,7 @@ const mostCharacters = 65_536;
 const mostWords = 256;
 
 /**
- * A prompt as refiners read it: small letters, no punctuation but commas, `-` and `/` as spaces, single spaces, at most 256 words
+ * Returns a prompt as refiners read it: small letters, no punctuation but commas, `-` and `/` as spaces, single spaces, at most 256 words
  * of its first 65,536 characters.
  *
  * @param text a prompt

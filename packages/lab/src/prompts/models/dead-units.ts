@@ -2,7 +2,7 @@ import type { numpy as np } from "@jax-js/jax";
 import { checkFloats } from "minimand/internals";
 
 /**
- * The share of units that are 0 wherever they are looked at: those of a ReLU that died. Above 0.95 hardly anything passes a layer.
+ * Returns the share of units that are 0 wherever they are looked at: those of a ReLU that died. Above 0.95 hardly anything passes a layer.
  *
  * @param outputs float `[..., size]`
  * @returns a scalar from 0 to 1, without a gradient

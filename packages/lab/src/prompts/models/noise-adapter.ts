@@ -25,7 +25,7 @@ const mostVectors = 1024;
 type NoiseAdapterParams = { adapter: Tree; attention: NoiseAttentionParams; scale: np.Array };
 
 /**
- * A {@link tokenAdapter} that reads a text in as many ways as noise is drawn.
+ * Returns a {@link tokenAdapter} that reads a text in as many ways as noise is drawn.
  *
  * `N(c, u) = N(c + s A(c, u))`, `u ~ N(0, I)` of `vectors` vectors, `A` the {@link noiseCrossAttention}, `s` a learned number. Without
  * noise (`vectors: 0`, or `s = 0`) it is the adapter alone. The attention to normal noise is this library's reading of the paper's module

@@ -42,10 +42,10 @@ export function noiseCrossAttention(
 }
 
 /**
- * The linear maps that {@link noiseCrossAttention} starts from: normal of variance `1 / size`, biases 0.
+ * Returns the linear maps that {@link noiseCrossAttention} starts from: normal of variance `1 / size`, biases 0.
  *
  * @param key consumed
- * @param size numbers a token
+ * @param size numbers per token
  * @throws RangeError for a size that is no integer >= 1
  * @example
  * initNoiseAttention(keyOf(1), 8).query.weight.shape // [8, 8]

@@ -8,7 +8,7 @@ import { checkPromptSizes, type PromptSizes } from "./prompt-sizes.ts";
 type Params = { words: Variables; places: Variables; blocks: Variables[]; head: Variables };
 
 /**
- * A decoder of prompts for refiners: a causal transformer that looks at a memory.
+ * Returns a decoder of prompts for refiners: a causal transformer that looks at a memory.
  *
  * @param options `vocabulary`, `length`; `size` of the memory, too, default 32; `heads` and `blocks`, default 2
  * @returns `init(key)`, `logits`, and `memory`: the decoder's own memory of a text, its words, each with its place, to be trained on alone

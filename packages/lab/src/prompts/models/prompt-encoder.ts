@@ -6,7 +6,7 @@ import type { PromptEncoder } from "./prompt-models.ts";
 import { checkPromptSizes, type PromptSizes } from "./prompt-sizes.ts";
 
 /**
- * An encoder of prompts for refiners: a transformer that sees the whole prompt.
+ * Returns an encoder of prompts for refiners: a transformer that sees the whole prompt.
  *
  * @param options `vocabulary`, `length`; `size`, default 32; `heads` and `blocks`, default 2
  * @returns `init(key)` and `encode`, from int32 ids `[batch, length]` to `[batch, length, size]`

@@ -11,7 +11,7 @@ export interface PromptEncoder {
   encode(params: Tree, tokens: np.Array): np.Array;
 }
 
-/** What lies between encoder and decoder, see `noiseAdapter`. */
+/** The layer between encoder and decoder, see `noiseAdapter`. */
 export interface PromptAdapter {
   /** Shape of the noise of one draw, `[vectors, size]`; `[0, size]` for one that draws nothing. */
   readonly noiseShape: readonly [vectors: number, size: number];
@@ -42,7 +42,7 @@ export interface RefinerModels {
   decoder: PromptDecoder;
 }
 
-/** Their parameters. */
+/** Parameters of the three parts of a refiner. */
 export type RefinerParams = { encoder: Tree; adapter: Tree; decoder: Tree };
 
 /** Words as ids and back, as `wordTokenizer` makes it. */

@@ -48,11 +48,11 @@ export interface PromptRefiner {
 }
 
 /**
- * A refiner of prompts, ready for use: encoder, adapter and decoder as two compiled programs.
+ * Makes a refiner of prompts, ready for use: encoder, adapter and decoder as two compiled programs.
  *
  * @param options the models and their `params`, `tokenizer`, `length`; `rows`, `compile`
  * @returns a refiner, to be disposed of by `dispose()`
- * @throws TypeError, RangeError for models that are none, sizes out of range
+ * @throws TypeError, RangeError for invalid models, sizes out of range
  * @example
  * const refiner = promptRefiner({ encoder, adapter, decoder, params, tokenizer, length: 20 })
  * const rewrites = await refinePrompt(refiner, "a red moon", { count: 3 })
@@ -153,7 +153,7 @@ export function checkRefinerModels({ encoder, adapter, decoder }: RefinerModels)
   if (typeof decoder?.logits !== "function") throw typeError("decoder", "an object with logits()", decoder);
 }
 
-/** The noise of a draw on the host, standard normal. */
+/** Returns the noise of a draw on the host, standard normal. */
 export function noiseOf(seed: number, size: number): Float32Array {
   const next = randomSource(derive(seed));
   return Float32Array.from({ length: size }, () => normal(next));

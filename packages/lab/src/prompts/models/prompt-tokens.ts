@@ -14,7 +14,7 @@ export function checkTokenizer(tokenizer: PromptTokenizer): void {
     throw typeError("tokenizer", "a tokenizer, e.g. wordTokenizer(prompts)", tokenizer);
 }
 
-/** A prompt, cleaned, word by word. */
+/** Returns a prompt, cleaned, word by word. */
 export function wordsOf(tokenizer: PromptTokenizer, prompt: string): PromptWord[] {
   const pieces = cleanPrompt(prompt).match(/,|[^\s,]+/g) ?? [];
   return pieces.map((word) => {
@@ -24,7 +24,7 @@ export function wordsOf(tokenizer: PromptTokenizer, prompt: string): PromptWord[
 }
 
 /**
- * A row of `length` ids: start, the ids, end, and ends behind it.
+ * Returns a row of `length` ids: start, the ids, end, and ends behind it.
  *
  * @param most how many ids fit; one more is a text without an end
  * @throws RangeError where they don't fit
@@ -44,8 +44,8 @@ export function paddedRow(
 }
 
 /**
- * A rewrite with the prompt's unknown words put back: each before the known word that it stood before, else behind the one that it stood
- * behind, else in front.
+ * Puts the prompt's unknown words back into a rewrite: each before the known word that followed it, else behind the one that preceded it,
+ * else in front.
  *
  * @param words of the prompt
  * @param rewrite of known words

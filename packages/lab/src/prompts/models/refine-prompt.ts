@@ -28,8 +28,8 @@ const mostRounds = 4;
  * Rewrites a short prompt as longer ones that an image model takes better.
  *
  * Each rewrite is read from a noise of its own where the refiner has one. Rewrites that come twice are left out, and others drawn for them;
- * where there are no others, there are fewer. Words that the refiner doesn't know are copied into each rewrite, beside the word that they
- * stood beside. Pictures are to be made by the image model with its own text encoder, which isn't the refiner's.
+ * where there are no others, there are fewer. Words that the refiner doesn't know are copied into each rewrite, next to the word that they
+ * were next to. Pictures are to be made by the image model with its own text encoder, which isn't the refiner's.
  *
  * @param refiner of `promptRefiner`; looked at
  * @param prompt in the user's words; case and punctuation don't matter (`cleanPrompt`)
@@ -83,7 +83,7 @@ export async function refinePrompt(
   const tokens = Math.min(maxNewTokens, length - 1);
 
   const rewrites = new Set<string>();
-  // Beam search without noise comes to the same again.
+  // Beam search without noise finds the same again.
   const rounds = method === "groupBeam" && !refiner.draws ? 1 : mostRounds;
   for (let round = 0; round < rounds && rewrites.size < count; round++) {
     const drawn = await draw(refiner, row, derive(seed, round), {

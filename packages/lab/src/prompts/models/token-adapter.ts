@@ -20,13 +20,13 @@ export interface TokenAdapterOptions {
 type TokenAdapterParams = { hidden: DenseParams; output: DenseParams };
 
 /**
- * An adapter between two models of texts: at each token a network of one hidden layer.
+ * Returns an adapter between two models of texts: at each token a network of one hidden layer.
  *
  * `y = relu(W_2 relu(W_1 x + b_1) + b_2)`, without the outer `relu` where `finalActivation` is `none`. Weights start as those of `dense`,
  * `he` before a ReLU and `lecun` before none.
  *
  * @returns a layer from `[..., inputs]` to `[..., outputs]`
- * @throws RangeError for sizes that are no integers >= 1, an activation that is none, and from `apply` for another last axis
+ * @throws RangeError for sizes that are no integers >= 1, an unknown activation, and from `apply` for another last axis
  * @example
  * tokenAdapter({ inputs: 32, outputs: 48 }).name // "tokenAdapter(32, 64, 48)"
  * @see Hei et al. 2024, arXiv 2402.12760

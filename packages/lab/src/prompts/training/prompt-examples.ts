@@ -26,10 +26,10 @@ export interface PromptExamples {
 }
 
 /**
- * Pairs of prompts with latents of pictures as examples for `trainPromptRefiner`. Unknown words are left out, as they are in use.
+ * Makes pairs of prompts with latents of pictures into examples for `trainPromptRefiner`. Unknown words are left out, as they are in use.
  *
  * @returns `examples`: `x` ids `[2, length]`, the short prompt and the long one; `y` latents. `cut` and `same` are for the reader
- * @throws TypeError, RangeError for prompts that are none or have no known word, lengths that don't match, short prompts that are longer
+ * @throws TypeError, RangeError for prompts that are invalid or have no known word, lengths that don't match, short prompts that are longer
  * than the length, and where no pair is left
  * @example
  * const tokenizer = wordTokenizer(["red moon, sharp focus"])
@@ -80,7 +80,7 @@ export function promptExamples(options: PromptPairs): PromptExamples {
   return { examples: { x, shape: [2, length], y, targetShape: latentShape }, cut, same };
 }
 
-/** The ids of a prompt's known words; throws where there are none. */
+/** Returns the ids of a prompt's known words; throws where there are none. */
 export function knownIds(tokenizer: PromptTokenizer, text: string, argument: string): number[] {
   if (typeof text !== "string") throw typeError(argument, "a prompt", text);
   const ids = wordsOf(tokenizer, text).flatMap(({ ids }) => ids ?? []);

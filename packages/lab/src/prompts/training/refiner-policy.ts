@@ -25,8 +25,8 @@ export interface RefinerPairsOptions {
 }
 
 /**
- * Pairs of rewrites as examples for {@link refinerPolicy}: which of two was liked better. Both are read from one noise, drawn for each pair.
- * A rewrite of `length - 1` words is one that was cut there, and counts without an end.
+ * Makes pairs of rewrites into examples for {@link refinerPolicy}: which of two was liked better. Both are read from one noise, drawn for
+ * each pair. A rewrite of `length - 1` words is one that was cut there, and counts without an end.
  *
  * @returns `x` ids `[3, length]` a pair: prompt, chosen, rejected; `y` the noise. Unknown words are left out
  * @throws TypeError, RangeError for no pairs, texts without a known word or longer than the refiner takes
@@ -64,12 +64,12 @@ export function refinerPairs(options: RefinerPairsOptions): PreferenceExamples {
 }
 
 /**
- * A refiner of prompts as a policy of preferences, on examples of {@link refinerPairs}: for `trainPreference` with any loss of preferences.
- * It is the way where the image model has no gradient, behind an API for example: score some rewrites, make pairs of them
+ * Returns a refiner of prompts as a policy of preferences, on examples of {@link refinerPairs}: for `trainPreference` with any loss of
+ * preferences. It is the way where the image model has no gradient, behind an API for example: score some rewrites, make pairs of them
  * (`preferencesFromRewards`), train on them.
  *
  * @param options `encoder`, `adapter`, `decoder`; `end`, the id that ends prompts. All three are trained
- * @throws TypeError, RangeError for models that are none
+ * @throws TypeError, RangeError for invalid models
  * @example
  * const { params: tuned } = await trainPreference({
  *   logps: refinerPolicy({ encoder, adapter, decoder, end: tokenizer.end }),

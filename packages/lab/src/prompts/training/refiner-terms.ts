@@ -52,14 +52,14 @@ export type RefinerTerms = {
 };
 
 /**
- * The terms of a refiner's training, traced: for own loops and objectives; `trainPromptRefiner` is made of it.
+ * Returns the terms of a refiner's training, traced: for own loops and objectives; `trainPromptRefiner` is made of it.
  *
  * `image`: the denoising loss of the long prompt's picture, with the encoder's features of the **short** prompt as its condition; times are
  * drawn in strata, one in each `1 / batch` of them. `text`: the cross-entropy of the long prompt's tokens under the decoder, with the
  * adapter's memory of the short prompt. Nothing is sampled from the text model, so that both have gradients.
  *
  * @returns `(params, ofDenoiser, batch, key) => terms`, which consumes all; `ofDenoiser` is `{}` where there is none
- * @throws TypeError, RangeError for models that are none, a denoiser without schedule
+ * @throws TypeError, RangeError for invalid models, a denoiser without schedule
  * @example
  * const terms = refinerTerms({ encoder, adapter, decoder, denoiser, schedule, end: tokenizer.end })
  * const { image, text } = terms(params, ofDenoiser, batch, keyOf(0))

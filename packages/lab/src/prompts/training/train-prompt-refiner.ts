@@ -29,7 +29,7 @@ export interface TrainPromptRefinerOptions
   /** Of `promptExamples`. */
   examples: Examples;
   optimizer: GradientTransformation;
-  /** What the words count beside the picture, `>= 0`, default 0.1. */
+  /** The weight of the words relative to the picture's, `>= 0`, default 0.1. */
   textGamma?: number;
   /** What likeness of two draws counts, `>= 0`, default 0. */
   diversityGamma?: number;
@@ -42,7 +42,7 @@ export interface TrainPromptRefinerOptions
   compile?: StepOptions["compile"];
 }
 
-/** What {@link trainPromptRefiner} came to. */
+/** The result of {@link trainPromptRefiner}. */
 export interface TrainedPromptRefiner {
   /** The caller's, for `promptRefiner`. */
   params: RefinerParams;
@@ -60,13 +60,13 @@ const deadFrom = 0.95;
  * prompt's picture, and its words.
  *
  * `L = L_image + textGamma L_text + diversityGamma L_diversity` over encoder and adapter (and decoder, where it is asked for), with the
- * terms of `refinerTerms`. Nothing else changes, to the last bit. Each step is told `loss`, `image`, `text`, `diversity` and `dead`.
+ * terms of `refinerTerms`. Nothing else changes, to the last bit. Each step reports `loss`, `image`, `text`, `diversity` and `dead`.
  *
  * Pictures are to be made with the image model's **own** encoder from the refiner's words: the trained one is no condition for it.
  *
  * @returns the trained parameters, the terms of the last step, and warnings
- * @throws TypeError, RangeError for options that are none, a denoiser without parameters; NonFiniteError, and the reason of `signal`, as
- * {@link fit}
+ * @throws TypeError, RangeError for unknown options, a denoiser without parameters; NonFiniteError, and the reason of `signal`, as {@link
+ * fit}
  * @example
  * const trained = await trainPromptRefiner({
  *   encoder, adapter, decoder, denoiser, schedule, params, denoiserParams,

@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 
 /**
- * A linear map along one axis, `[..., n, ...] -> [..., m, ...]`: derivatives, transforms and selections on a grid are matrix
+ * Returns a linear map along one axis, `[..., n, ...] -> [..., m, ...]`: derivatives, transforms and selections on a grid are matrix
  * products, which every compiler of the engine differentiates rightly.
  *
  * @param matrix `[m, n]`, row-major
@@ -18,7 +18,7 @@ export function alongAxis(u: np.Array, matrix: ArrayLike<number>, axis: number):
   return mapped.reshape([...shape.slice(0, at), m, ...after]);
 }
 
-/** The matrix that keeps the entries from `first` up to `end` of `n`. */
+/** Returns the matrix that keeps the entries from `first` up to `end` of `n`. */
 export function selection(n: number, first: number, end = first + 1): Float64Array {
   return Float64Array.from({ length: (end - first) * n }, (_, i) =>
     i % n === first + Math.floor(i / n) ? 1 : 0,

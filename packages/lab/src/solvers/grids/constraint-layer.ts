@@ -64,7 +64,7 @@ export interface LinearCombinationLayer {
 }
 
 /**
- * A layer that combines basis functions so that equations hold: for each sample, and each block of the grid, the weights of the
+ * Returns a layer that combines basis functions so that equations hold. For each sample, and each block of the grid, the weights of the
  * combination are the least-squares solution of the equations at points of the block, at training and at test time.
  *
  * `u = b w*`, `w* = argmin_w |[equations(b w) at the expert's points; equations everywhere; ridge w]|^2 / 2`

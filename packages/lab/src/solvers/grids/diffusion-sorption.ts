@@ -37,8 +37,8 @@ export interface DiffusionSorption {
 }
 
 /**
- * The equation of a solute that diffuses and is held back: `u_t = D / R(u) u_xx` for x in (0, 1), with `u(0, x)` given, `u(t, 0) = 1`
- * and a condition at x = 1.
+ * Returns the equation of a solute that diffuses and is held back: `u_t = D / R(u) u_xx` for x in (0, 1), with `u(0, x)` given,
+ * `u(t, 0) = 1` and a condition at x = 1.
  *
  * Derivatives are finite differences, the second one the first one twice. The equations and terms are those of a
  * {@link linearCombinationLayer}; the same terms of a field are what {@link softConstraintLoss} takes.

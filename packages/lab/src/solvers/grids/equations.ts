@@ -31,7 +31,7 @@ export type EquationRows = { fields: Named; data: Named; weights: np.Array };
 export type Rows = { [equation: string]: EquationRows };
 
 /**
- * An equation at given fields; keeps what it is given.
+ * Returns an equation at given fields; keeps what it is given.
  *
  * @throws RangeError unless there is a residual for each entry of a field
  */
@@ -41,7 +41,7 @@ export function residualOf({ residual }: Equation, fields: Named, data: Named): 
   return value;
 }
 
-/** The derivative of an equation by one of its fields; keeps what it is given. */
+/** Returns the derivative of an equation by one of its fields; keeps what it is given. */
 export function partial({ residual }: Equation, fields: Named, data: Named, by: string): np.Array {
   const { [by]: at, ...others } = fields;
   const ones = np.ones(at.shape, { dtype: at.dtype });
@@ -54,7 +54,7 @@ export function partial({ residual }: Equation, fields: Named, data: Named, by: 
   return slope;
 }
 
-/** The second derivative by two fields; keeps what it is given. */
+/** Returns the second derivative by two fields; keeps what it is given. */
 export function secondPartial(
   equation: Equation,
   fields: Named,

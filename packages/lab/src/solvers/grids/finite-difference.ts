@@ -3,7 +3,7 @@ import { checkNumber, isArrayLike, rangeError, typeError } from "minimand/engine
 import { alongAxis } from "./along-axis.ts";
 
 /**
- * The matrix of first derivatives on a line: central differences inside, one-sided ones at the ends.
+ * Returns the matrix of first derivatives on a line: central differences inside, one-sided ones at the ends.
  *
  * `u'_i = (u_{i+1} - u_{i-1}) / (x_{i+1} - x_{i-1})`; exact for linear functions, inside an even grid for quadratic ones.
  *
@@ -30,13 +30,13 @@ export function differenceMatrix(coordinates: ArrayLike<number>): Float64Array {
 }
 
 /**
- * The first derivative of a field along an axis by {@link differenceMatrix}; twice applied, the second one.
+ * Returns the first derivative of a field along an axis by {@link differenceMatrix}; twice applied, the second one.
  *
  * @param u `[..., n, ...]`, consumed
  * @param coordinates of the n points
  * @param axis default the last; negative ones count from the end
  * @returns an array like `u`
- * @throws RangeError for an axis that there is none of, for another number of coordinates, or for ones that don't rise
+ * @throws RangeError for an axis that the array doesn't have, for another number of coordinates, or for ones that don't rise
  * @example
  * finiteDifference(np.array([0, 1, 4, 9]), [0, 1, 2, 3]) // [1, 2, 4, 5]
  * @see Chalapathi, Du, Krishnapriyan 2024, arXiv 2402.13412

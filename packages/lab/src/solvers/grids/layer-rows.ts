@@ -32,8 +32,8 @@ function drawPoints({ points, samples }: Cut, next: RandomSource): Int32Array {
 }
 
 /**
- * The rows of a concrete basis at points drawn by the seed, in the given precision, and as weights which points those are. Looks
- * at the terms.
+ * Returns the rows of a concrete basis at points drawn by the seed, in the given precision, and as weights which points those are. Looks at
+ * the terms.
  */
 export function sampledRows(
   equations: Equations,
@@ -76,7 +76,7 @@ export function sampledRows(
   return { rows, weights };
 }
 
-/** All rows of all blocks, as a tree of arrays that are differentiated; consumes the terms and keeps the weights. */
+/** Returns all rows of all blocks, as a tree of arrays that are differentiated; consumes the terms and keeps the weights. */
 export function wholeRows(
   equations: Equations,
   terms: LayerTerms,

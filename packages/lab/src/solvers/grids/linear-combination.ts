@@ -13,7 +13,7 @@ import {
 } from "./equations.ts";
 
 /**
- * The least-squares problems in `w` of equations of fields `f = basis w`: derivatives by `w` come from those by the fields, of
+ * Returns the least-squares problems in `w` of equations of fields `f = basis w`: derivatives by `w` come from those by the fields, of
  * which there are few.
  *
  * `r = [s_e e(B_1 w, B_2 w, ...); ridge w]`, `J = [s_e sum_k (de/df_k) B_k; ridge]`

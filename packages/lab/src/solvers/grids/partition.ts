@@ -21,7 +21,7 @@ export function checkBlocks(grid: readonly number[], experts: readonly number[])
  * Blocks are numbered in the order of rows: the last axis of the grid counts fastest.
  *
  * @param a `[...before, ...grid, ...after]`, consumed
- * @param experts numbers of blocks, one an axis of the grid
+ * @param experts numbers of blocks, one per axis of the grid
  * @param options `firstAxis` of the grid, default 0
  * @throws RangeError where blocks don't divide the grid
  * @example
@@ -53,7 +53,7 @@ export function partitionGrid(
  * Puts the blocks of {@link partitionGrid} together: `[..., experts, n1 / k1, ...] -> [..., n1, ...]`.
  *
  * @param blocks `[...before, experts, ...block, ...after]`, consumed
- * @param experts numbers of blocks, one an axis of the grid
+ * @param experts numbers of blocks, one per axis of the grid
  * @param options `firstAxis` of the grid, which is that of the experts here, default 0
  * @throws RangeError for another number of blocks
  * @example
@@ -84,7 +84,7 @@ export function unpartitionGrid(
     .reshape([...before, ...whole, ...after]);
 }
 
-/** The places, in a flat grid, of the points of each block, in the order of {@link partitionGrid}. */
+/** Returns the places, in a flat grid, of the points of each block, in the order of {@link partitionGrid}. */
 export function blockPlaces(grid: readonly number[], experts: readonly number[]): Int32Array[] {
   const block = grid.map((n, i) => n / experts[i]);
   return Array.from({ length: product(experts) }, (_, k) => {

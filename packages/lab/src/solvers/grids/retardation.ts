@@ -39,7 +39,7 @@ export function isotherm({
 }
 
 /**
- * By what factor sorption slows the transport of a solute of concentration u.
+ * Returns the factor by which sorption slows the transport of a solute of concentration u.
  *
  * `R(u) = 1 + (1 - porosity) / porosity bulkDensity k n (max(u, 0) + 1e-6)^(n - 1)`; its derivative is 0 where u <= 0
  *

@@ -4,7 +4,7 @@ import { type Equations, residualOf } from "./equations.ts";
 import type { LayerTerms } from "./layer-rows.ts";
 
 /**
- * By how much a field misses its equations: the loss of networks that are trained without solutions, and the outer loss of those
+ * Returns by how much a field misses its equations: the loss of networks that are trained without solutions, and the outer loss of those
  * with a {@link linearCombinationLayer}.
  *
  * `sum_e mean_batch sqrt(mean e^2)` with `norm`, `sum_e mean e^2` with `squared`
@@ -35,7 +35,7 @@ export function softConstraintLoss(
 }
 
 /**
- * The residual of each equation at a field, `[batch, rows]`.
+ * Returns the residual of each equation at a field, `[batch, rows]`.
  *
  * @param terms of a field: those of a basis of size 1; consumed
  * @throws RangeError for terms of more than one basis function, and for residuals of another shape

@@ -18,7 +18,7 @@ export interface SolveDiffusionSorptionOptions extends Sorption {
 const [closeEnough, mostIterations] = [1e-12, 30];
 
 /**
- * The solution of diffusion and sorption by the method of lines: a reference for what networks find.
+ * Returns the solution of diffusion and sorption by the method of lines: a reference for what networks find.
  *
  * `R(u) (3 u - 4 u_1 + u_2) / (2 dt) = D u_xx` (backward differences of second order, the first step of first order), central
  * differences on even points, each step by Newton's method with tridiagonal solves. Second order in time and place.
@@ -100,7 +100,7 @@ function step(
       const R = 1 + C * base ** exponent;
       const slope = u[i] > 0 ? C * exponent * base ** (exponent - 1) : 0;
       const change = (rates.next * u[i] - rates.now * u1[i] - rates.before * u2[i]) / dt;
-      // Beyond the right end stands a point that makes the slope there what the condition says: 0, or -u / D.
+      // Beyond the right end is a point that makes the slope there what the condition says: 0, or -u / D.
       const last = i === n - 1;
       const weight = last ? 2 : 1;
       const leak = last && outflow ? (2 * h) / D : 0;

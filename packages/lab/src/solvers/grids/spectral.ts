@@ -1,14 +1,12 @@
 /* Real matrices of the Fourier basis on an even periodic grid: transforms that every compiler lowers and differentiates. */
 
-/**
- * The orthonormal cosines and sines of a periodic line, `[n, n]`, a column each, and their wave numbers `2 pi m / length`.
- */
+/** Returns the orthonormal cosines and sines of a periodic line, `[n, n]`, a column each, and their wave numbers `2 pi m / length`. */
 export function fourierBasis(n: number, length: number): { basis: Float64Array; waves: Float64Array } {
   const basis = new Float64Array(n * n);
   const waves = Float64Array.from({ length: n }, (_, j) => (2 * Math.PI * Math.ceil(j / 2)) / length);
   for (let j = 0; j < n; j++) {
     const m = Math.ceil(j / 2);
-    // The constant, and of an even number of points the fastest cosine, have no sine beside them.
+    // The constant, and of an even number of points the fastest cosine, have no sine with them.
     const alone = m === 0 || 2 * m === n;
     const scale = Math.sqrt((alone ? 1 : 2) / n);
     for (let i = 0; i < n; i++) {
@@ -19,10 +17,13 @@ export function fourierBasis(n: number, length: number): { basis: Float64Array; 
   return { basis, waves };
 }
 
-/** The matrix of the first derivative of periodic functions, exact for all waves but the fastest of an even number of points, whose is 0. */
+/**
+ * Returns the matrix of the first derivative of periodic functions, exact for all waves but the fastest of an even number of points, whose
+ * is 0.
+ */
 export function spectralDerivative(n: number, length: number): Float64Array {
   const { basis, waves } = fourierBasis(n, length);
-  // cos' = -k sin, sin' = k cos; columns stand in pairs.
+  // cos' = -k sin, sin' = k cos; columns come in pairs.
   return fromWaves(
     n,
     (row, j) => {
@@ -35,7 +36,7 @@ export function spectralDerivative(n: number, length: number): Float64Array {
   );
 }
 
-/** The matrix of the second derivative of periodic functions. */
+/** Returns the matrix of the second derivative of periodic functions. */
 export function spectralSecondDerivative(n: number, length: number): Float64Array {
   const { basis, waves } = fourierBasis(n, length);
   return fromWaves(n, (row, j) => -(waves[j] ** 2) * basis[row * n + j], basis);
@@ -51,6 +52,6 @@ function fromWaves(n: number, image: (row: number, j: number) => number, basis: 
   });
 }
 
-/** The transpose of an `[n, n]` matrix. */
+/** Returns the transpose of an `[n, n]` matrix. */
 export const transposed = (a: Float64Array, n: number): Float64Array =>
   Float64Array.from(a, (_, i) => a[(i % n) * n + Math.floor(i / n)]);

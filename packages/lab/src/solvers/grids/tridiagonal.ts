@@ -1,8 +1,8 @@
 import { rangeError } from "minimand/engine";
 
 /**
- * The solution of `lower_i x_{i-1} + diagonal_i x_i + upper_i x_{i+1} = right_i` by elimination without pivots, in O(n): stable where
- * the diagonal outweighs the others in each row.
+ * Returns the solution of `lower_i x_{i-1} + diagonal_i x_i + upper_i x_{i+1} = right_i` by elimination without pivots, in O(n): stable
+ * where the diagonal outweighs the others in each row.
  *
  * @param lower of which the first entry isn't read
  * @param upper of which the last entry isn't read

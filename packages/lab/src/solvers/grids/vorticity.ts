@@ -36,7 +36,8 @@ export interface VorticityTransport {
 }
 
 /**
- * The two-dimensional Navier-Stokes equation of the vorticity of a fluid in a periodic square: `w_t + u w_x + v w_y = (w_xx + w_yy) / Re`.
+ * Returns the two-dimensional Navier-Stokes equation of the vorticity of a fluid in a periodic square:
+ * `w_t + u w_x + v w_y = (w_xx + w_yy) / Re`.
  *
  * `u = psi_y`, `v = -psi_x`, `psi_xx + psi_yy = -w`. Derivatives in place are spectral, by products with real matrices of the Fourier
  * basis; the one in time is a finite difference. The equation and terms are those of a {@link linearCombinationLayer}; the layer's

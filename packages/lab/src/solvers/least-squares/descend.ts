@@ -24,7 +24,7 @@ export interface Reached extends NormalEquations {
 const mostDamping = 1e16;
 
 /**
- * Levenberg and Marquardt's descent of independent problems side by side: `(J^T J + mu D) step = -J^T r` with `D` the diagonal of
+ * Runs Levenberg and Marquardt's descent of independent problems side by side: `(J^T J + mu D) step = -J^T r` with `D` the diagonal of
  * `J^T J`, or 1; `mu` falls to a fifth where the objective fell and rises fourfold where it didn't.
  *
  * @param evaluate the normal equations at any point of all problems; may keep the point
@@ -84,7 +84,7 @@ export function take(at: Reached, found: NormalEquations, w: Float64Array, p: nu
   at.gram.set(found.gram.subarray(p * n * n, (p + 1) * n * n), p * n * n);
 }
 
-/** The length of a problem's gradient. */
+/** Returns the length of a problem's gradient. */
 export const gradientNorm = ({ gradient }: NormalEquations, p: number, n: number): number =>
   Math.hypot(...gradient.subarray(p * n, p * n + n));
 

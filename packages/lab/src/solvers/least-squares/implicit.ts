@@ -12,7 +12,7 @@ import {
 import type { ImplicitSolution } from "./solver.ts";
 
 /**
- * The minimum as a function of `theta`, for use inside what is differentiated: one Newton step from the solution, whose value is
+ * Returns the minimum as a function of `theta`, for use inside what is differentiated: one Newton step from the solution, whose value is
  * the solution and whose derivative is that of the minimum.
  *
  * `w* - H^-1 (G(w*, theta) - stop(G))` with `G = J^T r`, whose derivative by `theta` is `-H^-1 dG/dtheta`
@@ -50,8 +50,8 @@ export function implicitValue<Theta extends Tree>(
 }
 
 /**
- * An outer loss of the minimum, with the gradient that it has as a function of `theta`: the adjoint of {@link implicitValue}, which
- * takes one forward pass of the residual instead of one a parameter.
+ * Returns an outer loss of the minimum, with the gradient that it has as a function of `theta`: the adjoint of {@link implicitValue}, which
+ * takes one forward pass of the residual instead of one per parameter.
  *
  * `l(w*, theta) - (S - stop(S))` with `S = r . J lambda` and `H lambda = dl/dw`; `w*` and `lambda` are constants
  *

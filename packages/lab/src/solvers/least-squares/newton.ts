@@ -9,7 +9,7 @@ interface Problems {
   evaluate(w: Float64Array): NormalEquations;
 }
 
-/** A Newton step of each problem, kept where the gradient gets shorter and the objective no larger than by rounding. */
+/** Makes a Newton step of each problem, kept where the gradient gets shorter and the objective no larger than by rounding. */
 export function polish(
   at: Reached,
   hessian: Float64Array,
@@ -33,8 +33,8 @@ export function polish(
 }
 
 /**
- * Cholesky factors of the second derivatives of all problems. Where one isn't positive definite, Gauss and Newton's matrix stands for
- * it, with so much on its diagonal as it takes.
+ * Cholesky factors of the second derivatives of all problems. Where one isn't positive definite, Gauss and Newton's matrix replaces it,
+ * with as much on its diagonal as it takes.
  */
 export function factored(
   matrices: Float64Array,
@@ -55,7 +55,7 @@ export function factored(
   return { factors, exact };
 }
 
-/** The inverses of factored matrices, one after another. */
+/** Returns the inverses of factored matrices, one after another. */
 export function inverseOf(factors: readonly Float64Array[], n: number): Float64Array {
   const inverses = new Float64Array(factors.length * n * n);
   factors.forEach((factor, p) => {

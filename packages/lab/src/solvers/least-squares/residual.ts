@@ -2,8 +2,8 @@ import { numpy as np } from "@jax-js/jax";
 import { disposeTree, forward, rangeError, refTree, type Tree, typeError, unitRows } from "minimand/engine";
 
 /**
- * The residuals of least-squares problems, `w [problems, parameters] -> [problems, residuals]`, or of a single one,
- * `w [parameters] -> [residuals]`. `theta` is what they depend on beside: data, outputs of a network, any tree of arrays.
+ * The residuals of least-squares problems, `w [problems, parameters] -> [problems, residuals]`, or of a single one, `w [parameters] ->
+ * [residuals]`. `theta` is what else they depend on: data, outputs of a network, any tree of arrays.
  *
  * A pure function that consumes both. Each problem must depend on its own row of `w` alone.
  */
@@ -18,7 +18,7 @@ export interface LeastSquaresProblem<Theta extends Tree = Tree> {
   curvature?: (w: np.Array, theta: Theta) => np.Array;
 }
 
-/** A problem of the general kind from a residual or from the parts of one. */
+/** Returns a problem of the general kind from a residual or from the parts of one. */
 export function problemOf<Theta extends Tree>(
   of: Residual<Theta> | LeastSquaresProblem<Theta>,
 ): LeastSquaresProblem<Theta> {

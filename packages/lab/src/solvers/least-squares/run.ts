@@ -14,7 +14,7 @@ export interface Run {
   array(values: Float64Array, shape?: readonly number[]): np.Array;
 }
 
-/** The problems of a start; looks at `theta` and `w0`. */
+/** Returns the problems of a start; looks at `theta` and `w0`. */
 export function runOf(programs: LeastSquaresPrograms, theta: Tree, w0: np.Array): Run {
   const n = w0.shape[w0.ndim - 1];
   const problems = w0.size / n;
@@ -40,7 +40,7 @@ export function runOf(programs: LeastSquaresPrograms, theta: Tree, w0: np.Array)
   };
 }
 
-/** Throws unless a start is one, or one a problem. */
+/** Throws unless a start is one, or one per problem. */
 export function checkStart(w0: np.Array): void {
   const expected = "a float array [parameters] or [problems, parameters]";
   if (!isArrayLike(w0)) throw typeError("w0", expected, w0);

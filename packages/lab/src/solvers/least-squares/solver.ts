@@ -39,8 +39,8 @@ export interface LeastSquaresReport {
   iterations: Int32Array;
   status: LeastSquaresStatus[];
   /**
-   * Whether derivatives go by the second derivative that was asked for. Where that isn't positive definite, as at a kink or where
-   * the search didn't end, Gauss and Newton's matrix stands for it, with a little on its diagonal. True where none was needed.
+   * Whether derivatives go by the second derivative that was asked for. Where that isn't positive definite, as at a kink or where the
+   * search didn't end, Gauss and Newton's matrix replaces it, with a little on its diagonal. True where none was needed.
    */
   exact: boolean[];
 }
@@ -133,11 +133,11 @@ export function leastSquaresSolver<Theta extends Tree>(
 }
 
 /**
- * The minimum of non-linear least-squares problems by Levenberg and Marquardt's method, once: {@link leastSquaresSolver} is for
- * problems that come again and again.
+ * Finds the minimum of non-linear least-squares problems by Levenberg and Marquardt's method, once. {@link leastSquaresSolver} is for
+ * problems that are solved repeatedly.
  *
  * @param residual `(w, theta) => residuals`, of one problem or a batch, see {@link leastSquaresSolver}
- * @param theta what residuals depend on beside; consumed
+ * @param theta what else residuals depend on; consumed
  * @param w0 the start `[parameters]` or `[problems, parameters]`; consumed
  * @returns `w` like the start, and how the search went
  * @throws as {@link leastSquaresSolver}
@@ -167,7 +167,7 @@ export function levenbergMarquardt<Theta extends Tree>(
  * {@link implicitAdjointLoss}.
  *
  * @param residual `(w, theta) => residuals`, of one problem or a batch, see {@link leastSquaresSolver}
- * @param theta what residuals depend on beside; consumed
+ * @param theta what else residuals depend on; consumed
  * @param w0 the start `[parameters]` or `[problems, parameters]`; consumed
  * @returns the `solution`, a tree of arrays for programs that differentiate, and how the search went
  * @throws as {@link leastSquaresSolver}

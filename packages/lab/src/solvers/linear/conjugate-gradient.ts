@@ -14,7 +14,7 @@ import {
 } from "./solve.ts";
 import { addScaled, addScaledSquare, dot, turnTo } from "./vectors.ts";
 
-/** Of {@link conjugateGradient}. */
+/** Options of {@link conjugateGradient}. */
 export interface ConjugateGradientOptions extends SolveOptions {
   /** `r -> M^-1 r` of a symmetric positive definite M that is like A: {@link jacobi}, {@link incompleteCholesky}, {@link multigrid}. */
   preconditioner?: MatVec;
@@ -49,7 +49,7 @@ export function conjugateGradient(
   return ended(conjugateGradientSteps(A, b, options));
 }
 
-/** What a solver returns after all its iterations. */
+/** Returns what a solver returns after all its iterations. */
 export function ended(steps: Generator<unknown, SolveResult>): SolveResult {
   for (let step = steps.next(); ; step = steps.next()) if (step.done === true) return step.value;
 }
@@ -87,7 +87,7 @@ export function checkPreconditioner(preconditioner: unknown): void {
 /** What is subtracted from each direction, so that it is conjugate to a subspace that was dealt with at the start. */
 export type Deflation = (z: Float64Array) => void;
 
-/** The iterations of conjugate gradients. */
+/** Returns the iterations of conjugate gradients. */
 export function* iterate(
   started: Started,
   preconditioner: MatVec | undefined,

@@ -9,7 +9,7 @@ export interface CsrMatrix extends SparseRows, LinearOperator {
 }
 
 /**
- * A symmetric sparse matrix from its entries, in any order; those at the same place are added up, and zeros left out.
+ * Returns a symmetric sparse matrix from its entries, in any order; those at the same place are added up, and zeros left out.
  *
  * It knows its null space where that is made of groups of unknowns whose rows add up to zero (a graph Laplacian, a Poisson equation
  * without a fixed value, an empty row).
@@ -65,7 +65,7 @@ function symmetricMatrix(sparse: SparseRows): CsrMatrix {
   return asMatrix(sparse, balancedParts(rows, neighbours, isBalanced));
 }
 
-/** The matrix of compressed rows that are symmetric, and map nothing else to zero. */
+/** Returns the matrix of compressed rows that are symmetric, and map nothing else to zero. */
 export function asMatrix(sparse: SparseRows, nullSpace: NullSpace | null): CsrMatrix {
   const matvec = (v: Float64Array, out: Float64Array = new Float64Array(sparse.rows)): Float64Array =>
     times(sparse, v, out);

@@ -3,14 +3,14 @@ import { checkFloat64, isArrayLike, rangeError, readOptions, typeError } from "m
 import type { Model } from "minimand/models";
 import type { Objective } from "minimand/training";
 
-/** Of {@link dcdmLoss}. */
+/** Options of {@link dcdmLoss}. */
 export interface DcdmLossOptions {
   /** Default true, as in the paper's code; false: the norm itself, as the paper writes. */
   squared?: boolean;
 }
 
 /**
- * What a best step along q leaves of the residual: `L = || b - s A q ||^2` with `s = (q' b) / (q' A q)`, for each example.
+ * Returns what a best step along q leaves of the residual: `L = || b - s A q ||^2` with `s = (q' b) / (q' A q)`, for each example.
  *
  * It is 0 where q is `A^-1 b` up to a factor, and the same for every multiple of q, of either sign. The step is the best one in the
  * norm of A, so that L may be above `||b||^2`. Where `q' A q` isn't positive there is no step, and L is `||b||^2`.
@@ -19,7 +19,7 @@ export interface DcdmLossOptions {
  * @param q directions, of the same shape
  * @param applyA `u -> A u` of such arrays, e.g. {@link poissonProduct}; consumes u
  * @param options squared or not
- * @returns one value an example, `[batch]`; consumes b and q
+ * @returns one value per example, `[batch]`; consumes b and q
  * @throws TypeError, RangeError for what are no float arrays of one shape
  * @example
  * const A = poissonProduct(poisson2d({ shape: [1, 2] }))
@@ -56,7 +56,7 @@ export function dcdmLoss(
 }
 
 /**
- * The objective by which a network learns directions: the mean {@link dcdmLoss} of its outputs for right-hand sides of norm 1. No
+ * Returns the objective by which a network learns directions: the mean {@link dcdmLoss} of its outputs for right-hand sides of norm 1. No
  * solution is needed.
  *
  * @param model from residuals to directions of the same shape, e.g. {@link dcdmNet2d}

@@ -103,7 +103,7 @@ describe("dcdm", () => {
     expect(dcdm(A, b, nothing).status).toBe("converged");
     const stopped = dcdm(A, b, () => new Float64Array(b.length), { fallback: "stop" });
     expect([stopped.status, stopped.iterations]).toEqual(["breakdown", 0]);
-    // The direction of the step before is none either.
+    // The direction of the step before is no usable direction either.
     const stuck = dcdm(A, b, () => normals(b.length, 77), { fallback: "stop" });
     expect([stuck.status, stuck.iterations]).toEqual(["breakdown", 1]);
   });

@@ -12,7 +12,7 @@ import {
 } from "./solve.ts";
 import { addScaled, dot, normOf } from "./vectors.ts";
 
-/** Of {@link dcdm}. */
+/** Options of {@link dcdm}. */
 export interface DcdmOptions extends SolveOptions {
   /**
    * Against how many of the last directions each new one is made conjugate; `"all"`: every one. Default 2, as in the paper, which may go

@@ -12,9 +12,11 @@ import {
 } from "./solve.ts";
 import { addScaled, dot, normOf } from "./vectors.ts";
 
-/** Of {@link deflatedPcg}. */
+/** Options of {@link deflatedPcg}. */
 export interface DeflatedPcgOptions extends SolveOptions {
-  /** Ritz vectors of a Krylov space of b, so many (default 16); or pairs of an earlier call of {@link ritz}, of this matrix or one like it. */
+  /**
+   * Number of Ritz vectors of a Krylov space of b (default 16); or pairs of an earlier call of {@link ritz}, of this matrix or one like it.
+   */
   vectors?: number | RitzPairs;
   /** `r -> M^-1 r`, as in {@link conjugateGradient}; default none. The paper's code has {@link jacobi}. */
   preconditioner?: MatVec;

@@ -5,7 +5,7 @@ import type { MatVec } from "./linear-operator.ts";
 import { diagonalOf, type SparseRows, transposed } from "./sparse-rows.ts";
 import { besideDiagonal, sweepBackwards, sweepForwards } from "./sweeps.ts";
 
-/** Of {@link incompleteCholesky}. */
+/** Options of {@link incompleteCholesky}. */
 export interface IncompleteCholeskyOptions {
   /** The smallest share of the diagonal that is added where it has to be; doubled until the factor exists. Default 1e-3. */
   shift?: number;
@@ -18,7 +18,7 @@ export type IncompleteCholesky = MatVec & {
 };
 
 /**
- * The incomplete Cholesky factor without fill-in, IC(0): `A ~ L L'` with the entries of the lower half of A alone,
+ * Returns the incomplete Cholesky factor without fill-in, IC(0): `A ~ L L'` with the entries of the lower half of A alone,
  * `L_ij = (A_ij - sum_{k < j} L_ik L_jk) / L_jj`, `L_ii = sqrt(A_ii - sum_{k < i} L_ik^2)`. Applied it is a forward and a backward
  * substitution, `z = L'^-1 L^-1 r`.
  *
@@ -99,7 +99,7 @@ function factor({ rows, pointers, indices, values }: SparseRows, shift: number):
       L[at] = sum / L[last];
       pivot -= L[at] ** 2;
     }
-    // A pivot of rounding alone is none: its reciprocal would be noise.
+    // A pivot of rounding alone is not used: its reciprocal would be noise.
     if (!(pivot > 1e-14 * values[end])) return null;
     L[end] = Math.sqrt(pivot);
   }
@@ -107,8 +107,8 @@ function factor({ rows, pointers, indices, values }: SparseRows, shift: number):
 }
 
 /**
- * `z = L'^-1 L^-1 r`. With `L = N D` of a diagonal D, ones stand on the diagonal of N: `z = N'^-1 D^-2 N^-1 r`, where no row waits
- * for a division.
+ * `z = L'^-1 L^-1 r`. With `L = N D` of a diagonal D, ones are on the diagonal of N: `z = N'^-1 D^-2 N^-1 r`, where no row waits for a
+ * division.
  */
 function substitution(L: SparseRows): MatVec {
   const { rows } = L;

@@ -4,7 +4,7 @@ import type { MatVec } from "./linear-operator.ts";
 import { diagonalOf } from "./sparse-rows.ts";
 
 /**
- * The preconditioner of Jacobi: `z_i = r_i / a_ii`. Unknowns that no equation mentions (an empty row) stay 0.
+ * Returns the preconditioner of Jacobi: `z_i = r_i / a_ii`. Unknowns that no equation mentions (an empty row) stay 0.
  *
  * @param A a sparse matrix with a positive diagonal, or its diagonal alone
  * @returns `r -> z` for {@link conjugateGradient}
@@ -29,7 +29,7 @@ export function jacobi(A: CsrMatrix | Float64Array): MatVec {
 const isFree = (A: CsrMatrix | Float64Array, i: number): boolean =>
   A instanceof Float64Array || (A.nullSpace?.labels[i] ?? -1) >= 0;
 
-/** What is said of a diagonal that isn't positive. */
+/** Returns the error for a diagonal that isn't positive. */
 export function diagonalError(i: number, value: number): RangeError {
   return rangeError(
     `A[${i}][${i}]`,

@@ -5,7 +5,7 @@ import { projectOut } from "./null-space.ts";
 import { tridiagonalEigen } from "./tridiagonal-eigen.ts";
 import { addScaled, dot, normOf } from "./vectors.ts";
 
-/** Of {@link lanczos} and {@link ritz}. */
+/** Options of {@link lanczos} and {@link ritz}. */
 export interface LanczosOptions {
   /** Takes every new vector's parts along all earlier ones out of it, so that they stay orthogonal in rounded numbers. Default true. */
   reorthogonalize?: boolean;
@@ -33,7 +33,7 @@ export interface RitzPairs {
 const invariant = 1e-10;
 
 /**
- * The iteration of Lanczos: from `q_1 = v / ||v||`, `w = A q_k`, `a_k = w' q_k`, `w -= a_k q_k + b_{k-1} q_{k-1}`, `b_k = ||w||`,
+ * Returns the iteration of Lanczos: from `q_1 = v / ||v||`, `w = A q_k`, `a_k = w' q_k`, `w -= a_k q_k + b_{k-1} q_{k-1}`, `b_k = ||w||`,
  * `q_{k+1} = w / b_k`. It ends early where `b_k < 1e-10`: then A maps what is spanned into itself.
  *
  * @param A a symmetric matrix, or a function `v -> A v`

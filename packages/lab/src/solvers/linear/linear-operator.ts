@@ -21,7 +21,7 @@ export interface LinearOperator {
 export type OperatorLike = LinearOperator | MatVec;
 
 /**
- * The operator of an argument, whose products with two drawn vectors are symmetric.
+ * Returns the operator of an argument, whose products with two drawn vectors are symmetric.
  *
  * A matrix is looked at once: two products the first time that it is met.
  *
@@ -46,7 +46,7 @@ function checkSymmetric({ size, matvec, nullSpace }: LinearOperator): void {
   const next = randomSource(size);
   const draw = () => Float64Array.from({ length: size }, () => 2 * next() - 1);
   const [u, v] = [draw(), draw()];
-  // Nothing is promised about numbers that nobody solves for.
+  // Nothing is promised about numbers that are not solved for.
   for (const each of [u, v]) projectOut(nullSpace, each);
   const Au = Float64Array.from(product(matvec, u));
   const Av = product(matvec, v);

@@ -8,8 +8,8 @@ import type { Entries } from "./sparse-rows.ts";
  *
  * @param text of the file
  * @returns sizes, and row, column (counted from 0) and value of each entry; of an array of every place, column after column
- * @throws TypeError for what is no text; RangeError naming the line, for complex numbers, patterns and skew matrices, which aren't
- *   read, for places outside, numbers that are none, and another number of entries than the file says
+ * @throws TypeError for what is no text; RangeError naming the line, for complex numbers, patterns and skew matrices, which aren't read,
+ *   for places outside, invalid numbers, and another number of entries than the file says
  * @example
  * const text = "%%MatrixMarket matrix coordinate real symmetric\n2 2 2\n1 1 2.5\n2 1 -1\n"
  * readMatrixMarket(text).value // [2.5, -1, -1]
@@ -101,7 +101,7 @@ function coordinates(
     column[length] = j;
     value[length++] = v;
   };
-  /** On which side of the diagonal the entries of a symmetric matrix stand. */
+  /** On which side of the diagonal the entries of a symmetric matrix are. */
   let side = 0;
   for (let k = 0; k < stored; k++) {
     const line = nextOf(lines, `entry ${k + 1} of ${stored}`);

@@ -4,7 +4,7 @@ import { checkNumber, rangeError, readOptions, typeError } from "minimand/engine
 import type { predictor } from "minimand/training";
 import type { AsyncDirection, Direction } from "./dcdm.ts";
 
-/** Of {@link networkDirection}. */
+/** Options of {@link networkDirection}. */
 export interface NetworkDirectionOptions {
   /** A {@link predictor} of a model from `[1, rows, columns, 1]` to the same, e.g. {@link dcdmNet2d}; one serves all grids and parameters. */
   predict: ReturnType<typeof predictor>;
@@ -21,8 +21,8 @@ export interface NetworkDirectionOptions {
 const optionNames = { predict: true, params: true, state: true, shape: true, multiple: true } as const;
 
 /**
- * A trained network as the direction of {@link dcdm}, on devices that answer at once (wasm, cpu, the native compiler): the residual as an
- * image of float32, through the network, and back to float64.
+ * Returns a trained network as the direction of {@link dcdm}, on devices that answer at once (wasm, cpu, the native compiler): the residual
+ * as an image of float32, through the network, and back to float64.
  *
  * @param options predictor, parameters, shape of the grid
  * @returns `r -> q`

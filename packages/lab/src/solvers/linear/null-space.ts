@@ -13,7 +13,7 @@ export interface NullSpace {
 }
 
 /**
- * The groups of unknowns on which a constant is mapped to zero: parts of the graph of a matrix all of whose rows add up to zero.
+ * Returns the groups of unknowns on which a constant is mapped to zero: parts of the graph of a matrix all of whose rows add up to zero.
  *
  * @param neighbours calls back with each unknown that a row has an entry for
  * @param isBalanced whether a row adds up to zero

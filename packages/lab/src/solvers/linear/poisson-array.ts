@@ -3,8 +3,8 @@ import { isArrayLike, rangeError, typeError } from "minimand/engine";
 import type { PoissonOperator } from "./poisson.ts";
 
 /**
- * The products of a Poisson operator on arrays of the engine, for training: as `matvec` for each example of a batch, differentiable,
- * and the same inside `jit`.
+ * Returns a function for the products of a Poisson operator on arrays of the engine, for training: as `matvec` for each example of a batch,
+ * differentiable, and the same inside `jit`.
  *
  * @param operator of {@link poisson2d} or {@link poisson3d}
  * @returns `u -> A u`, `[batch, ...shape]` or `[batch, ...shape, channels]` to the same; consumes u
@@ -42,7 +42,7 @@ export function poissonProduct(operator: PoissonOperator): (u: np.Array) => np.A
   };
 }
 
-/** What stands beside each cell along an axis: from `start` of the padded array on. */
+/** The values next to each cell along an axis: from `start` of the padded array on. */
 function neighbours(padded: np.Array, axes: readonly number[], along: number, start: number): np.Array {
   const ranges = padded.shape.map((length, axis): [] | [number, number] => {
     if (!axes.includes(axis)) return [];

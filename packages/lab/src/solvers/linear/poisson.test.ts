@@ -53,7 +53,7 @@ describe("poisson2d and poisson3d", () => {
           expect(value).toBeCloseTo(expected[cell], 12);
           expect(engine[cell]).toBeCloseTo(expected[cell], 4);
         });
-        // A part of the grid without a fixed value, told by its cells here and by sums of rows there.
+        // A part of the grid without a fixed value, recognised by its cells here and by sums of rows there.
         expect(sparse.nullSpace?.groups).toEqual(A.nullSpace?.groups);
       }),
       { numRuns: 40 },

@@ -4,16 +4,16 @@ import type { LinearOperator } from "./linear-operator.ts";
 import { balancedParts, type NullSpace } from "./null-space.ts";
 
 /**
- * What lies beyond the edges of a grid: `dirichlet`: the value 0, on all sides; `neumann`: walls, through which nothing flows;
+ * What is beyond the edges of a grid. `dirichlet`: the value 0, on all sides. `neumann`: walls, through which nothing flows.
  * `neumannExceptTop`: the value 0 above the first row (of a volume: the first layer), walls on all other sides.
  */
 export type Boundary = (typeof boundaries)[number];
 const boundaries = ["dirichlet", "neumann", "neumannExceptTop"] as const;
 
-/** Of {@link poisson2d} and {@link poisson3d}. */
+/** Options of {@link poisson2d} and {@link poisson3d}. */
 export interface PoissonOptions<Shape extends readonly number[]> {
   shape: Shape;
-  /** Cells that are solid (not 0), one number a cell, the last axis fastest; default none. */
+  /** Cells that are solid (not 0), one number per cell, the last axis fastest; default none. */
   solid?: ArrayLike<number | boolean>;
   /** Default `dirichlet`. */
   boundary?: Boundary;
@@ -34,13 +34,13 @@ export interface PoissonOperator extends LinearOperator {
 }
 
 /**
- * The five-point Poisson operator of a plane grid: for a fluid cell `(A u)_c = d_c u_c - sum of u over its fluid neighbours`, where
+ * Returns the five-point Poisson operator of a plane grid: for a fluid cell `(A u)_c = d_c u_c - sum of u over its fluid neighbours`, where
  * `d_c` counts the neighbours that are fluid or beyond an edge with the value 0. Solid neighbours and walls are neither counted nor
  * subtracted; a solid cell gives 0. It is `-h^2` times the Laplacian, positive definite where every cell has a way to a fixed value.
  *
  * @param options shape `[rows, columns]`, solid cells, boundary
  * @returns an operator that solvers take
- * @throws TypeError, RangeError for sizes that are no integers >= 1, solid cells that aren't one number a cell, another boundary
+ * @throws TypeError, RangeError for sizes that are no integers >= 1, solid cells that aren't one number per cell, another boundary
  * @example
  * const A = poisson2d({ shape: [2, 2] })
  * A.matvec(Float64Array.of(1, 0, 0, 0)) // [4, -1, -1, 0]
@@ -55,7 +55,7 @@ export function poisson2d(
 }
 
 /**
- * The seven-point Poisson operator of a grid in space, as {@link poisson2d}.
+ * Returns the seven-point Poisson operator of a grid in space, as {@link poisson2d}.
  *
  * @param options shape `[layers, rows, columns]`, solid cells, boundary
  * @returns an operator that solvers take
@@ -164,7 +164,7 @@ function fluidCells(solid: ArrayLike<number | boolean> | undefined, size: number
   return fluid;
 }
 
-/** For each cell how many neighbours lie beyond an edge with the value 0. */
+/** For each cell how many neighbours are beyond an edge with the value 0. */
 function fixedNeighbours(
   shape: readonly number[],
   strides: readonly number[],

@@ -12,7 +12,7 @@ import { type LanczosOptions, type RitzPairs, ritz } from "./lanczos.ts";
 import type { OperatorLike } from "./linear-operator.ts";
 import { addScaled, normOf } from "./vectors.ts";
 
-/** Of {@link ritzMixture}. */
+/** Options of {@link ritzMixture}. */
 export interface RitzMixtureOptions {
   /** How many vectors beyond half of them count as low, of a floor; may be negative. Default a twentieth of them. */
   theta?: number;
@@ -21,7 +21,7 @@ export interface RitzMixtureOptions {
 }
 
 /**
- * A right-hand side to train on: `b = sum_j c_j g_j / ||sum_j c_j g_j||` of Ritz vectors g by ascending value, where the
+ * Returns a right-hand side to train on: `b = sum_j c_j g_j / ||sum_j c_j g_j||` of Ritz vectors g by ascending value, where the
  * coefficients of the lower half and `theta` more, on which conjugate gradients are slow, are multiplied by `lowScale`.
  *
  * @param vectors Ritz vectors, `[n]` each, by ascending value
@@ -59,7 +59,7 @@ function lowPart(m: number, { theta = Math.floor(m / 20), lowScale = 9 }: RitzMi
   return { low: Math.floor(m / 2 + theta), lowScale };
 }
 
-/** Of {@link ritzMixtures}. */
+/** Options of {@link ritzMixtures}. */
 export interface RitzMixturesOptions extends RitzMixtureOptions, LanczosOptions {
   /** How many right-hand sides. */
   count: number;

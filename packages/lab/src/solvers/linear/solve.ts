@@ -91,7 +91,7 @@ export function residual(
 }
 
 /**
- * The curvature `p' A p` of a direction along which a step is taken.
+ * Throws unless the curvature `p' A p` of a direction along which a step is taken is a number >= 0.
  *
  * @throws RangeError where it is negative: A isn't positive definite
  */
@@ -104,7 +104,7 @@ export function checkCurvature(curvature: number, iteration: number): void {
   );
 }
 
-/** What is said where a direction changes nothing and the residual isn't small. */
+/** Returns the error where a direction changes nothing and the residual isn't small. */
 export function singularError(r: Float64Array, start: number, iteration: number): RangeError {
   const left = (normOf(r) / start).toPrecision(3);
   return new RangeError(

@@ -39,10 +39,10 @@ function places(numbers: ArrayLike<number>, size: number): { pointers: Int32Arra
   return { pointers, next: pointers.slice() };
 }
 
-/** Rows whose columns ascend; what stands at the same place keeps its order. */
+/** Sorts rows so that columns ascend; entries at the same place keep their order. */
 export const sorted = (sparse: SparseRows): SparseRows => transposed(transposed(sparse));
 
-/** Adds up what stands at the same place, one behind the other, and leaves zeros out. In place. */
+/** Adds up entries at the same place, one behind the other, and leaves zeros out. In place. */
 function merged({ rows, columns, pointers, indices, values }: SparseRows): SparseRows {
   let length = 0;
   let at = 0;
@@ -61,7 +61,7 @@ function merged({ rows, columns, pointers, indices, values }: SparseRows): Spars
   return { rows, columns, pointers, indices: indices.slice(0, length), values: values.slice(0, length) };
 }
 
-/** The transposed matrix, whose columns ascend, whatever the order in the rows was. */
+/** Returns the transposed matrix, whose columns ascend, whatever the order in the rows was. */
 export function transposed({ rows, columns, pointers, indices, values }: SparseRows): SparseRows {
   const { pointers: starts, next } = places(indices, columns);
   const others = new Int32Array(indices.length);
@@ -126,7 +126,7 @@ export function residualOf(
   }
 }
 
-/** The diagonal, zero where no entry stands. */
+/** Returns the diagonal, zero where there is no entry. */
 export function diagonalOf({ rows, pointers, indices, values }: SparseRows): Float64Array {
   const diagonal = new Float64Array(rows);
   for (let i = 0; i < rows; i++)

@@ -5,11 +5,13 @@ import { residualOf, type SparseRows } from "./sparse-rows.ts";
  * is a triangle.
  */
 
-/** From the first unknown to the last; solves where N stands below the diagonal: each residual is its unknown, which later rows see. */
+/**
+ * Sweeps from the first unknown to the last. It solves where N is below the diagonal: each residual is its unknown, which later rows see.
+ */
 export const sweepForwards = (N: SparseRows, b: Float64Array, x: Float64Array): void =>
   residualOf(N, x, b, x);
 
-/** From the last unknown to the first; solves where N stands above the diagonal. x may be b there. */
+/** Sweeps from the last unknown to the first. It solves where N is above the diagonal. x may be b there. */
 export function sweepBackwards(
   { rows, pointers, indices, values }: SparseRows,
   b: Float64Array,
@@ -31,7 +33,7 @@ export function sweepBackwards(
   }
 }
 
-/** The entries beside the diagonal, each times the factor of its row. */
+/** Returns the entries off the diagonal, each times the factor of its row. */
 export function besideDiagonal(
   { rows, columns, pointers, indices, values }: SparseRows,
   factors: Float64Array,

@@ -4,8 +4,8 @@ import type { Convex, MinimizeOptions, Minimum } from "./convex.ts";
 const [mostSteps, armijo, smallestShare] = [5000, 1e-4, 2 ** -40];
 
 /**
- * A local minimum within a ball about 0 by projected gradient steps, their length by Barzilai and Borwein, each one downhill: for what isn't
- * convex, where no multiplier may have a minimum on the ball's surface.
+ * Finds a local minimum within a ball about 0 by projected gradient steps, their length by Barzilai and Borwein, each one downhill. It is
+ * for functions that aren't convex, where no multiplier may have a minimum on the ball's surface.
  *
  * @param start taken into the ball
  */

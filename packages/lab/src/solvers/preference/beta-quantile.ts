@@ -1,5 +1,5 @@
 /**
- * The quantile of a Beta distribution, by bisection of its distribution function.
+ * Returns the quantile of a Beta distribution, by bisection of its distribution function.
  *
  * @example
  * betaQuantile(0.5, 2, 2) // 0.5
@@ -14,7 +14,7 @@ export function betaQuantile(p: number, a: number, b: number): number {
   return (low + high) / 2;
 }
 
-/** The distribution function of a Beta distribution (the regularised incomplete beta function). */
+/** Returns the distribution function of a Beta distribution (the regularised incomplete beta function). */
 export function betaCdf(x: number, a: number, b: number): number {
   if (x <= 0) return 0;
   if (x >= 1) return 1;

@@ -6,7 +6,7 @@ export interface Convex {
   derivatives(x: Float64Array): { gradient: Float64Array; hessian: Float64Array };
 }
 
-/** What a minimisation came to. */
+/** The result of a minimisation. */
 export interface Minimum {
   x: Float64Array;
   value: number;

@@ -17,7 +17,7 @@ function sumOver(margins: ArrayLike<number>, of: (z: number) => number): number 
   return sum;
 }
 
-/** That of margins as they are. */
+/** Returns the likelihood for margins as they are. */
 export function ofScaleOne(margins: ArrayLike<number>): Likelihood {
   const slope = (e: number): number => sumOver(margins, (z) => (expit(-z) - expit(z)) / shareAt(z, e));
   return {
@@ -27,7 +27,10 @@ export function ofScaleOne(margins: ArrayLike<number>): Likelihood {
   };
 }
 
-/** That of margins in whatever unit. Each scale is found from that of the nearest rate so far, the first one at 0, where the likelihood is concave in it. */
+/**
+ * Returns the likelihood for margins in any unit. Each scale is found from that of the nearest rate so far, the first one at 0, where the
+ * likelihood is concave in it.
+ */
 export function ofAnyScale(margins: ArrayLike<number>): Likelihood {
   const size = sizeOf(margins);
   const found: { e: number; power: number; value: number }[] = [];
@@ -67,7 +70,7 @@ function peakOf(f: (x: number) => number, [from, to]: readonly [number, number])
   return (low + high) / 2;
 }
 
-/** Where a function that is positive at `from` and not at `to` changes its sign, by bisection. */
+/** Returns where a function that is positive at `from` and not at `to` changes its sign, by bisection. */
 export function rootOf(f: (x: number) => number, from: number, to: number): number {
   let [inside, outside] = [from, to];
   for (let i = 0; i < 40; i++) {

@@ -13,14 +13,14 @@ export interface FlipRate {
 }
 
 /**
- * The flip rate by an audit: some pairs are labelled anew by someone who is right.
+ * Estimates the flip rate by an audit: some pairs are labelled anew by someone who is right.
  *
  * `(flips + 1/2) / (total + 1)`, the mean of the Beta distribution of Jeffreys' prior, and that distribution's quantiles
  *
  * Too large an estimate does more harm in {@link robustDpoLoss} than too small a one: the lower end is a careful choice.
  *
  * @param audit `flips`, how many labels of `total` pairs were wrong; `level` of the interval, default 0.95
- * @throws TypeError, RangeError for counts that are none, and where half of the pairs or more are flipped: then the labels say nothing
+ * @throws TypeError, RangeError for invalid counts, and where half of the pairs or more are flipped: then the labels say nothing
  * @example
  * fromAudit({ flips: 4, total: 49 }) // { epsilon: 0.09, lower: 0.0282, upper: 0.1825 }
  * fromAudit({ flips: 6, total: 10 }) // throws: flips: expected fewer than half of 10, got 6
@@ -40,13 +40,13 @@ export function fromAudit(audit: { flips: number; total: number; level?: number 
 }
 
 /**
- * The flip rate by two independent labels of each pair: they agree where both are right or both are flipped.
+ * Estimates the flip rate by two independent labels of each pair: they agree where both are right or both are flipped.
  *
  * `epsilon = (1 - sqrt(2 p - 1)) / 2` of the share `p` of pairs whose labels agree, and the interval of `p` mapped likewise. It takes
  * for granted that each pair has one right label, and that both labels are flipped with the same probability.
  *
  * @param pairs `agreements`, how many of `total` pairs have twice the same label; `level` of the interval, default 0.95
- * @throws TypeError, RangeError for counts that are none, and where no more than half agree: that many do by chance alone
+ * @throws TypeError, RangeError for invalid counts, and where no more than half agree: that many do by chance alone
  * @example
  * fromAgreement({ agreements: 68, total: 100 }).epsilon // 0.2
  * fromAgreement({ agreements: 50, total: 100 }) // throws: agreements: expected more than half of 100, got 50
@@ -76,20 +76,20 @@ export interface LikelihoodOptions {
 }
 
 /**
- * The flip rate by the likelihood of held-out labels under a model's margins.
+ * Estimates the flip rate by the likelihood of held-out labels under a model's margins.
  *
  * `argmax_epsilon sum_i log(epsilon + (1 - 2 epsilon) sigma(z_i))`, `z_i` the margins `beta h_i` towards the label as observed; the
  * interval are the rates whose likelihood isn't refused by the likelihood-ratio test. The sum is concave in `epsilon`.
  *
- * Large margins tell flips from pairs that are a close call; where there are none, many flips and few look alike, and the estimate is
+ * Large margins separate flips from pairs that are a close call; where there are none, many flips and few look alike, and the estimate is
  * refused. The margins' scale is taken as it is: a model that is too sure of itself makes the rate too large. With `scale: "fitted"` the
  * sum is the largest over scales `s > 0` of `s z_i` (as temperature scaling has it), and the interval allows for it; the rate then takes
- * larger margins to be told. Margins of pairs that the model was fitted to are no evidence.
+ * larger margins to be found. Margins of pairs that the model was fitted to are no evidence.
  *
  * @param margins scaled margins `beta h` of held-out pairs, negative where the model disagrees with the label
  * @param options `grid`, `level`, `scale`
  * @returns estimate and interval, the `scale` (1 as given), and the log-likelihood's profile over the grid, relative to its maximum
- * @throws TypeError, RangeError for margins that aren't finite, grids outside [0, 1/2), and where the rate can't be told: nothing is
+ * @throws TypeError, RangeError for margins that aren't finite, grids outside [0, 1/2), and where the rate can't be estimated: nothing is
  * refused, or 1/2 is likeliest
  * @example
  * const margins = Array.from({ length: 100 }, (_, i) => (i < 80 ? 9 : -9))

@@ -25,7 +25,7 @@ export function rewardsOf({ flat, d }: Features, w: Float64Array): Float64Array 
   return r;
 }
 
-/** A function of rewards as one of their parameters. */
+/** Returns a function of rewards as one of their parameters. */
 export function composed(f: Convex, features: Features): Convex {
   const { flat, d } = features;
   return {

@@ -5,7 +5,7 @@ import { minimize, minimizeInBall } from "./newton.ts";
 
 /** What {@link logLinearPreference} fits. */
 export interface LogLinearOptions {
-  /** Features of the preferred response minus those of the other one, a row a pair, `[n][d]`. */
+  /** Features of the preferred response minus those of the other one, a row per pair, `[n][d]`. */
   differences: readonly ArrayLike<number>[];
   loss: "dpo" | "conservative" | "robust" | "noise-aware";
   /** Scale of the implicit rewards, `> 0`, default 1. */
@@ -35,9 +35,9 @@ export interface LogLinearFit {
 }
 
 /**
- * Fits a log-linear policy `pi(a | s) ~ exp(theta . phi(s, a))` to preferences: with `x = phi(s, w) - phi(s, l)` the margins are
- * `h = (theta - reference) . x`, and the losses of {@link dpoLoss}, {@link conservativeDpoLoss} and {@link robustDpoLoss} are logistic
- * regressions, minimised by damped Newton steps; that of {@link noiseAwareDpoLoss} isn't convex, and a local minimum is found.
+ * Fits a log-linear policy `pi(a | s) ~ exp(theta . phi(s, a))` to preferences. With `x = phi(s, w) - phi(s, l)` the margins are
+ * `h = (theta - reference) . x`. The losses of {@link dpoLoss}, {@link conservativeDpoLoss} and {@link robustDpoLoss} are logistic
+ * regressions, minimised by damped Newton steps. That of {@link noiseAwareDpoLoss} isn't convex, and a local minimum is found.
  *
  * Where features and labels agree too well there is no minimum: the robust loss falls without end along a direction `u` with
  * `epsilon mean (u . x)_+ > (1 - epsilon) mean (u . x)_-`, and that of DPO along one with all `u . x >= 0`. That is found on the way,

@@ -2,13 +2,13 @@ import { expit, log1pExp, readOptions } from "minimand/engine";
 import { checkVector } from "../../online/vectors.ts";
 
 /**
- * Temperature scaling of preferences: the number that margins are multiplied by so that held-out labels are likeliest.
+ * Temperature scaling of preferences: finds the number that margins are multiplied by so that held-out labels are likeliest.
  *
  * `argmax_s sum_i log(epsilon + (1 - 2 epsilon) sigma(s z_i))` over `s > 0`, `z_i` the margins towards the label as observed; the
- * temperature is `1 / s`. Losses differ mostly in the scale of the margins that they train, and compared fairly each has its own. Margins
- * that tell nothing are scaled to nearly nothing, those that are never wrong until the likelihood gains no more: of few pairs, and of
- * flipped ones above all, it hardly tells large scales apart. `prior` adds `prior log(sigma(s m) sigma(-s m))`, `m` the root mean square of
- * the margins: as if so many true preferences had been seen each way.
+ * temperature is `1 / s`. Losses differ mostly in the scale of the margins that they train, and compared fairly each has its own.
+ * Uninformative margins are scaled to nearly nothing, those that are never wrong until the likelihood gains no more. With few pairs, above
+ * all flipped ones, it hardly distinguishes large scales. `prior` adds `prior log(sigma(s m) sigma(-s m))`, `m` the root mean square of the
+ * margins: as if `prior` true preferences had been seen each way.
  *
  * @param margins of held-out pairs, negative where the model disagrees with the label
  * @param options `0 <= epsilon < 1/2`, the share of flipped labels, default 0; `prior >= 0`, default 0
@@ -32,7 +32,7 @@ export function marginScale(
   return Math.exp(epsilon === 0 ? plain : likeliestScale(margins, epsilon, size, plain, prior).power) / size;
 }
 
-/** The root mean square of margins, 1 where all are 0. */
+/** Returns the root mean square of margins, 1 where all are 0. */
 export function sizeOf(margins: ArrayLike<number>): number {
   let squares = 0;
   for (let i = 0; i < margins.length; i++) squares += margins[i] ** 2;
@@ -42,7 +42,9 @@ export function sizeOf(margins: ArrayLike<number>): number {
 /** Scales of margins of size 1 that are looked at, as powers of e: preferences from a mere shade to a step. */
 const [least, most] = [-5, 5];
 
-/** The power of e that margins of size 1 are likeliest multiplied by, by Fisher scoring with steps that are halved until they gain. */
+/**
+ * Returns the power of e that margins of size 1 are likeliest multiplied by, by Fisher scoring with steps that are halved until they gain.
+ */
 export function likeliestScale(
   margins: ArrayLike<number>,
   e: number,

@@ -27,7 +27,7 @@ export function preferences({ chosen, rejected, S, K }: Tables): Convex {
   };
 }
 
-/** The adversary's objective F. */
+/** Returns the adversary's objective F. */
 export function pessimistic(tables: Tables): Convex {
   const { S, K, base, d0, beta, eta } = tables;
   const fit = preferences(tables);
@@ -58,7 +58,7 @@ export function pessimistic(tables: Tables): Convex {
   };
 }
 
-/** The objective of rewards against a policy that stays: linear in them, but for the preferences. */
+/** Returns the objective of rewards against a policy that stays: linear in them, but for the preferences. */
 export function against(tables: Tables, policy: Float64Array): Convex {
   const { K, ref, base, d0, beta, eta } = tables;
   const fit = preferences(tables);
@@ -86,7 +86,7 @@ function logPartition({ K, ref, beta }: Tables, r: Float64Array, s: number): num
   return largest + Math.log(sum);
 }
 
-/** The policy that is best for rewards and near the reference: `ref exp(r / beta) / Z`. */
+/** Returns the policy that is best for rewards and near the reference: `ref exp(r / beta) / Z`. */
 export function bestPolicy(tables: Tables, r: Float64Array): Float64Array {
   const { S, K, ref, beta } = tables;
   const policy = new Float64Array(S * K);

@@ -39,8 +39,8 @@ export interface RpoObjective {
 }
 
 /**
- * The objective that the reward adversary of RPO minimises: what the best policy gains over the baseline policy, and the likelihood of
- * the preferences.
+ * Returns the objective that the reward adversary of RPO minimises: what the best policy gains over the baseline policy, and the likelihood
+ * of the preferences.
  *
  *     F(r) = eta E_x[beta log Z_r(x) - sum_a base(a|x) r(x, a)] - mean_i log sigma(r(x_i, w_i) - r(x_i, l_i))
  *     Z_r(x) = sum_a ref(a|x) exp(r(x, a) / beta),   pi_r(a|x) = ref(a|x) exp(r(x, a) / beta) / Z_r(x)
@@ -91,8 +91,8 @@ export interface Maximin {
 }
 
 /**
- * The max-min problem of RPO itself, for few contexts and actions: the policy that is best under the reward that is worst for it among
- * those that explain the preferences.
+ * Solves the max-min problem of RPO itself, for few contexts and actions: the policy that is best under the reward that is worst for it
+ * among those that explain the preferences.
  *
  *     max_pi min_r  eta E_x[E_pi r - E_base r - beta KL(pi || ref)] - mean_i log sigma(r(x_i, w_i) - r(x_i, l_i))
  *

@@ -8,12 +8,12 @@ const [largestSteps, armijo, smallestShare] = [200, 1e-4, 2 ** -50];
 /** Of a multiplier's pull that a gradient may be, and what of any gradient is rounding. */
 const [share, smallestTol] = [1e-2, 1e-15];
 
-/** Radii after which a minimum is taken to lie outside the ball. */
+/** Radii after which a minimum is taken to be outside the ball. */
 const farOut = 1e3;
 
 /**
- * Newton's method with backtracking; entries that stand at the box's bounds and are pushed outwards are held. Where the curvature
- * vanishes, or is none of a convex function, it is damped, so that the step is one of gradient descent there.
+ * Minimises by Newton's method with backtracking; entries that are at the box's bounds and are pushed outwards are held. Where the
+ * curvature vanishes, or is not that of a convex function, it is damped, so that the step is one of gradient descent there.
  */
 export function minimize(f: Convex, start: Float64Array, options: MinimizeOptions): Minimum {
   const { box = Infinity, ridge = 0, tol, stop } = options;
@@ -76,7 +76,7 @@ function descend(
   direction: Float64Array,
   box: number,
 ): { x: Float64Array; value: number } | null {
-  // A step that leaves all scales where the curvature vanishes is no use: what is looked for lies within a factor.
+  // A step that leaves all scales where the curvature vanishes is no use: what is looked for is within a factor.
   const size = Math.sqrt(inner(direction, direction));
   const longest = 1e3 * (1 + Math.sqrt(inner(x, x)));
   for (let share = Math.min(1, longest / size); share > smallestShare; share /= 2) {
@@ -92,8 +92,8 @@ function descend(
 }
 
 /**
- * The minimum within a ball about 0, by Lagrange's multiplier: the ridge whose minimum has the radius, or none where the minimum lies
- * inside. Of what isn't convex a local one.
+ * Finds the minimum within a ball about 0, by Lagrange's multiplier: the ridge whose minimum has the radius, or no ridge where the minimum
+ * is inside. Without convexity it is a local one.
  */
 export function minimizeInBall(
   f: Convex,
@@ -120,7 +120,7 @@ export function minimizeInBall(
     found = minimize(f, found === free ? start : found.x, { ridge: ridge + multiplier, tol: own });
     iterations += found.iterations;
     const size = Math.max(norm(found.x), Number.MIN_VALUE);
-    // Where the loss is flat, what the multiplier tells of the norm ends in rounding; what lies inside may be kept.
+    // Where the loss is flat, what the multiplier says about the norm ends in rounding; what is inside may be kept.
     if (size <= (1 + 1e-9) * radius && (inside === undefined || size > norm(inside.x))) {
       const converged = found.converged && multiplier * (radius - size) <= Math.sqrt(tol);
       inside = { ...found, converged };
@@ -139,7 +139,9 @@ export function minimizeInBall(
   return { x, value: f.value(x) + (ridge / 2) * inner(x, x), iterations, gradNorm, converged: true };
 }
 
-/** Where a falling function is 0, to a rounding of its value; `high` lies beyond. False position; an end that stays counts half (Illinois). */
+/**
+ * Where a falling function is 0, to a rounding of its value; `high` is beyond. False position; an end that stays counts half (Illinois).
+ */
 function rootOfFalling(f: (x: number) => number, high: number): void {
   let [right, atRight] = [high, f(high)];
   let [left, atLeft] = [right, atRight];

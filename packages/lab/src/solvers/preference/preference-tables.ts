@@ -68,7 +68,7 @@ export function readTables(data: PairTable, setting: MaximinSetting): Tables {
   return { S, K, ref, base, d0, beta, eta, chosen, rejected };
 }
 
-/** A table of numbers, flat; with the sizes that it must have where they are known. */
+/** Returns a table of numbers, flat; with the sizes that it must have where they are known. */
 export function readTable(
   argument: string,
   table: unknown,
@@ -84,7 +84,7 @@ export function readTable(
   return { flat, S, K };
 }
 
-/** Rows of a flat table. */
+/** Returns rows of a flat table. */
 export function rowsOf(flat: Float64Array, K: number): number[][] {
   return Array.from({ length: flat.length / K }, (_, s) => [...flat.subarray(s * K, (s + 1) * K)]);
 }

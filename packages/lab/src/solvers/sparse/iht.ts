@@ -39,15 +39,15 @@ const ihtOptions: OptionNames<IhtOptions> = {
 
 /**
  * Iterative hard thresholding (IHT), which finds a local minimum of `||y - A x||^2 / 2 + lambda ||x||_0`, or with `sparsity` one of
- * `||y - A x||^2 / 2` among the signals with so many entries.
+ * `||y - A x||^2 / 2` among the signals with that many entries.
  *
  * `x <- H(x + step A^T (y - A x), sqrt(2 lambda step))` from `x = 0`, H {@link hardThreshold}, or with {@link keepLargest} in its place. The
  * objective never rises for steps below `1 / L`. Trained are the steps; thresholds, which follow them, are constant for differentiation.
  *
  * @param A matrix `[measurements, signal]` on the host
  * @returns an iteration for {@link runIteration}, or for {@link unfold}
- * @throws RangeError, TypeError for what is no matrix, numbers outside their ranges, an option that is none, and both or none of
- *   `lambda` and `sparsity`
+ * @throws RangeError, TypeError for what is no matrix, numbers outside their ranges, an unknown option, and both or none of `lambda` and
+ *   `sparsity`
  * @example
  * const iteration = iht({ shape: [1, 1], data: Float32Array.of(1) }, { lambda: 0.5 })
  * const { x } = await runIteration(iteration, np.array([[2], [0.9]]), { iterations: 1 })

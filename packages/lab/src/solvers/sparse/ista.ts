@@ -37,7 +37,7 @@ const l1Objective: Iteration["objective"] = (x, { y, system: { A, lambda, ...oth
  *
  * @param A matrix `[measurements, signal]` on the host
  * @returns an iteration for {@link runIteration}, or for {@link unfold}
- * @throws RangeError, TypeError for what is no matrix, numbers outside their ranges, an option that is none
+ * @throws RangeError, TypeError for what is no matrix, numbers outside their ranges, an unknown option
  * @example
  * const iteration = ista({ shape: [1, 1], data: Float32Array.of(1) }, { lambda: 0.5 })
  * const { x } = await runIteration(iteration, np.array([[2]]), { iterations: 1 })

@@ -3,7 +3,7 @@ import type { Tree } from "minimand/engine";
 import { rangeError, typeError } from "minimand/engine";
 import type { Tensor } from "minimand/models";
 
-/** What a layer is given beside its state: the input, as measurements `[batch, measurements]`, and what isn't trained. */
+/** What a layer is given in addition to its state: the input, as measurements `[batch, measurements]`, and what isn't trained. */
 export type IterationData = { y: np.Array; system: { [name: string]: np.Array } };
 
 /** The numbers that a layer starts with, by name. */
@@ -14,7 +14,7 @@ export type StartParameters = Readonly<Record<string, number | Tensor>>;
  * the arrays that they are given.
  */
 export interface Iteration<State extends Tree = Tree> {
-  /** Told of saved parameters. */
+  /** The name in files of saved parameters. */
   name?: string;
   /** One iteration. */
   layer(state: State, data: IterationData, parameters: { [name: string]: np.Array }): State;
@@ -28,7 +28,7 @@ export interface Iteration<State extends Tree = Tree> {
   start?(data: IterationData): State;
   /** What a state is an estimate of. Default: the state, which then is an array. */
   output?(state: State): np.Array;
-  /** What the iteration minimises, one number an example: what training without signals goes by. */
+  /** What the iteration minimises, one number per example: what training without signals goes by. */
   objective?(output: np.Array, data: IterationData): np.Array;
 }
 
@@ -68,29 +68,29 @@ function inputItself({ y, system }: IterationData): np.Array {
   return y;
 }
 
-/** The start parameters of a layer. */
+/** Returns the start parameters of a layer. */
 export function parametersAt({ parameters }: Pick<Iteration, "parameters">, layer: number): StartParameters {
   return typeof parameters === "function" ? parameters(layer) : parameters;
 }
 
-/** A number as a tensor of the kind of numbers of the system. */
+/** Returns a number as a tensor of the kind of numbers of the system. */
 export function tensorAt(value: number | Tensor, { system }: Pick<WholeIteration, "system">): Tensor {
   if (typeof value !== "number") return value;
   const isDouble = Object.values(system).some(({ data }) => data instanceof Float64Array);
   return { shape: [], data: isDouble ? Float64Array.of(value) : Float32Array.of(value) };
 }
 
-/** A tensor as an array. */
+/** Returns a tensor as an array. */
 export function arrayFrom({ shape, data }: Tensor): np.Array {
   return np.array(data.slice() as Float32Array<ArrayBuffer>, { shape: [...shape] });
 }
 
-/** The system as arrays. */
+/** Returns the system as arrays. */
 export function systemArrays({ system }: Pick<WholeIteration, "system">): { [name: string]: np.Array } {
   return Object.fromEntries(Object.entries(system).map(([name, tensor]) => [name, arrayFrom(tensor)]));
 }
 
-/** The parameters of all layers, those of a name one behind the other along a new first axis. */
+/** Returns the parameters of all layers, those of a name one behind the other along a new first axis. */
 export function stackedParameters(iteration: WholeIteration, layers: number): { [name: string]: np.Array } {
   const all = Array.from({ length: layers }, (_, t) => parametersAt(iteration, t));
   const names = Object.keys(all[0]);

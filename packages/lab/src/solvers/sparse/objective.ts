@@ -10,7 +10,7 @@ import {
 } from "minimand/engine";
 import { residualOf } from "./system.ts";
 
-/** What a signal costs beside its error. */
+/** What a signal costs in addition to its error. */
 export interface SparseObjectiveOptions {
   /** Weight of the penalty, >= 0: a number, or a 0-d array (its range isn't checked). */
   lambda: Parameter;
@@ -19,15 +19,15 @@ export interface SparseObjectiveOptions {
 }
 
 /**
- * The objective of sparse recovery, `||y - A x||^2 / 2 + lambda ||x||_1`, or with `||x||_0`.
+ * Returns the objective of sparse recovery, `||y - A x||^2 / 2 + lambda ||x||_1`, or with `||x||_0`.
  *
  * The number of entries that are not 0 is piecewise constant: it counts in the value, and its derivative is 0.
  *
  * @param x signals `[batch, signal]`, consumed
  * @param A matrix `[measurements, signal]`, consumed
  * @param y measurements `[batch, measurements]`, consumed
- * @returns one value an example, `[batch]`
- * @throws RangeError, TypeError for arrays of other shapes, a lambda below 0, an unknown penalty, an option that is none
+ * @returns one value per example, `[batch]`
+ * @throws RangeError, TypeError for arrays of other shapes, a lambda below 0, an unknown penalty, an unknown option
  * @example
  * sparseObjective(np.array([[1.5]]), np.array([[1]]), np.array([[2]]), { lambda: 0.5, penalty: "l1" }) // [0.875]
  * @see Nagahisa, Hayakawa, Iiguni 2025, arXiv 2509.01331; Beck, Teboulle 2009, SIAM J. Imaging Sci. 2(1), section 1

@@ -30,7 +30,7 @@ export interface RunIterationOptions {
   signal?: AbortSignal;
 }
 
-/** What an iteration came to. */
+/** The result of an iteration. */
 export interface IterationResult {
   /** The last estimate. */
   x: np.Array;
@@ -42,13 +42,13 @@ export interface IterationResult {
 const together = 16;
 
 /**
- * Runs an iterative algorithm with the parameters that it starts with: ISTA, FISTA, IHT and their like, untrained.
+ * Runs an iterative algorithm with the parameters that it starts with: ISTA, FISTA, IHT and others, untrained.
  *
- * @param iteration as of {@link ista} and its peers, or one's own
+ * @param iteration as of {@link ista} and its peers, or an own one
  * @param y measurements `[batch, measurements]`, or those of one signal `[measurements]`; consumed
  * @returns the last estimate, `[batch, signal]` or `[signal]`, and the objective after each iteration
- * @throws RangeError, TypeError for an iteration that is none, or measurements of another shape or dtype; NonFiniteError naming the
- *   iteration after which a value isn't finite; the reason of `signal` when aborted
+ * @throws RangeError, TypeError for an invalid iteration, or measurements of another shape or dtype; NonFiniteError naming the iteration
+ *   after which a value isn't finite; the reason of `signal` when aborted
  * @example
  * const A = { shape: [1, 2], data: Float32Array.of(1, 0.5) }
  * const { x, objectives } = await runIteration(ista(A, { lambda: 0.1 }), np.array([1]), { iterations: 200 })

@@ -8,8 +8,8 @@ import type { Unfolded } from "./unfold.ts";
 const format = "minimand.unfolded/1";
 
 /**
- * The parameters of an unfolded network as the bytes of a safetensors file, with the system that they were trained for: `params.NAME` and
- * `system.NAME`. A CRC-32 of the file stands in it.
+ * Saves the parameters of an unfolded network as the bytes of a safetensors file, with the system that they were trained for: `params.NAME`
+ * and `system.NAME`. A CRC-32 of the file is in it.
  *
  * @param params as of {@link trainUnfolded}; kept
  * @returns the bytes
@@ -29,14 +29,14 @@ export async function saveUnfolded(
 }
 
 /**
- * The parameters that {@link saveUnfolded} has written, for a network of the same iteration and layers. Steps that were learnt for one
- * system are of little use with another: where the network's own system is not the one that was saved, `warn` is told.
+ * Reads the parameters that {@link saveUnfolded} has written, for a network of the same iteration and layers. Steps that were learnt for
+ * one system are of little use with another: where the network's own system is not the one that was saved, `warn` is called.
  *
  * @param bytes of the whole file
  * @param options `warn`: default `console.warn`
  * @returns the parameters, which the caller owns
- * @throws RangeError, TypeError in one line for bytes that are cut off, changed, damaged or no such file, those of another iteration or number of
- *   layers, and an option that is none
+ * @throws RangeError, TypeError in one line for bytes that are cut off, changed, damaged or no such file, those of another iteration or
+ *   number of layers, and an unknown option
  * @example
  * const params = loadUnfolded(network, await readFile("steps.safetensors"))
  */

@@ -30,7 +30,7 @@ export function checkMatrix(argument: string, matrix: Matrix): asserts matrix is
   if (broken >= 0) throw rangeError(`${argument}.data[${broken}]`, "a finite number", data[broken]);
 }
 
-/** A number as a tensor of the kind of numbers of a matrix. */
+/** Returns a number as a tensor of the kind of numbers of a matrix. */
 export function scalarLike({ data }: Matrix, value: number): Tensor {
   return {
     shape: [],
@@ -38,15 +38,15 @@ export function scalarLike({ data }: Matrix, value: number): Tensor {
   };
 }
 
-/** A matrix of the same kind of numbers. */
+/** Returns a matrix of the same kind of numbers. */
 export function matrixLike({ data }: Matrix, shape: [number, number], values: Float64Array): Matrix {
   return { shape, data: data instanceof Float64Array ? values : Float32Array.from(values) };
 }
 
 /**
- * The Lipschitz constant of the gradient of `||y - A x||^2 / 2`: the largest eigenvalue of `A^T A`, by power iteration.
+ * Returns the Lipschitz constant of the gradient of `||y - A x||^2 / 2`: the largest eigenvalue of `A^T A`, by power iteration.
  *
- * Stops where an eigenvalue is known to lie within a millionth; where several are nearly the largest, after 10,000 iterations.
+ * Stops where an eigenvalue is known to be within a millionth; where several are nearly the largest, after 10,000 iterations.
  *
  * @param A matrix `[measurements, signal]` on the host, read only
  * @returns L >= 0; `1 / L` is the usual step size of ISTA
@@ -80,7 +80,7 @@ export function lipschitzConstant(A: Matrix): number {
   }
 }
 
-/** The step size given, or `1 / L`. */
+/** Returns the step size given, or `1 / L`. */
 export function stepSizeFor(A: Matrix, stepSize: number | undefined): number {
   if (stepSize === undefined) {
     const L = lipschitzConstant(A);
@@ -133,7 +133,7 @@ export function pseudoInverse(A: Matrix): Matrix {
 /** Arrays of a linear system: the matrix `[measurements, signal]`, and what else is not trained. */
 export type SystemArrays = { A: np.Array; [name: string]: np.Array };
 
-/** The signals that iterations start from: zeros `[batch, signal]`. Consumes its arguments. */
+/** Returns the signals that iterations start from: zeros `[batch, signal]`. Consumes its arguments. */
 export function zeroSignals({ y, system }: { y: np.Array; system: { [name: string]: np.Array } }): np.Array {
   const [rows, columns] = system.A.shape;
   checkFloatArray("y", y, 2, `[batch, ${rows}]`);

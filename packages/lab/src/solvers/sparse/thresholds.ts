@@ -30,12 +30,12 @@ export interface HardThresholdOptions {
 /**
  * Hard thresholding, the proximal map of `threshold^2 / 2 ||x||_0`: `v` where `|v| > threshold`, else 0, elementwise.
  *
- * The threshold has no derivative: where it moves past no entry, nothing changes. With `gate`, a width e, it has that of
- * `v sigmoid((|v| - threshold) / e)`, which tells what keeping less or more would do; the value stays as it is.
+ * The threshold has no derivative: where it moves past no entry, nothing changes. With `gate`, a width e, it has that of `v sigmoid((|v| -
+ * threshold) / e)`, which shows what keeping less or more would do; the value stays as it is.
  *
  * @param v any shape, consumed
  * @param threshold >= 0: a number, or a 0-d array (its range isn't checked)
- * @throws RangeError for a negative threshold, a gate that is not above 0; TypeError for an option that is none
+ * @throws RangeError for a negative threshold, a gate that is not above 0; TypeError for an unknown option
  * @example
  * hardThreshold(np.array([-0.5, 0.25, 2]), 0.5) // [0, 0, 2]
  * @see Blumensath, Davies 2008, J. Fourier Anal. Appl. 14, section 3
@@ -79,7 +79,7 @@ export function keepLargest(v: np.Array, count: number): np.Array {
 }
 
 /**
- * The posterior mean of a number that is 0, or normal with probability `probability`, seen with normal noise.
+ * Returns the posterior mean of a number that is 0, or normal with probability `probability`, seen with normal noise.
  *
  * `r (a / (a + s)) P(not 0 | r)`, s the noise's variance and a the signal's; with `b = a + s`, `P(not 0 | r)` is the sigmoid of
  * `log(p / (1 - p)) + log(s / b) / 2 + r^2 (1 / s - 1 / b) / 2`.
@@ -87,7 +87,7 @@ export function keepLargest(v: np.Array, count: number): np.Array {
  * @param r any shape, consumed
  * @param noiseVariance s > 0, of a shape that broadcasts to that of `r`, consumed
  * @param options `probability` p of being not 0, above 0 and below 1; `signalVariance` a > 0 of what is not 0, default 1; numbers or 0-d arrays
- * @throws RangeError for numbers outside their ranges; TypeError for an option that is none
+ * @throws RangeError for numbers outside their ranges; TypeError for an unknown option
  * @example
  * shrinkToMean(np.array([0.1, 3]), np.array(0.01), { probability: 0.1 }) // [0.0018, 2.9703]
  * @see Ito, Takabe, Wadayama 2019, IEEE Trans. Signal Process. 67(12), arXiv 1801.01978, section III, the MMSE estimator

@@ -34,7 +34,7 @@ const leastVariance = 1e-9;
  *
  * @param A matrix `[measurements, signal]` on the host, of linearly independent rows
  * @returns an iteration for {@link unfold}, or for {@link runIteration}
- * @throws RangeError, TypeError for what is no such matrix, numbers outside their ranges, an option that is none
+ * @throws RangeError, TypeError for what is no such matrix, numbers outside their ranges, an unknown option
  * @example
  * const iteration = tista({ shape: [1, 1], data: Float32Array.of(1) }, { probability: 0.5, noiseVariance: 0.01 })
  * const { x } = await runIteration(iteration, np.array([[2]]), { iterations: 1 })

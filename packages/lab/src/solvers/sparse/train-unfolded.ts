@@ -25,16 +25,16 @@ import type {
 import { disposeState, fit, supervised } from "minimand/training";
 import type { Unfolded } from "./unfold.ts";
 
-/** What a loss of an unfolded network is given beside its output: measurements `y`, signals, the system. */
+/** What a loss of an unfolded network is given in addition to its output: measurements `y`, signals, the system. */
 export type UnfoldedData = { y: np.Array; signals: np.Array; system: { [name: string]: np.Array } };
 
-/** One value an example, `[batch]`. Consumes its arguments. */
+/** One value per example, `[batch]`. Consumes its arguments. */
 export type UnfoldedLoss = (output: np.Array, data: UnfoldedData) => np.Array;
 
 /**
- * The error of an estimate whose signal is known, `||x_T - x||^2`, summed over all axes but the first.
+ * Returns the error of an estimate whose signal is known, `||x_T - x||^2`, summed over all axes but the first.
  *
- * @returns one value an example, `[batch]`
+ * @returns one value per example, `[batch]`
  * @throws RangeError for signals of another shape than the estimate's
  * @example
  * supervisedLoss(np.array([[1, 2]]), { y: np.array([[0]]), signals: np.array([[1, 4]]), system: {} }) // [4]
@@ -47,7 +47,7 @@ export function supervisedLoss(output: np.Array, { y, signals, system }: Unfolde
 }
 
 /**
- * The loss of training without signals: the objective of the iteration that was unfolded.
+ * Returns the loss of training without signals: the objective of the iteration that was unfolded.
  *
  * @returns a loss that doesn't look at the signals
  * @throws TypeError for a network of an iteration without an objective, such as {@link tista}
@@ -71,7 +71,7 @@ export function unsupervisedLoss(network: Unfolded): UnfoldedLoss {
 /** How a step is built that trains an unfolded network. */
 export interface UnfoldedStepOptions {
   network: Unfolded;
-  /** {@link supervisedLoss}, that of {@link unsupervisedLoss}, or one's own. */
+  /** {@link supervisedLoss}, that of {@link unsupervisedLoss}, or an own one. */
   loss: UnfoldedLoss;
   /** Default `adam(0.01)`. */
   optimizer?: GradientTransformation;
@@ -79,7 +79,7 @@ export interface UnfoldedStepOptions {
   compile?: Compile;
 }
 
-/** The same, with a compiler that may answer later. */
+/** Options of an unfolded step with a compiler that may answer later. */
 export interface AsyncUnfoldedStepOptions extends Omit<UnfoldedStepOptions, "compile"> {
   compile: AsyncCompile;
 }
@@ -91,13 +91,14 @@ export type UnfoldedStep = SupervisedStep<{ depth: number }>;
 export type AsyncUnfoldedStep = AsyncSupervisedStep<{ depth: number }>;
 
 /**
- * The training step of an unfolded network: the mean loss of the estimate behind the layer `depth`, a hyperparameter, so that one program
- * trains all depths. Its batches hold measurements as `x`, and signals as `y` (anything of the batch's length where the loss takes none).
+ * Returns the training step of an unfolded network: the mean loss of the estimate behind the layer `depth`, a hyperparameter, so that one
+ * program trains all depths. Its batches hold measurements as `x`, and signals as `y` (anything of the batch's length where the loss takes
+ * none).
  *
  * Steps with a gradient that isn't finite are skipped. Parameters with a least value don't fall below it.
  *
  * @returns a step for {@link trainUnfolded}, or for `fit`; its updates come later where `compile` is asynchronous
- * @throws TypeError for what is no unfolded network, a loss that is no function, an option that is none
+ * @throws TypeError for what is no unfolded network, a loss that is no function, an unknown option
  * @example
  * const step = unfoldedStep({ network, loss: supervisedLoss, optimizer: adam(0.04) })
  */
@@ -154,7 +155,7 @@ function keptAtLeast(
   };
 }
 
-/** What is told after each generation. */
+/** What is reported after each generation. */
 export interface Generation {
   /** How many layers were trained. */
   depth: number;
@@ -187,8 +188,8 @@ export interface TrainUnfoldedOptions {
  * layers that are good already.
  *
  * @returns the trained parameters, which the caller owns, and what each generation's mean loss was
- * @throws TypeError for what is no network or step, an option that is none; NonFiniteError where the loss is not finite; the reason of
- *   `signal` when aborted
+ * @throws TypeError for what is no network or step, an unknown option; NonFiniteError where the loss is not finite; the reason of `signal`
+ *   when aborted
  * @example
  * const { params } = await trainUnfolded({ network, step, batches: (generation) => batches.epoch(generation) })
  * @see Ito, Takabe, Wadayama 2019, IEEE Trans. Signal Process. 67(12), arXiv 1801.01978, section III, incremental training

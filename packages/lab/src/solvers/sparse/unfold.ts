@@ -32,16 +32,16 @@ export interface Unfolded extends Model {
 }
 
 /**
- * Deep unfolding: so many iterations of an algorithm as the layers of a network whose parameters are the numbers of each iteration.
+ * Deep unfolding: a number of iterations of an algorithm as the layers of a network whose parameters are the numbers of each iteration.
  *
  * Before training the network does what the algorithm does. It is a model like any other: `supervised`, `predictor` and `saveState` take
  * it; {@link trainUnfolded} trains it layer by layer. Its input are measurements, its output the estimate behind the last layer. What isn't
  * trained, the system, is the model's state.
  *
- * @param options an iteration, as of {@link ista} and its peers or one's own, and `layers`
+ * @param options an iteration, as of {@link ista} and its peers or an own one, and `layers`
  * @returns a model from `[batch, measurements]` to `[batch, signal]`, or whatever the layer makes of its input
- * @throws RangeError, TypeError for what is no iteration, fewer than one layer, an option that is none; from `init`, for start
- *   parameters whose shapes differ from layer to layer
+ * @throws RangeError, TypeError for what is no iteration, fewer than one layer, an unknown option; from `init`, for start parameters whose
+ *   shapes differ from layer to layer
  * @example
  * const halving = unfold({
  *   layer: (x: np.Array, { y }, { step }) => x.ref.add(y.sub(x).mul(step)),
@@ -96,7 +96,7 @@ export function unfold<State extends Tree = Tree>(options: UnfoldOptions<State>)
           continue;
         }
         const before = refTree(state);
-        // What is deeper hands on what it was given.
+        // Deeper layers pass on what they were given.
         state = mapTree((n, b) => np.where(depth.ref.greater(t), n, b), layerAt(state, t, own), before);
       }
       disposeTree([own, isTraced ? depth : []]);

@@ -55,8 +55,7 @@ export interface Sharpness<D extends Tree> {
    * The largest eigenvalue of the Hessian, by power iteration with products of Hessian and vector. Where the
    * eigenvalue of largest size is negative, a second iteration on the shifted matrix follows.
    *
-   * @param options `seed` of the start; `iterations`, at most so many, default 20; `tolerance`, the relative
-   * change at which it stops, default 1e-4
+   * @param options `seed` of the start; `iterations`, at most, default 20; `tolerance`, the relative change at which it stops, default 1e-4
    */
   lambdaMax(
     params: Tree,

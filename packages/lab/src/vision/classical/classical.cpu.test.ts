@@ -207,7 +207,7 @@ describe("Zero-DCE", () => {
   });
 
   it("counts neighbours within the picture alone, from both sides, and leaves the rest at the border", () => {
-    // Regions of 2 x 2 whose change is 0, 1 / 2, 3 and of a third line nobody looks at.
+    // Regions of 2 x 2 whose change is 0, 1 / 2, 3 and of a third line that is not looked at.
     const after = Float64Array.of(0, 0, 1, 1, 9, 0, 0, 1, 1, 9, 2, 2, 3, 3, 9, 2, 2, 3, 3, 9, 9, 9, 9, 9, 9);
     const make = () => np.array(after, { shape: [1, 5, 5, 1] });
     const { spatial } = zeroDceTerms(make(), np.zeros([1, 5, 5, 1], { dtype: np.float64 }), make(), {

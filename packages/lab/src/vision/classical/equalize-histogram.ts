@@ -1,6 +1,6 @@
 import { rangeError, readOptions, typeError } from "minimand/engine";
 
-/** Of {@link equalizeHistogram} and {@link equalizationTable}. */
+/** Options of {@link equalizeHistogram} and {@link equalizationTable}. */
 export interface EqualizeOptions {
   /** Equal intervals of [0, 1] in which numbers are counted, >= 2; default 256. */
   bins?: number;
@@ -15,7 +15,7 @@ export interface EqualizeOptions {
  * @param values numbers in [0, 1]; looked at
  * @param options `bins`
  * @returns as many numbers in [0, 1]; those of a flat picture as they were
- * @throws TypeError, RangeError for what are no numbers in [0, 1], none of them, options that are none or out of range
+ * @throws TypeError, RangeError for what are no numbers in [0, 1], none of them, options that are unknown or out of range
  * @example
  * equalizeHistogram([0.01, 0.02, 0.02, 0.03, 0.9], { bins: 100 }) // [0, 0.5, 0.5, 0.75, 1]
  * @see Gonzalez, Woods 2018, Digital image processing, section 3.3
@@ -27,8 +27,8 @@ export function equalizeHistogram(values: ArrayLike<number>, options: EqualizeOp
 }
 
 /**
- * What {@link equalizeHistogram} puts in the place of each bin: `(cdf - cdf_min) / (n - cdf_min)`, with the number of values up to a bin,
- * `cdf`, and that of the first bin that isn't empty, `cdf_min`.
+ * Returns what {@link equalizeHistogram} puts in the place of each bin: `(cdf - cdf_min) / (n - cdf_min)`, with the number of values up to
+ * a bin, `cdf`, and that of the first bin that isn't empty, `cdf_min`.
  *
  * @param values numbers in [0, 1]; looked at
  * @param options `bins`

@@ -22,7 +22,7 @@ export function gammaCorrection(x: np.Array, gamma: Parameter): np.Array {
   return power(x, parameter(gamma, x));
 }
 
-/** Of {@link adaptiveGamma}. */
+/** Options of {@link adaptiveGamma}. */
 export interface AdaptiveGammaOptions {
   /** The mean that a flat picture would come to; default 0.5. */
   target?: number;
@@ -36,7 +36,7 @@ export interface AdaptiveGammaOptions {
  * @param x pictures in [0, 1], float `[batch, height, width, channels]`, consumed
  * @param options `target` in (0, 1), default 0.5
  * @returns an array of the shape of x, differentiable in x, through the mean as well
- * @throws TypeError, RangeError for another dtype or rank, options that are none, and a target out of range
+ * @throws TypeError, RangeError for another dtype or rank, unknown options, and a target out of range
  * @example
  * adaptiveGamma(np.array([0.2, 0.3]).reshape([1, 1, 2, 1])) // [0.4472, 0.5477]
  * @see Babakhani, Zarei 2015, Automatic gamma correction based on average of brightness, ACSIJ 4(6)

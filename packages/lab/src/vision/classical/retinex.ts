@@ -6,10 +6,10 @@ import { checkPictures } from "./checks.ts";
 const leastRange = 1e-3;
 
 /**
- * A Gaussian blur: `y = G_height x G_width^T` for each channel, where a row of `G` has the weights `exp(-(i - j)^2 / (2 sigma^2))` of all
- * pixels of the line, divided by their sum: what lies beyond the border doesn't count, and a flat picture stays as it is.
+ * Applies a Gaussian blur: `y = G_height x G_width^T` for each channel. A row of `G` has the weights `exp(-(i - j)^2 / (2 sigma^2))` of all
+ * pixels of the line, divided by their sum: what is beyond the border doesn't count, and a flat picture stays as it is.
  *
- * Two matrix products, `O(height + width)` a pixel: shrink large pictures first.
+ * Two matrix products, `O(height + width)` per pixel: shrink large pictures first.
  *
  * @param x pictures, float `[batch, height, width, channels]`, consumed
  * @param sigma in pixels, > 0
@@ -36,7 +36,7 @@ function gaussianRows(length: number, sigma: number): number[] {
   }).flat();
 }
 
-/** Of {@link retinex}. */
+/** Options of {@link retinex}. */
 export interface RetinexOptions {
   /** Of the blur that stands for the light, in pixels, > 0; default an eighth of the longer side. */
   sigma?: number;
@@ -53,7 +53,7 @@ export interface RetinexOptions {
  * @param x pictures in [0, 1], float `[batch, height, width, channels]`, consumed
  * @param options `sigma`, `eps`
  * @returns an array of the shape of x in [0, 1], differentiable in x
- * @throws TypeError, RangeError for another dtype or rank, options that are none or out of range
+ * @throws TypeError, RangeError for another dtype or rank, options that are unknown or out of range
  * @example
  * // The same stripes, in the sun and in the shade.
  * retinex(np.array([0.4, 0.8, 0.4, 0.2, 0.1, 0.2]).reshape([1, 1, 6, 1]), { sigma: 1 }) // [0.2638, 1, 0.5087, 0.3121, 0, 0.7938]

@@ -5,7 +5,7 @@ import { checkPictures } from "./checks.ts";
 const least = 1e-3;
 
 /**
- * Each picture with mean 0 and standard deviation about 1, over all its pixels and channels: `y = (x - mean) / (sd + 1e-3)`.
+ * Scales each picture to mean 0 and standard deviation about 1, over all its pixels and channels: `y = (x - mean) / (sd + 1e-3)`.
  *
  * A detector that is fed so sees neither the exposure nor the contrast of a picture.
  *

@@ -7,7 +7,7 @@ import { crops, type HostPicture } from "./crops.ts";
 import { applyCurves, type ZeroDceOptions, type ZeroDceParams, zeroDce, zeroDceCurves } from "./zero-dce.ts";
 import { type ZeroDceLossOptions, zeroDceLoss } from "./zero-dce-loss.ts";
 
-/** Of {@link trainZeroDce}. */
+/** Options of {@link trainZeroDce}. */
 export interface TrainZeroDceOptions
   extends Omit<ZeroDceOptions, "channels">,
     Omit<ZeroDceLossOptions, "weights">,
@@ -33,8 +33,8 @@ export interface TrainZeroDceOptions
  * @param options `steps` and `seed`; `crop`, `size`, `learningRate`, `lossWeights`, `level`, `patch` and `region` of the loss, `width` and `iterations` of the
  * network, `compile`, `onMetrics` and `signal` as in `fit`
  * @returns the parameters of the layer `zeroDce`, the caller's
- * @throws TypeError, RangeError for no pictures, numbers out of [0, 1], pictures smaller than the squares, squares smaller than a patch, options that
- * are none or out of range; NonFiniteError, and the reason of `signal`, as `fit`
+ * @throws TypeError, RangeError for no pictures, numbers out of [0, 1], pictures smaller than the squares, squares smaller than a patch,
+ * options that are unknown or out of range; NonFiniteError, and the reason of `signal`, as `fit`
  * @example
  * const values = Float32Array.from({ length: 32 * 32 }, (_, i) => 0.1 + 0.05 * Math.sin(i))
  * const params = await trainZeroDce([{ values, shape: [32, 32, 1] }], { steps: 100, seed: 0, crop: 32, width: 8 })

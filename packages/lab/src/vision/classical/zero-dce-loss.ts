@@ -3,7 +3,7 @@ import { checkNumber, checkShape, rangeError, readOptions } from "minimand/engin
 import { sliceAxis } from "minimand/internals";
 import { checkPictures } from "./checks.ts";
 
-/** Of {@link zeroDceTerms}. */
+/** Options of {@link zeroDceTerms}. */
 export interface ZeroDceTermsOptions {
   /** The brightness that patches are to have, in [0, 1]; default 0.6. */
   level?: number;
@@ -13,7 +13,7 @@ export interface ZeroDceTermsOptions {
   region?: number;
 }
 
-/** Of {@link zeroDceLoss}. */
+/** Options of {@link zeroDceLoss}. */
 export interface ZeroDceLossOptions extends ZeroDceTermsOptions {
   /** What each term counts, >= 0; default `{ spatial: 1, exposure: 10, color: 5, smoothness: 200 }`. */
   weights?: { spatial?: number; exposure?: number; color?: number; smoothness?: number };
@@ -21,13 +21,13 @@ export interface ZeroDceLossOptions extends ZeroDceTermsOptions {
 
 const termNames = { spatial: true, exposure: true, color: true, smoothness: true } as const;
 
-/** One value a picture, `[batch]` each. */
+/** One value per picture, `[batch]` each. */
 export type ZeroDceTerms = Record<keyof typeof termNames, np.Array>;
 
 const optionNames = { level: true, patch: true, region: true } as const;
 
 /**
- * What is asked of brightened pictures without knowing a good one, one value a picture.
+ * Returns what is asked of brightened pictures without knowing a good one, one value per picture.
  *
  * With `b` the mean over channels, `B` and `B'` its means over regions before and after, `m_p` the mean of a channel:
  *
@@ -37,14 +37,15 @@ const optionNames = { level: true, patch: true, region: true } as const;
  * - `color = sqrt(sum over pairs of channels (m_p - m_q)^4)`
  * - `smoothness = 2 (sum dh^2 / ((H - 1) W) + sum dw^2 / (H (W - 1)))` of the differences of neighbouring curves, summed over their channels
  *
- * Patches and regions lie side by side from the upper left corner; what remains at the border isn't looked at.
+ * Patches and regions are side by side from the upper left corner; what remains at the border isn't looked at.
  *
  * @param enhanced pictures after, float `[batch, height, width, channels]`, consumed
  * @param original pictures before, of the same shape, consumed
  * @param curves `[batch, height, width, any]`, consumed
  * @param options `level`, `patch`, `region`
  * @returns the four terms, differentiable
- * @throws TypeError, RangeError for other dtypes and shapes, pictures smaller than a patch or a region, options that are none or out of range
+ * @throws TypeError, RangeError for other dtypes and shapes, pictures smaller than a patch or a region, options that are unknown or out of
+ * range
  * @example
  * const dark = np.full([1, 16, 16, 1], 0.1)
  * const { exposure, spatial } = zeroDceTerms(np.full([1, 16, 16, 1], 0.4), dark, np.zeros([1, 16, 16, 8]))
@@ -81,8 +82,8 @@ export function zeroDceTerms(
 }
 
 /**
- * The loss of Zero-DCE, a weighted sum of {@link zeroDceTerms}: dark regions are to become bright, differences between neighbours are to stay, colours
- * to balance, and curves to vary slowly.
+ * Returns the loss of Zero-DCE, a weighted sum of {@link zeroDceTerms}: dark regions are to become bright, differences between neighbours
+ * are to stay, colours to balance, and curves to vary slowly.
  *
  * `loss = spatial + 10 exposure + 5 color + 200 smoothness`
  *
@@ -90,7 +91,7 @@ export function zeroDceTerms(
  * @param original pictures before, of the same shape, consumed
  * @param curves `[batch, height, width, any]`, consumed
  * @param options `weights` of the terms, and those of {@link zeroDceTerms}
- * @returns one value >= 0 a picture, `[batch]`, differentiable
+ * @returns one value >= 0 per picture, `[batch]`, differentiable
  * @throws TypeError, RangeError as {@link zeroDceTerms}, and for weights below 0
  * @example
  * const dark = np.full([1, 16, 16, 1], 0.1)

@@ -6,7 +6,7 @@ import { dceConvolutions, dceNet, type Place } from "../dce-net.ts";
 import { type Convolution, convolutionNet } from "../named-convolutions.ts";
 import { checkPictures } from "./checks.ts";
 
-/** Of {@link zeroDce}. */
+/** Options of {@link zeroDce}. */
 export interface ZeroDceOptions {
   /** Channels of the pictures; default 3. */
   channels?: number;
@@ -16,7 +16,7 @@ export interface ZeroDceOptions {
   iterations?: number;
 }
 
-/** Of {@link zeroDce}: seven convolutions 3 x 3, kernels `[3, 3, inputs, outputs]` with biases `[outputs]`. */
+/** Parameters of {@link zeroDce}: seven convolutions 3 x 3, kernels `[3, 3, inputs, outputs]` with biases `[outputs]`. */
 export type ZeroDceParams = Record<`conv${Place}`, Convolution>;
 
 /** The last kernel starts so much smaller that the curves start close to straight lines: pictures as they are. */
@@ -31,7 +31,7 @@ const lastGain = 0.1;
  * @param options `channels` of the pictures, default 3; `width` of the network, 32; `iterations` of curves, 8
  * @returns a layer from pictures in [0, 1], `[batch, height, width, channels]`, to pictures in [0, 1] of the same shape; its parameters are
  * {@link ZeroDceParams}
- * @throws TypeError, RangeError for an option that is none, sizes that are no integers >= 1, and from `apply` for other pictures
+ * @throws TypeError, RangeError for an unknown option, sizes that are no integers >= 1, and from `apply` for other pictures
  * @example
  * const layer = zeroDce({ channels: 1, width: 4 })
  * layer.name // "zeroDce(1, 4x8)"
@@ -55,8 +55,8 @@ export function zeroDce(options: ZeroDceOptions = {}): Layer {
 }
 
 /**
- * The curves that a network of seven convolutions 3 x 3 finds for each pixel: ReLU between them, the fifth sees the outputs of the third and the
- * fourth, the sixth those of the second and the fifth, the seventh those of the first and the sixth, and ends in tanh.
+ * Returns the curves that a network of seven convolutions 3 x 3 with ReLU between them finds for each pixel. The fifth sees the outputs of
+ * the third and the fourth, the sixth those of the second and the fifth, the seventh those of the first and the sixth, and ends in tanh.
  *
  * @param params of {@link zeroDce}, consumed
  * @param x pictures in [0, 1], float `[batch, height, width, channels]`, consumed
@@ -79,7 +79,7 @@ export function zeroDceCurves(params: ZeroDceParams, x: np.Array): np.Array {
 }
 
 /**
- * Curves of each pixel, one after the other: `x <- x + a_i (x^2 - x)` for `i = 1, ..., iterations`. Negative ones brighten.
+ * Applies the curves of each pixel, one after the other: `x <- x + a_i (x^2 - x)` for `i = 1, ..., iterations`. Negative ones brighten.
  *
  * In [0, 1] with `|a| <= 1` pictures stay in [0, 1], and each curve is monotone. The sign of `a` is that of the authors' code; the paper has
  * the other one.

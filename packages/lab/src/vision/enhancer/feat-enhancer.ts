@@ -31,7 +31,7 @@ export interface EnhancerSizes {
   groups?: number;
 }
 
-/** Of {@link featEnhancer}. */
+/** Options of {@link featEnhancer}. */
 export interface FeatEnhancerOptions extends EnhancerSizes {
   /** Blocks of features with attention weights of their own, a divisor of the features; default 8. */
   heads?: number;
@@ -56,17 +56,17 @@ export function checkedSizes({ inChannels = 3, width = 32, groups = 8 }: Enhance
  *
  * 1. Two smaller images, by convolutions with kernel `2 s - 1` and stride `s`, without padding.
  * 2. One feature extractor for the three: seven 3 x 3 convolutions.
- * 3. Features of the higher scale join those of the whole image by attention in blocks of channels ({@link safa}), those of the lowest
- *    beside them, upsampled (`skip`).
+ * 3. Features of the higher scale join those of the whole image by attention in blocks of channels ({@link safa}), those of the lowest are
+ *    put next to them, upsampled (`skip`).
  * 4. Two more convolutions and tanh give `groups` images, which are added: `x' = x + sum_g T_g`.
  *
- * Other choices are those of ablations: `fusion` `average` is the mean of both features, `skip` puts upsampled ones beside, `safa` for the
- * lowest scale attends from the features so far, with convolutions of its own; `downsample` by pooling has the windows of the
- * convolutions, `bilinear` the sizes that they give.
+ * Other choices are those of ablations: `fusion` `average` is the mean of both features, `skip` puts upsampled ones next to each other,
+ * `safa` for the lowest scale attends from the features so far, with convolutions of its own; `downsample` by pooling has the windows of
+ * the convolutions, `bilinear` the sizes that they give.
  *
  * Parameters have the names of the official code, `{ quarter_conv: { kernel, bias }, ... }`, 139,400 numbers with the defaults. Kernels
- * start as He's where ReLU follows, with variance `1 / fan-in` elsewhere, the last one times 0.1: the layer starts near the
- * identity. What comes out is no picture, and not clipped: it lies within `groups` of the input.
+ * start as He's where ReLU follows, with variance `1 / fan-in` elsewhere, the last one times 0.1: the layer starts near the identity. What
+ * comes out is no picture, and not clipped: it is within `groups` of the input.
  *
  * @param options sizes (`inChannels` 3, `width` 32, `groups` 8), `heads`, `scales`, `fusion`, `downsample`
  * @returns a layer from `[batch, height, width, inChannels]`, numbers from 0 to 1, to the same shape

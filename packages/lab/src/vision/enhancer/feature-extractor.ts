@@ -9,11 +9,11 @@ export interface ExtractorSizes {
   features: number;
 }
 
-/** The convolutions of the extractor, under the names of the official code. */
+/** Returns the convolutions of the extractor, under the names of the official code. */
 export const extractorConvolutions = ({ inChannels, width, features }: ExtractorSizes) =>
   dceConvolutions("e_conv", { channels: inChannels, width, outputs: features });
 
-/** The feature extractor that all scales share, {@link dceNet}. Consumes x. */
+/** Applies the feature extractor that all scales share, {@link dceNet}. Consumes x. */
 export function extractFeatures(
   convolve: Convolve<keyof ReturnType<typeof extractorConvolutions>>,
   x: np.Array,
@@ -24,13 +24,13 @@ export function extractFeatures(
 /** Start of a kernel with variance `1 / fan-in`, where no ReLU follows. */
 export const linearGain: number = Math.SQRT1_2;
 
-/** The last two convolutions, from features to groups of images. */
+/** Returns the last two convolutions, from features to groups of images. */
 export const outputConvolutions = (inputs: number, { width, features }: ExtractorSizes) => ({
   ue_conv8: { inputs, outputs: width, gain: linearGain },
   ue_conv9: lastConvolution(width, features),
 });
 
-/** The convolution before {@link addGroups}: it starts small, so that the image starts nearly as it was. */
+/** Returns the convolution before {@link addGroups}: it starts small, so that the image starts nearly as it was. */
 export function lastConvolution(inputs: number, outputs: number): NamedConvolution {
   return { inputs, outputs, gain: 0.1 * linearGain };
 }

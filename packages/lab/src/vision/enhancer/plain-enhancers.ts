@@ -11,7 +11,7 @@ import {
 } from "./feature-extractor.ts";
 
 /**
- * The control that tells what the scales are worth: {@link featEnhancer} at the scale of the image alone, with the same feature
+ * Returns the control that shows what the scales are worth: {@link featEnhancer} at the scale of the image alone, with the same feature
  * extractor and output, `x' = x + sum_g tanh(conv(conv(relu(features(x)))))_g`, without smaller images and attention.
  *
  * @param options sizes: `inChannels` 3, `width` 32, `groups` 8
@@ -35,7 +35,7 @@ export function oneScaleEnhancer(options: EnhancerSizes = {}): Layer {
   });
 }
 
-/** Of {@link stackEnhancer}; either `width` or `parameters`. */
+/** Options of {@link stackEnhancer}; either `width` or `parameters`. */
 export interface StackEnhancerOptions extends EnhancerSizes {
   /** Instead of a width: how many numbers it may have. The width is the one that comes nearest. */
   parameters?: number;
@@ -44,8 +44,8 @@ export interface StackEnhancerOptions extends EnhancerSizes {
 }
 
 /**
- * The control that tells what is due to more parameters: a plain stack of 3 x 3 convolutions with ReLU, whose last one gives the groups of
- * images that are added, as those of {@link featEnhancer} are: `x' = x + sum_g tanh(stack(x))_g`.
+ * Returns the control that shows what is due to more parameters: a plain stack of 3 x 3 convolutions with ReLU. The last one gives the
+ * groups of images that are added, as those of {@link featEnhancer} are: `x' = x + sum_g tanh(stack(x))_g`.
  *
  * It sees `1 + 2 sum(dilations)` pixels along each axis. With c channels, width w, f features and n convolutions it has
  * `9 c w + w + (n - 2) (9 w^2 + w) + 9 w f + f` parameters.

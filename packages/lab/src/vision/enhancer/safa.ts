@@ -18,7 +18,7 @@ export type SafaParams = {
   key_conv: Convolution;
 };
 
-/** Of {@link safa}. */
+/** Options of {@link safa}. */
 export interface SafaOptions {
   /** Blocks of channels with weights of their own; default 8. */
   heads?: number;
@@ -38,7 +38,7 @@ export function shrinking(factor: number): { kernel: number; stride: number } {
 }
 
 /**
- * Two features of one place weighed by how alike they are to the key, in blocks of channels: with `d` channels a block,
+ * Weighs two features of one place by how alike they are to the key, in blocks of channels: with `d` channels a block,
  * `a_q = q . k / sqrt(d)` and `a_k = k . k / sqrt(d)` have softmax weights, and the block becomes `w_q q + w_k k`.
  *
  * @param query `[batch, height, width, features]`; consumed
@@ -144,7 +144,7 @@ export function checkScales(scales: readonly [number, number]): void {
     throw rangeError("scales", `a second one that is a larger multiple of ${scales[0]}`, scales[1]);
 }
 
-/** The smallest height and width of an image that leaves a pixel at the lowest scale. */
+/** Returns the smallest height and width of an image that leaves a pixel at the lowest scale. */
 export function leastSide([higher, lowest]: readonly [number, number]): number {
   const [first, second] = [shrinking(higher), shrinking(lowest / higher)];
   return first.kernel + first.stride * (second.kernel - 1);

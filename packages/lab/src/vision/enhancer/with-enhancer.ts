@@ -11,12 +11,12 @@ interface Both {
 }
 
 /**
- * A model with an enhancer before it: `x -> model(enhancer(x))`. It is a model as any other: each training step gives both their
+ * Returns a model with an enhancer before it: `x -> model(enhancer(x))`. It is a model as any other: each training step gives both their
  * gradients, and both have one optimizer.
  *
- * Parameters are `{ enhancer, model }`, and the state, too, so that a trained model can be put behind a new enhancer (`{ ...start.params, model:
- * trained }`), one of them kept as it is (`partition`), and each saved by itself. Where the model gives features beside its output, the
- * whole does, too. The model sees what the enhancer gives, not clipped to 0 and 1.
+ * Parameters are `{ enhancer, model }`, and the state, too, so that a trained model can be put behind a new enhancer (`{ ...start.params,
+ * model: trained }`), one of them kept as it is (`partition`), and each saved by itself. Where the model gives features in addition to its
+ * output, the whole does, too. The model sees what the enhancer gives, not clipped to 0 and 1.
  *
  * @param enhancer a layer from images to images of the same shape, as {@link featEnhancer}
  * @param model any model of images `[batch, height, width, channels]`

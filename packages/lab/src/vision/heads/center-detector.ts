@@ -3,11 +3,11 @@ import type { Layer } from "minimand/models";
 import { convolutionNet } from "../named-convolutions.ts";
 import { checkQuarters } from "./quarters.ts";
 
-/** Of {@link centerDetector}. */
+/** Options of {@link centerDetector}. */
 export interface CenterDetectorOptions {
   /** Channels of the images. */
   inputs: number;
-  /** Classes of objects; the background is none. */
+  /** Classes of objects, without the background. */
   classes: number;
   /** Channels at full size, half as many as on the smaller ones; default 12. */
   width?: number;
@@ -20,8 +20,8 @@ export const centerStride = 4;
 const rare = Math.log(0.1 / 0.9);
 
 /**
- * A small detector without anchors: of each cell of 4 x 4 pixels it says how likely the centre of an object of each class lies in
- * it, how high and wide that object is, and where in the cell its centre lies.
+ * Returns a small detector without anchors. For each cell of 4 x 4 pixels it predicts how likely it contains the centre of an object of
+ * each class. It also predicts how high and wide that object is, and where in the cell its centre is.
  *
  * Five 3 x 3 convolutions with zeros beyond the border, each followed by relu, the second and third with stride 2, and a linear
  * 1 x 1 convolution to the logits of the classes, height and width in cells, and the centre's place down and across in the cell.

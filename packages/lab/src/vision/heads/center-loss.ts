@@ -13,17 +13,17 @@ export interface CenterLossOptions extends LossOptions {
 }
 
 /**
- * The loss of a {@link centerDetector}: a focal loss of the heat maps of the centres and, in the cells where a centre lies, absolute
- * errors of sizes and places.
+ * Returns the loss of a {@link centerDetector}: a focal loss of the heat maps of the centres and, in the cells that contain a centre,
+ * absolute errors of sizes and places.
  *
- * `1 / max(1, n) * ( sum_{cells, k} h + sum_{centre cells} [ w_size |s - s*|_1 + w_offset |o - o*|_1 ] )` with n cells of the image in which centres lie,
- * `p = sigmoid(f)` and `h = -(1 - p)^2 log p` where the target Y is 1, `h = -(1 - Y)^4 p^2 log(1 - p)` elsewhere. Logarithms are taken of
- * the logits, so that no p has to be kept away from 0 and 1.
+ * `1 / max(1, n) * ( sum_{cells, k} h + sum_{centre cells} [ w_size |s - s*|_1 + w_offset |o - o*|_1 ] )` with n cells of the image that
+ * contain centres, `p = sigmoid(f)` and `h = -(1 - p)^2 log p` where the target Y is 1, `h = -(1 - Y)^4 p^2 log(1 - p)` elsewhere.
+ * Logarithms are taken of the logits, so that no p has to be kept away from 0 and 1.
  *
  * @param output of the detector, float `[batch, rows, columns, classes + 4]`
  * @param targets of {@link centerTargets}, float `[batch, rows, columns, classes + 5]`
  * @param options `sizeWeight`, `offsetWeight`; `weights` `[batch]` multiply the images, those of weight 0 are left out whatever they hold
- * @returns one value >= 0 an image, `[batch]`, each divided by its own n
+ * @returns one value >= 0 per image, `[batch]`, each divided by its own n
  * @throws TypeError, RangeError for wrong dtypes and shapes, negative weights
  * @example
  * const targets = np.array(centerTargets([], { height: 4, width: 4, classes: 1 })).reshape([1, 1, 1, 6])

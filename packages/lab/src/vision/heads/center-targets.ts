@@ -3,7 +3,7 @@ import { checkBox } from "minimand/internals";
 import type { LabelledBox } from "minimand/metrics";
 import { centerStride } from "./center-detector.ts";
 
-/** Of {@link centerTargets}: what the boxes lie in. */
+/** Options of {@link centerTargets}: the image that the boxes are in. */
 export interface CenterTargetsOptions {
   /** Height and width of the image in pixels, multiples of 4. */
   height: number;
@@ -13,12 +13,12 @@ export interface CenterTargetsOptions {
 }
 
 /**
- * What a {@link centerDetector} is to say of an image with these boxes.
+ * Returns what a {@link centerDetector} should output for an image with these boxes.
  *
- * A cell's numbers are, for each class, `Y = exp(-d^2 / (2 s^2))` with `d` the distance in cells from the cell in which the centre of a box of
- * that class lies and `s = max(1, longer side in cells / 3)`, the largest over the boxes; then, where a centre lies, height and width in
- * cells and the centre's place in the cell, down and across, in [0, 1); last 1 there and 0 elsewhere. Of boxes whose centres lie in the
- * same cell the last one gives the sizes.
+ * A cell's numbers are, for each class, `Y = exp(-d^2 / (2 s^2))` with `d` the distance in cells from the cell that contains the centre of
+ * a box of that class and `s = max(1, longer side in cells / 3)`, the largest over the boxes; then, in a cell with a centre, height and
+ * width in cells and the centre's place in the cell, down and across, in [0, 1); last 1 there and 0 elsewhere. Of boxes whose centres are
+ * in the same cell the last one gives the sizes.
  *
  * @param boxes of one image, in pixels, with centres inside it
  * @param options `height`, `width`, `classes`
@@ -27,7 +27,7 @@ export interface CenterTargetsOptions {
  * @example
  * const box = { label: 0, left: 2, top: 0, right: 6, bottom: 4 }
  * const targets = centerTargets([box], { height: 4, width: 8, classes: 1 })
- * // The centre (2, 4) lies at the left of the second cell, half way down.
+ * // The centre (2, 4) is at the left of the second cell, half way down.
  * targets // [0.6065, 0, 0, 0, 0, 0, 1, 1, 1, 0.5, 0, 1]
  * @see Zhou, Wang, Krahenbuhl 2019, Objects as Points, arXiv 1904.07850, section 3
  */
@@ -68,7 +68,7 @@ export function centerTargets(
   return targets;
 }
 
-/** Cells along a side of an image. */
+/** Returns the number of cells along a side of an image. */
 export function cellsOf(name: string, length: number): number {
   checkNumber(name, length, { min: centerStride, integer: true });
   if (length % centerStride !== 0) throw rangeError(name, `a multiple of ${centerStride}`, length);

@@ -3,7 +3,7 @@ import type { Detection } from "minimand/metrics";
 import { centerStride } from "./center-detector.ts";
 import { cellsOf } from "./center-targets.ts";
 
-/** Of {@link decodeCenters}. */
+/** Options of {@link decodeCenters}. */
 export interface DecodeCentersOptions {
   /** Height and width of the images in pixels, multiples of 4. */
   height: number;
@@ -17,8 +17,8 @@ export interface DecodeCentersOptions {
 }
 
 /**
- * The boxes that a {@link centerDetector} sees: the peaks of its heat maps, which no neighbour of the 3 x 3 around exceeds, the likeliest
- * first. No overlapping boxes have to be suppressed.
+ * Returns the boxes that a {@link centerDetector} sees: the peaks of its heat maps, which no neighbour of the 3 x 3 around exceeds, the
+ * likeliest first. No overlapping boxes have to be suppressed.
  *
  * @param output of the detector on the host, row-major `[batch, height / 4, width / 4, classes + 4]`: `await y.data()`
  * @param options `height` and `width` of the images, `classes`; at most `top` boxes an image, of a probability of at least `threshold`

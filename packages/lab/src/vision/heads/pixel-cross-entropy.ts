@@ -11,7 +11,7 @@ import { crossEntropy, type LossOptions } from "minimand/losses";
  * @param logits float `[batch, height, width, classes]`
  * @param labels int32 `[batch, height, width]`, the class of each pixel
  * @param options `weights` `[batch]` multiply the images; those of weight 0 are left out whatever they hold
- * @returns one value >= 0 an image, `[batch]`
+ * @returns one value >= 0 per image, `[batch]`
  * @throws TypeError, RangeError for wrong dtypes, shapes and labels (values are checked outside of tracing only)
  * @example
  * const logits = np.array([2, 0, 0, 0]).reshape([1, 1, 2, 2])

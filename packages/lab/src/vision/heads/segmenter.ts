@@ -5,7 +5,7 @@ import { upsample } from "minimand/models";
 import { convolutionNet, joinChannels } from "../named-convolutions.ts";
 import { checkQuarters } from "./quarters.ts";
 
-/** Of {@link segmenter}. */
+/** Options of {@link segmenter}. */
 export interface SegmenterOptions {
   /** Channels of the images. */
   inputs: number;
@@ -16,7 +16,7 @@ export interface SegmenterOptions {
 }
 
 /**
- * A small network that says of each pixel to which class it belongs: a U-Net of two levels.
+ * Returns a small network that says of each pixel to which class it belongs: a U-Net of two levels.
  *
  * With C of 3 x 3 convolutions with zeros beyond the border, each but the last followed by relu, and C/2 of those with stride 2:
  * `a = C x`, `b = C/2 a`, `c = C C/2 b`, `u = C [c repeated on 2 x 2, b]`, and the logits `C [u repeated on 2 x 2, a]`.

@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkNumber, rangeError, readOptions } from "minimand/engine";
 
-/** Of {@link unevenLight}. */
+/** Options of {@link unevenLight}. */
 export interface UnevenLightOptions {
   /** How much light grows from the middle to the lower and to the right border; their sizes sum to at most 1. Default none. */
   tilt?: readonly [down: number, right: number];
@@ -10,8 +10,8 @@ export interface UnevenLightOptions {
 }
 
 /**
- * A smooth field of light of mean 1 (before vignetting), for {@link lowLight}: `(1 + tilt . u) (1 - vignetting |u|^2 / 2)`, where `u` runs
- * from -1 to 1 between the outer pixels of each axis (0 on an axis of one).
+ * Returns a smooth field of light of mean 1 (before vignetting), for {@link lowLight}: `(1 + tilt . u) (1 - vignetting |u|^2 / 2)`, where
+ * `u` runs from -1 to 1 between the outer pixels of each axis (0 on an axis of one).
  *
  * @param size `[height, width]`
  * @param options `tilt`, `vignetting`

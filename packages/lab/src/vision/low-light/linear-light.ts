@@ -2,9 +2,9 @@ import type { numpy as np } from "@jax-js/jax";
 import { checkNumber, checkShape, peek, rangeError, readOptions, typeError } from "minimand/engine";
 import { type HostImages, hostImages } from "./images.ts";
 
-/** Of {@link dimLight}. */
+/** Options of {@link dimLight}. */
 export interface DimLightOptions {
-  /** What all light is multiplied by, > 0: one number, or one an image. */
+  /** What all light is multiplied by, > 0: one number, or one per image. */
   exposure: number | readonly number[];
   /** The exponent by which the display makes light of pixels, > 0; default 2.2. */
   displayGamma?: number;
@@ -13,7 +13,7 @@ export interface DimLightOptions {
 }
 
 /**
- * The light that a camera in the dark receives from a scene that was seen in an image: `a e x^gamma` with exposure `a` and
+ * Returns the light that a camera in the dark receives from a scene that was seen in an image: `a e x^gamma` with exposure `a` and
  * illumination `e`, without any noise.
  *
  * @param image `[batch, height, width, channels]` from 0 to 1, as displayed; consumed
@@ -69,7 +69,7 @@ function fieldOf(field: np.Array | undefined, { shape }: HostImages): (pixel: nu
   return (pixel) => values[pixel % values.length];
 }
 
-/** Of {@link encodeLight}. */
+/** Options of {@link encodeLight}. */
 export interface EncodeLightOptions {
   /** The exponent by which the display makes light of pixels, > 0; default 2.2. */
   displayGamma?: number;
@@ -78,7 +78,7 @@ export interface EncodeLightOptions {
 }
 
 /**
- * Light as the pixels of a file: `clip(light, 0, 1)^(1 / gamma)`, rounded to multiples of `1 / (levels - 1)`.
+ * Encodes light as the pixels of a file: `clip(light, 0, 1)^(1 / gamma)`, rounded to multiples of `1 / (levels - 1)`.
  *
  * @param light `[batch, height, width, channels]`; consumed
  * @param options `displayGamma`, `levels`

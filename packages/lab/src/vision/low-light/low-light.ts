@@ -3,21 +3,21 @@ import { readOptions } from "minimand/engine";
 import { type DimLightOptions, dimLight, type EncodeLightOptions, encodeLight } from "./linear-light.ts";
 import { type SensorOptions, sensorNoise } from "./sensor-noise.ts";
 
-/** Of {@link lowLight}: scene, sensor and file. */
+/** Options of {@link lowLight}: scene, sensor and file. */
 export interface LowLightOptions extends DimLightOptions, SensorOptions, EncodeLightOptions {
   /** An integer, which decides the noise. */
   seed: number;
 }
 
 /**
- * What a camera makes of a bright image's scene in the dark: light is dimmed, counted in electrons, read with noise, clipped, and
+ * Returns what a camera makes of a bright image's scene in the dark: light is dimmed, counted in electrons, read with noise, clipped, and
  * encoded in few bits, `round8(clip(Poisson(K a e x^gamma) / K + s z)^(1 / gamma))`.
  *
  * It is {@link dimLight}, {@link sensorNoise} and {@link encodeLight} one after the other. Noise is drawn on the host: make data with it
  * before training, not in a compiled function.
  *
  * @param image `[batch, height, width, channels]` from 0 to 1; consumed
- * @param options `exposure` (one number or one an image), `illumination` (consumed), `fullWell` (1000 electrons), `readNoise` (0.004),
+ * @param options `exposure` (one number or one per image), `illumination` (consumed), `fullWell` (1000 electrons), `readNoise` (0.004),
  *   `displayGamma` (2.2), `levels` (256), `seed`
  * @returns dark pixels from 0 to 1 of the same shape
  * @throws TypeError, RangeError for images that are no float arrays from 0 to 1, or can't be read, and numbers out of range

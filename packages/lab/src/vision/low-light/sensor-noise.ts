@@ -27,8 +27,8 @@ function checkedSensor({ fullWell = 1000, readNoise = 0.004 }: SensorOptions): R
 }
 
 /**
- * Light as a sensor reads it: `n / K + s z` with a Poisson number of electrons `n` of mean `K light` and a normal number `z`. Nothing is
- * clipped: the mean is the light, the variance {@link sensorVariance}.
+ * Returns light as a sensor reads it: `n / K + s z` with a Poisson number of electrons `n` of mean `K light` and a normal number `z`.
+ * Nothing is clipped: the mean is the light, the variance {@link sensorVariance}.
  *
  * Up to a mean of 30 electrons the number is exactly Poisson's, beyond it a rounded normal number of the same mean and variance (and
  * at most 0.3 % more, for the rounding).
@@ -59,7 +59,7 @@ export function sensorNoise(light: np.Array, options: SensorOptions & { seed: nu
 }
 
 /**
- * The variance of {@link sensorNoise} at each pixel: `light / K + s^2`.
+ * Returns the variance of {@link sensorNoise} at each pixel: `light / K + s^2`.
  *
  * @param light `[batch, height, width, channels]`, >= 0; consumed
  * @param options `fullWell` K, `readNoise` s

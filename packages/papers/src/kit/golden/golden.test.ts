@@ -6,8 +6,8 @@ import type { Adapters } from "./adapters.ts";
 import { compare } from "./compare.fixture.ts";
 
 /*
- * Reference numbers of the papers, `<slug>/golden/<slug>.json`, run through the adapters beside them, a table from the
- * vectors' function names to the library. GOLDEN_DIR=<folder> runs the vectors `<slug>.json` of another folder.
+ * Reference numbers of the papers, `<slug>/golden/<slug>.json`, run through the adapters next to them, a table from the vectors' function
+ * names to the library. GOLDEN_DIR=<folder> runs the vectors `<slug>.json` of another folder.
  */
 interface GoldenCase {
   name: string;

@@ -5,7 +5,7 @@ import { type Lexicon, readLexicon } from "./lexicon.ts";
 export interface SentimentShape {
   /** Most frequent words. */
   frequent: number;
-  /** Most frequent words of the lexicon beside them. */
+  /** Most frequent words of the lexicon in addition to them. */
   sentiment: number;
   /** Words of a prompt and of its completion: a window has both. */
   prompt: number;
@@ -26,7 +26,7 @@ export const sentimentShape: SentimentShape = {
 /** Ids of the tokens that stand for other words, and for the start of a text. */
 export const [unknownId, startId] = [0, 1];
 
-/** Windows of a corpus as ids of a small vocabulary in which words of feeling are many. */
+/** Windows of a corpus as ids of a small vocabulary with many words of sentiment. */
 export interface SentimentCorpus {
   shape: SentimentShape;
   /** By id; the first two are no words. */
@@ -41,7 +41,7 @@ export interface SentimentCorpus {
 
 let known: { text: string; lexicon: string; corpus: SentimentCorpus } | undefined;
 
-/** The Brown corpus by VADER's lexicon, made once in each thread. */
+/** Returns the Brown corpus by VADER's lexicon, made once in each thread. */
 export async function sentimentCorpusOf(host: TrialHost): Promise<SentimentCorpus> {
   if (host.text === undefined) throw new RangeError("text: expected a host that has texts, got none");
   const [text, lexicon] = [await host.text("brown"), await host.text("vader_lexicon")];

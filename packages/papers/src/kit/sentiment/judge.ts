@@ -56,7 +56,7 @@ export async function judgedSamples(
   };
 }
 
-/** What a policy makes of pairs, beside its reference. */
+/** What a policy makes of pairs, relative to its reference. */
 export interface JudgedPairs {
   /** Share of pairs whose chosen completion has the larger log-ratio. */
   accuracy: number;
@@ -87,7 +87,7 @@ export async function judgedPairs(
   };
 }
 
-/** Distinct pairs of neighbouring words in some texts, as a share of all pairs. */
+/** Returns distinct pairs of neighbouring words in some texts, as a share of all pairs. */
 export function distinctPairs(texts: readonly (readonly number[])[]): number {
   const pairs = texts.flatMap((ids) => ids.slice(1).map((id, i) => `${ids[i]} ${id}`));
   return new Set(pairs).size / pairs.length;

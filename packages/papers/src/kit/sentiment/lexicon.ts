@@ -18,8 +18,8 @@ export function readLexicon(text: string): Lexicon {
 const scale = 15;
 
 /**
- * The reward of a text: `s / sqrt(s^2 + 15)` of the sum `s` of its words' valences. VADER's compound score without what it
- * makes of negations, capitals, degree words and punctuation.
+ * Returns the reward of a text: `s / sqrt(s^2 + 15)` of the sum `s` of its words' valences. VADER's compound score without what it makes of
+ * negations, capitals, degree words and punctuation.
  *
  * @param valences by word id
  */
@@ -28,7 +28,7 @@ export function lexiconReward(valences: ArrayLike<number>, ids: readonly number[
   return sum / Math.sqrt(sum * sum + scale);
 }
 
-/** The valences with a share of those that aren't 0 set to 0, drawn by a seed: a reward that knows fewer words. */
+/** Returns the valences with a share of those that aren't 0 set to 0, drawn by a seed: a reward that knows fewer words. */
 export function hidden(valences: readonly number[], share: number, seed: number): number[] {
   const words = Int32Array.from(valences.keys()).filter((id) => valences[id] !== 0);
   const gone = new Set(shuffled(words, seed).subarray(0, Math.round(share * words.length)));

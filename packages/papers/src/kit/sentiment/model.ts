@@ -20,12 +20,14 @@ import { programsOf } from "../programs.ts";
 import { keyFor } from "../train-network.ts";
 import { type SentimentCorpus, startId, unknownId } from "./corpus.ts";
 
-/** Words that the model sees before the one it tells. */
+/** Words that the model sees before the one it predicts. */
 export const contextWords = 3;
 
 const models = new Map<number, Layer>();
 
-/** The language model of a vocabulary: a neural 4-gram with embeddings of 24 and 64 hidden units, which never says an unknown word. */
+/**
+ * Returns the language model of a vocabulary: a neural 4-gram with embeddings of 24 and 64 hidden units, which never says an unknown word.
+ */
 export function sentimentModel(vocabulary: number): Layer {
   const found =
     models.get(vocabulary) ??
@@ -54,7 +56,7 @@ const batch = 64;
 const steps = programsOf<TrainStep<SupervisedState>>();
 
 /**
- * A language model of the corpus's training windows, Adam from 3e-3 straight down to 1e-4.
+ * Returns a language model of the corpus's training windows, Adam from 3e-3 straight down to 1e-4.
  *
  * @returns its parameters, which are the caller's, and the mean loss of the last tenth of steps in nats a word
  */

@@ -17,7 +17,7 @@ export interface PairDrawing {
 const [atOnce, mostRounds] = [1000, 50];
 
 /**
- * Pairs of completions that a policy draws at temperature 1 for the same prompt, the one of larger reward first.
+ * Returns pairs of completions that a policy draws at temperature 1 for the same prompt, the one of larger reward first.
  *
  * @throws RangeError where nearly all pairs are ties
  */

@@ -17,7 +17,7 @@ interface Programs {
 
 const programs = programsOf<Programs>();
 
-/** Compiled forward passes of the language model, one of each for a thread. */
+/** Returns compiled forward passes of the language model, one of each for a thread. */
 export function programsFor({ words, shape }: SentimentCorpus, compile: Compile = compileWithJit): Programs {
   const vocabulary = words.length;
   const time = shape.prompt + shape.completion;

@@ -41,7 +41,7 @@ export function completions(
   });
 }
 
-/** What is told of whole texts, a number a text. */
+/** Numbers on whole texts, one per text. */
 export interface Compared {
   /** Log-probability of the completion after the prompt, under the policy and under its reference. */
   policy: number[];

@@ -32,7 +32,7 @@ export interface PolicyTraining {
   look(policy: Tree, steps: number): Promise<void>;
 }
 
-/** Log-probabilities of pairs under the reference, which all losses on these pairs share. */
+/** Returns log-probabilities of pairs under the reference, which all losses on these pairs share. */
 export async function referenceOf(
   corpus: SentimentCorpus,
   start: Tree,

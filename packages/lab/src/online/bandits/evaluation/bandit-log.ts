@@ -21,7 +21,7 @@ export function rewarded(record: BanditRecord): record is BanditRecord & { rewar
   return record.reward !== undefined;
 }
 
-/** Number of arms of a decision; null where the record doesn't tell. */
+/** Returns the number of arms of a decision; null where the record doesn't say. */
 export function armsOf({ propensities, actionIds, features }: BanditRecord): number | null {
   if (propensities !== undefined) return propensities.length;
   if (actionIds !== undefined) return actionIds.length;
@@ -34,7 +34,7 @@ export function isNested(features: BanditContext["features"]): features is reado
 }
 
 /**
- * A line of a log (JSON lines): a decision, with its context. Its reward is a line of its own, {@link rewardLine}.
+ * Returns a line of a log (JSON lines): a decision, with its context. Its reward is a line of its own, {@link rewardLine}.
  *
  * @example decisionLine(context, bandit.choose(context), { ts: new Date().toISOString() })
  */
@@ -59,20 +59,20 @@ export function decisionLine(
   return `${JSON.stringify(record)}\n`;
 }
 
-/** A line of a log: the reward of a decision. */
+/** Returns a line of a log: the reward of a decision. */
 export function rewardLine(decisionId: string, reward: number, options: { ts?: string } = {}): string {
   const { ts } = readOptions("rewardLine", options, { ts: true });
   return `${JSON.stringify({ ...(ts === undefined ? {} : { ts }), decisionId, reward })}\n`;
 }
 
-/** A line of a log: the decision is no longer waited for. */
+/** Returns a line of a log: the decision is no longer waited for. */
 export function expiryLine(decisionId: string, options: { ts?: string } = {}): string {
   const { ts } = readOptions("expiryLine", options, { ts: true });
   return `${JSON.stringify({ ...(ts === undefined ? {} : { ts }), decisionId, expired: true })}\n`;
 }
 
 /**
- * Reads a log: decisions in their order, each with its reward, which stands in the decision's line or in one of its own after it.
+ * Reads a log: decisions in their order, each with its reward, which is in the decision's line or in one of its own after it.
  *
  * @param text JSON lines; empty lines are skipped
  * @throws TypeError, RangeError that name the line: what is no JSON or lacks something, a repeated decision, a reward for an

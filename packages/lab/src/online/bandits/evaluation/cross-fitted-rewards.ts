@@ -16,7 +16,7 @@ export interface CrossFitOptions {
  * Rewards predicted by ridge regression, for {@link evaluateOffPolicy}: a regression for each arm where the context is one
  * vector, one for all where every arm has a vector. An intercept is added. Each decision is predicted by a model that hasn't seen it.
  *
- * @throws RangeError for a log without rewards, vectors of different sizes, a number of arms that the log doesn't tell
+ * @throws RangeError for a log without rewards, vectors of different sizes, a number of arms that the log doesn't say
  */
 export function crossFittedRewards(
   records: readonly BanditRecord[],

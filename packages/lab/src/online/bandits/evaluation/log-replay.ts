@@ -15,9 +15,9 @@ export interface ReplayEstimate extends OffPolicyEstimate {
 }
 
 /**
- * Runs a learning bandit over a log as if it were live: a logged decision counts, and is learned from, where the bandit chooses
- * the logged arm; of those a decision of propensity p is kept with probability `least / p`, so that every context is
- * as likely to count, whatever the bandit would do. Under uniform logging all matches count.
+ * Runs a learning bandit over a log as if it were live. A logged decision counts, and is learned from, where the bandit chooses the logged
+ * arm. Of those, a decision of propensity p is kept with probability `least / p`, so that every context is as likely to count, whatever the
+ * bandit would do. Under uniform logging all matches count.
  *
  * @param bandit learns; a fresh one, or one that goes on
  * @param options.least a lower bound of all arms' propensities, default the least one in the log; a larger one than the true

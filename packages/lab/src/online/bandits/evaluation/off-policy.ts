@@ -43,7 +43,7 @@ export interface OffPolicyEstimates {
 }
 
 /**
- * What a policy would have earned, from decisions that another one made.
+ * Returns what a policy would have earned, from decisions that another one made.
  *
  * @param options.clip largest weight of the clipped estimate, default 10
  * @throws RangeError for no decisions, sizes that differ, probabilities out of range, numbers that aren't finite
@@ -129,7 +129,7 @@ function finite(value: number): number {
   return value;
 }
 
-/** Mean and its standard error. */
+/** Returns the mean and its standard error. */
 export function meanOf(values: ArrayLike<number>): OffPolicyEstimate {
   const n = values.length;
   let sum = 0;

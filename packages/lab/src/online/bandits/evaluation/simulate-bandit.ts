@@ -42,7 +42,7 @@ export interface ClassificationOptions {
 }
 
 /**
- * A classification task as a bandit: an arm a class, reward 1 for the right one and 0 for the others.
+ * Returns a classification task as a bandit: an arm a class, reward 1 for the right one and 0 for the others.
  *
  * @param x `[rows, features]`, row after row
  * @param y class ids, `[rows]`
@@ -96,9 +96,9 @@ export function classificationToBandit(
 
 /** How a simulation runs. */
 export interface SimulationOptions {
-  /** Rewards come so many rounds late, default 0. Those that are still out at the end are learned at the end. */
+  /** Rounds by which rewards come late, default 0. Those that are still out at the end are learned at the end. */
   delay?: number;
-  /** Told after each round; return false to stop. */
+  /** Called after each round; return false to stop. */
   onRound?: (round: number, decision: Decision, reward: number) => boolean | undefined;
 }
 

@@ -13,7 +13,7 @@ export interface ContextBuffer {
 }
 
 /**
- * An empty buffer, or one from its state.
+ * Returns an empty buffer, or one from its state.
  *
  * @throws TypeError, RangeError for a state of other contexts, or of more than there is room for
  */

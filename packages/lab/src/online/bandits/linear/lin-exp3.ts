@@ -56,7 +56,7 @@ export function linExp3(options: LinExp3Options): Bandit {
   return buildLinExp3(options);
 }
 
-/** New or from a snapshot. */
+/** Makes the bandit, new or from a snapshot. */
 export function buildLinExp3(options: LinExp3Options, saved?: SavedBandit): Bandit {
   return makeBandit(options, (state?: State) => linExp3Algorithm(options, state), saved);
 }

@@ -85,7 +85,7 @@ export function linTs(options: LinTsOptions): Bandit {
   return buildLinear("lin-ts", options);
 }
 
-/** Either, new or from a snapshot. */
+/** Makes either of the two bandits, new or from a snapshot. */
 export function buildLinear(
   kind: LinearKind,
   options: LinUcbOptions & LinTsOptions,
@@ -95,7 +95,7 @@ export function buildLinear(
 }
 
 /**
- * Scores of LinUCB for a given Z and `b = sum r x`.
+ * Returns scores of LinUCB for a given Z and `b = sum r x`.
  *
  * @param z `[d][d]`, symmetric, positive definite
  * @param contexts a vector for each arm

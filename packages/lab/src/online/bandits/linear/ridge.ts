@@ -29,7 +29,7 @@ export interface SavedRidge {
 const mostNumbers = 2 ** 27;
 
 /**
- * Without data.
+ * Makes a ridge regression without data.
  *
  * @throws RangeError for more than {@link mostNumbers}
  */
@@ -121,7 +121,7 @@ export function ridgeUpdate(model: Ridge, slot: number, x: Float64Array, r: numb
 }
 
 /**
- * The model of a given Z and `b = sum r x`.
+ * Returns the model of a given Z and `b = sum r x`.
  *
  * @throws RangeError where Z isn't symmetric and positive definite
  */
@@ -135,7 +135,7 @@ export function ridgeFrom(z: readonly ArrayLike<number>[], b: ArrayLike<number>)
 }
 
 /**
- * The inverse of a symmetric positive definite matrix `[dim, dim]`, its lower triangle row after row. Overwrites the matrix.
+ * Returns the inverse of a symmetric positive definite matrix `[dim, dim]`, its lower triangle row after row. Overwrites the matrix.
  *
  * @throws RangeError for a matrix that isn't positive definite
  */

@@ -12,7 +12,7 @@ import {
 } from "minimand/internals";
 import type { Triangles } from "./triangles-in-javascript.ts";
 
-/** In a memory of their own; null where there is none. */
+/** Makes triangles in a WebAssembly memory of their own; null where there is none. */
 export function trianglesInWasm(dim: number, given: Float64Array): Triangles | null {
   const size = (dim * (dim + 1)) / 2;
   const slots = given.length / size;
@@ -84,7 +84,7 @@ const lanesAdded = (value: Code): Code => [
   ...[...value, ...simd(0x21), 0],
   ...[...value, ...simd(0x21), 1, plusF64],
 ];
-/** The bytes of whole registers among so many. */
+/** The bytes of whole registers among this many. */
 const wholePairs = (bytes: Code): Code => [...bytes, 0x41, 0x70, 0x71];
 const isOdd = (bytes: Code): Code => [...bytes, ...number(8), 0x71];
 const when = (condition: Code, ...body: Code[]): Code => [...condition, 0x04, 0x40, ...body.flat(), 0x0b];
@@ -107,7 +107,7 @@ const squares: WasmFunction = {
       8,
       set("twice", splat([...xi, ...xi, plusF64])),
       set("j", number(0)),
-      // What lies beyond the row's end the next one writes over.
+      // The next row writes over what is beyond this one's end.
       whileBelow(
         locals,
         "j",

@@ -4,7 +4,7 @@ import { expit, log1pExp } from "minimand/engine";
 export const activations = ["relu", "softplus", "gelu", "tanh"] as const;
 export type Activation = (typeof activations)[number];
 
-/** Each replaces what comes in by the activation and writes its slopes. */
+/** Replaces what comes in by the activation and writes its slopes. */
 export const activate: Record<Activation, (values: Float64Array, slopes: Float64Array) => void> = {
   relu(values, slopes) {
     for (let i = 0; i < values.length; i++) {

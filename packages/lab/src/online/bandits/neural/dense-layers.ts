@@ -17,7 +17,7 @@ export function addOuter(
   }
 }
 
-/** The sum of `(scale factor_i x_k)^2 w_ik`. */
+/** Returns the sum of `(scale factor_i x_k)^2 w_ik`. */
 export function sumOfSquares(
   w: Float64Array,
   at: number,

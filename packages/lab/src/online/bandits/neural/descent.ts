@@ -13,7 +13,7 @@ export type DescentOptions =
  */
 export type StepSize = number | { kind: "inverse" | "inverse-sqrt"; initial: number; delay?: number };
 
-/** The step size of update t, counted from 1. */
+/** Returns the step size of update t, counted from 1. */
 export function stepSizeAt(size: StepSize, t: number): number {
   if (typeof size === "number") return size;
   const { kind, initial, delay = 1 } = size;

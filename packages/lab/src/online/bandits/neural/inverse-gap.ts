@@ -9,8 +9,8 @@ export interface InverseGapOptions {
 }
 
 /**
- * Inverse gap weighting (SquareCB): with b the arm of the least predicted cost,
- * `p_a = 1 / (K + gamma (cost_a - cost_b))` for the others and `p_b = 1 - sum`.
+ * Returns the inverse gap weighting (SquareCB): with b the arm of the least predicted cost, `p_a = 1 / (K + gamma (cost_a - cost_b))` for
+ * the others and `p_b = 1 - sum`.
  *
  * Shift-invariant in the costs; `p_b >= 1 / K`; an arm is the less probable the larger its gap. Ties for b go to the first.
  *
@@ -26,7 +26,7 @@ export function inverseGap(costs: ArrayLike<number>, { gamma }: InverseGapOption
 }
 
 /**
- * The weighting of FastCB: `p_a = cost_b / (K cost_b + gamma (cost_a - cost_b))` for the others and `p_b = 1 - sum`.
+ * Returns the weighting of FastCB: `p_a = cost_b / (K cost_b + gamma (cost_a - cost_b))` for the others and `p_b = 1 - sum`.
  *
  * It is {@link inverseGap} with `gamma / cost_b`, thus scale-invariant, and explores less the smaller the best cost is. Where
  * `cost_b = 0`, arms that tie with b have `1 / K` (the limit of equal arms) and all others 0.

@@ -27,7 +27,7 @@ export interface NetworkOptions {
   scaled?: boolean;
 }
 
-/** Where a layer lies among the parameters. */
+/** The place of a layer among the parameters. */
 export interface LayerRange {
   offset: number;
   length: number;

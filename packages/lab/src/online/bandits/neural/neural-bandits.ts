@@ -50,7 +50,7 @@ export interface EpsilonGreedyOptions extends NeuralBanditOptions {
   loss?: "square" | "kl";
 }
 
-/** Everything a neural bandit may be told; internal. */
+/** All options of a neural bandit; internal. */
 export type NeuralOptions = InverseGapBanditOptions & EpsilonGreedyOptions;
 export const neuralKinds = ["neu-square-cb", "neu-fast-cb", "neural-epsilon-greedy"] as const;
 export type NeuralKind = (typeof neuralKinds)[number];
@@ -86,7 +86,7 @@ export function neuFastCb(options: InverseGapBanditOptions): Bandit {
 }
 
 /**
- * A network predicts costs; the cheapest arm is chosen, with probability epsilon a uniform one. `epsilon: 0` is greedy.
+ * Makes a bandit whose network predicts costs. The cheapest arm is chosen, with probability epsilon a uniform one. `epsilon: 0` is greedy.
  *
  * Its perturbation is `none` unless given.
  *
@@ -97,7 +97,7 @@ export function neuralEpsilonGreedy(options: EpsilonGreedyOptions): Bandit {
   return buildNeural("neural-epsilon-greedy", options);
 }
 
-/** Any of the three, new or from a snapshot. */
+/** Makes any of the three bandits, new or from a snapshot. */
 export function buildNeural(kind: NeuralKind, options: NeuralOptions, saved?: SavedBandit): Bandit {
   return makeBandit(options, (state?: RegressorState) => neuralAlgorithm(kind, options, state), saved);
 }

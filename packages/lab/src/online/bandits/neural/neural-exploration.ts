@@ -68,7 +68,7 @@ interface State {
   design: Float64Array;
 }
 
-/** Either, new or from a snapshot. */
+/** Makes either of the two bandits, new or from a snapshot. */
 export function buildExploration(
   kind: ExplorationKind,
   options: NeuralTsOptions,

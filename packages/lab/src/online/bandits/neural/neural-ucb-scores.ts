@@ -9,7 +9,7 @@ export interface ConfidenceOptions {
 }
 
 /**
- * Upper confidence bounds of NeuralUCB with a diagonal design: `f_a + sigma_a`, `sigma_a^2 = sum_i lambda nu g_ai^2 / U_i`.
+ * Returns upper confidence bounds of NeuralUCB with a diagonal design: `f_a + sigma_a`, `sigma_a^2 = sum_i lambda nu g_ai^2 / U_i`.
  *
  * @param predictions f, `[K]`
  * @param gradients of f in the parameters, `[K][p]`

@@ -30,7 +30,7 @@ export function perturbationScale(cp: number, width: number): number {
 }
 
 /**
- * The perturbed outputs `s_j = f(theta; x) + c eps_j^T (theta - theta0)`, `[S]`.
+ * Returns the perturbed outputs `s_j = f(theta; x) + c eps_j^T (theta - theta0)`, `[S]`.
  *
  * @throws RangeError for arrays of unequal sizes
  * @see Deb et al. 2023, arXiv 2312.07145, perturbed network
@@ -43,8 +43,7 @@ export function perturbedOutputs(point: PerturbedPoint, signs: Signs): Float64Ar
 }
 
 /**
- * The perturbed square loss `(1/S) sum_j (y - s_j)^2 / 2` of NeuSquareCB, with gradient
- * `(1/S) sum_j (s_j - y) (grad f + c eps_j)`.
+ * Returns the perturbed square loss `(1/S) sum_j (y - s_j)^2 / 2` of NeuSquareCB, with gradient `(1/S) sum_j (s_j - y) (grad f + c eps_j)`.
  *
  * @throws RangeError for arrays of unequal sizes
  * @see Deb et al. 2023, arXiv 2312.07145, NeuSquareCB; {@link expectedSquareLoss} is its mean over signs
@@ -57,7 +56,7 @@ export function perturbedSquareLoss(point: PerturbedPoint, signs: Signs, y: numb
 }
 
 /**
- * The perturbed logarithmic loss `(1/S) sum_j KL(y || sigmoid(s_j))` of NeuFastCB, with gradient
+ * Returns the perturbed logarithmic loss `(1/S) sum_j KL(y || sigmoid(s_j))` of NeuFastCB, with gradient
  * `(1/S) sum_j (sigmoid(s_j) - y) (grad f + c eps_j)`; 0 where every `sigmoid(s_j) = y`.
  *
  * @param y in [0, 1]
@@ -79,8 +78,8 @@ export function perturbedKlLoss(point: PerturbedPoint, signs: Signs, y: number):
 }
 
 /**
- * The mean of {@link perturbedSquareLoss} over fair signs: `(y - f)^2 / 2 + (c^2 / 2) |theta - theta0|^2`. The
- * perturbation is, in expectation, an anchor to the parameters at the start.
+ * Returns the mean of {@link perturbedSquareLoss} over fair signs: `(y - f)^2 / 2 + (c^2 / 2) |theta - theta0|^2`. The perturbation is, in
+ * expectation, an anchor to the parameters at the start.
  *
  * @throws RangeError for arrays of unequal sizes
  */
@@ -92,8 +91,9 @@ export function expectedSquareLoss(point: PerturbedPoint, y: number): ValueAndGr
 }
 
 /**
- * What stands for the mean of {@link perturbedKlLoss} over fair signs: `KL(y || sigmoid(f)) + (c^2 / 8) |theta - theta0|^2`. As
- * the second derivative of softplus is at most 1/4, it is an upper bound of that mean. Ours, not the paper's.
+ * Returns an upper bound that replaces the mean of {@link perturbedKlLoss} over fair signs:
+ * `KL(y || sigmoid(f)) + (c^2 / 8) |theta - theta0|^2`. As the second derivative of softplus is at most 1/4, it is an upper bound of that
+ * mean. It is this project's, not the paper's.
  *
  * @param y in [0, 1]
  * @throws RangeError for y outside of [0, 1], arrays of unequal sizes
@@ -148,8 +148,8 @@ export interface StabilityOptions {
 }
 
 /**
- * The learning rate that the curvature of the perturbation alone allows: 2 by `c^2 p (1 + sqrt(S / p))^2 / S`, an estimate of
- * the largest eigenvalue of `(c^2 / S) sum_j eps_j eps_j^T`; 2 by `c^2` for the expected perturbation.
+ * Returns the learning rate that the curvature of the perturbation alone allows: 2 by `c^2 p (1 + sqrt(S / p))^2 / S`, an estimate of the
+ * largest eigenvalue of `(c^2 / S) sum_j eps_j eps_j^T`; 2 by `c^2` for the expected perturbation.
  */
 export function largestStableRate(options: StabilityOptions): number {
   const { cp, width, size, samples } = readOptions("largestStableRate", options, {

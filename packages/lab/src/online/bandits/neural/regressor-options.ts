@@ -33,7 +33,7 @@ export interface RegressorOptions extends NetworkOptions {
   replay?: ReplayOptions;
   /** Of initialisation, signs and replay; default 0. */
   seed?: number;
-  /** Told of a learning rate that the perturbation makes diverge; default `console.warn`. */
+  /** Called with a message on a learning rate that the perturbation makes diverge; default `console.warn`. */
   warn?: (message: string) => void;
 }
 
@@ -52,7 +52,7 @@ const ofBandit: OptionNames<OfBandit> = {
   warn: true,
 };
 
-/** Those options of a bandit that are its regressor's. */
+/** Returns those options of a bandit that are its regressor's. */
 export function regressorPart(options: OfBandit): OfBandit {
   const own = Object.entries(options).filter(([name]) => Object.hasOwn(ofBandit, name));
   return Object.fromEntries(own) as never;
@@ -80,7 +80,7 @@ export function regressorSettings(options: RegressorOptions): RegressorSettings 
   return { loss, optimizer, learningRate, replay, perturbation: { mode, cp, samples }, seed };
 }
 
-/** A radius for each layer, or null for no ball. */
+/** Returns a radius for each layer, or null for no ball. */
 export function radiiOf(radius: RegressorOptions["radius"], layers: number): readonly number[] | null {
   if (radius === undefined) return null;
   const radii = typeof radius === "number" ? new Array<number>(layers).fill(radius) : radius;

@@ -75,7 +75,7 @@ export function onlineRegressor(options: RegressorOptions): OnlineRegressor {
   return buildRegressor(options);
 }
 
-/** New, or from a state of the same shape. */
+/** Makes a regressor, new or from a state of the same shape. */
 export function buildRegressor(options: RegressorOptions, saved?: RegressorState): OnlineRegressor {
   const settings = regressorSettings(options);
   const { loss, optimizer, learningRate, seed } = settings;
@@ -208,7 +208,7 @@ function checkParameters({ parameters, start, random }: RegressorState, size: nu
   checkSaved("random", random, Uint32Array, 4);
 }
 
-/** Tells of a first step at which plain descent diverges by the perturbation alone. */
+/** Warns of a first step at which plain descent diverges by the perturbation alone. */
 function warnOfDivergence(
   { loss, learningRate, optimizer, perturbation: { mode, cp } }: RegressorSettings,
   { width, size }: OnlineNetwork,

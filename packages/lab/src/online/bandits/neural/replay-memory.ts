@@ -9,7 +9,7 @@ export interface ReplayOptions {
 
 /** The last examples, in arrays that are never made anew. */
 export interface ReplayMemory {
-  /** Examples that are there. */
+  /** The number of stored examples. */
   readonly filled: number;
   push(slot: number, x: Float64Array, y: number): void;
   slotOf(k: number): number;

@@ -17,7 +17,7 @@ export interface Signs {
 /** A byte for eight signs: 256 MiB. */
 const mostBytes = 2 ** 28;
 
-/** Independent fair signs, of at most 268,435,456 bytes. */
+/** Draws independent fair signs, of at most 268,435,456 bytes. */
 export function drawSigns(samples: number, size: number, seed: number): Signs {
   checkNumber("samples", samples, { min: 1, max: 100_000, integer: true });
   const bytes = Math.ceil(samples / 8) * size;
@@ -32,7 +32,7 @@ export function drawSigns(samples: number, size: number, seed: number): Signs {
 }
 
 /**
- * Given signs, `[S][p]`.
+ * Packs given signs, `[S][p]`.
  *
  * @throws RangeError for vectors of unequal lengths, numbers other than -1 and 1
  */

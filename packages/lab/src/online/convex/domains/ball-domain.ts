@@ -5,7 +5,7 @@ import { ontoBall } from "./project.ts";
 import { ontoBallInNorm } from "./project-norm.ts";
 
 /**
- * The ball `||x - center|| <= radius`. Projections are exact, in the norm of a matrix too.
+ * Returns the ball `||x - center|| <= radius`. Projections are exact, in the norm of a matrix too.
  *
  * @param dimension integer >= 1
  * @param radius > 0

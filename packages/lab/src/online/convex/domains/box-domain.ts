@@ -7,7 +7,7 @@ import { type Face, ontoSetInNorm } from "./project-norm.ts";
 const mostCorners = 12;
 
 /**
- * The box `lower_i <= x_i <= upper_i`.
+ * Returns the box `lower_i <= x_i <= upper_i`.
  *
  * @param dimension integer >= 1
  * @param lower one number for all coordinates, or one for each

@@ -4,8 +4,8 @@ import { checkDimension, type Domain } from "./domain.ts";
 import { ontoSetInNorm } from "./project-norm.ts";
 
 /**
- * A set of one's own, known by its projection. Projections in the norm of a matrix are made of Euclidean ones, by
- * accelerated projected gradient steps, unless `projectInNorm` says better.
+ * Returns a set of one's own, known by its projection. Projections in the norm of a matrix are made of Euclidean ones, by accelerated
+ * projected gradient steps, unless `projectInNorm` says better.
  *
  * @param options `dimension` integer >= 1; `diameter` > 0; `project`: the nearest point (must return `dimension` finite
  *   numbers); `center` default the point nearest to 0

@@ -7,7 +7,7 @@ export interface Domain {
   readonly dimension: number;
   /** The largest Euclidean distance of two of its points. */
   readonly diameter: number;
-  /** Where learners start unless told otherwise. */
+  /** Where learners start by default. */
   readonly center: Float64Array;
   /** The nearest point. */
   project(point: Float64Array): Float64Array;
@@ -41,7 +41,7 @@ export function checkDomain(domain: unknown): asserts domain is Domain {
     );
 }
 
-/** The starting point, which must lie in the domain; float32's rounding is forgiven and mended. */
+/** Returns the starting point, which must be in the domain; float32's rounding is accepted and corrected. */
 export function startIn(domain: Domain, x0: ArrayLike<number> | undefined): Float64Array {
   if (x0 === undefined) return domain.center.slice();
   const x = checkedVector("x0", x0, domain.dimension);

@@ -4,7 +4,7 @@ import type { RoundLoss } from "../losses/quadratic-loss.ts";
 import { checkDomain, type Domain, startIn } from "./domain.ts";
 
 /**
- * The minimum of a convex, smooth function on a domain, by accelerated projected gradient steps whose length adapts: the best
+ * Returns the minimum of a convex, smooth function on a domain, by accelerated projected gradient steps whose length adapts: the best
  * decision in hindsight, when the function is a sum of losses.
  *
  * @param f value and gradient

@@ -3,8 +3,8 @@ import { cholesky, solveFactored, solveLower, times } from "minimand/internals";
 import { inner, plusScaled, squaredDistance } from "../../vectors.ts";
 
 /**
- * The face of a polytope on which a point lies: which coordinates are free there, and the one equation between them
- * (`normal . x_free = offset`), if any. The others keep their values.
+ * The face of a polytope on which a point is: which coordinates are free there, and the one equation between them (`normal . x_free =
+ * offset`), if any. The others keep their values.
  */
 export interface Face {
   free: number[];
@@ -12,9 +12,9 @@ export interface Face {
 }
 
 /**
- * The point of a ball nearest to `y` in the norm of H: `argmin (x - y)^T H (x - y)`, `||x - center|| <= radius`. Outside
- * the ball it is `(H + m I)^-1 H z`, with the multiplier m found by Newton's method on `1/||x|| = 1/radius`, which comes
- * from below and never oversteps.
+ * Returns the point of a ball nearest to `y` in the norm of H: `argmin (x - y)^T H (x - y)`, `||x - center|| <= radius`. Outside the ball
+ * it is `(H + m I)^-1 H z`, with the multiplier m found by Newton's method on `1/||x|| = 1/radius`, which comes from below and never
+ * oversteps.
  *
  * @see Moré, Sorensen 1983, "Computing a trust region step"
  */
@@ -47,8 +47,8 @@ export function ontoBallInNorm(
 }
 
 /**
- * The point of a convex set nearest to `y` in the norm of H, by accelerated projected gradient steps (with restarts), and
- * from there, for a polytope, exactly: by the equations of the face that was found.
+ * Finds the point of a convex set nearest to `y` in the norm of H, by accelerated projected gradient steps (with restarts). For a polytope
+ * it is exact, by the equations of the face that was found.
  *
  * @param project the Euclidean projection
  * @param faceOf the face of a point, of a polytope

@@ -1,7 +1,7 @@
 import { squaredDistance } from "../../vectors.ts";
 
 /**
- * The point of `{ x : x_i >= 0, sum_i x_i = total }` nearest to `y`: `max(y_i - tau, 0)`, the threshold found by sorting.
+ * Returns the point of `{ x : x_i >= 0, sum_i x_i = total }` nearest to `y`: `max(y_i - tau, 0)`, the threshold found by sorting.
  *
  * @see Duchi, Shalev-Shwartz, Singer, Chandra 2008, ICML, figure 1
  */
@@ -18,14 +18,14 @@ export function ontoSimplex(y: Float64Array, total = 1): Float64Array {
   return y.map((value) => Math.max(value - tau, 0));
 }
 
-/** The point of `{ x : sum_i |x_i| <= radius }` nearest to `y`. */
+/** Returns the point of `{ x : sum_i |x_i| <= radius }` nearest to `y`. */
 export function ontoL1Ball(y: Float64Array, radius: number): Float64Array {
   const sizes = y.map(Math.abs);
   if (sizes.reduce((a, b) => a + b, 0) <= radius) return y.slice();
   return ontoSimplex(sizes, radius).map((size, i) => (y[i] < 0 ? -size : size));
 }
 
-/** The point of the ball nearest to `y`. */
+/** Returns the point of the ball nearest to `y`. */
 export function ontoBall(y: Float64Array, center: Float64Array, radius: number): Float64Array {
   const factor = radius / Math.sqrt(squaredDistance(y, center));
   return factor < 1 ? y.map((value, i) => center[i] + factor * (value - center[i])) : y.slice();

@@ -4,7 +4,7 @@ import { ontoL1Ball, ontoSimplex } from "./project.ts";
 import { type Face, ontoSetInNorm } from "./project-norm.ts";
 
 /**
- * The simplex `x_i >= 0, sum_i x_i = 1`.
+ * Returns the simplex `x_i >= 0, sum_i x_i = 1`.
  *
  * @param dimension integer >= 2
  * @example
@@ -29,7 +29,7 @@ export function simplexDomain(dimension: number): Domain {
 }
 
 /**
- * The l1-ball `sum_i |x_i| <= radius`.
+ * Returns the l1-ball `sum_i |x_i| <= radius`.
  *
  * @param dimension integer >= 1
  * @param radius > 0

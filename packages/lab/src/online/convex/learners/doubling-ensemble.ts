@@ -4,9 +4,9 @@ import type { LearnerSnapshot } from "../online-learner.ts";
 import { dynamicEnsemble, type EnsembleLearner, type EnsembleOptions } from "./dynamic-ensemble.ts";
 
 /**
- * The ensemble of {@link dynamicEnsemble} for an unknown number of rounds: when `horizon` rounds are over, a new one for twice
- * as many begins where the last stood. Costs a constant factor of regret. Its `bound` is that of the first epoch and null
- * after it; `report` counts all rounds, but noise and hints of the running epoch only.
+ * Returns the ensemble of {@link dynamicEnsemble} for an unknown number of rounds: when `horizon` rounds are over, a new one for twice as
+ * many begins where the last one was. Costs a constant factor of regret. Its `bound` is that of the first epoch and null after it; `report`
+ * counts all rounds, but noise and hints of the running epoch only.
  *
  * @param options as there, without `pool`; `horizon` is that of the first epoch, default 64
  * @throws TypeError, RangeError as there

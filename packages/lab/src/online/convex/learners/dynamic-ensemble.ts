@@ -24,7 +24,7 @@ export interface EnsembleOptions extends DomainOptions {
   correction?: number;
 }
 
-/** An ensemble that tells the weights of its experts. */
+/** An ensemble that shows the weights of its experts. */
 export interface EnsembleLearner extends OnlineLearner {
   readonly pool: readonly number[];
   /** Weights of the last decision, `[experts]`, sum 1; a copy. */
@@ -32,7 +32,7 @@ export interface EnsembleLearner extends OnlineLearner {
 }
 
 /**
- * The experts' steps: `eta_i = min(1 / (8 L), 2^(i-1) D / (G sqrt(8 T)))`, i = 1..N, with
+ * Returns the experts' steps: `eta_i = min(1 / (8 L), 2^(i-1) D / (G sqrt(8 T)))`, i = 1..N, with
  * `N = ceil(log2(G^2 T / (8 L^2 D^2)) / 2) + 1`, at least 1.
  *
  * @example
@@ -58,7 +58,7 @@ export function ensemblePool({
 }
 
 /**
- * The two-layer algorithm for dynamic regret with convex, smooth expected losses: optimistic mirror descents with different
+ * Returns the two-layer algorithm for dynamic regret with convex, smooth expected losses: optimistic mirror descents with different
  * constant steps, combined by optimistic exponential weights that charge an expert for its movement,
  *
  *     x_t = sum_i p_{t,i} x_{t,i},   p_{t,i} ~ exp(-eps_t (sum_{s<t} l_{s,i} + m_{t,i})),   one gradient g_t at x_t a round

@@ -7,7 +7,7 @@ import { makeLearner } from "../make-learner.ts";
 import type { OnlineLearner } from "../online-learner.ts";
 import type { DomainOptions } from "./optimistic-omd.ts";
 
-/** How long the steps are: for convex losses, for strongly convex ones, or one's own. */
+/** How long the steps are: for convex losses, for strongly convex ones, or given by the caller. */
 export type OgdSchedule =
   /** `eta_t = D / (G sqrt(t))`; D default the domain's diameter. */
   | { G: number; onExcess?: GradientLimit["onExcess"]; D?: number }

@@ -58,7 +58,7 @@ export function optimisticOmdEntropy(options: {
   });
 }
 
-/** Weights with sum 1 from logarithms. */
+/** Returns weights with sum 1 from logarithms. */
 export function normalised(logs: ArrayLike<number>): Float64Array {
   let largest = -Infinity;
   for (let i = 0; i < logs.length; i++) largest = Math.max(largest, logs[i]);

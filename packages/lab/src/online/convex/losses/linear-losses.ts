@@ -64,10 +64,9 @@ export interface LinearLosses extends ProximalLosses<LinearRound> {
 }
 
 /**
- * Losses of a linear model, `phi(s)` at `s = a . x`: `linear` b s, `square` (s - b)^2 / 2, `absolute` |s - b|, `hinge`
- * max(0, 1 - b s), `logistic` log(1 + exp(-b s)). The implicit step is exact on every domain: it is
- * `Proj(z - eta r a)` for the one number r that is a slope of phi there, found by bisection, since `a . Proj(z - eta r a)`
- * falls as r grows.
+ * Returns losses of a linear model, `phi(s)` at `s = a . x`: `linear` b s, `square` (s - b)^2 / 2, `absolute` |s - b|, `hinge` max(0, 1 - b
+ * s), `logistic` log(1 + exp(-b s)). The implicit step is exact on every domain: it is `Proj(z - eta r a)` for the one number r that is a
+ * slope of phi there, found by bisection, since `a . Proj(z - eta r a)` falls as r grows.
  *
  * @throws TypeError, RangeError for rounds that don't fit the domain, or a name that isn't one of the five
  * @example
@@ -97,7 +96,7 @@ export function linearLosses(name: keyof typeof scalarLosses, domain: Domain): L
     prox(loss, z, eta) {
       const { a, b } = checked(loss);
       const reached = (r: number) => domain.project(plusScaled(z, -eta * r, a));
-      // r lies between the slopes at z and where no step would go: widen, then halve.
+      // r is between the slopes at z and where no step would go: widen, then halve.
       let [low, high] = bracket(phi, b, (r) => inner(a, reached(r)));
       for (let k = 0; k < 200 && high - low > 1e-16 * (Math.abs(low) + Math.abs(high)); k++) {
         const middle = (low + high) / 2;

@@ -16,7 +16,7 @@ export interface Quadratic {
   pull: ArrayLike<number>;
 }
 
-/** The matrix of a quadratic, `[n, n]`. */
+/** Returns the matrix of a quadratic, `[n, n]`. */
 export function curvatureOf({ curvature }: Quadratic, n: number): Float64Array {
   if (typeof curvature !== "number") return checkedVector("curvature", curvature, n * n);
   if (!Number.isFinite(curvature)) throw rangeError("curvature", "a finite number", curvature);
@@ -26,7 +26,7 @@ export function curvatureOf({ curvature }: Quadratic, n: number): Float64Array {
 }
 
 /**
- * A quadratic as a loss of a round.
+ * Returns a quadratic as a loss of a round.
  *
  * @throws TypeError, RangeError unless its numbers are finite and fit together
  * @example

@@ -12,8 +12,8 @@ export type SeaSetting =
   | { losses: "convex, moving target"; pathLength: number };
 
 /**
- * The order of the expected regret of optimistic mirror descent, from noise and drift as they are: the paper's terms with
- * every constant 1. It says how the regret grows, not how large it is.
+ * Returns the order of the expected regret of optimistic mirror descent, from noise and drift as they are: the paper's terms with every
+ * constant 1. It says how the regret grows, not how large it is.
  *
  * convex `sqrt(sigma^2) + sqrt(Sigma^2)`; strongly convex `(sigma^2_max + Sigma^2_max) / lambda * log(1 + (sigma^2 + Sigma^2) /
  * (sigma^2_max + Sigma^2_max))`; exp-concave `(d / alpha) log(1 + sigma^2 + Sigma^2)`; moving target `P + sqrt(1 + P)
@@ -45,7 +45,7 @@ export function seaRate(setting: SeaSetting, { sigma2Sum, Sigma2Sum, sigma2Max, 
 }
 
 /**
- * The bound on the expected regret of {@link oftrl} for convex losses, with its constants:
+ * Returns the bound on the expected regret of {@link oftrl} for convex losses, with its constants:
  *
  *     D (6 sqrt(sigma^2) + 3 sqrt(2) sqrt(Sigma^2)) + 3 sqrt(2) D G / 2 + nu + (4 D^2 G^2 + 9 L^2 D^4) / nu
  *
@@ -68,7 +68,7 @@ export function oftrlExpectedBound(
 }
 
 /**
- * The bound on the expected regret of {@link oftlStronglyConvex}:
+ * Returns the bound on the expected regret of {@link oftlStronglyConvex}:
  * `(1 / mu) sum_t (8 sigma^2_max + 4 v_t^2) / t + (4 D^2 L^2 / mu) log(1 + 16 L / mu)`.
  *
  * @throws RangeError unless D, L, mu > 0

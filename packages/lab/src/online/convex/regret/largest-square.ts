@@ -9,7 +9,7 @@ export interface WeightedGradient {
   weight: number;
 }
 
-/** The largest value of `sum_j w_j ||A_j x - b_j||^2 = x^T M x + 2 c^T x + k` on the domain. */
+/** Returns the largest value of `sum_j w_j ||A_j x - b_j||^2 = x^T M x + 2 c^T x + k` on the domain. */
 export function largestSquare(
   parts: readonly WeightedGradient[],
   domain: Domain,

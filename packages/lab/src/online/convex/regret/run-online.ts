@@ -31,10 +31,10 @@ export interface OnlineRun {
 }
 
 /**
- * Plays a learner against losses, one a round, with the gradient at the decision as feedback.
+ * Plays a learner against losses, one per round, with the gradient at the decision as feedback.
  *
  * @param learner is changed by this
- * @param losses one a round, at least one
+ * @param losses one per round, at least one
  * @param options `domain`: where to look for the best point in hindsight; `hint(t, x)`: the hint of round t = 0, 1, ...
  * @throws TypeError, RangeError for losses whose values or gradients aren't finite
  * @example
@@ -106,7 +106,7 @@ function finiteValue(loss: RoundLoss, x: Float64Array): number {
 }
 
 /**
- * The point of the domain with the smallest sum of losses, which must be convex and differentiable.
+ * Returns the point of the domain with the smallest sum of losses, which must be convex and differentiable.
  *
  * @example
  * bestInHindsight(ballDomain(1, 1), [3, -1].map((q) => quadraticLoss({ curvature: 1, pull: [q] }))) // 1

@@ -6,7 +6,7 @@ import { largestSquare, type WeightedGradient } from "./largest-square.ts";
 
 /** How noisy and how unsteady a sequence of random losses is. */
 export interface SeaQuantities {
-  /** `s_t^2 = max_x E ||grad f_t(x) - grad F_t(x)||^2`, one a round. */
+  /** `s_t^2 = max_x E ||grad f_t(x) - grad F_t(x)||^2`, one per round. */
   sigma2: Float64Array;
   /** `v_t^2 = max_x ||grad F_t(x) - grad F_{t-1}(x)||^2`, grad F_0 = 0. */
   Sigma2: Float64Array;
@@ -45,11 +45,11 @@ export interface QuadraticRound {
 }
 
 /**
- * Noise and drift of rounds of random quadratics, over a domain. The squares are convex quadratics of x: their maximum over a
- * ball is found exactly (a trust-region problem, by its dual), over the simplex, an l1-ball and a box of up to 12 coordinates
- * at a vertex. For other domains the result says that it isn't exact.
+ * Computes noise and drift of rounds of random quadratics, over a domain. The squares are convex quadratics of x. Their maximum over a ball
+ * is found exactly (a trust-region problem, by its dual), over the simplex, an l1-ball and a box of up to 12 coordinates at a vertex. For
+ * other domains the result says that it isn't exact.
  *
- * @param rounds one a round; at least one
+ * @param rounds one per round; at least one
  * @throws TypeError, RangeError for numbers that aren't finite or don't fit the domain
  * @example
  * seaQuantities([{ losses: [{ curvature: 1, pull: [1, 0] }], noise: 0.5 }], ballDomain(2, 1)).sigma2Sum // 0.5
@@ -107,8 +107,8 @@ const minus = (a: WeightedGradient, b: WeightedGradient): WeightedGradient => ({
 });
 
 /**
- * Noise and drift of other losses, from the gradients of all their outcomes at chosen points. Lower bounds: the definitions
- * have the maximum over the whole domain.
+ * Returns noise and drift of other losses, from the gradients of all their outcomes at chosen points. Lower bounds: the definitions have
+ * the maximum over the whole domain.
  *
  * @param gradients of round t = 0, 1, ... at x: one row for each of the equally likely outcomes
  * @param rounds T, an integer >= 1
@@ -140,10 +140,10 @@ export function seaQuantitiesAt(
 }
 
 /**
- * The noise at the played point, estimated from the gradients of a batch of examples: `sum_b ||g_b - mean||^2 / (B - 1)`,
- * unbiased. Of x alone, no maximum over the domain.
+ * Returns the noise at the played point, estimated from the gradients of a batch of examples: `sum_b ||g_b - mean||^2 / (B - 1)`, unbiased.
+ * Of x alone, no maximum over the domain.
  *
- * @param gradients one row an example, two or more
+ * @param gradients one row per example, two or more
  * @throws TypeError, RangeError for anything else
  * @example
  * gradientVariance([[0, 1], [0, 3]]) // 2

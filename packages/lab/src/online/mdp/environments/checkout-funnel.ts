@@ -6,10 +6,10 @@ import { type TabularSimulator, tabularSimulator } from "./tabular-mdp.ts";
 export const funnelActions = ["nothing", "reassurance", "discount"] as const;
 
 /**
- * A checkout of four pages. On each a visitor is eager, hesitant or gone, and is shown nothing, a reassurance or a discount;
- * a discount keeps more visitors and costs margin. Losses: an offered discount costs a tenth, and a visitor who is not eager
- * on the last page has not bought. Campaigns change what a discount costs from phase to phase. Features are one-hot,
- * `dim = 9`. The numbers are made up; the shape is that of a real funnel.
+ * Returns a checkout of four pages. On each a visitor is eager, hesitant or gone, and is shown nothing, a reassurance or a discount; a
+ * discount keeps more visitors and costs margin. Losses: an offered discount costs a tenth, and a visitor who is not eager on the last page
+ * has not bought. Campaigns change what a discount costs from phase to phase. Features are one-hot, `dim = 9`. The numbers are made up; the
+ * shape is that of a real funnel.
  *
  * @returns the dynamics, and the loss of an episode by the price of a discount, in [0, 1]
  *

@@ -3,9 +3,9 @@ import type { LayerTable } from "./dynamic-programming.ts";
 import { type TabularSimulator, tabularSimulator } from "./tabular-mdp.ts";
 
 /**
- * A combination lock: one action per layer is right, a wrong one leads off the track for good, and the loss is 0 only at
- * the end of the track (1 off it, in the last layer; 0 before). Features are one-hot, `dim = 2 actions`. Uniform actions
- * open it with probability `actions^-horizon`, so that it needs exploration.
+ * Returns a combination lock: one action per layer is right, and a wrong one leads off the track for good. The loss is 0 only at the end of
+ * the track (1 off it, in the last layer; 0 before). Features are one-hot, `dim = 2 actions`. Uniform actions open it with probability
+ * `actions^-horizon`, so that it needs exploration.
  *
  * @returns the dynamics and the loss, which is the same in every episode
  * @throws RangeError for sizes below 1, less than two actions

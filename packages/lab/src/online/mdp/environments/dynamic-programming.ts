@@ -76,7 +76,7 @@ export function policyEvaluationDp({
 }
 
 /**
- * The best policy for a loss (of many episodes: for their sum, as episodes don't influence each other) in a known MDP.
+ * Returns the best policy for a loss (of many episodes: for their sum, as episodes don't influence each other) in a known MDP.
  *
  * @param input.loss `[layers][states][actions]`
  * @param input.transition `[layers][states][actions][next states]`; that of the last layer is not looked at

@@ -2,9 +2,9 @@ import { checkNumber, derive, type RandomSource, randomSource } from "minimand/e
 import { type TabularSimulator, tabularSimulator } from "./tabular-mdp.ts";
 
 /**
- * A random linear MDP: features from Dirichlet(0.4), and `P(s' | s, a) = phi(s, a)^T mu(s')` with the dim distributions mu
- * over the next states from Dirichlet(0.3). Features are distributions, so that losses `phi^T theta` with theta in
- * `[0, 1]^dim` are in [0, 1]. With horizon 1 and one state it is a linear bandit.
+ * Returns a random linear MDP: features from Dirichlet(0.4), and `P(s' | s, a) = phi(s, a)^T mu(s')` with the dim distributions mu over the
+ * next states from Dirichlet(0.3). Features are distributions, so that losses `phi^T theta` with theta in `[0, 1]^dim` are in [0, 1]. With
+ * horizon 1 and one state it is a linear bandit.
  *
  * @throws RangeError for sizes below 1
  *

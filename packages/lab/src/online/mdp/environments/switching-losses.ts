@@ -3,8 +3,8 @@ import type { LayerTable } from "./dynamic-programming.ts";
 import type { TabularSimulator } from "./tabular-mdp.ts";
 
 /**
- * Losses linear in the features of a simulator that switch between two vectors theta from phase to phase, with a share that
- * stays: `l_k = phi^T (share theta_0 + (1 - share) theta_(1 or 2))`, each theta uniform in `[0, 1]^dim` for each layer.
+ * Returns losses linear in the features of a simulator that switch between two vectors theta from phase to phase, with a share that stays:
+ * `l_k = phi^T (share theta_0 + (1 - share) theta_(1 or 2))`, each theta uniform in `[0, 1]^dim` for each layer.
  *
  * @param simulator features must be distributions, as those of `randomLinearMdp`, for losses to be in [0, 1]
  * @param options.episodes K; a phase lasts `K / phases`

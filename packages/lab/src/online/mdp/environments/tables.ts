@@ -106,15 +106,15 @@ export function covarianceOf(
   return out;
 }
 
-/** The number of a state, checked. */
+/** Returns the number of a state, checked. */
 export function checkState({ layers }: Tables, layer: number, state: unknown): number {
   checkNumber("state", state, { min: 0, max: layers[layer].states - 1, integer: true });
   return state;
 }
 
 /**
- * `X(row) = x(row) + factor E_next E_policy X`, layer by layer from the last, with exact dynamics; into `x`, which is
- * returned. The expectation over the policy in each state of the first layer, weighted by its start, comes beside it.
+ * `X(row) = x(row) + factor E_next E_policy X`, layer by layer from the last, with exact dynamics; into `x`, which is returned. The
+ * expectation over the policy in each state of the first layer, weighted by its start, is returned with it.
  */
 export function backwardInto(
   { layers, start }: Tables,

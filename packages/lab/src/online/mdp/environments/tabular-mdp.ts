@@ -21,7 +21,7 @@ export type TabularSimulator = FiniteSimulator & {
 };
 
 /**
- * A simulator of an MDP that is known whole: covariances, bonuses and values can then be computed exactly.
+ * Returns a simulator of an MDP that is known whole: covariances, bonuses and values can then be computed exactly.
  *
  * @throws TypeError, RangeError for tables whose shapes don't fit, features longer than 1, rows that are no distributions
  *

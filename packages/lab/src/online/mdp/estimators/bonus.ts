@@ -28,8 +28,8 @@ export function localBonusInto(
 }
 
 /**
- * The exploration bonus of one state: `b(a) = beta (|phi(a)|^2 + sum_a' policy(a') |phi(a')|^2)` in the norm of Sigma^+,
- * large where the current policy seldom looks.
+ * Returns the exploration bonus of one state: `b(a) = beta (|phi(a)|^2 + sum_a' policy(a') |phi(a')|^2)` in the norm of Sigma^+, large
+ * where the current policy seldom looks.
  *
  * @param input.features `[actions][dim]`
  * @param input.sigmaInverse `[dim][dim]`

@@ -139,9 +139,9 @@ export function geometricSeries(dim: number, gamma: number, c: number): Geometri
 }
 
 /**
- * How many draws matrix geometric resampling needs for an error of at most `accuracy` in operator norm: the length
- * `N = ceil((2/gamma) ln(1/(accuracy gamma)))` of a series with c = 1/2, and `M = ceil(24 ln(d H K) / (accuracy gamma)^2)`
- * series. The sizes are those of the theory; in practice {@link regularisedInverse} is the cheaper choice by far.
+ * Returns how many draws matrix geometric resampling needs for an error of at most `accuracy` in operator norm: the length
+ * `N = ceil((2/gamma) ln(1/(accuracy gamma)))` of a series with c = 1/2, and `M = ceil(24 ln(d H K) / (accuracy gamma)^2)` series. The
+ * sizes are those of the theory; in practice {@link regularisedInverse} is the cheaper choice by far.
  *
  * @throws RangeError for numbers outside their range
  *

@@ -18,9 +18,9 @@ export interface FtrlRegret {
 }
 
 /**
- * Plays follow the regularised leader on given losses and sets its regret beside the bound.
+ * Plays follow the regularised leader on given losses and computes its regret and the bound.
  *
- * @param losses l_k, one vector of A losses a round, of any size and sign
+ * @param losses l_k, one vector of A losses per round, of any size and sign
  * @param options.comparator u, a distribution over actions; with the log barrier no entry may be 0
  * @throws TypeError, RangeError for losses that are not finite, a comparator that is no distribution, `eta` <= 0
  *

@@ -56,7 +56,7 @@ function leastOf(losses: ArrayLike<number>, at: number, actions: number): number
   return least;
 }
 
-/** What writes the policies of a regulariser. */
+/** Returns the function that writes the policies of a regulariser. */
 export function policyWriter(regularizer: Regularizer): WritePolicy<unknown> {
   return regularizer === "entropy" ? hedgeInto : logBarrierInto;
 }

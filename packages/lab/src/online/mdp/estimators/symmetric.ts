@@ -41,7 +41,7 @@ export function quadratic(matrix: Float64Array, dim: number, x: ArrayLike<number
   return total;
 }
 
-/** The identity times a number. */
+/** Returns the identity times a number. */
 export function scaledIdentity(dim: number, scale: number): Float64Array {
   const matrix = new Float64Array(dim * dim);
   for (let i = 0; i < dim; i++) matrix[i * dim + i] = scale;

@@ -14,7 +14,7 @@ export interface LearnedLayer {
   fresh: Float64Array;
 }
 
-/** What an episode taught about one layer: features chosen and their suffix loss, and features of fresh trajectories. */
+/** Returns what an episode taught about one layer: features chosen and their suffix loss, and features of fresh trajectories. */
 export function learnedLayer(
   sigma: Float64Array,
   chosen: Float64Array,
@@ -28,7 +28,7 @@ export function learnedLayer(
   return { sigma, direction: times(chosen), suffixLoss, fresh };
 }
 
-/** The estimate of Q for the features from `at` on. */
+/** Returns the estimate of Q for the features from `at` on. */
 export function estimateOf(
   { direction, suffixLoss, fresh }: LearnedLayer,
   features: Float64Array,

@@ -7,7 +7,7 @@ import type { PolicySettings } from "./policy-core.ts";
 import { streams } from "./random-streams.ts";
 
 /**
- * The policy of episode k in a state, from what the episodes before it taught.
+ * Returns a function for the policy of episode k in a state, from what the episodes before it taught.
  *
  * @param history `[k][layer]`, grows
  */

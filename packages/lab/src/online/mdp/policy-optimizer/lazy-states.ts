@@ -9,7 +9,7 @@ export interface VisitedState {
   /** `[actions, dim]` */
   features: Float64Array;
   hash: number;
-  /** Those before episode `first + i`. Without bonuses nobody asks about the past, and only the last one is kept. */
+  /** Those before episode `first + i`. Without bonuses the past is not read, and only the last one is kept. */
   before: Float64Array[];
   first: number;
 }
@@ -17,7 +17,7 @@ export interface VisitedState {
 /** The states that were asked about. */
 export interface VisitedStates<State> {
   lookUp(layer: number, state: State): VisitedState;
-  /** Tells of one more array of cumulative losses. */
+  /** Notes one more array of cumulative losses. */
   grown(): void;
   clear(): void;
 }

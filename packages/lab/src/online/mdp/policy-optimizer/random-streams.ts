@@ -12,7 +12,7 @@ export const streams = {
     randomSource(derive(seed, 4, k, layer, state, action)),
 };
 
-/** A number for a state's key. */
+/** Returns a number for a state's key. */
 export function hashOf(key: string): number {
   return derive(...Array.from(key, (letter) => letter.codePointAt(0)!));
 }

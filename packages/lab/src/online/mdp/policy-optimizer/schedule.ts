@@ -103,7 +103,7 @@ export function adversarialMdpSchedule(options: ScheduleOptions): MdpSchedule {
   return { eta, beta, gamma, withinTheory: holds(algorithm, h, eta, beta, gamma) };
 }
 
-/** The conditions under which the regret bounds are proved. */
+/** Whether the conditions hold under which the regret bounds are proved. */
 export function holds(algorithm: MdpAlgorithm, h: number, eta: number, beta: number, gamma: number): boolean {
   const room = 1 + 1e-9;
   const bounded = 6 * eta * beta * h ** 2 <= gamma * room;

@@ -34,7 +34,7 @@ export function tabulatedCovariances(
     }
   }
 
-  /** Shares of visits to each row in so many trajectories. */
+  /** Shares of visits to each row in `count` trajectories. */
   function shares(count: number, random: RandomSource): Float64Array[] {
     const visits = perRow();
     for (let i = 0; i < count; i++)

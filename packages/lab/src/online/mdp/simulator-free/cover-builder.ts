@@ -31,7 +31,7 @@ interface Visit {
   next: Float64Array | null;
 }
 
-/** A cover in the making, whose episodes somebody else plays. */
+/** A cover in the making, whose episodes the caller plays. */
 export interface CoverBuilder {
   /** Episodes still wanted. */
   left(): number;

@@ -9,8 +9,8 @@ import { chosenFeatures, type Step } from "./played-step.ts";
 export type StepBonus = (layer: number, step: Step, own: EpochEstimate) => number;
 
 /**
- * What the episodes of an epoch teach, by layer: covariances from the one half; Q and the bonuses that follow, by regression,
- * from the other.
+ * Returns what the episodes of an epoch teach, by layer: covariances from the one half; Q and the bonuses that follow, by regression, from
+ * the other.
  */
 export function epochEstimate(
   episodes: readonly PlayedEpisode[],

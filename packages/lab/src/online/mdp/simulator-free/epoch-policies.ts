@@ -36,7 +36,7 @@ export function epochBonus(
   return bonus;
 }
 
-/** The policy after some epochs. Bonuses of an epoch need its own policy, so that the sum is built in order. */
+/** Returns the policy after some epochs. Bonuses of an epoch need its own policy, so that the sum is built in order. */
 export function epochPolicy(
   layer: number,
   features: Float64Array,

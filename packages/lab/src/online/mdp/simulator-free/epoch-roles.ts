@@ -23,7 +23,7 @@ export function followsCover({ explores, half, layer: last }: Role, layer: numbe
   return explores && (half === "covariance" || layer <= last);
 }
 
-/** The roles of the episodes of epoch j, by their place in it. */
+/** Returns the roles of the episodes of epoch j, by their place in it. */
 export function epochRoles(
   j: number,
   {

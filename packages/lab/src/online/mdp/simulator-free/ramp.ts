@@ -7,7 +7,7 @@ export function rampOf(y: number, z: number): number {
 }
 
 /**
- * A step that rises over `[-z, 0]`: `clip(y / z + 1, 0, 1)`, the reward of `policyCover` for seldom seen features.
+ * Returns a step that rises over `[-z, 0]`: `clip(y / z + 1, 0, 1)`, the reward of `policyCover` for seldom seen features.
  *
  * @throws TypeError, RangeError for numbers that are not finite, `z` <= 0
  *

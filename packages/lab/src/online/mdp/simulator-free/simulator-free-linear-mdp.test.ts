@@ -68,7 +68,7 @@ describe("simulatorFreeLinearMdp", () => {
   const base = { cover, eta: 1e-9, beta: 0.05, gamma: 1e-4, seed: 1 };
 
   it("estimates Q without bias, exploring episodes included", () => {
-    // With an almost standing policy, thousands of episodes make one estimate precise.
+    // With an almost constant policy, thousands of episodes make one estimate precise.
     const uniform = [[[0.5, 0.5]], [0, 1, 2].map(() => [0.5, 0.5])];
     const transition = [[[0, 1].map((a) => mdp.transition(0, 0, a))]];
     const q = policyEvaluationDp({ loss, transition, policy: uniform });

@@ -29,10 +29,9 @@ export interface SimulatorFreeLinearMdp<State> extends EpisodicLearner<State, Si
 }
 
 /**
- * Policy optimisation in an adversarial linear MDP without a simulator: first a cover of policies that reach everywhere, then
- * epochs of W episodes with one policy each, half of them for covariances, half for Q-functions and bonuses by regression.
- * Policies follow the regularised leader with the log barrier on
- * `phi^T (theta_hat - lambda_hat) - b(s, a)`, bonuses b only in states that the cover knows.
+ * Policy optimisation in an adversarial linear MDP without a simulator. It first finds a cover of policies that reach everywhere. Then come
+ * epochs of W episodes with one policy each, half of them for covariances, half for Q-functions and bonuses by regression. Policies follow
+ * the regularised leader with the log barrier on `phi^T (theta_hat - lambda_hat) - b(s, a)`, bonuses b only in states that the cover knows.
  *
  * An exploring episode that estimates layer h follows the cover up to and including h, as those that estimate covariances
  * do: only then is `theta_hat` unbiased, `E theta_hat = (gamma I + Sigma)^-1 Sigma theta`. The regret bound is of order

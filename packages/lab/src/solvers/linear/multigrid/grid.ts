@@ -11,8 +11,8 @@ export interface Grid {
 export const gridOf = ({ shape, fluid, boundary }: PoissonOperator): Grid => ({ shape, fluid, boundary });
 
 /**
- * The grid of half as many cells along each axis that is longer than 1, and the interpolation from it: from the centres of coarse
- * cells linearly to those of fine ones, by shares of 3/4 and 1/4 along each axis.
+ * Returns the grid of half as many cells along each axis that is longer than 1, and the interpolation from it. It goes linearly from the
+ * centres of coarse cells to those of fine ones, by shares of 3/4 and 1/4 along each axis.
  *
  * Beyond an edge with the value 0 nothing comes. What solid coarse cells and walls would give, the others give in their place, so that
  * a constant stays one.

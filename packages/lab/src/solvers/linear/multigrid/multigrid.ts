@@ -9,7 +9,7 @@ import { denseCholesky } from "./dense-cholesky.ts";
 import { coarser, type Grid, gridOf } from "./grid.ts";
 import { tripleProduct } from "./sparse-product.ts";
 
-/** Of {@link multigrid}. */
+/** Options of {@link multigrid}. */
 export interface MultigridOptions {
   /** Sweeps of Gauss and Seidel before and after each coarse correction; default 1. */
   sweeps?: number;
@@ -32,10 +32,10 @@ interface Level {
 }
 
 /**
- * A V-cycle of geometric multigrid as preconditioner: cells of 2 by 2 (by 2) become one until few are left. Values go down by linear
- * interpolation P between the centres of fluid cells, residuals up by P', and the coarse operators are `P' A P`, so that obstacles are
- * seen on all grids. Gauss and Seidel sweep forwards before a coarse correction and backwards after it, which makes the whole
- * symmetric positive definite; the coarsest grid is solved.
+ * Returns a V-cycle of geometric multigrid as preconditioner: cells of 2 by 2 (by 2) become one until few are left. Values go down by
+ * linear interpolation P between the centres of fluid cells, residuals up by P', and the coarse operators are `P' A P`, so that obstacles
+ * are seen on all grids. Gauss and Seidel sweep forwards before a coarse correction and backwards after it, which makes the whole symmetric
+ * positive definite; the coarsest grid is solved.
  *
  * @param A a Poisson operator
  * @param options sweeps

@@ -1,6 +1,6 @@
 import { type SparseRows, sorted } from "../sparse-rows.ts";
 
-/** `A B C` of three sparse matrices, with rows of ascending columns. */
+/** Returns `A B C` of three sparse matrices, with rows of ascending columns. */
 export const tripleProduct = (A: SparseRows, B: SparseRows, C: SparseRows): SparseRows =>
   sorted(product(A, product(B, C)));
 
@@ -11,7 +11,7 @@ function product(A: SparseRows, B: SparseRows): SparseRows {
   const pointers = productPointers(A, B);
   const indices = new Int32Array(pointers[A.rows]);
   const values = new Float64Array(indices.length);
-  /** Where the entry of a column stands, for those in the row. */
+  /** The place of the entry of a column, for those in the row. */
   const places = new Int32Array(B.columns).fill(-1);
   let end = 0;
   for (let i = 0; i < A.rows; i++) {
