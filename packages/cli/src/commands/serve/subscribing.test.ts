@@ -372,6 +372,38 @@ describe("addresses that are gone", () => {
   });
 });
 
+describe("a row that nobody of us wrote", () => {
+  it("keeps its digest back, and no other", async () => {
+    for (const name of ["ann", "bob", "eve"]) await subscriber(`${name}@example.org`);
+    await database.query("update minimand.subscriptions set digests = 2147483647 where address like 'ann%'");
+    await database.query("update minimand.subscriptions set address = 'nobody' where address like 'bob%'");
+    told.length = 0;
+    expect((await digest()).map(({ to }) => to[0])).toEqual(["eve@example.org"]);
+    expect(told.join("\n")).toMatch(/digest \d+ failed \(\w+\)/);
+    expect(told.join("\n")).not.toContain("nobody");
+  });
+
+  it("ends a plan that fails with a line, once", async () => {
+    const lines: string[] = [];
+    const own = await openDatabase(await freshPglite(), silent);
+    const query: Database["query"] = (text, parameters) =>
+      text.startsWith("with due as")
+        ? Promise.reject(new Error("eve@example.org"))
+        : own.query(text, parameters);
+    const mail = { server: receiver.url, from, returnPath: from.address };
+    const broken = await openSubscription({
+      database: { ...own, query },
+      key,
+      url,
+      mail,
+      tell: (line) => lines.push(line),
+    });
+    await vi.waitFor(() => expect(lines).toHaveLength(1), 20_000);
+    expect(lines[0]).toMatch(/^mail: the store failed \(.+\); tried again$/);
+    await broken.close();
+  });
+});
+
 it("neither says nor keeps an address anywhere but in its table", async () => {
   await subscriber("ann@example.org");
   await digest();

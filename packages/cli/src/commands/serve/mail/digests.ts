@@ -21,6 +21,9 @@ const leaseSeconds = 90;
 /** Tries of a digest that the server puts off, over about six hours. */
 const mostTries = 12;
 
+/** The last number that its column holds: one more would end the plan for everybody. */
+const mostDigests = 2 ** 31 - 1;
+
 /**
  * Plans a digest for everyone who is due and for whom there is news. Whose last one is still to be sent is due once it is. One plan is one statement:
  * nobody is left out of it, whatever happens.
@@ -31,14 +34,14 @@ export async function planDigests(sql: Sql): Promise<void> {
       select s.id, s.digests + 1 as number, s.news_seen, news.last, coalesce(news.last > s.news_seen, false) as told,
         ${periodOf("s.rhythm")} as period
       from minimand.subscriptions s, (select max(id) as last from minimand.news) news
-      where s.confirmed_at is not null and s.period < ${periodOf("s.rhythm")}
+      where s.confirmed_at is not null and s.period < ${periodOf("s.rhythm")} and s.digests < ${mostDigests}
         and not exists (
           select from minimand.digests d where d.subscription = s.id and d.finished_at is null)
       for update of s skip locked
     ), planned as (
       insert into minimand.digests (subscription, number, news_after, news_until, message)
       select id, number, news_seen, last, encode(sha256(convert_to(id || ':' || number, 'utf8')), 'hex')
-      from due where told
+      from due where told on conflict do nothing
     )
     update minimand.subscriptions s
     set period = due.period, digests = case when due.told then due.number else s.digests end

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { startBoss } from "../../../queue/start-boss.ts";
 import { confirmationLetter } from "./confirmation-mail.ts";
+import { StoreError } from "./discreet.ts";
 import { MailServerError } from "./mailer.ts";
 import type { Rhythm } from "./rhythm.ts";
 import { type DigestOptions, sendDigests } from "./send-digests.ts";
@@ -27,7 +28,7 @@ const digests = "digests";
  * end of the process.
  */
 export async function startMailJobs(options: DigestOptions): Promise<MailJobs> {
-  const { database, mailer, links, tell } = options;
+  const { database, mailer, links, tell, signal } = options;
   const boss = await startBoss(database, { supervise: true, schedule: true });
   await boss.createQueue(confirmations, {
     retryLimit: 6,
@@ -43,18 +44,17 @@ export async function startMailJobs(options: DigestOptions): Promise<MailJobs> {
     expireInSeconds: 86_399,
     deleteAfterSeconds: 600,
   });
-  let inTrouble = false;
+  let trouble: string | null = null;
   const alone = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       const answer = await work();
-      if (inTrouble) tell("mail: the server takes mails again");
-      inTrouble = false;
+      if (trouble !== null) tell("mail: mails are sent again");
+      trouble = null;
       return answer;
     } catch (error) {
-      if (error instanceof MailServerError && !inTrouble) {
-        inTrouble = true;
-        tell(`mail: the server takes none (${error.message}); tried again`);
-      }
+      const said = troubleOf(error as Error);
+      if (said !== trouble && !signal.aborted) tell(`mail: ${said}; tried again`);
+      trouble = said;
       throw error;
     }
   };
@@ -88,4 +88,10 @@ export async function startMailJobs(options: DigestOptions): Promise<MailJobs> {
       await boss.stop({ graceful: true, timeout: 8000, close: false });
     },
   };
+}
+
+/** Why no mails are sent, without what may have an address in it. */
+function troubleOf(error: Error): string {
+  if (error instanceof MailServerError) return `the server takes none (${error.message})`;
+  return error instanceof StoreError ? error.message : `sending failed (${error.name})`;
 }

@@ -12,7 +12,7 @@ import {
   takeLease,
 } from "./digests.ts";
 import type { Links } from "./links.ts";
-import type { Delivery, Mailer } from "./mailer.ts";
+import { type Delivery, type Mailer, MailServerError } from "./mailer.ts";
 import { catalogue, newsBetween, recordNews } from "./news.ts";
 import { end, forget, refuse } from "./subscriptions.ts";
 
@@ -48,7 +48,7 @@ export async function sendDigests(options: DigestOptions): Promise<void> {
     while (!options.signal.aborted) {
       const planned = await nextDigest(database, holder);
       if (planned === null) break;
-      counts[await sendOne(options, planned)]++;
+      counts[await sendOne(options, planned).catch((error: Error) => putAside(options, planned, error))]++;
     }
   } finally {
     await giveUpLease(database, holder);
@@ -75,4 +75,12 @@ async function sendOne({ database, mailer, links }: DigestOptions, planned: Plan
     await refuse(database, subscription);
   }
   return delivery;
+}
+
+/** One digest that can't be made must not hold back the others. The message of the error may have an address in it: only its name is said. */
+async function putAside({ database, tell }: DigestOptions, planned: Planned, error: Error): Promise<"later"> {
+  if (error instanceof MailServerError) throw error;
+  if (!(await putOff(database, planned))) await dropDigest(database, planned.id);
+  tell(`digests: digest ${planned.id} failed (${error.name}); the others are sent`);
+  return "later";
 }
