@@ -59,7 +59,7 @@ function proseOfCode(path: string, source: string): string {
   JSON.stringify(program, (_, node) => {
     const isText = node?.type === "Literal" && typeof node.value === "string";
     if (isText || node?.type === "TemplateElement") ranges.push([node.start, node.end]);
-    return node;
+    return typeof node === "bigint" ? null : node;
   });
   let [prose, from] = ["", 0];
   for (const [start, end] of ranges.toSorted(([a], [b]) => a - b)) {
