@@ -10,7 +10,7 @@ import { adamw, crossEntropy, minibatches, mlp, objectiveOf, supervised } from "
 import { type Compile, keyOf } from "minimand/engine";
 import { flat } from "minimand/models";
 import { startEngine } from "minimand/start";
-import { joinStates } from "../packages/minimand/src/training/together/joined-states.ts";
+import { joinStates } from "../packages/minimand/src/training/batched/joined-states.ts";
 import { processorTime } from "./processor-time.ts";
 import type { Row } from "./results.ts";
 import { mediansInTurn, nativeOnOneThread } from "./side-by-side.ts";
@@ -93,7 +93,7 @@ if (compile !== null)
     }
 
 if (all && shapes.length > 0) {
-  const file = new URL("../packages/minimand/src/training/together/joined-shapes.ts", import.meta.url);
+  const file = new URL("../packages/minimand/src/training/batched/joined-shapes.ts", import.meta.url);
   const lines = shapes.map(
     ({ rows, parameters, shares }) => `  [${rows}, ${parameters}, ${shares.join(", ")}],`,
   );

@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { hasPostgres, noPostgres, startPostgres } from "../test/support/postgres.ts";
 import { comparison, memoryOfWorker } from "./queue/command.ts";
-import { openDesk } from "./queue/crew.ts";
+import { openSession } from "./queue/crew.ts";
 import { emptyTrials } from "./queue/empty-trials.ts";
 import { footprint } from "./queue/footprint.ts";
 import { fill, growth, takenOf } from "./queue/growth.ts";
@@ -51,20 +51,20 @@ try {
   const waiting = [];
   {
     const { url } = await server.createDatabase();
-    await using desk = await openDesk("postgres:", { DATABASE_URL: url });
+    await using session = await openSession("postgres:", { DATABASE_URL: url });
     // The first round of all has the programs compiled.
-    await growth(desk, 0, 5);
+    await growth(session, 0, 5);
     let stored = 0;
     for (const next of [10, 1000, 100_000].map((count) => (count === 10 ? 10 : some(count)))) {
       say(`${next} stored trials`);
-      await fill(desk, stored, next);
+      await fill(session, stored, next);
       await server.query("vacuum analyze", [], new URL(url).pathname.slice(1));
       stored = next;
-      grown.push(await growth(desk, stored, 15));
+      grown.push(await growth(session, stored, 15));
     }
     for (const count of [10, 1000, 100_000].map((count) => (count === 10 ? 10 : some(count)))) {
       say(`${count} trials that wait`);
-      waiting.push({ waiting: count, take: await takenOf(desk, count, 15) });
+      waiting.push({ waiting: count, take: await takenOf(session, count, 15) });
     }
   }
   say("what a worker takes");

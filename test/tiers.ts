@@ -24,7 +24,7 @@ const wholeSystem = [
 /** Test files of the library and of `compare` that train or sweep for seconds, or replace a module or a global. */
 const long = [
   "compare/src/data/bundled-data",
-  "compare/src/model/keep/quantised-models",
+  "compare/src/model/artifacts/quantised-models",
   "compare/src/model/saved-trees",
   "compare/src/train/quantization/quantised-trials",
   "compare/src/train/quantization/quantiser",

@@ -1,18 +1,18 @@
-/* A run whose trials are made up, and its house: what the queue does is the same for all. */
+/* A run whose trials are made up, and its environment: what the queue does is the same for all. */
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type House, houseHash } from "../../packages/cli/src/queue/house.ts";
+import { type Environment, environmentHash } from "../../packages/cli/src/queue/environment.ts";
 import type { Submission } from "../../packages/cli/src/queue/submit.ts";
 import type { RunThreads } from "../../packages/cli/src/worker/run-threads.ts";
 
-export const house: House = {
+export const environment: Environment = {
   versions: { minimand: "bench", node: process.versions.node },
-  engine: { name: "wasm", version: "bench", threads: 1 } as House["engine"],
+  engine: { name: "wasm", version: "bench", threads: 1 } as Environment["engine"],
   code: "bench",
 };
 
 /** By which its jobs find workers. */
-export const houseName = houseHash(house, []);
+export const houseName = environmentHash(environment, []);
 
 /** What decides a made-up run. */
 export interface BenchRequest {
@@ -29,7 +29,7 @@ export function submissionOf(request: BenchRequest): Submission {
     request,
     attached: [],
     typed: [],
-    house,
+    environment: environment,
     origins: [],
     files: new Map(),
   };

@@ -65,12 +65,12 @@ export async function startCrew(url: string, workers: number, concurrency: numbe
 }
 
 /** A store that this process coordinates runs of. */
-export interface Desk extends AsyncDisposable {
+export interface Session extends AsyncDisposable {
   database: Database;
   jobs: Jobs;
 }
 
-export async function openDesk(address: string, env = process.env): Promise<Desk> {
+export async function openSession(address: string, env = process.env): Promise<Session> {
   const database = await openDatabase(parseStore(address, env), { tell: () => {} });
   const jobs = await openJobs(database);
   return {
@@ -84,9 +84,9 @@ export async function openDesk(address: string, env = process.env): Promise<Desk
 }
 
 /** Puts a run into the store, as one that is coordinated already. */
-export async function begin({ database }: Desk, request: BenchRequest): Promise<Run> {
+export async function begin({ database }: Session, request: BenchRequest): Promise<Run> {
   const submission = submissionOf(request);
-  const { kind, title, attached, typed, house: needs } = submission;
+  const { kind, title, attached, typed, environment: needs } = submission;
   const id = runId({ kind, request, house: houseName });
   const run = { id, kind, title, request, attached, typed, house: houseName, needs, origins: [] };
   await addRun(database, run, []);
@@ -96,7 +96,7 @@ export async function begin({ database }: Desk, request: BenchRequest): Promise<
 
 /** Asks for all trials of a run, and gives each when it is there. */
 export function computed(
-  { database, jobs }: Desk,
+  { database, jobs }: Session,
   run: Run,
 ): AsyncGenerator<Answered<ReturnType<typeof keptOf>>> {
   const request = run.request as BenchRequest;

@@ -4,15 +4,15 @@
  *   node --conditions=minimand-source bench/queue/embedded.ts FOLDER TRIALS
  */
 import { work } from "../../packages/cli/src/worker/worker.ts";
-import { house, idleThreads } from "./bench-run.ts";
-import { begin, computed, openDesk } from "./crew.ts";
+import { environment, idleThreads } from "./bench-run.ts";
+import { begin, computed, openSession } from "./crew.ts";
 
 const [folder, trials] = [process.argv[2], Number(process.argv[3])];
-const desk = await openDesk(`pglite:${folder}`);
+const session = await openSession(`pglite:${folder}`);
 const leaving = new AbortController();
 const working = work({
-  ...desk,
-  house,
+  ...session,
+  environment: environment,
   origins: [],
   concurrency: 2,
   threads: idleThreads(),
@@ -20,13 +20,16 @@ const working = work({
   log: () => {},
   signal: leaving.signal,
 });
-for await (const _ of computed(desk, await begin(desk, { name: "warm up", trials: 100, milliseconds: 0 })));
-const run = await begin(desk, { name: "empty", trials, milliseconds: 0 });
+for await (const _ of computed(
+  session,
+  await begin(session, { name: "warm up", trials: 100, milliseconds: 0 }),
+));
+const run = await begin(session, { name: "empty", trials, milliseconds: 0 });
 const started = performance.now();
-for await (const _ of computed(desk, run));
+for await (const _ of computed(session, run));
 const seconds = (performance.now() - started) / 1000;
 const memory = process.memoryUsage.rss() / 2 ** 20;
 leaving.abort();
 await working;
-await desk[Symbol.asyncDispose]();
+await session[Symbol.asyncDispose]();
 console.log(JSON.stringify({ trials: trials / seconds, memory }));

@@ -1,6 +1,6 @@
 /* How many empty trials a second some workers do, and what each of them costs. */
 import type { TestPostgres } from "../../test/support/postgres.ts";
-import { begin, computed, openDesk, startCrew } from "./crew.ts";
+import { begin, computed, openSession, startCrew } from "./crew.ts";
 import { statementsSent } from "./statements.ts";
 
 export interface EmptyTrials {
@@ -26,12 +26,12 @@ export async function emptyTrials(
 ): Promise<EmptyTrials> {
   const { url, name } = await server.createDatabase();
   const env = { DATABASE_URL: url };
-  await using desk = await openDesk("postgres:", env);
+  await using session = await openSession("postgres:", env);
   await using crew = await startCrew(url, workers, 2);
-  // So that all have seen the house, and their programs are compiled.
+  // So that all have seen the environment, and their programs are compiled.
   for await (const _ of computed(
-    desk,
-    await begin(desk, { name: "warm up", trials: 100 * workers, milliseconds: 0 }),
+    session,
+    await begin(session, { name: "warm up", trials: 100 * workers, milliseconds: 0 }),
   ));
   const counts = async (): Promise<{ commits: number; log: number }> => {
     const [found] = await server.query<{ commits: number; log: number }>(
@@ -41,10 +41,10 @@ export async function emptyTrials(
     );
     return found;
   };
-  const run = await begin(desk, { name: "empty", trials, milliseconds: 0 });
+  const run = await begin(session, { name: "empty", trials, milliseconds: 0 });
   const [stats, own, before] = [await crew.stats(), statementsSent(), await counts()];
   const started = performance.now();
-  for await (const _ of computed(desk, run));
+  for await (const _ of computed(session, run));
   const seconds = (performance.now() - started) / 1000;
   const [later, ownLater, after] = [await crew.stats(), statementsSent(), await counts()];
   const more = (of: (one: (typeof stats)[number]) => number): number =>

@@ -1,7 +1,7 @@
 /* What workers take of a server, and what a trial leaves in it. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TestPostgres } from "../../test/support/postgres.ts";
-import { begin, computed, crewName, openDesk, startCrew } from "./crew.ts";
+import { begin, computed, crewName, openSession, startCrew } from "./crew.ts";
 
 export interface Footprint {
   /** Connections of a worker: with nothing to do, and at most while it works. */
@@ -24,7 +24,7 @@ const seconds = 10;
 
 export async function footprint(server: TestPostgres, trials: number): Promise<Footprint> {
   const { url, name } = await server.createDatabase();
-  await using desk = await openDesk("postgres:", { DATABASE_URL: url });
+  await using session = await openSession("postgres:", { DATABASE_URL: url });
   const connections = async (): Promise<number> => {
     const [{ count }] = await server.query<{ count: number }>(
       "select count(*)::int as count from pg_stat_activity where datname = $1 and application_name = $2",
@@ -43,7 +43,7 @@ export async function footprint(server: TestPostgres, trials: number): Promise<F
     return new Map(rows.map(({ table, bytes }) => [table, bytes]));
   };
   // One that nobody asks anything of, so that they look for its trials.
-  await begin(desk, { name: "open", trials: 1, milliseconds: 0 });
+  await begin(session, { name: "open", trials: 1, milliseconds: 0 });
   await using crew = await startCrew(url, workers, 2);
   await sleep(8000);
   const before = await crew.stats();
@@ -54,15 +54,15 @@ export async function footprint(server: TestPostgres, trials: number): Promise<F
     .sort((a, b) => b - a);
   const idleConnections = await connections();
   const start = await sizes();
-  for await (const _ of computed(desk, await begin(desk, { name: "many", trials, milliseconds: 0 })));
+  for await (const _ of computed(session, await begin(session, { name: "many", trials, milliseconds: 0 })));
   const end = await sizes();
   const more = (table: string): number => ((end.get(table) ?? 0) - (start.get(table) ?? 0)) / trials;
   const all = [...end.keys()].reduce((sum, table) => sum + more(table), 0);
   let busyConnections = 0;
-  const slow = await begin(desk, { name: "slow", trials: 20 * workers, milliseconds: 100 });
-  for await (const _ of computed(desk, slow))
+  const slow = await begin(session, { name: "slow", trials: 20 * workers, milliseconds: 100 });
+  for await (const _ of computed(session, slow))
     busyConnections = Math.max(busyConnections, await connections());
-  const [{ kept }] = await desk.database.query<{ kept: number }>(
+  const [{ kept }] = await session.database.query<{ kept: number }>(
     "select avg(octet_length(kept))::float8 as kept from minimand.results",
   );
   const [leading, ...others] = rates;

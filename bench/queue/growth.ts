@@ -8,7 +8,7 @@ import type { Database } from "../../packages/cli/src/store/database.ts";
 import { sqlTrials } from "../../packages/cli/src/store/sql-trials.ts";
 import { median } from "../adam-step.ts";
 import { type BenchRequest, houseName, isKept, keptOf, keyOf } from "./bench-run.ts";
-import { begin, computed, type Desk } from "./crew.ts";
+import { begin, computed, type Session } from "./crew.ts";
 
 /** Median milliseconds of each step for a batch of trials in a store of so many others. */
 export interface Growth {
@@ -26,8 +26,8 @@ const batch = 20;
 const statement = "with news as";
 
 /** Measures rounds of batches in a store of so many other trials. */
-export async function growth(desk: Desk, stored: number, rounds: number): Promise<Growth> {
-  const { database, jobs } = desk;
+export async function growth(session: Session, stored: number, rounds: number): Promise<Growth> {
+  const { database, jobs } = session;
   const [{ id: worker }] = await database.query<{ id: number }>(
     `insert into minimand.workers (host, pid, version, engine, cpu, concurrency) values ('bench', 0, '', '', '', 1) returning id`,
   );
@@ -56,10 +56,10 @@ export async function growth(desk: Desk, stored: number, rounds: number): Promis
   let known: BenchRequest | null = null;
   for (let round = 0; round < rounds; round++) {
     const request = { name: `batch ${stored} ${round}`, trials: batch, milliseconds: 0 };
-    const run = await begin(desk, request);
-    const answers = computed({ ...desk, database: watched }, run);
+    const run = await begin(session, request);
+    const answers = computed({ ...session, database: watched }, run);
     const first = answers.next();
-    const taken = await timed("take", () => take(desk, worker));
+    const taken = await timed("take", () => take(session, worker));
     await timed("keep", () =>
       keepResults(
         ...([database, jobs, self] as const),
@@ -78,7 +78,7 @@ export async function growth(desk: Desk, stored: number, rounds: number): Promis
 }
 
 /** As a worker takes a batch, once it is there. */
-async function take({ database, jobs }: Desk, worker: number) {
+async function take({ database, jobs }: Session, worker: number) {
   const taken = [];
   while (taken.length < batch) taken.push(...(await jobs.takeTrials(houseName, batch - taken.length)));
   await claim(database, worker, taken);
@@ -87,9 +87,9 @@ async function take({ database, jobs }: Desk, worker: number) {
 }
 
 /** Puts trials of another run into the store, as they are once they are computed and collected. */
-export async function fill(desk: Desk, from: number, to: number): Promise<void> {
-  const { database } = desk;
-  const { id } = await begin(desk, { name: "stored", trials: to, milliseconds: 0 });
+export async function fill(session: Session, from: number, to: number): Promise<void> {
+  const { database } = session;
+  const { id } = await begin(session, { name: "stored", trials: to, milliseconds: 0 });
   const kept = await pack(keptOf(0));
   // A statement has half a minute, whatever the disk is.
   for (let at = from; at < to; at += 10_000) {
@@ -109,7 +109,7 @@ export async function fill(desk: Desk, from: number, to: number): Promise<void> 
 }
 
 /** Median milliseconds in which a batch is taken of so many that wait. */
-export async function takenOf({ jobs }: Desk, waiting: number, rounds: number): Promise<number> {
+export async function takenOf({ jobs }: Session, waiting: number, rounds: number): Promise<number> {
   const house = `waiting-${waiting}`;
   const job = JSON.stringify({ trial: 0, milliseconds: 0 });
   const trials = Array.from({ length: waiting + batch * rounds }, (_, i) => {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { findRun } from "../../packages/cli/src/queue/run-store.ts";
 import { progressNotes } from "../../packages/cli/src/worker/coordination.ts";
 import type { TestPostgres } from "../../test/support/postgres.ts";
-import { begin, computed, openDesk, startCrew } from "./crew.ts";
+import { begin, computed, openSession, startCrew } from "./crew.ts";
 
 /** Milliseconds between two looks, as those of a watcher. */
 const pause = 300;
@@ -19,25 +19,28 @@ export interface Latency {
 export async function latency(server: TestPostgres, trials: number): Promise<Latency> {
   const milliseconds = 300;
   const { url } = await server.createDatabase();
-  await using desk = await openDesk("postgres:", { DATABASE_URL: url });
+  await using session = await openSession("postgres:", { DATABASE_URL: url });
   await using crew = await startCrew(url, 1, 1);
-  for await (const _ of computed(desk, await begin(desk, { name: "first", trials: 5, milliseconds: 0 })));
+  for await (const _ of computed(
+    session,
+    await begin(session, { name: "first", trials: 5, milliseconds: 0 }),
+  ));
   await sleep(5000);
   await crew.stats();
-  const run = await begin(desk, { name: "watched", trials, milliseconds });
+  const run = await begin(session, { name: "watched", trials, milliseconds });
   const { signal } = new AbortController();
-  const coordination = { ...desk, run, cache: "", modules: [], warn: () => {}, signal };
+  const coordination = { ...session, run, cache: "", modules: [], warn: () => {}, signal };
   const show = progressNotes(coordination);
   const asked = performance.timeOrigin + performance.now();
   const coordinating = (async () => {
     let done = 0;
-    for await (const _ of computed(desk, run))
+    for await (const _ of computed(session, run))
       show({ done: ++done, total: trials, label: "trials", left: null });
   })();
   /** When so many were seen. */
   const seen: number[] = [];
   while (seen.length < trials) {
-    const { done } = await findRun(desk.database, run.id);
+    const { done } = await findRun(session.database, run.id);
     while (seen.length < done) seen.push(performance.timeOrigin + performance.now());
     await sleep(pause);
   }

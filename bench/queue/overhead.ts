@@ -7,7 +7,7 @@ import { openStore } from "../../packages/cli/src/files/store.ts";
 import type { TestPostgres } from "../../test/support/postgres.ts";
 import { median } from "../adam-step.ts";
 import { isKept, keptOf } from "./bench-run.ts";
-import { begin, computed, openDesk, startCrew } from "./crew.ts";
+import { begin, computed, openSession, startCrew } from "./crew.ts";
 
 const milliseconds = 100;
 /** Trials at a time. */
@@ -29,12 +29,12 @@ export interface Overhead {
 /** Rounds of so many trials, on a folder and on a store in turn. */
 export async function overhead(server: TestPostgres, trials: number, rounds: number): Promise<Overhead> {
   const { url } = await server.createDatabase();
-  await using desk = await openDesk("postgres:", { DATABASE_URL: url });
+  await using session = await openSession("postgres:", { DATABASE_URL: url });
   await using crew = await startCrew(url, 1, concurrency);
   const onStore = async (round: number) => {
-    const run = await begin(desk, { name: `round ${round}`, trials, milliseconds });
+    const run = await begin(session, { name: `round ${round}`, trials, milliseconds });
     const [before] = await crew.stats();
-    for await (const _ of computed(desk, run));
+    for await (const _ of computed(session, run));
     const [{ ends, processor, statements }] = await crew.stats();
     return {
       time: perTrial(ends.map(([, at]) => at)),

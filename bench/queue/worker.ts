@@ -5,7 +5,7 @@
  */
 import { inStore } from "../../packages/cli/src/worker/on-store.ts";
 import { work } from "../../packages/cli/src/worker/worker.ts";
-import { house, idleThreads } from "./bench-run.ts";
+import { environment, idleThreads } from "./bench-run.ts";
 import { statementsByText, statementsSent } from "./statements.ts";
 
 /** What a worker has done since its start. */
@@ -42,7 +42,7 @@ await inStore("postgres:", async ({ database, jobs }) => {
   await work({
     database,
     jobs,
-    house,
+    environment: environment,
     origins: [],
     concurrency: Number(process.argv[2]),
     threads: idleThreads((trial) => ends.push([trial, performance.timeOrigin + performance.now()])),

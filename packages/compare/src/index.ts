@@ -1,5 +1,5 @@
 export { computedOnNotes, computedOnText } from "./computed-on.ts";
-export * from "./data/doctor/index.ts";
+export * from "./data/checks/index.ts";
 export * from "./data/index.ts";
 export * from "./data/pairs/index.ts";
 export * from "./judge/behaviour/index.ts";

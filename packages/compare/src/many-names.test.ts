@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { csv } from "../../../test/support/datasets.ts";
 import { tableOf } from "../../../test/support/tables.ts";
-import { testCopies } from "./data/doctor/test-copies.ts";
+import { testCopies } from "./data/checks/test-copies.ts";
 import { pairTable } from "./data/pairs/index.ts";
 import { isOfPairs } from "./data/pairs/is-of-pairs.ts";
 import { classFinder } from "./data/target.ts";

@@ -10,7 +10,7 @@ import {
   seenOf,
   type Team,
 } from "@minimand/compare";
-import { finishComparison } from "@minimand/compare/keep";
+import { finishComparison } from "@minimand/compare/artifacts";
 import { loadOwn } from "../own/own-candidates.ts";
 import { compilerOf } from "../run/engine.ts";
 import { chooseEngine } from "../run/engine-choice.ts";

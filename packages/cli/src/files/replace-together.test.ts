@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Contents } from "@minimand/compare/keep";
+import type { Contents } from "@minimand/compare/artifacts";
 import { describe, expect, it } from "vitest";
 import { everythingIn, temporaryFolder } from "../../../../test/support/cli.ts";
 import { exitCodeOf, failureLine } from "../failure.ts";

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { access, constants, rm } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import type { Contents } from "@minimand/compare/keep";
+import type { Contents } from "@minimand/compare/artifacts";
 import { parseJson } from "minimand/engine";
 import { lockFolder } from "./folder-lock.ts";
 import { checkInside, checkNoLink, found } from "./inside.ts";

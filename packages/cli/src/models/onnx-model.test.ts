@@ -14,7 +14,7 @@ import {
   type SavedModel,
   type Table,
 } from "@minimand/compare";
-import { onnxOf } from "@minimand/compare/keep";
+import { onnxOf } from "@minimand/compare/artifacts";
 import { dataFile } from "@minimand/data";
 import { loadModel, modelInfo, nativeCompiler, sumKey, type TensorValues } from "@minimand/native";
 import { readSafetensors } from "minimand/models";

@@ -8,7 +8,7 @@ import {
   type UnreadableRows,
   unreadableRows,
 } from "@minimand/compare";
-import { onnxSchema } from "@minimand/compare/keep";
+import { onnxSchema } from "@minimand/compare/artifacts";
 import type { LoadedModel, ModelInfo, TensorValues } from "@minimand/native";
 import { messageOf } from "../error-text.ts";
 import { UsageError } from "../failure.ts";

@@ -2,7 +2,7 @@ import { appendFile, cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
-import { codeFolders, hashOf, houseFingerprint, houseFolders } from "./code-fingerprint.ts";
+import { codeFolders, hashOf, sharedCodeFingerprint, sharedCodeFolders } from "./code-fingerprint.ts";
 
 it("changes with any code, its name or place, and with nothing else", async () => {
   const folder = await mkdtemp(join(tmpdir(), "minimand-code-"));
@@ -42,11 +42,11 @@ it("has what papers have chosen where that is asked for", async () => {
   }
 });
 
-it("names a house by its engine, always alike", () => {
-  const house = houseFingerprint("wasm");
-  expect(house).toMatch(/^[0-9a-f]{64}$/);
-  expect(houseFingerprint("wasm")).toBe(house);
-  expect(houseFingerprint("native")).not.toBe(house);
+it("names an environment by its engine, always alike", () => {
+  const shared = sharedCodeFingerprint("wasm");
+  expect(shared).toMatch(/^[0-9a-f]{64}$/);
+  expect(sharedCodeFingerprint("wasm")).toBe(shared);
+  expect(sharedCodeFingerprint("native")).not.toBe(shared);
 });
 
 it("of a paper's trials leaves out what computes none: its card, figure, lesson, vectors and page", () => {
@@ -57,7 +57,7 @@ it("of a paper's trials leaves out what computes none: its card, figure, lesson,
 
 describe.each([
   ["a paper's trials", codeFolders("comp-sum", "native"), ["papers/src/comp-sum/run", "papers/src/kit"]],
-  ["a house", houseFolders("native"), ["papers/src", "cli/src/compare", "cli/src/run"]],
+  ["shared code", sharedCodeFolders("native"), ["papers/src", "cli/src/compare", "cli/src/run"]],
 ])("the code of %s", (_, folders, own) => {
   const packages = ["minimand", "lab", "data", "compare", "native"].map((name) => `${name}/src`);
 

@@ -35,11 +35,11 @@ const sharedFolders = (engine: EngineUsed["name"]): string[] => [
  * Processes with equal hashes give equal results for equal trials, except for the kind of their CPU. Compiled code has another hash
  * than its source.
  */
-export const houseFingerprint = (engine: EngineUsed["name"]): string =>
-  hashOf(houseFolders(engine), { choices: true });
+export const sharedCodeFingerprint = (engine: EngineUsed["name"]): string =>
+  hashOf(sharedCodeFolders(engine), { choices: true });
 
-/** The folders of {@link houseFingerprint}. */
-export function houseFolders(engine: EngineUsed["name"]): string[] {
+/** The folders of {@link sharedCodeFingerprint}. */
+export function sharedCodeFolders(engine: EngineUsed["name"]): string[] {
   const command = ["compare", "papers", "run"].map((room) =>
     fileURLToPath(new URL(`../${room}`, import.meta.url)),
   );

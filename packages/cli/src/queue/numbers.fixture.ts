@@ -1,14 +1,14 @@
 /* Runs of trials that only count: what a queue promises shows in them sooner than in training. */
 import type { Database } from "../store/database.ts";
 import { sqlTrials } from "../store/sql-trials.ts";
-import type { House } from "./house.ts";
+import type { Environment } from "./environment.ts";
 import type { Jobs } from "./jobs.ts";
 import { finishRun, type Run } from "./run-store.ts";
 import { type Answered, type SharedTrials, shareTrials } from "./shared-trials.ts";
 import { submitRun } from "./submit.ts";
 
-/** The house of all workers of numbers. */
-export const house: House = {
+/** The environment of all workers of numbers. */
+export const environment: Environment = {
   versions: { minimand: "1.0.0", node: "24.0.0" },
   engine: { name: "wasm", version: "1.0.0", threads: 1 },
   code: "the same",
@@ -24,7 +24,7 @@ export interface NumbersRequest {
 export function submitNumbers(database: Database, jobs: Jobs, request: NumbersRequest): Promise<string> {
   const title = `numbers ${request.name}`;
   const rest = { attached: [], typed: [], origins: [], files: new Map() };
-  return submitRun(database, jobs, { kind: "compare", title, request, house, ...rest });
+  return submitRun(database, jobs, { kind: "compare", title, request, environment: environment, ...rest });
 }
 
 /** What a trial of a number gives. */

@@ -1,7 +1,7 @@
 /* Who is there: a row for each worker, and a lock that goes with its process, however that ends. */
 import { cpus, hostname } from "node:os";
 import type { Database, Session } from "../store/database.ts";
-import type { House } from "./house.ts";
+import type { Environment } from "./environment.ts";
 
 /** The first number of all advisory locks of workers; the second one is the worker's. */
 export const lockClass = 0x6d6d6e64;
@@ -27,9 +27,9 @@ export interface Presence {
 /** Joins the workers of a store. */
 export async function join(
   database: Database,
-  { house, concurrency }: { house: House; concurrency: number },
+  { environment, concurrency }: { environment: Environment; concurrency: number },
 ): Promise<Presence> {
-  const { versions, engine } = house;
+  const { versions, engine } = environment;
   const [{ id }] = await database.query<{ id: number }>(
     `insert into minimand.workers (host, pid, version, engine, cpu, concurrency)
      values ($1, $2, $3, $4, $5, $6) returning id`,

@@ -1,5 +1,5 @@
 import { DataError, readResults } from "@minimand/compare";
-import type { Contents } from "@minimand/compare/keep";
+import type { Contents } from "@minimand/compare/artifacts";
 import { renderReport } from "@minimand/compare/report";
 import { readReproduction } from "@minimand/papers";
 import { UsageError } from "../failure.ts";

@@ -4,7 +4,7 @@ import { UsageError } from "../failure.ts";
 import { holdBlobs, putBlob, readBlob } from "../store/blobs.ts";
 import type { Database, Sql } from "../store/database.ts";
 import { keptReason } from "./attempts.ts";
-import type { House } from "./house.ts";
+import type { Environment } from "./environment.ts";
 import { suspectedOf } from "./suspicion.ts";
 
 export type RunState = "waiting" | "running" | "finished" | "failed" | "cancelled";
@@ -18,11 +18,11 @@ export interface Run {
   request: unknown;
   /** Files of it that not every installation has: their names, and their contents among the blobs. */
   attached: { name: string; sha256: string }[];
-  /** Hash of the house and the own modules by which its jobs find workers. */
+  /** Hash of the environment and the own modules, by which its jobs find workers; `house` is the name of its column. */
   house: string;
   /** The arguments of the command that started it, for advice. */
   typed: string[];
-  needs: House;
+  needs: Environment;
   origins: Origin[];
   state: RunState;
   /** Of what is counted now, e.g. trials. */

@@ -5,15 +5,15 @@ import { describeDatabases } from "../store/databases.fixture.ts";
 import { putTrials } from "../store/sql-trials.ts";
 import { giveUp } from "./attempts.ts";
 import { claim, unclaim } from "./claims.ts";
-import { houseHash } from "./house.ts";
+import { environmentHash } from "./environment.ts";
 import { type Jobs, openJobs, type Taken, type TrialJob } from "./jobs.ts";
-import { house, outcomesOf, resultOf, sharedNumbers, submitNumbers } from "./numbers.fixture.ts";
+import { environment, outcomesOf, resultOf, sharedNumbers, submitNumbers } from "./numbers.fixture.ts";
 import { join } from "./presence.ts";
 import { keepResults } from "./results.ts";
 import { isSuspected, suspectedOf } from "./suspicion.ts";
 import { wanted } from "./waiting.ts";
 
-const own = houseHash(house, []);
+const own = environmentHash(environment, []);
 const self = { worker: 1, cpu: "test" };
 
 /** Takes all trials that there are and computes those that are wanted, as a worker does, until it is told to stop; the numbers that it computed. */
@@ -101,8 +101,8 @@ describeDatabases("trials that others compute", (opened, it) => {
   it("are claimed by whoever has taken them last, though another's word comes late", async () => {
     const database = opened();
     const jobs = await openJobs(database);
-    const early = await join(database, { house, concurrency: 1 });
-    const late = await join(database, { house, concurrency: 1 });
+    const early = await join(database, { environment: environment, concurrency: 1 });
+    const late = await join(database, { environment: environment, concurrency: 1 });
     await jobs.sendTrials("claimed", [{ key: "claimed", run: "claimed", job: "1" }]);
     const [first] = await jobs.takeTrials("claimed", 1);
     await jobs.fail(first.queue, first.attempt);

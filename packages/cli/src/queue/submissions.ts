@@ -9,7 +9,7 @@ import type { FileInPlace } from "../papers/data-in-places.ts";
 import type { Submission } from "./submit.ts";
 
 /** Without what a worker of this process adds. */
-export type Asked = Omit<Submission, "house" | "origins">;
+export type Asked = Omit<Submission, "environment" | "origins">;
 
 /** A comparison; the bytes of its files are used up. */
 export function askedComparison(

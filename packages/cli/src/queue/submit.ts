@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import type { Origin } from "@minimand/compare";
 import { hasBlob, putBlob } from "../store/blobs.ts";
 import type { Database } from "../store/database.ts";
-import { type House, houseHash } from "./house.ts";
+import { type Environment, environmentHash } from "./environment.ts";
 import type { Jobs } from "./jobs.ts";
 import { addRun, type Run, reviveRun, stateOf } from "./run-store.ts";
 
 /** A run that is asked for. */
 export interface Submission extends Pick<Run, "kind" | "title" | "request" | "attached" | "typed"> {
-  house: House;
+  environment: Environment;
   origins: readonly Origin[];
   /** The bytes of its files, by their hashes. */
   files: ReadonlyMap<string, () => Promise<Uint8Array>>;
@@ -29,8 +29,8 @@ export function runId({ kind, request, house }: Pick<Run, "kind" | "request" | "
  * @returns its id
  */
 export async function submitRun(database: Database, jobs: Jobs, submission: Submission): Promise<string> {
-  const { kind, title, request, attached, typed, house: needs, origins, files } = submission;
-  const house = houseHash(needs, origins);
+  const { kind, title, request, attached, typed, environment: needs, origins, files } = submission;
+  const house = environmentHash(needs, origins);
   const id = runId({ kind, request, house });
   const run = { id, kind, title, request, attached, typed, house, needs, origins: [...origins] };
   // Again where a run that is removed at this moment takes a file along.

@@ -15,7 +15,7 @@ import {
   seenOf,
   type Team,
 } from "@minimand/compare";
-import { type Contents, finishComparison } from "@minimand/compare/keep";
+import { type Contents, finishComparison } from "@minimand/compare/artifacts";
 import { type TrialData, trialThreads } from "../compare/trial-threads.ts";
 import { readInputTable } from "../files/read-input-table.ts";
 import { readRegular } from "../files/read-regular.ts";

@@ -1,5 +1,5 @@
 import type { Origin } from "@minimand/compare";
-import type { House } from "../queue/house.ts";
+import type { Environment } from "../queue/environment.ts";
 import type { Jobs, RunJob, Taken, TrialJob } from "../queue/jobs.ts";
 import type { Presence } from "../queue/presence.ts";
 import type { Run } from "../queue/run-store.ts";
@@ -13,7 +13,7 @@ export interface WorkerOptions {
   jobs: Jobs;
   /** Trials at a time. */
   concurrency: number;
-  house: House;
+  environment: Environment;
   /** Modules of `--with` that it has. */
   origins: readonly Origin[];
   /** What computes trials; ended with the worker. */

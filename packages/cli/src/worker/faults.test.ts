@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { House } from "../queue/house.ts";
+import type { Environment } from "../queue/environment.ts";
 import { type Jobs, openJobs } from "../queue/jobs.ts";
-import { house, submitNumbers, undisturbed } from "../queue/numbers.fixture.ts";
+import { environment, submitNumbers, undisturbed } from "../queue/numbers.fixture.ts";
 import { filesOf, findRun } from "../queue/run-store.ts";
 import { submitRun } from "../queue/submit.ts";
 import type { Database, Sql } from "../store/database.ts";
@@ -52,12 +52,12 @@ describe("a worker", () => {
 
   it("isn't refused for runs of others, which are no concern of a command's worker", async () => {
     const numbers = [1, 2];
-    const others: House = { ...house, code: "another" };
+    const others: Environment = { ...environment, code: "another" };
     const title = "another's";
     const request = { numbers, name: title };
     const rest = { attached: [], typed: [], origins: [], files: new Map() };
-    await submitRun(database, jobs, { kind: "compare", title, request, house: others, ...rest });
-    await expect(checkJoining({ database, house, origins: [] })).rejects.toThrow(
+    await submitRun(database, jobs, { kind: "compare", title, request, environment: others, ...rest });
+    await expect(checkJoining({ database, environment: environment, origins: [] })).rejects.toThrow(
       /^worker: run [0-9a-f]{12} \(another's\): expected the same code of minimand/,
     );
     const worker = await startWorker(database, { shared: true });

@@ -6,7 +6,7 @@ import { sampleCsv, temporaryFolder, tiny } from "../../../../test/support/cli.t
 import { background } from "../../../../test/support/processes.ts";
 import { hasPostgres, noPostgres, sharedPostgres } from "../../../../test/support/shared-postgres.ts";
 import { oneProcess } from "../one-process.fixture.ts";
-import { houseHash } from "../queue/house.ts";
+import { environmentHash } from "../queue/environment.ts";
 import { openJobs } from "../queue/jobs.ts";
 import { addRun, filesOf, findRun, listRuns, type Run } from "../queue/run-store.ts";
 import { runId } from "../queue/submit.ts";
@@ -75,11 +75,11 @@ describe.runIf(hasPostgres())(`a store that anyone has written to${noPostgres}`,
     const origin = { file: evil, sha256: "0".repeat(64) };
     const other = { ...good.needs, versions: { ...good.needs.versions, minimand: "999.0.0" } };
     const left = [
-      await forge({ id: "0", needs: other, house: houseHash(other, []) }),
+      await forge({ id: "0", needs: other, house: environmentHash(other, []) }),
       await forge({ id: "1", title: rude, needs: null as never }),
       await forge({ id: "2", needs: { versions: "?" } as never, origins: 7 as never }),
       await forge({ id: "3", house: "no queue's name; '" }),
-      await forge({ id: "4", house: houseHash(good.needs, [origin]), origins: [origin] }),
+      await forge({ id: "4", house: environmentHash(good.needs, [origin]), origins: [origin] }),
     ];
     const { settings } = good.request as { settings: object };
     const input = { name: "a", source: "a.csv", sha256: "../../../../../../../dev/zero" };

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Origin } from "@minimand/compare";
 import { Interrupted, UsageError } from "../failure.ts";
-import { houseFingerprint } from "../papers/code-fingerprint.ts";
+import { sharedCodeFingerprint } from "../papers/code-fingerprint.ts";
 import { tell } from "../printable.ts";
-import type { House } from "../queue/house.ts";
+import type { Environment } from "../queue/environment.ts";
 import { type Jobs, openJobs } from "../queue/jobs.ts";
 import { filesOf, findRun } from "../queue/run-store.ts";
 import type { Asked } from "../queue/submissions.ts";
@@ -70,7 +70,7 @@ export interface WorkerSetting {
   /** As it was typed. */
   store: string | undefined;
   concurrency: number;
-  engine: House["engine"];
+  engine: Environment["engine"];
   origins: readonly Origin[];
   cache?: string;
   log: (text: string) => void;
@@ -78,8 +78,8 @@ export interface WorkerSetting {
 }
 
 /** Versions, engine and code of this process. */
-export function houseOf(engine: House["engine"]): House {
-  return { versions: versions(), engine, code: houseFingerprint(engine.name) };
+export function environmentOf(engine: Environment["engine"]): Environment {
+  return { versions: versions(), engine, code: sharedCodeFingerprint(engine.name) };
 }
 
 /** Works for a store until the signal is aborted, as {@link work} says. */
@@ -95,7 +95,7 @@ export function workOn(
     database,
     jobs,
     signal,
-    house: houseOf(engine),
+    environment: environmentOf(engine),
     threads: makeRunThreads({ database, cache, modules, warn, count: setting.concurrency }),
     async coordinate(run, stop) {
       // One that is embedded in this thread can't be reached from another.
@@ -148,7 +148,11 @@ export async function runOnStore({
           "--workers: expected 1 or more with --store pglite:..., which no other process can work for, got 0",
         );
       if (concurrency > 0) await checkCache(setting.cache);
-      const submitting = submitRun(database, jobs, { ...submission, house: houseOf(engine), origins });
+      const submitting = submitRun(database, jobs, {
+        ...submission,
+        environment: environmentOf(engine),
+        origins,
+      });
       const id = await untilAborted(signal, submitting);
       tell(`run ${id} of ${database.name}`);
       const finished = new AbortController();

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { startPostgres } from "../../../../test/support/postgres.ts";
 import { hasPostgres, noPostgres, sharedPostgres } from "../../../../test/support/shared-postgres.ts";
 import { hasSmallDisk, noSmallDisk, smallDisk } from "../../../../test/support/small-disk.ts";
-import { type House, houseHash } from "../queue/house.ts";
+import { type Environment, environmentHash } from "../queue/environment.ts";
 import { commandsFor, filesIn, folder, own, undisturbedRun } from "./processes.fixture.ts";
 
 const clock = pathToFileURL(join(import.meta.dirname, "../../../../test/support/shifted-clock.mjs")).href;
@@ -183,7 +183,7 @@ describe.runIf(hasPostgres()).concurrent(`processes that work for a store${noPos
     expect(code).toBe(2);
     expect(stderr).toContain(`run ${id} was cancelled: the same command, or 'minimand runs resume ${id}'`);
 
-    const [{ needs }] = await query<{ needs: House }>("select needs from minimand.runs");
+    const [{ needs }] = await query<{ needs: Environment }>("select needs from minimand.runs");
     const foreign = {
       ...needs,
       versions: { ...needs.versions, minimand: "999.0.0" },
@@ -192,7 +192,7 @@ describe.runIf(hasPostgres()).concurrent(`processes that work for a store${noPos
     await query(
       `insert into minimand.runs (id, kind, title, house, request, attached, typed, needs, origins)
        select 'foreign', kind, title, $1, request, attached, typed, $2, '[]' from minimand.runs`,
-      [houseHash(foreign, []), JSON.stringify(foreign)],
+      [environmentHash(foreign, []), JSON.stringify(foreign)],
     );
     const [refused, twice, unfinished] = await Promise.all([
       worker().ended,

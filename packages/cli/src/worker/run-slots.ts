@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../error-text.ts";
 import { claim, unclaim } from "../queue/claims.ts";
-import { lackingFor } from "../queue/house.ts";
+import { lackingFor } from "../queue/environment.ts";
 import { mostTries, type RunJob, type Taken } from "../queue/jobs.ts";
 import { beginRun, failRun, findRun, runsToServe, unbeginRun } from "../queue/run-store.ts";
 import type { Duty } from "./duty.ts";
@@ -37,11 +37,11 @@ async function nextRun(duty: Duty): Promise<Taken<RunJob> | undefined> {
 
 /** A run that is open and that this worker can take part in: whoever can write to the store can ask any worker for any run. */
 async function servable(
-  { database, house, origins }: Duty,
+  { database, environment, origins }: Duty,
   id: string,
 ): Promise<{ house: string } | undefined> {
   const open = await runsToServe(database);
-  return open.find((run) => run.id === id && lackingFor({ ...house, origins }, run) === null);
+  return open.find((run) => run.id === id && lackingFor({ ...environment, origins }, run) === null);
 }
 
 async function attempt(duty: Duty, taken: Taken<RunJob>): Promise<void> {

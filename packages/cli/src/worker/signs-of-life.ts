@@ -1,7 +1,7 @@
 /* A worker says that it is there, and looks whether others are. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { reap } from "../queue/claims.ts";
-import { lackingFor } from "../queue/house.ts";
+import { lackingFor } from "../queue/environment.ts";
 import type { Jobs } from "../queue/jobs.ts";
 import { leads, vanished } from "../queue/presence.ts";
 import { runsToServe } from "../queue/run-store.ts";
@@ -22,12 +22,12 @@ const rarely = 30_000;
 
 /** Says that the worker is there and has what it holds, and finds out whose runs it can work on. */
 export async function living(duty: Duty): Promise<void> {
-  const { database, jobs, presence, house, origins, concurrency, held, log, stop } = duty;
+  const { database, jobs, presence, environment, origins, concurrency, held, log, stop } = duty;
   const left = new Set<string>();
   while (!stop.aborted) {
     const open = await runsToServe(database);
     const able = open.filter((run) => {
-      const lack = lackingFor({ ...house, origins }, run);
+      const lack = lackingFor({ ...environment, origins }, run);
       if (lack !== null && !left.has(run.id)) log(`left to others: run ${run.id} (${run.title}): ${lack}`);
       if (lack !== null) left.add(run.id);
       return lack === null;

@@ -4,7 +4,7 @@ import type { TestDatabase } from "../../../../test/support/postgres.ts";
 import { hasPostgres, noPostgres, sharedPostgres } from "../../../../test/support/shared-postgres.ts";
 import { type Jobs, openJobs } from "../queue/jobs.ts";
 import {
-  house,
+  environment,
   type NumbersRequest,
   resultOf,
   submitNumbers,
@@ -59,7 +59,7 @@ describe.runIf(hasPostgres()).concurrent(`workers of a store${noPostgres}`, () =
       return started;
     };
     try {
-      await worker({ house: { ...house, code: "another" }, concurrency: 1 });
+      await worker({ environment: { ...environment, code: "another" }, concurrency: 1 });
       await body({
         database,
         jobs,

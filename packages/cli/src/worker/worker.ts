@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { UsageError } from "../failure.ts";
 import { unclaim } from "../queue/claims.ts";
-import { lackingFor } from "../queue/house.ts";
+import { lackingFor } from "../queue/environment.ts";
 import { join } from "../queue/presence.ts";
 import { runsToServe } from "../queue/run-store.ts";
 import { untilAborted } from "../run/until-aborted.ts";
@@ -24,8 +24,8 @@ const patience = 10_000;
  *   had is given back first where that can be
  */
 export async function work(options: WorkerOptions): Promise<void> {
-  const { database, concurrency, threads, house, signal } = options;
-  const joining = join(database, { house, concurrency });
+  const { database, concurrency, threads, environment, signal } = options;
+  const joining = join(database, { environment: environment, concurrency });
   const presence = await untilAborted(signal, joining, patience).catch((error: unknown) => {
     if (!signal.aborted) throw error;
   });
@@ -76,9 +76,9 @@ export async function work(options: WorkerOptions): Promise<void> {
  */
 export async function checkJoining({
   database,
-  house,
+  environment: house,
   origins,
-}: Pick<WorkerOptions, "house" | "origins"> & { database: Sql }): Promise<void> {
+}: Pick<WorkerOptions, "environment" | "origins"> & { database: Sql }): Promise<void> {
   const open = await runsToServe(database);
   const refusals = open.flatMap((run) => {
     const lack = lackingFor({ ...house, origins }, run);

@@ -1,8 +1,8 @@
 /* Workers of runs of numbers in this process, which can be killed. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { House } from "../queue/house.ts";
+import type { Environment } from "../queue/environment.ts";
 import { openJobs } from "../queue/jobs.ts";
-import { coordinateNumbers, resultOf, house as usualHouse } from "../queue/numbers.fixture.ts";
+import { coordinateNumbers, resultOf, environment as usualEnvironment } from "../queue/numbers.fixture.ts";
 import type { Database } from "../store/database.ts";
 import type { WorkerOptions } from "./duty.ts";
 import { mortal } from "./mortal.fixture.ts";
@@ -28,7 +28,7 @@ export interface NumbersWorker {
 /** What a test may want of its worker. */
 export interface NumbersOptions {
   concurrency?: number;
-  house?: House;
+  environment?: Environment;
   /** What computing a number is, other than a few milliseconds. */
   compute?: (n: number, worker: NumbersWorker) => Promise<number>;
   coordinate?: WorkerOptions["coordinate"];
@@ -41,7 +41,7 @@ export async function startWorker(
   given: Database,
   {
     concurrency = 2,
-    house = usualHouse,
+    environment = usualEnvironment,
     compute = (n) => sleep(5, resultOf(n)),
     coordinate,
     shared,
@@ -65,7 +65,7 @@ export async function startWorker(
     database,
     jobs,
     concurrency,
-    house,
+    environment: environment,
     origins: [],
     signal: stop.signal,
     threads: {

@@ -1,8 +1,8 @@
 import type { Compile } from "minimand/engine";
 import { startEngine } from "minimand/start";
-import type { Contents } from "../model/keep/contents.ts";
-import { fitModels, modelFiles } from "../model/keep/keep-models.ts";
-import { keepQuantised } from "../model/keep/keep-quantised.ts";
+import type { Contents } from "../model/artifacts/contents.ts";
+import { fitModels, modelFiles } from "../model/artifacts/keep-models.ts";
+import { keepQuantised } from "../model/artifacts/keep-quantised.ts";
 import type { ProgressLine } from "../progress-line.ts";
 import type { Results } from "../results.ts";
 import type { Ran } from "./compare-run.ts";

@@ -1,5 +1,6 @@
 export * from "./adversarial/index.ts";
 export * from "./aggregate/index.ts";
+export * from "./batched/index.ts";
 export * from "./batches.ts";
 export * from "./bottleneck/index.ts";
 export * from "./diffusion-schedule.ts";
@@ -16,7 +17,6 @@ export * from "./sharpness-aware/index.ts";
 export * from "./some-batches.ts";
 export * from "./states/index.ts";
 export * from "./supervised.ts";
-export * from "./together/index.ts";
 export * from "./train.ts";
 export * from "./train-step.ts";
 export { tuneThreshold } from "./tune-threshold.ts";

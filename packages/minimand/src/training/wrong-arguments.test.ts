@@ -7,6 +7,7 @@ import { binaryMargins, crossEntropy, logisticLoss } from "../losses/index.ts";
 import { handedByObjective } from "../losses/loss-options.ts";
 import { dense, embedding, flatten, mlp, sequential } from "../models/index.ts";
 import { adamw, linearSchedule } from "../optimizers/index.ts";
+import { loopedCompiler } from "./batched/looped.fixture.ts";
 import { minibatches } from "./batches.ts";
 import { featureObjective } from "./bottleneck/index.ts";
 import { fit } from "./fit.ts";
@@ -16,7 +17,6 @@ import { someBatches } from "./some-batches.ts";
 import { disposeState } from "./states/keep-state.ts";
 import { saveState } from "./states/save-state.ts";
 import { supervised } from "./supervised.ts";
-import { loopedCompiler } from "./together/looped.fixture.ts";
 import { train } from "./train.ts";
 import { validationOn } from "./validation.ts";
 

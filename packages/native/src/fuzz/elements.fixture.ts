@@ -1,7 +1,7 @@
 import { lax, numpy as np } from "@jax-js/jax";
 import fc from "fast-check";
 import type { Tree } from "minimand/engine";
-import { numbers, type Steps, specials } from "./tails.fixture.ts";
+import { numbers, type Steps, specials } from "./kernels.fixture.ts";
 
 interface Values {
   float(): np.Array;

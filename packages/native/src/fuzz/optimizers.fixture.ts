@@ -27,7 +27,7 @@ import {
   rmsprop,
   sgdw,
 } from "minimand/optimizers";
-import { numbers, type Steps } from "./tails.fixture.ts";
+import { numbers, type Steps } from "./kernels.fixture.ts";
 
 const optimizers: readonly ((rate: LearningRate) => GradientTransformation)[] = [
   adam,

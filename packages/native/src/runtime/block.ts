@@ -31,7 +31,7 @@ export function runBlock(parts: Parts, runner: Runner, spares: Spares, block: Bl
   const [first, count] = [program.consts.length, carry.length];
   const results = resultsOf(parts);
   const tells = results.slice(count);
-  const over = [...(ending ? inPlace(ending.tail) : [])]
+  const over = [...(ending ? inPlace(ending.generated) : [])]
     .filter(([output, input]) => output < count && input >= first && input < first + count)
     .map(([output, input]): [number, number] => [output, input - first]);
   const handedOn = makeHandedOn(results.slice(0, count), new Map(over), spares);

@@ -1,12 +1,12 @@
+import { type GeneratedKernels, isNumber } from "../generated/kernels.ts";
+import { loopsOf } from "../generated/loops.ts";
 import type { Variable } from "../lower/lower.ts";
-import { loopsOf } from "../tail/loops.ts";
-import { isNumber, type Tail } from "../tail/tail.ts";
 
 /**
  * Maps outputs of generated kernels, by their places, to the inputs of the program whose memory they may take. These are inputs of the same
  * kind that are read in the same loop, at each place before it is written, and nowhere later.
  */
-export function inPlace({ inputs, equations, outputs }: Tail): ReadonlyMap<number, number> {
+export function inPlace({ inputs, equations, outputs }: GeneratedKernels): ReadonlyMap<number, number> {
   const pairs = new Map<number, number>();
   const pair = (read: typeof inputs, written: typeof outputs): void => {
     const left = read.filter(({ of }) => of === "program");

@@ -1,13 +1,13 @@
+import { several as severalOf } from "../batched/several.ts";
+import { splitProgram } from "../generated/find.ts";
+import type { GeneratedKernels, Split } from "../generated/kernels.ts";
 import { dtypeOf } from "../lower/lower.ts";
 import { type Traced, trace } from "../lower/trace.ts";
 import { sizeOf } from "../lower/view.ts";
-import { splitTail } from "../tail/find.ts";
-import type { Split, Tail } from "../tail/tail.ts";
-import { several as severalOf } from "../together/several.ts";
 import { finish, type OnnxProgram } from "../write/onnx-program.ts";
 import type { ProgramOutput } from "../write/ports.ts";
 import { writeProgram } from "../write/program.ts";
-import { runsTails } from "./pass.ts";
+import { runsGenerated } from "./pass.ts";
 
 /** A program for this machine. */
 export interface Parts {
@@ -18,7 +18,7 @@ export interface Parts {
 }
 
 export interface Ending {
-  tail: Tail;
+  generated: GeneratedKernels;
   /** Where the program is one for several values: how many, and which of its inputs there are several of. */
   several?: { count: number; inputs: readonly boolean[] };
   /** The places that the first results of ONNX Runtime have among those of the whole. */
@@ -41,7 +41,7 @@ export interface Pieces {
 /** Traces a function, and looks for such an end. */
 export function toPieces(fn: (...args: never[]) => unknown, args: readonly unknown[]): Pieces {
   const traced = trace(fn, args);
-  return { traced, split: runsTails() ? splitTail(traced.program) : null };
+  return { traced, split: runsGenerated() ? splitProgram(traced.program) : null };
 }
 
 /** Writes what is not such an end as ONNX; for several values of some arguments at once, which have a new first axis then. */
@@ -56,10 +56,10 @@ export function toParts(
     writeProgram(several ? severalOf(whole, inputs!, several.count) : whole, consts),
   );
   if (split === null) return { program: written, ending: null };
-  const { kept, tail } = split;
-  const results = new Array<ProgramOutput>(kept.length + tail.outputs.length);
+  const { kept, generated } = split;
+  const results = new Array<ProgramOutput>(kept.length + generated.outputs.length);
   for (const [i, index] of kept.entries()) results[index] = written.results[i];
-  for (const { variable, index } of tail.outputs) {
+  for (const { variable, index } of generated.outputs) {
     const { shape: one, weakType } = variable.aval;
     const shape = several ? [several.count, ...one] : one;
     results[index] = {
@@ -71,7 +71,7 @@ export function toParts(
     };
   }
   const ending = {
-    tail,
+    generated,
     kept,
     results,
     ...(several && { several: { count: several.count, inputs: inputs! } }),

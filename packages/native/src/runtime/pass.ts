@@ -1,7 +1,7 @@
 import type { numpy as np } from "@jax-js/jax";
-import { assemble, constant, set } from "../tail/assembler.ts";
-import { assembleTail } from "../tail/pass.ts";
-import { sizeOfValue, type Tail } from "../tail/tail.ts";
+import { assemble, constant, set } from "../generated/assembler.ts";
+import { type GeneratedKernels, sizeOfValue } from "../generated/kernels.ts";
+import { assembleKernels } from "../generated/pass.ts";
 import { allocate } from "./allocate.ts";
 import { type Buffer, engineMemory, isResident, locate, type Place, valuesAt } from "./engine-memory.ts";
 
@@ -15,19 +15,19 @@ export interface Pass {
 }
 
 /** Whether WebAssembly has instructions on four numbers at once here, and the engine's memory belongs to this thread alone. */
-export function runsTails(): boolean {
+export function runsGenerated(): boolean {
   const onFour = assemble({ parameters: 0, counters: 0, values: 1, body: set(0, constant(0)) });
   return WebAssembly.validate(onFour) && engineMemory().buffer instanceof ArrayBuffer;
 }
 
 /** Compiles generated kernels over the engine's memory: vectors are read and written where they are. */
-export function loadTail(tail: Tail): Pass {
-  const module = new WebAssembly.Module(assembleTail(tail));
+export function loadKernels(generated: GeneratedKernels): Pass {
+  const module = new WebAssembly.Module(assembleKernels(generated));
   const memory = engineMemory();
   const { run } = new WebAssembly.Instance(module, { engine: { memory } }).exports as {
     run(...addresses: number[]): void;
   };
-  const ports = [...tail.inputs, ...tail.outputs].map(({ variable }) => variable);
+  const ports = [...generated.inputs, ...generated.outputs].map(({ variable }) => variable);
   const rooms = new Map<number, { array: np.Array; buffer: Buffer }>();
   return {
     prepare(places) {
@@ -46,7 +46,7 @@ export function loadTail(tail: Tail): Pass {
         if (isResident(place)) continue;
         const there = new Uint32Array(place.buffer, place.byteOffset, place.length);
         const here = valuesAt(rooms.get(i)!.buffer, "uint32").subarray(0, there.length);
-        if (i < tail.inputs.length) here.set(there);
+        if (i < generated.inputs.length) here.set(there);
         else results.push(() => there.set(here));
       }
       run(...addresses);

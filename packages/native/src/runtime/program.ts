@@ -25,7 +25,7 @@ export function makeProgram(parts: Parts, options: SessionOptions): NativeProgra
   const results = resultsOf(parts);
   const runner = makeRunner(parts, options);
   const spares = makeSpares(results);
-  const over = ending ? inPlace(ending.tail) : new Map<number, number>();
+  const over = ending ? inPlace(ending.generated) : new Map<number, number>();
   // Keys are drawn from among them, and the end reads them where they are.
   const keepsConsts = draws !== null || ending !== null;
   if (!keepsConsts) for (const c of consts) c.dispose();

@@ -1,11 +1,11 @@
+import { sizeOfValue } from "../generated/kernels.ts";
 import { dtypeOf, type Variable } from "../lower/lower.ts";
-import { sizeOfValue } from "../tail/tail.ts";
 import type { ArrayPort } from "../write/ports.ts";
 import { fedType } from "../write/ports.ts";
 import { allocate } from "./allocate.ts";
 import { binderOf, engineMemory, locate, type Place } from "./engine-memory.ts";
 import type { Ending, Parts } from "./parts.ts";
-import { loadTail } from "./pass.ts";
+import { loadKernels } from "./pass.ts";
 import { partOf } from "./places.ts";
 import { createSession, type Feed, type SessionOptions } from "./session.ts";
 
@@ -27,7 +27,7 @@ export function makeRunner({ program, ending }: Parts, options: SessionOptions):
   // All of a program may be its end.
   const isWide = [...fed, ...results].some(({ dtype }) => dtype === "float64");
   const session = results.length === 0 && ending !== null ? null : createSession(model, options, isWide);
-  const pass = ending && loadTail(ending.tail);
+  const pass = ending && loadKernels(ending.generated);
   const [feeds, fetches, none] = [feedsOf(fed), feedsOf(results), {}];
   // Ports are bound once; a run changes what their tensors look at.
   const given = fed.map(({ name, dtype, index }) => ({ index, bind: binderOf(feeds[name], dtype) }));
@@ -42,7 +42,7 @@ export function makeRunner({ program, ending }: Parts, options: SessionOptions):
   return {
     reads: new Set([
       ...fed.map(({ index }) => index),
-      ...(ending?.tail.inputs ?? []).flatMap(({ of, index }) => (of === "program" ? [index] : [])),
+      ...(ending?.generated.inputs ?? []).flatMap(({ of, index }) => (of === "program" ? [index] : [])),
     ]),
     run(inputs, outputs) {
       const ofResults = placesOfResults(outputs);
@@ -65,21 +65,21 @@ export function makeRunner({ program, ending }: Parts, options: SessionOptions):
 
 /** The places of an end's inputs and outputs, for each of the several values that the program computes. */
 function placesOfEnd(
-  { tail, several }: Ending,
+  { generated, several }: Ending,
   inputs: readonly (Place | undefined)[],
   ofResults: readonly Place[],
   outputs: readonly Place[],
 ): Place[][] {
-  const read = tail.inputs.map(({ of, index }) => (of === "head" ? ofResults[index] : inputs[index]!));
-  const written = tail.outputs.map(({ index }) => outputs[index]);
+  const read = generated.inputs.map(({ of, index }) => (of === "head" ? ofResults[index] : inputs[index]!));
+  const written = generated.outputs.map(({ index }) => outputs[index]);
   if (several === undefined) return [[...read, ...written]];
   const at = (place: Place, variable: Variable, i: number): Place =>
     partOf(place, { size: sizeOfValue(variable), dtype: dtypeOf(variable) }, i);
   return Array.from({ length: several.count }, (_, i) => [
-    ...tail.inputs.map(({ variable, of, index }, port) =>
+    ...generated.inputs.map(({ variable, of, index }, port) =>
       of === "head" || several.inputs[index] ? at(read[port], variable, i) : read[port],
     ),
-    ...tail.outputs.map(({ variable }, port) => at(written[port], variable, i)),
+    ...generated.outputs.map(({ variable }, port) => at(written[port], variable, i)),
   ]);
 }
 

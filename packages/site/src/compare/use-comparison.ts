@@ -9,7 +9,7 @@ import type {
   RunningHow,
 } from "@minimand/compare/web";
 import { effectScope, reactive, ref, shallowRef, watch } from "vue";
-import { faultOf, mayHoldComparisons, theDesk } from "./desk.ts";
+import { faultOf, mayHoldComparisons, theSession } from "./session.ts";
 import { optionsOf, usually, type Wanted } from "./wanted.ts";
 import type { Progress } from "./words.ts";
 
@@ -63,7 +63,7 @@ function makeComparison() {
   let due: ReturnType<typeof setTimeout> | undefined;
 
   async function listKept(): Promise<void> {
-    kept.value = await (await theDesk()).kept();
+    kept.value = await (await theSession()).kept();
   }
 
   async function choose(chosen: File, target?: string): Promise<void> {
@@ -74,8 +74,8 @@ function makeComparison() {
     step.value = "reading";
     reading.value = 0;
     try {
-      const desk = await theDesk();
-      const found = await desk.read(chosen, {
+      const session = await theSession();
+      const found = await session.read(chosen, {
         progress: (done, total) => {
           if (own === files) reading.value = done / total;
         },
@@ -99,7 +99,7 @@ function makeComparison() {
     looking.value = true;
     try {
       const options = optionsOf(wanted);
-      const found = await (await theDesk()).look({ files: [file.value], options });
+      const found = await (await theSession()).look({ files: [file.value], options });
       if (own !== looks) return;
       look.value = found;
       error.value = "";
@@ -162,19 +162,19 @@ function makeComparison() {
   const how = (): RunningHow => (workers.value === "" ? {} : { workers: workers.value });
 
   async function start(): Promise<void> {
-    const desk = await theDesk();
+    const session = await theSession();
     const chosen = file.value;
     if (chosen === null) return;
     const options = optionsOf(wanted);
     id.value = null;
-    await follow(() => desk.compare({ files: [chosen], options }, hear, how()));
+    await follow(() => session.compare({ files: [chosen], options }, hear, how()));
   }
 
   async function goOn(which: string): Promise<void> {
-    const desk = await theDesk();
+    const session = await theSession();
     id.value = which;
     look.value = null;
-    await follow(() => desk.goOn(which, hear, how()));
+    await follow(() => session.goOn(which, hear, how()));
   }
 
   function stop(): void {
@@ -186,7 +186,7 @@ function makeComparison() {
   async function open(which: string): Promise<void> {
     error.value = "";
     try {
-      finished.value = await (await theDesk()).finished(which);
+      finished.value = await (await theSession()).finished(which);
       id.value = which;
       step.value = "finished";
     } catch (fault) {
@@ -196,7 +196,7 @@ function makeComparison() {
 
   async function forget(which: string): Promise<void> {
     try {
-      await (await theDesk()).forget(which);
+      await (await theSession()).forget(which);
       await listKept();
       if (id.value === which) again();
     } catch (fault) {

@@ -24,7 +24,7 @@ import {
   seenOf,
   startTeam,
 } from "@minimand/compare";
-import { type Contents, finishComparison } from "@minimand/compare/keep";
+import { type Contents, finishComparison } from "@minimand/compare/artifacts";
 import { renderReport } from "@minimand/compare/report";
 import { copiesOf, gatherFiles, handOut, readInputs } from "../../compare/gather-files.ts";
 import { describeSubjects, noteText } from "../../compare/subjects.ts";

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readSavedModel } from "@minimand/compare";
-import { onnxOf } from "@minimand/compare/keep";
+import { onnxOf } from "@minimand/compare/artifacts";
 import { nativeCompiler } from "@minimand/native";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { sampleCsv, temporaryFolder, tiny } from "../../../../../test/support/cli.ts";

@@ -24,7 +24,7 @@ import {
   quantisedFile,
   quantisedOnnx,
   usualContainer,
-} from "@minimand/compare/keep";
+} from "@minimand/compare/artifacts";
 import { type Compile, derive, randomSource, shuffle } from "minimand/engine";
 import { UsageError } from "../../failure.ts";
 import { openOnnxBytes } from "../../models/onnx-model.ts";

@@ -6,7 +6,7 @@ import {
   type OwnModel,
   type SavedNetwork,
 } from "@minimand/compare";
-import { type Container, noOnnxOf } from "@minimand/compare/keep";
+import { type Container, noOnnxOf } from "@minimand/compare/artifacts";
 import { startEngine } from "minimand/start";
 import { noteText } from "../../compare/subjects.ts";
 import { UsageError } from "../../failure.ts";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Contents } from "@minimand/compare/keep";
+import type { Contents } from "@minimand/compare/artifacts";
 import {
   type FinishedReproduction,
   finishReproduction,

@@ -1,5 +1,5 @@
 import { printable } from "../../printable.ts";
-import { isHouse } from "../../queue/house.ts";
+import { isEnvironment } from "../../queue/environment.ts";
 import type { eventsOf, Run } from "../../queue/run-store.ts";
 import type { WorkerRow } from "../../queue/workers-here.ts";
 import { duration } from "../../run/progress.ts";
@@ -25,7 +25,7 @@ export function runText(
     `${run.id}  ${title}`,
     `${state}${progressOf(run) === "" ? "" : `, ${progressOf(run)}`}${reason === null ? "" : `: ${reason}`}`,
     // Whoever can write to the store can write anything.
-    ...(isHouse({ ...needs, origins })
+    ...(isEnvironment({ ...needs, origins })
       ? [
           `minimand ${needs.versions.minimand}, Node ${needs.versions.node}, ${needs.engine.name} (${needs.engine.version})`,
         ]

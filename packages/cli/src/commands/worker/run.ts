@@ -35,7 +35,7 @@ export async function worker(options: WorkerOptions): Promise<void> {
 async function workUntil(signal: AbortSignal, options: WorkerOptions): Promise<void> {
   const { store, concurrency: workers, with: files, cache, threads } = options;
   // What speaks with a database is loaded where one is asked for: it looks up names of machines as soon as it is there.
-  const { houseOf, inStore, workOn } = await import("../../worker/on-store.ts");
+  const { environmentOf, inStore, workOn } = await import("../../worker/on-store.ts");
   const { checkJoining } = await import("../../worker/worker.ts");
   const { madeStore } = await import("../../store/made-store.ts");
   madeStore(store);
@@ -46,7 +46,7 @@ async function workUntil(signal: AbortSignal, options: WorkerOptions): Promise<v
   if (note !== null) tell(note);
   const work = async (open: OpenStore): Promise<void> => {
     const { database } = open;
-    await untilAborted(signal, checkJoining({ database, house: houseOf(engine), origins }));
+    await untilAborted(signal, checkJoining({ database, environment: environmentOf(engine), origins }));
     await sweepCache(cache);
     tell(`works for ${database.name}, ${plural(concurrency, "trial")} at a time`);
     let done = 0;

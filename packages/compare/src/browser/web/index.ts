@@ -2,7 +2,7 @@
 
 export { splitNames } from "../../name-list.ts";
 export { defaultSettings } from "../../plan/settings.ts";
-export * from "../desk/index.ts";
+export * from "../session/index.ts";
 export { answerComparison } from "./answer-comparison.ts";
 export { answerJobs } from "./answer-jobs.ts";
 export { openTrialDatabase } from "./trial-database.ts";

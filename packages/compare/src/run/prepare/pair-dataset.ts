@@ -1,5 +1,5 @@
+import { capacity, missingCodes } from "../../data/checks/index.ts";
 import type { Dataset } from "../../data/dataset.ts";
-import { capacity, missingCodes } from "../../data/doctor/index.ts";
 import { examinePairs, makePairDataset, pairTable, singleResponses } from "../../data/pairs/index.ts";
 import type { Table } from "../../read/table.ts";
 import type { Settings } from "../../results.ts";

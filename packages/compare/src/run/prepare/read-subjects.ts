@@ -1,6 +1,6 @@
+import { examine, testCopies, withTwinsTogether } from "../../data/checks/index.ts";
 import { checkCorruption } from "../../data/corrupt.ts";
 import type { Dataset } from "../../data/dataset.ts";
-import { examine, testCopies, withTwinsTogether } from "../../data/doctor/index.ts";
 import { makeDataset } from "../../data/make-dataset.ts";
 import { checkFolds } from "../../data/strata.ts";
 import { withUnlabeled } from "../../data/unlabeled.ts";

@@ -1,7 +1,7 @@
 import type { Atom, Equation, Program, Variable } from "../lower/lower.ts";
 import { instructionOf, isAlias, isLane } from "./instructions.ts";
+import { isLiteral, isNumber, type Split, sizeOfValue } from "./kernels.ts";
 import { loopsOf } from "./loops.ts";
-import { isLiteral, isNumber, type Split, sizeOfValue } from "./tail.ts";
 
 /** Fewer operations in a loop don't pay for reading and writing its vectors once more. */
 const fewest = 2;
@@ -10,12 +10,12 @@ const fewest = 2;
  * Finds the end of a program that can be computed element by element, after all the rest: equations whose results only they and the outputs
  * read. An optimizer's equations are such an end. Null where there is none that pays.
  */
-export function splitTail(program: Program): Split | null {
+export function splitProgram(program: Program): Split | null {
   const refused = new Set<Equation>(program.eqns.filter(unfit(program)));
   for (;;) {
-    const tail = last(program, refused);
-    const dropped = notWorthwhile(program, tail);
-    if (dropped.length === 0) return tail.length === 0 ? null : split(program, tail);
+    const generated = last(program, refused);
+    const dropped = notWorthwhile(program, generated);
+    if (dropped.length === 0) return generated.length === 0 ? null : split(program, generated);
     for (const eqn of dropped) refused.add(eqn);
   }
 }
@@ -40,36 +40,36 @@ function unfit({ eqns }: Program): (eqn: Equation) => boolean {
 /** The equations, in order, that only such equations and the outputs need. */
 function last({ eqns }: Program, refused: ReadonlySet<Equation>): Equation[] {
   const neededBefore = new Set<Atom>();
-  const tail: Equation[] = [];
+  const generated: Equation[] = [];
   for (const eqn of eqns.toReversed()) {
-    if (!refused.has(eqn) && !eqn.outBinders.some((v) => neededBefore.has(v))) tail.push(eqn);
+    if (!refused.has(eqn) && !eqn.outBinders.some((v) => neededBefore.has(v))) generated.push(eqn);
     else for (const atom of eqn.inputs) neededBefore.add(atom);
   }
-  return tail.reverse();
+  return generated.reverse();
 }
 
 /** Short loops, and numbers for which the head would have to hand over what no loop needs. */
-function notWorthwhile({ inBinders }: Program, tail: readonly Equation[]): Equation[] {
-  const short = loopsOf(tail).filter((loop) => loop.filter((eqn) => !isAlias(eqn)).length < fewest);
+function notWorthwhile({ inBinders }: Program, generated: readonly Equation[]): Equation[] {
+  const short = loopsOf(generated).filter((loop) => loop.filter((eqn) => !isAlias(eqn)).length < fewest);
   if (short.length > 0) return short.flat();
-  const made = new Set<Atom>(tail.flatMap(({ outBinders }) => outBinders));
+  const made = new Set<Atom>(generated.flatMap(({ outBinders }) => outBinders));
   const needed = new Set<Atom>();
-  for (const { inputs, outBinders } of tail.toReversed())
+  for (const { inputs, outBinders } of generated.toReversed())
     if (!isNumber(outBinders[0]) || needed.has(outBinders[0])) for (const atom of inputs) needed.add(atom);
   const atHand = new Set<Atom>([...inBinders, ...[...needed].filter((atom) => !made.has(atom))]);
-  return tail.filter(({ inputs, outBinders: [out] }) => {
+  return generated.filter(({ inputs, outBinders: [out] }) => {
     if (inputs.every((atom) => isLiteral(atom) || atHand.has(atom))) atHand.add(out);
     return isNumber(out) && !atHand.has(out) && !needed.has(out);
   });
 }
 
-function split({ inBinders, eqns, outs }: Program, tail: readonly Equation[]): Split {
-  const equations = new Set(tail);
-  const made = new Set<Atom>(tail.flatMap(({ outBinders }) => outBinders));
+function split({ inBinders, eqns, outs }: Program, generated: readonly Equation[]): Split {
+  const equations = new Set(generated);
+  const made = new Set<Atom>(generated.flatMap(({ outBinders }) => outBinders));
   const places = outs.map((_, index) => index);
   const kept = places.filter((index) => !made.has(outs[index]));
   const headOuts = kept.map((index) => outs[index]);
-  const read = [...new Set(tail.flatMap(({ inputs }) => inputs))].filter(
+  const read = [...new Set(generated.flatMap(({ inputs }) => inputs))].filter(
     (atom): atom is Variable => !isLiteral(atom) && !made.has(atom),
   );
   const inputs = read.map((variable) => {
@@ -85,6 +85,6 @@ function split({ inBinders, eqns, outs }: Program, tail: readonly Equation[]): S
   return {
     head: { inBinders, eqns: eqns.filter((eqn) => !equations.has(eqn)), outs: headOuts },
     kept,
-    tail: { inputs, equations: tail, outputs },
+    generated: { inputs, equations: generated, outputs },
   };
 }

@@ -1,9 +1,9 @@
 /* What the browser test of comparisons has in a page: the browser session, and how to ask it. */
-import type { Asked, ComparisonEvent, Desk } from "./index.ts";
-import { openDesk } from "./open-desk.ts";
+import type { Asked, ComparisonEvent, Session } from "./index.ts";
+import { openSession } from "./open-session.ts";
 
-const open = (options: { mostBytes?: number } = {}): Desk =>
-  openDesk({
+const open = (options: { mostBytes?: number } = {}): Session =>
+  openSession({
     start: () => new Worker("/comparison-worker.js", { type: "module" }),
     workers: 2,
     ...options,
@@ -19,7 +19,7 @@ const base64 = (bytes: Uint8Array): string =>
 
 /** What a comparison reported and returned; it is stopped after a number of trials. */
 async function compare(
-  run: (tell: (event: ComparisonEvent) => void) => ReturnType<Desk["compare"]>,
+  run: (tell: (event: ComparisonEvent) => void) => ReturnType<Session["compare"]>,
   most = Number.POSITIVE_INFINITY,
 ) {
   const events: ComparisonEvent[] = [];

@@ -102,7 +102,7 @@ describe.skipIf(noBrowser !== "")(`a comparison in a page, from the bytes of a f
 
   beforeAll(async () => {
     for (const [path, content] of Object.entries(files)) writeFileSync(join(folder, path), content);
-    const site = await pageWithWorker(here("desk-page.fixture.ts"), {
+    const site = await pageWithWorker(here("session-page.fixture.ts"), {
       "comparison-worker": here("comparison-worker.fixture.ts"),
       "trial-worker": here("trial-worker.fixture.ts"),
     });
@@ -260,7 +260,7 @@ describe.skipIf(noBrowser !== "")(`a comparison in a page, from the bytes of a f
 
   it("lets go what it kept, trials included where nothing else needs them", async () => {
     const names = await inPage<string[]>(
-      `await (async () => { const desk = open(); for (const { id } of await desk.kept()) await desk.forget(id); return (await indexedDB.databases()).map(({ name }) => name); })()`,
+      `await (async () => { const session = open(); for (const { id } of await session.kept()) await session.forget(id); return (await indexedDB.databases()).map(({ name }) => name); })()`,
     );
     expect(names).toEqual(["minimand"]);
   });

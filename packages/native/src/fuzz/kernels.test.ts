@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { elementPrograms, elementSteps, everyOperation } from "./elements.fixture.ts";
+import { expectBitsOfEngine, expectBitsOfGraph } from "./kernels.fixture.ts";
 import { optimizerPrograms, optimizerSteps } from "./optimizers.fixture.ts";
-import { expectBitsOfEngine, expectBitsOfGraph } from "./tails.fixture.ts";
 
 /** More programs: `FUZZ_RUNS=20000 FUZZ_SEED=7 npx vitest run packages/native/src/fuzz`. */
 const runs = Number(process.env.FUZZ_RUNS ?? 30);

@@ -1,11 +1,11 @@
 /* What a comparison ends with: results, kept models and their files. ONNX files are written by `@minimand/native`. */
-export type { Contents } from "./model/keep/contents.ts";
-export { metadataOf, noOnnxOf, onnxOf, onnxSchema, tableOf } from "./model/keep/onnx-of.ts";
+export type { Contents } from "./model/artifacts/contents.ts";
+export { metadataOf, noOnnxOf, onnxOf, onnxSchema, tableOf } from "./model/artifacts/onnx-of.ts";
 export {
   type Container,
   eachWidth,
   quantisedFile,
   quantisedOnnx,
   usualContainer,
-} from "./model/keep/quantised-models.ts";
+} from "./model/artifacts/quantised-models.ts";
 export { type Finishing, finishComparison } from "./run/finish-comparison.ts";

@@ -7,16 +7,16 @@ import type { PredictAsked, PredictedRows } from "./predict-page.ts";
 import {
   type CallName,
   type Calls,
-  type DeskSettings,
   type KeptComparison,
   receivedError,
   type SentAnswer,
   type SentCall,
+  type SessionSettings,
 } from "./protocol.ts";
 import type { FileRead, PageReading } from "./read-page-file.ts";
 
-/** What {@link openDesk} needs. */
-export interface DeskOptions {
+/** What {@link openSession} needs. */
+export interface SessionOptions {
   /** Starts a worker whose module calls `answerComparisons`: bundlers only find `new Worker(new URL(...))` where it is written. */
   start: () => Worker;
   /** Prefix of the names of the databases that are used; default `minimand`. */
@@ -44,7 +44,7 @@ export interface RunningHow {
 export type Reads = (done: number, total: number) => void;
 
 /** Comparisons in a page: what is asked for is done in workers, and kept in the browser alone. */
-export interface Desk {
+export interface Session {
   /** What a file is: its columns, what reading decided, and what is likely to be predicted. */
   read(file: File, how?: PageReading & { progress?: Reads }): Promise<FileRead>;
   /** What a careful reader says before anything is trained, and what would be. */
@@ -74,28 +74,28 @@ export interface Desk {
  * @throws TypeError, RangeError for an option that does not exist or makes no sense
  *
  * @example
- * const desk = openDesk({
+ * const session = openSession({
  *   start: () => new Worker(new URL("./comparison-worker.ts", import.meta.url), { type: "module" }),
  * });
  */
-export function openDesk(options: DeskOptions): Desk {
+export function openSession(options: SessionOptions): Session {
   const {
     start,
     database,
     workers = null,
     mostBytes: most,
-  } = readOptions("openDesk", options, {
+  } = readOptions("openSession", options, {
     start: true,
     database: ["minimand"],
     workers: true,
     mostBytes: [60e6, { min: 1 }],
   });
   if (workers !== null) checkNumber("workers", workers, { min: 1, integer: true });
-  const settings: DeskSettings = { database, workers, most };
+  const settings: SessionSettings = { database, workers, most };
   const lines = new Set<Line>();
   /** For what takes a moment; a comparison has a worker of its own, with which it ends. */
   let shared: Line | null = null;
-  const open = (own: DeskSettings = settings): Line => {
+  const open = (own: SessionSettings = settings): Line => {
     const line = openLine(start, own);
     lines.add(line);
     line.ended.then(() => {
@@ -163,7 +163,7 @@ interface Waiting {
   tell: (event: never) => void;
 }
 
-function openLine(start: () => Worker, settings: DeskSettings): Line {
+function openLine(start: () => Worker, settings: SessionSettings): Line {
   const worker = start();
   const waiting = new Map<number, Waiting>();
   const ended = Promise.withResolvers<void>();

@@ -4,8 +4,8 @@ import { differentiate, type Tree } from "minimand/engine";
 import { applyIfFinite, applyUpdates, clipByGlobalNorm } from "minimand/optimizers";
 import { describe, expect, it } from "vitest";
 import { trace } from "../lower/trace.ts";
-import { splitTail } from "./find.ts";
-import { isNumber } from "./tail.ts";
+import { splitProgram } from "./find.ts";
+import { isNumber } from "./kernels.ts";
 
 const vector = (size: number, dtype: typeof np.float32 | typeof np.float64 = np.float32): np.Array =>
   np.linspace(0, 1, size).astype(dtype);
@@ -31,7 +31,7 @@ function partsOf(
   };
   const state = transformation.init(params);
   const { program } = trace(step as never, [params, vector(6, dtype).reshape([2, 3]), state, 1 as never]);
-  return splitTail(program);
+  return splitProgram(program);
 }
 const primitives = (eqns: readonly { primitive: string }[] = []): Set<string> =>
   new Set(eqns.map(({ primitive }) => primitive));
@@ -45,7 +45,7 @@ describe("the end of a step", () => {
     ["adam where gradients are finite", applyIfFinite(adam(0.1))],
   ])("is all of the optimizer, which is handed the gradient: %s", (_, transformation) => {
     const split = partsOf(transformation);
-    const handed = split?.tail.inputs.filter(({ variable, of }) => of === "head" && !isNumber(variable));
+    const handed = split?.generated.inputs.filter(({ variable, of }) => of === "head" && !isNumber(variable));
     expect(handed).toHaveLength(1);
     const inHead = primitives(split?.head.eqns);
     expect(inHead).toContain("dot");
@@ -62,12 +62,12 @@ describe("the end of a step", () => {
       (x) => np.sin(x).add(1).mul(2).sum(),
       (x) => x,
     ];
-    for (const f of ends) expect(splitTail(trace(f as never, [vector(5)]).program)).toBeNull();
+    for (const f of ends) expect(splitProgram(trace(f as never, [vector(5)]).program)).toBeNull();
   });
 
   it("may be the whole program", () => {
     const f = (p: np.Array, g: np.Array, rate: np.Array): Tree => p.sub(g.mul(rate));
-    const split = splitTail(trace(f as never, [vector(5), vector(5), 0.1]).program);
+    const split = splitProgram(trace(f as never, [vector(5), vector(5), 0.1]).program);
     expect(split?.head.eqns).toEqual([]);
     expect(split?.head.outs).toEqual([]);
   });
@@ -77,8 +77,8 @@ describe("the end of a step", () => {
       const y = x.ref.mul(2).add(1);
       return [y.ref.sum(), y.mul(3).sub(x)];
     };
-    const split = splitTail(trace(f as never, [vector(5)]).program);
+    const split = splitProgram(trace(f as never, [vector(5)]).program);
     expect(primitives(split?.head.eqns)).toContain("reduce");
-    expect(split?.tail.equations.length).toBeLessThan(4);
+    expect(split?.generated.equations.length).toBeLessThan(4);
   });
 });

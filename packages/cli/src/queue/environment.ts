@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { EngineUsed, Origin } from "@minimand/compare";
 
 /** What all processes that compute trials of a run share: other versions, engines or code could give other numbers. */
-export interface House {
+export interface Environment {
   versions: Record<string, string>;
   engine: EngineUsed;
   /** Hash of the code that computes trials. */
@@ -10,8 +10,11 @@ export interface House {
 }
 
 /** A name of the code, engine and own modules of a run, by which jobs find workers that can do them. */
-export function houseHash(house: House, origins: readonly Pick<Origin, "sha256">[]): string {
-  const { versions, engine, code } = house;
+export function environmentHash(
+  environment: Environment,
+  origins: readonly Pick<Origin, "sha256">[],
+): string {
+  const { versions, engine, code } = environment;
   const own = origins.map(({ sha256 }) => sha256).sort();
   return createHash("sha256")
     .update(JSON.stringify([versions, engine, code, own]))
@@ -21,18 +24,18 @@ export function houseHash(house: House, origins: readonly Pick<Origin, "sha256">
 
 /** What a worker lacks for a run of a store, in words; null where it can take part. */
 export function lackingFor(
-  worker: House & { origins: readonly Origin[] },
-  { house, needs, origins }: { house: string; needs: House; origins: readonly Origin[] },
+  worker: Environment & { origins: readonly Origin[] },
+  { house, needs, origins }: { house: string; needs: Environment; origins: readonly Origin[] },
 ): string | null {
   const run = { ...needs, origins };
   // Whoever can write to the store can write anything.
-  if (!isHouse(run) || house !== houseHash(run, origins))
+  if (!isEnvironment(run) || house !== environmentHash(run, origins))
     return "expected a run that says what it needs, got nonsense";
   return lacking(worker, run);
 }
 
 /** Whether a value states versions, engine, code and own modules of a run. */
-export function isHouse(value: { [Part in keyof House | "origins"]?: unknown }): boolean {
+export function isEnvironment(value: { [Part in keyof Environment | "origins"]?: unknown }): boolean {
   const { versions, engine, code, origins } = value;
   return (
     typeof code === "string" &&
@@ -50,8 +53,8 @@ function hasTexts(value: unknown, ...names: string[]): boolean {
 
 /** What a worker lacks for a run, in words; null where it can take part. */
 export function lacking(
-  worker: House & { origins: readonly Origin[] },
-  run: House & { origins: readonly Origin[] },
+  worker: Environment & { origins: readonly Origin[] },
+  run: Environment & { origins: readonly Origin[] },
 ): string | null {
   const parts = partsOf(run);
   const own = new Map(partsOf(worker));
@@ -70,7 +73,7 @@ export function lacking(
   return `expected --with ${files}, which the run brings candidates or a model from`;
 }
 
-function partsOf({ versions, engine: { name, version, threads } }: House): [string, string][] {
+function partsOf({ versions, engine: { name, version, threads } }: Environment): [string, string][] {
   const { minimand, node, ...others } = versions;
   return [
     ["minimand", minimand],

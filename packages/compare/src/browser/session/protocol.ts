@@ -30,7 +30,7 @@ export interface Calls {
 export type CallName = keyof Calls;
 
 /** What the page sets for all calls. */
-export interface DeskSettings {
+export interface SessionSettings {
   database: string;
   workers: number | null;
   most: number;
@@ -41,7 +41,7 @@ export interface SentCall {
   call: number;
   name: CallName;
   argument: unknown;
-  settings: DeskSettings;
+  settings: SessionSettings;
 }
 
 /** What comes back for it: any number of events, then one of the others. */

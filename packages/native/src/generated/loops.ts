@@ -1,5 +1,5 @@
 import type { Equation, Variable } from "../lower/lower.ts";
-import { isLiteral, isNumber } from "./tail.ts";
+import { isLiteral, isNumber } from "./kernels.ts";
 
 /** Equations on vectors in groups, in order: those that share a vector, which are computed in one loop. */
 export function loopsOf(equations: readonly Equation[]): Equation[][] {

@@ -1,12 +1,12 @@
-import type { Desk } from "@minimand/compare/web";
+import type { Session } from "@minimand/compare/web";
 
 const database = "minimand";
-let opened: Promise<Desk> | undefined;
+let opened: Promise<Session> | undefined;
 
 /** Returns the browser session of this page, which includes the engine and all code that compares. It is loaded when it is first needed. */
-export function theDesk(): Promise<Desk> {
-  opened ??= import("@minimand/compare/web").then(({ openDesk }) =>
-    openDesk({
+export function theSession(): Promise<Session> {
+  opened ??= import("@minimand/compare/web").then(({ openSession }) =>
+    openSession({
       database,
       start: () => new Worker(new URL("./comparison-worker.ts", import.meta.url), { type: "module" }),
     }),

@@ -145,7 +145,7 @@ async function run(
   const seen = seenOf(ran.taken, ran.records, ran.missing);
   const look = { ...seen, ...lookAt(earlier, seen, settings.alpha) };
   const said: string[] = [];
-  const { finishComparison } = await import("../../keep.ts");
+  const { finishComparison } = await import("../../artifacts.ts");
   const { results, files } = await finishComparison(ran, look, {
     progress,
     signal,

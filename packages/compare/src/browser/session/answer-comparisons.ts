@@ -8,9 +8,9 @@ import { predictPage } from "./predict-page.ts";
 import {
   type CallName,
   type Calls,
-  type DeskSettings,
   type SentAnswer,
   type SentCall,
+  type SessionSettings,
   sentError,
 } from "./protocol.ts";
 import { readPageFile } from "./read-page-file.ts";
@@ -27,13 +27,13 @@ export interface AnswerOptions {
 type Answers = {
   [Name in CallName]: (
     of: Calls[Name]["of"],
-    settings: DeskSettings,
+    settings: SessionSettings,
     tell: (event: Calls[Name]["tells"]) => void,
   ) => Promise<Calls[Name]["gives"]>;
 };
 
 /**
- * Answers the calls of `openDesk` in this worker of a page: all that its module has to call.
+ * Answers the calls of `openSession` in this worker of a page: all that its module has to call.
  *
  * @example
  * answerComparisons({
@@ -48,7 +48,7 @@ export function answerComparisons({ startTrialWorker, trees }: AnswerOptions): v
     const answer = (sent: SentAnswer): void => postMessage(sent);
     const work = answers[name] as (
       of: unknown,
-      settings: DeskSettings,
+      settings: SessionSettings,
       tell: (event: unknown) => void,
     ) => Promise<unknown>;
     work(argument, settings, (event) => answer({ call, event }))

@@ -15,14 +15,14 @@ import {
   sum,
 } from "./assembler.ts";
 import { bitsOf, division, fromMemory, instructionOf, isAlias, type Lane, toMemory } from "./instructions.ts";
+import { type GeneratedKernels, isLiteral, isNumber, sizeOfValue } from "./kernels.ts";
 import { loopsOf } from "./loops.ts";
-import { isLiteral, isNumber, sizeOfValue, type Tail } from "./tail.ts";
 
 /**
  * Compiles generated kernels to WebAssembly: one function of the addresses of its inputs and outputs, in this order. Numbers come first,
  * then a loop for each group of vectors, four elements at a time and the rest one by one.
  */
-export function assembleTail({ inputs, equations, outputs }: Tail): Uint8Array<ArrayBuffer> {
+export function assembleKernels({ inputs, equations, outputs }: GeneratedKernels): Uint8Array<ArrayBuffer> {
   const parameters = inputs.length + outputs.length;
   const counter = parameters;
   const locals = localsFrom(parameters + 1);

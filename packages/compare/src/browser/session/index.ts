@@ -5,14 +5,17 @@ export { argumentsOf, commandOf } from "./command-line.ts";
 export type { ComparisonEvent, FinishedComparison } from "./events.ts";
 export type { LiveRanking, LiveRow } from "./live-ranking.ts";
 export type { Look, LossOffered } from "./look.ts";
+/** Names until 0.1: `openSession` and its `Session`. */
 export {
-  type Desk,
-  type DeskOptions,
-  openDesk,
+  openSession,
+  openSession as openDesk,
   type Reads,
   type RunningComparison,
   type RunningHow,
-} from "./open-desk.ts";
+  type Session,
+  type Session as Desk,
+  type SessionOptions,
+} from "./open-session.ts";
 export type { PredictAsked, PredictedRows } from "./predict-page.ts";
 export { isMendable, type KeptComparison } from "./protocol.ts";
 export type { ColumnRead, FileRead, PageReading } from "./read-page-file.ts";

@@ -4,7 +4,7 @@ import { sizeOf } from "../lower/view.ts";
 /**
  * The end of a program, for generated kernels: equations on the elements of vectors, each by itself, and on the numbers that they share.
  */
-export interface Tail {
+export interface GeneratedKernels {
   /** What is read, by its place among the inputs of the program or the outputs of its head. */
   inputs: readonly { variable: Variable; of: "program" | "head"; index: number }[];
   equations: readonly Equation[];
@@ -18,7 +18,7 @@ export interface Split {
   head: Program;
   /** The places of those first outputs in the program. */
   kept: readonly number[];
-  tail: Tail;
+  generated: GeneratedKernels;
 }
 
 export const isLiteral = (atom: Atom): atom is Variable & { value: number } => "value" in atom;
