@@ -13,7 +13,7 @@ export interface Spec extends EmbeddingSpec {
   fraction: number;
 }
 
-/** How well pairs of unseen identities are told apart. */
+/** Accuracies on pairs of unseen identities. */
 export interface Result {
   /** Trained identities among themselves, by directions where there are any, else by class means. */
   closed: number;

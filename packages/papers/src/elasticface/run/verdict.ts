@@ -11,7 +11,7 @@ export type ByMethod = Partial<Record<Method, readonly Result[]>>;
 /** The false accept rate by which the claim is judged. */
 export const judgedFar = 0.01;
 
-/** True accept rates at a false accept rate, one a seed. */
+/** True accept rates at a false accept rate, one per seed. */
 export function tarsAt(results: readonly Result[], far: number): number[] {
   const place = fars.indexOf(far);
   return results.map((r) => r.tar[place]);

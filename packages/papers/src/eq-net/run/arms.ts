@@ -41,7 +41,7 @@ export const nameOf = ({ granularity, weightSymmetric, actSymmetric }: QuantForm
 
 export const forms = everyForm.map((form) => ({ id: nameOf(form), form }));
 
-/** The forms that differences are told of; the first is that of the rule. */
+/** The forms for which differences are reported; the first is that of the rule. */
 export const judgedForms = (["tensor", "channel"] as const).map((granularity) =>
   nameOf({ granularity, weightSymmetric: true, actSymmetric: false }),
 );

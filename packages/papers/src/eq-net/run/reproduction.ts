@@ -56,7 +56,7 @@ function scoreOf(result: Result): number {
   return mean(result.part === "arm" ? result.accuracy[judgedForms[0]] : result.accuracy);
 }
 
-/** Networks of all widths and forms at once, beside those of one width, and beside quantisation after training. */
+/** Compares networks of all widths and forms at once with those of one width and with quantisation after training. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
   tuningSeeds,

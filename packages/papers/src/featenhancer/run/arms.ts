@@ -1,6 +1,6 @@
 import { named } from "../../kit/named.ts";
 
-/** What stands before the head. */
+/** A front end before the head. */
 export interface Arm {
   id: string;
   label: string;
@@ -31,5 +31,5 @@ export const judged = { own: "featenhancer", fixed: ["none", "gamma", "equalise"
 /** The arms that are tuned: the longer one takes the rate of its shorter self. */
 export const tunedArms = arms.filter(({ longer }) => !longer);
 
-/** What stands before a head that comes from the light. */
+/** The front ends before a head that was trained in the light. */
 export const adapted = arms.filter(({ kind, longer }) => kind !== "light" && !longer);

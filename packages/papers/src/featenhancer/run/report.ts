@@ -66,7 +66,7 @@ const points = (share: number): number => round(100 * share, 2);
 const secondsAt = (steps: number, { milliseconds }: TrainedResult): number => (steps * milliseconds) / 1000;
 const stepsOf = ({ curve }: TrainedResult): number => curve.at(-1)?.steps ?? 0;
 
-/** What a training was worth after so many seconds, between its marks on a line; null before the first one. */
+/** Score of a training after so many seconds, interpolated linearly between its marks; null before the first one. */
 function scoreAfter(seconds: number, result: TrainedResult): number | null {
   const { curve } = result;
   let before: (typeof curve)[number] | null = null;

@@ -16,9 +16,9 @@ import { scene } from "./settings.ts";
 export interface Task {
   head: Layer;
   loss: BatchLoss;
-  /** What it is trained to say. */
+  /** Targets of training. */
   targets(canvases: Canvases): Pick<Examples, "y" | "targetShape">;
-  /** What its outputs are worth, from 0 to 1. */
+  /** Score of its outputs, from 0 to 1. */
   score(outputs: Float32Array, canvases: Canvases): number;
   /** A score at or below which nothing was learned. */
   collapsed(canvases: Canvases): number;
@@ -26,7 +26,7 @@ export interface Task {
 
 const { side } = scene;
 const classes = scene.classes.length;
-/** Above what it is worth to see nothing anywhere. */
+/** Margin above the score of an empty prediction. */
 const margin = 0.02;
 
 /** The most likely class of each pixel, 0 for the background. */

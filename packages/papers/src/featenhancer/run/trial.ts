@@ -11,7 +11,7 @@ import { longer, scene, shown } from "./settings.ts";
 import { pixelClasses, type TaskName } from "./tasks.ts";
 import { type Mark, networkFor, outputsOn, type Trained, trainTask, type Variables } from "./train-task.ts";
 
-/** A head and what stands before it, trained together on dark canvases. */
+/** A head and its front end, trained together on dark canvases. */
 export interface ScratchSpec extends Draw {
   part: "scratch";
   task: TaskName;
@@ -31,7 +31,7 @@ export interface Shown {
   clean: number[];
   dark: number[];
   truth: number[];
-  /** What the head sees, and what it says. */
+  /** The head's input, and its prediction. */
   seen: number[];
   said: number[];
 }
@@ -39,7 +39,7 @@ export interface Shown {
 export interface TrainedResult {
   curve: Mark[];
   score: number;
-  /** What it is worth to see nothing anywhere, and no more than the collapsed are. */
+  /** Whether the score is at most 2 points above that of an empty prediction, or a number wasn't finite. */
   collapsed: boolean;
   /** Median time of a step; not the same from run to run. */
   milliseconds: number;
@@ -48,7 +48,7 @@ export interface TrainedResult {
 }
 
 export type ScratchResult = TrainedResult & { part: "scratch" };
-/** Beside it what the head was worth in the light. */
+/** Also has what the head scored in the light. */
 export type AdaptedResult = TrainedResult & { part: "adapted"; light: number };
 
 async function scratchTrial(spec: ScratchSpec, host: TrialHost): Promise<ScratchResult> {

@@ -47,8 +47,9 @@ const lastRound = ({ axes: { learningRate, parameter } }: Arm, best: Configurati
 ];
 
 /**
- * Three rounds, the same for every loss: all pairs of learning rate and parameter; the best two of them at all weight decays on other
- * seeds, which alone decide; and on those the best so far, taken beyond the ends of what was tried.
+ * Tunes every loss in the same three rounds. The first tries all pairs of learning rate and parameter. The second tries the best two of
+ * them at all weight decays on other seeds, which alone decide. The third, on those seeds, takes the best so far beyond the ends of what
+ * was tried.
  */
 export async function* tuneLosses(
   host: Pick<Host<Spec, Result>, "trials" | "scale">,
@@ -112,7 +113,7 @@ export async function* tuneLosses(
   return { rows: [...first.rows, ...rows], choices, atEnds };
 }
 
-/** What of a choice lies at an end of all that is tried of its loss, and more beyond. */
+/** The numbers of a choice that are at an end of all that is tried of its loss although more is beyond. */
 export const endsOf = ({ axes }: Arm, choice: Row): string[] =>
   columns.filter((column) => {
     const { values, beyond = [], bounds = [] } = axes[column];

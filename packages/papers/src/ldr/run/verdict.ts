@@ -3,7 +3,7 @@ import { derive, randomSource } from "minimand/engine";
 import { graded, type Verdict } from "../../kit/evidence.ts";
 import { mean, percent, round } from "../../kit/statistics.ts";
 
-/** Accuracies: for each setting of a data set and each loss one a seed; equal places are equal seeds. */
+/** Accuracies: for each setting of a data set and each loss one per seed; equal places are equal seeds. */
 export interface Standing {
   losses: readonly string[];
   settings: readonly { dataset: string; accuracies: readonly (readonly number[])[] }[];

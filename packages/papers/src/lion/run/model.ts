@@ -3,8 +3,8 @@ import { batchNorm, conv2d, globalAveragePool, relu } from "minimand/models";
 import type { Layers } from "./settings.ts";
 
 /**
- * The network: an MLP with tanh, or on square images a small residual network, two stages of one block each, the second of which has images
- * half as high and as wide, before the mean over the image and a linear layer.
+ * Returns the network: an MLP with tanh, or on square images a small residual network. That has two stages of one block each, the second on
+ * images half as high and as wide, then the mean over the image and a linear layer.
  */
 export function modelOf(layers: Layers, { inputs, classes }: { inputs: number; classes: number }): Model {
   if ("hidden" in layers) return mlp({ inputs, hidden: layers.hidden, outputs: classes, activation: "tanh" });

@@ -1,7 +1,7 @@
 import { graded, type Verdict, word } from "../../kit/evidence.ts";
 import { difference, mean } from "../../kit/statistics.ts";
 
-/** Final regrets on one counted task: for each arm one a seed, in the same order. */
+/** Final regrets on one counted task: for each arm one per seed, in the same order. */
 export interface Evidence {
   task: string;
   fast: readonly number[];

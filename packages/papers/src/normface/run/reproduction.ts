@@ -27,7 +27,7 @@ const specOf =
     return { part: "novel", ...of, epochs, supports: supportsOf(of.material), draws, fraction };
   };
 
-/** The authors' tutorial, and new classes beside old ones or alone, by nine methods. */
+/** Runs the authors' tutorial, and nine methods on new classes together with old ones or alone. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
   tuningSeeds,

@@ -21,7 +21,7 @@ export interface TutorialSpec {
   epochs: number;
 }
 
-/** Accuracies on test images, and those of raw pixels with class means beside them. */
+/** Accuracies on test images, and for comparison those of raw pixels with class means. */
 export interface TutorialResult {
   part: "tutorial";
   closed: number;

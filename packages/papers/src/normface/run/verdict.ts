@@ -34,13 +34,13 @@ function tutorialShows(results: readonly TutorialResult[]): Shown {
   };
 }
 
-/** Disjoint accuracies with five examples, one a seed. */
+/** Disjoint accuracies with five examples, one per seed. */
 export function disjointOf(results: readonly NovelResult[], material: string): number[] {
   const place = supportsOf(material).indexOf(jointSupport);
   return results.map((r) => r.disjoint[place]);
 }
 
-/** Harmonic means of old and new accuracy, one a seed, new classes simply added where there are trained directions. */
+/** Harmonic means of old and new accuracy, one per seed, new classes simply added where there are trained directions. */
 export function jointOf(results: readonly NovelResult[]): number[] {
   return results.map((r) => harmonic(r.appended ?? r.recentred));
 }

@@ -72,7 +72,7 @@ export const mixtureSearches: Record<MixtureArm, Search> = {
 };
 
 type Parts = { model: Model } & Pick<SupervisedOptions, "optimizer" | "compile"> & { unlabeledBatch: number };
-/** A way to train, and what it chooses beside the learning rate. */
+/** A way to train, and what it chooses in addition to the learning rate. */
 export interface TransferArm {
   id: string;
   label: string;
