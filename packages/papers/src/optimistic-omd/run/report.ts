@@ -5,14 +5,14 @@ import { driftName, judgedSwitches, type Study, scales, sigmas } from "./setting
 import { type ArmResult, fourfold, type Result, type Spec } from "./trial.ts";
 import { type Evidence, growth, judge } from "./verdict.ts";
 
-/** A study with its arms and its results, one a seed. */
+/** A study with its arms and its results, one per seed. */
 export interface Measured {
   study: Study;
   arms: Spec["arms"];
   results: readonly Result[];
 }
 
-/** The results of one arm, one a seed. The theory's steps come first in a study. */
+/** The results of one arm, one per seed. The theory's steps come first in a study. */
 function of({ arms, results }: Measured, id: string, tuned = false): ArmResult[] {
   const found = arms.map((arm, i) => ({ ...arm, i })).filter((arm) => arm.id === id);
   const arm = tuned ? found[1] : found[0];

@@ -5,7 +5,7 @@ import { coarse } from "./arm-trial.ts";
 import { drawInstances, initialLines, solutionOf } from "./data.ts";
 import { grid, problem, reference } from "./settings.ts";
 
-/** What the equation leaves of numerical solutions on the grid: no arm can be told from the truth below it. */
+/** Residual of the equation for numerical solutions on the grid. Below it, an arm's residual carries no information. */
 export interface TruthSpec {
   part: "truth";
   /** Of the instances, and how many. */

@@ -84,7 +84,7 @@ export const comparedArms = [...judgedArms, "single"];
 /** The arm of that name. */
 export const cellArm = (id: string): CellArm => named(cellArms, id, "arm");
 
-/** What tuning chooses for a width. `mu` is the penalty, beside the weight decay that all have. */
+/** What tuning chooses for a width. `mu` is the penalty, in addition to the weight decay that all have. */
 export interface WidthConfiguration {
   learningRate: number;
   mu: number;

@@ -82,7 +82,7 @@ function accuracyOf(result: Result): number {
   return result.part === "width" ? mean(Object.values(result.accuracy)) : 0;
 }
 
-/** Searches for cells, widths and gates of features, beside a model that is solved exactly and the cost of a step. */
+/** Searches for cells, widths and gates of features; also a model that is solved exactly, and the cost of a step. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
   tuningSeeds,

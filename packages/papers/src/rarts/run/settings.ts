@@ -8,8 +8,8 @@ export const tuningRows = 400;
 
 const shared = { input: [8, 8, 1], classes: 10, pool: 4 } as const;
 /**
- * Spaces of cells between a linear 1 x 1 stem and 4 x 4 averages with a linear head, and the steps of a search: 3 edges (64 cells,
- * all of them known), and 6 edges (4096, known by what is trained afresh alone).
+ * Spaces of cells between a linear 1 x 1 stem and 4 x 4 averages with a linear head, and the steps of a search. 3 edges make 64 cells,
+ * all evaluated beforehand. 6 edges make 4096 cells; the chosen ones are retrained and judged.
  */
 export const spaces = {
   small: { network: { ...shared, channels: 6, nodes: 2 }, steps: 600 },
@@ -40,7 +40,7 @@ export const width = {
   gateRate: 0.05,
 };
 
-/** The study of feature gates: rows of each half of the diabetes data, and columns of noise beside its ten. */
+/** The study of feature gates: rows of each half of the diabetes data, and columns of noise in addition to its ten. */
 export const gates = {
   half: 150,
   noise: 20,

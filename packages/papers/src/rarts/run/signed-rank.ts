@@ -1,4 +1,4 @@
-/** Of paired differences: how many lie on each side, and the chance of so uneven a sum of ranks where no side is favoured. */
+/** Paired differences: how many are on each side, and the probability of so uneven a sum of ranks if no side is favoured. */
 export interface SignedRank {
   below: number;
   above: number;

@@ -23,7 +23,7 @@ import { type SpaceName, search as size, spaces } from "./settings.ts";
 
 const supernets = new Map<SpaceName, CellSupernet>();
 
-/** The network in which every operation stands on every edge. */
+/** Returns the network that has every operation on every edge. */
 export function supernetOf(space: SpaceName): CellSupernet {
   const supernet = supernets.get(space) ?? cellSupernet(spaces[space].network);
   supernets.set(space, supernet);

@@ -10,7 +10,7 @@ import { side } from "./world/index.ts";
 /** Lists that have a number for each prompt. */
 type PerPrompt = Exclude<keyof Judged, "inception">;
 
-/** The table of the arms, the full objective beside each of them, pictures, and the verdict. */
+/** The table of the arms, the full objective compared with each of them, pictures, and the verdict. */
 export function reportOf(trials: readonly Measured[]): ReproductionReport {
   const of = (arm: string): Result[] => resultsWhere(trials, { arm });
   const measured = arms.filter(({ id }) => of(id).length > 0);

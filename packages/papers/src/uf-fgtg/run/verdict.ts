@@ -20,7 +20,7 @@ export function differenceOf(
   return { mean: ofPrompts.mean, error: Math.max(ofPrompts.error, ofSeeds.error) };
 }
 
-/** The full objective's looks beside another arm's. */
+/** The full objective's looks compared with another arm's. */
 export interface Beside {
   /** Of the scores. */
   score: Difference;

@@ -86,7 +86,7 @@ function topOf(result: Result): readonly number[] {
   return last ?? ks.map(() => 0);
 }
 
-/** The Z-loss beside its family and softmax: as a language model of many words, on ten digits, and by the clock. */
+/** Compares the Z-loss with its family and softmax: as a language model of many words, on ten digits, and by the time of a step. */
 export const reproduction: Reproduction<Spec, Result> = {
   card,
   tuningSeeds,

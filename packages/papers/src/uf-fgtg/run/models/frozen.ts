@@ -13,7 +13,7 @@ export const checkpointFiles = ["latents", "denoiser", "decoder", "classifier", 
 
 export type CheckpointName = (typeof checkpointFiles)[number];
 
-/** Where one stands in the paper's folder. */
+/** Returns a checkpoint's path in the paper's folder. */
 export const checkpointPath = (name: CheckpointName): string => `checkpoints/${name}.safetensors`;
 
 /** Architectures of the world, without parameters. */

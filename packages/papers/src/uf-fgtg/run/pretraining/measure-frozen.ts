@@ -9,9 +9,9 @@ import { cfpMini, colours, idleModifiers, modifierWords, shapes, subjectOfPrompt
 const crowd = 50;
 
 /**
- * How good the frozen models are on prompts that no training saw: how many shapes and colours that were asked for the classifier finds in
- * the world's own pictures, the same out of latents, and pictures that are generated from fine prompts, from coarse ones, and from subjects
- * with modifiers of no mode; and how often the contrastive embedding finds a fine prompt's picture among fifty.
+ * Measures the frozen models on prompts that no training saw: how many of the shapes and colours asked for the classifier finds. Pictures are
+ * the world's own, the same out of latents, and those generated from fine prompts, from coarse ones, and from subjects with modifiers of no
+ * mode. Also measures how often the contrastive embedding finds a fine prompt's picture among fifty.
  */
 export async function measureFrozen(
   frozen: Frozen,

@@ -11,7 +11,7 @@ const statistics = [
   (picture: Picture) => saliencyCentring(picture, side),
 ];
 
-/** How a picture looks, beside pictures of fine prompts. */
+/** How a picture looks, relative to pictures of fine prompts. */
 export interface Looks {
   /** Mean of the statistics' distances to theirs in standard deviations. */
   score: number;

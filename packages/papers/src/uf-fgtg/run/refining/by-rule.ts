@@ -16,7 +16,7 @@ export function meanModifiers(triplets: readonly Triplet[]): number {
   return Math.round(total / triplets.length);
 }
 
-/** Continues prompts by the last token alone, as often as pairs of tokens stand in fine prompts. */
+/** Continues prompts by the last token alone, by the frequencies of token pairs in fine prompts. */
 export function bigramContinuer(
   triplets: readonly Triplet[],
   tokenizer: WordTokenizer,

@@ -31,8 +31,8 @@ export interface Preferred {
 const mostFlips = 0.4;
 
 /**
- * The route without gradients: rewrites of some prompts are drawn, their pictures scored twice with other noise, pairs made of the first
- * scores, and the refiner trained on them by the loss that knows their flip rate.
+ * Trains a refiner from scores, without their gradients. Rewrites of some prompts are drawn, and their pictures are scored twice with
+ * different noise. The first scores make pairs, on which the refiner is trained by the loss that knows their flip rate.
  */
 export async function learnPreferences(
   frozen: Frozen,

@@ -10,7 +10,7 @@ const mostTokens = 18;
 
 /**
  * Triplets of coarse prompts, fine prompt and picture by rule. The fine prompt is a subject with the modifiers of one of its modes and
- * some others; its picture is what the world draws for it; the coarse ones keep the noun, colour and noun, or all of the subject.
+ * some others. Its picture is what the world draws for it. The coarse ones keep the noun, colour and noun, or all of the subject.
  *
  * @returns the same triplets for the same seed, of which fewer are the first of more
  */

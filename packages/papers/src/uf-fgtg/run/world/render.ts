@@ -7,8 +7,8 @@ export const side = 16;
 export const pictureSize = side * side * 3;
 
 /**
- * The picture of a scene: a shape as a soft mask `sigmoid(-edge distance)` before a background that runs from sky to ground, lit as a
- * dome by Lambert's law; then saturation, contrast, warmth and vignette of the whole. The same scene gives the same picture.
+ * Renders a scene: a shape as a soft mask `sigmoid(-edge distance)` before a background that runs from sky to ground, lit as a
+ * dome by Lambert's law. Then come saturation, contrast, warmth and vignette of the whole. The same scene gives the same picture.
  */
 export function renderScene(scene: Scene): Picture {
   const picture = new Float32Array(pictureSize);

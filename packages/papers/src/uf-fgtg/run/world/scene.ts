@@ -25,8 +25,8 @@ export function subjectOfPrompt(prompt: string): Subject {
 }
 
 /**
- * What the world draws for a text: attributes that it mentions as it says, all others from a broad, dull distribution (blurred, off
- * the centre, grey, of low contrast), as a model of real pictures leaves to chance what short prompts leave open.
+ * Draws the world's scene for a text. Attributes that the text mentions are as it says, all others from a broad, dull distribution (blurred,
+ * off the centre, grey, of low contrast). In the same way models of real pictures leave to chance what short prompts leave open.
  *
  * The same random numbers give the same unmentioned attributes, whatever is mentioned.
  */
