@@ -47,13 +47,13 @@ export async function startMailJobs(options: DigestOptions): Promise<MailJobs> {
   const alone = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       const answer = await work();
-      if (inTrouble) tell("mail: the server takes mails again");
+      if (inTrouble) tell("mail: the server accepts mail again");
       inTrouble = false;
       return answer;
     } catch (error) {
       if (error instanceof MailServerError && !inTrouble) {
         inTrouble = true;
-        tell(`mail: the server takes none (${error.message}); tried again`);
+        tell(`mail: the server accepts no mail (${error.message}); trying again`);
       }
       throw error;
     }
@@ -65,7 +65,7 @@ export async function startMailJobs(options: DigestOptions): Promise<MailJobs> {
     const message = createHash("sha256").update(`confirmation:${id}`).digest("hex");
     const delivery = await alone(() => mailer.send({ ...letter, to, message, date: new Date() }));
     if (delivery === "none") await end(database, subscription);
-    if (delivery === "later") throw new MailServerError("put off");
+    if (delivery === "later") throw new MailServerError("postponed");
   };
   // Many at a look: else one mail a second would be the most.
   await boss.work<Confirmation>(confirmations, { pollingIntervalSeconds: 1, batchSize: 10 }, async (jobs) => {
