@@ -69,8 +69,9 @@ export async function runTrials(options: RunOptions): Promise<Ran> {
 /** Says what was there where no trial was run. */
 function nothingRun(work: ComparisonWork, sample: number | null, isCut: boolean): string {
   const { total } = work;
-  if (!isCut) return `all ${total} trials${sample === null ? "" : ` with ${sample} rows`} are there already`;
-  return `${work.done(sample)} of ${total} trials are there already, and there was no time for another`;
+  if (!isCut)
+    return `all ${total} trials${sample === null ? "" : ` with ${sample} rows`} are already finished`;
+  return `${work.done(sample)} of ${total} trials are already finished, and there was no time for another`;
 }
 
 /** Without a budget: everything, so many candidates at a time that each worker mostly stays with the one that it has compiled. */
