@@ -131,7 +131,7 @@ async function measured(noisy: Raster, clean: Raster, { kind, level, looks: coun
         [`${method}, SSIM`, ssim],
       ]),
     ),
-    "network, level told": told?.psnr ?? null,
+    "network, level given": told?.psnr ?? null,
     "network above the best filter": above(of("network"), of("gaussian"), of("median")),
   };
 }

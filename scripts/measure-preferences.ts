@@ -71,7 +71,7 @@ function comparison(flips: number): Row[] {
       part: "rate",
       flips,
       contradictions: against,
-      told: told(preference?.flipRate ?? null),
+      "flip rate": flipRateText(preference?.flipRate ?? null),
       accuracy: preference?.accuracy ?? null,
     },
     ...ranking.entries.map(({ candidate, verdict, mean, difference }) => ({
@@ -86,8 +86,8 @@ function comparison(flips: number): Row[] {
   ];
 }
 
-function told(rate: PreferenceReport["flipRate"]): string {
-  if (rate === null) return "can't be told";
+function flipRateText(rate: PreferenceReport["flipRate"]): string {
+  if (rate === null) return "cannot be identified";
   const [epsilon, lower, upper] = [rate.epsilon, rate.lower, rate.upper].map((share) =>
     (100 * (share ?? Number.NaN)).toFixed(1),
   );

@@ -1,5 +1,5 @@
 /*
- * How often a planted flip rate is told, and is in its interval: by the likelihood alone (95 %), and by the rule that `minimand compare`
+ * How often a planted flip rate is reported, and is in its interval: by the likelihood alone (95 %), and by the rule that `minimand compare`
  * has. The rule's limits were chosen on other seeds and by another way of fitting.
  */
 
@@ -130,25 +130,27 @@ export function plantedFlips(ratings: readonly Rating[]): Row[] {
       const found = rates.flatMap((epsilon) =>
         seeds.map((seed) => {
           const margins = outOfFold(draw({ pairs, epsilon, seed }));
-          return { epsilon, alone: byLikelihoodAlone(margins), ruled: likeliestFlips(margins) };
+          return { epsilon, likelihood: byLikelihoodAlone(margins), rule: likeliestFlips(margins) };
         }),
       );
-      const of = (name: "alone" | "ruled") => {
-        const told = found.flatMap(({ epsilon, [name]: rate }) => (rate === null ? [] : [{ epsilon, rate }]));
-        const off = told.map(({ epsilon, rate }) => Math.abs(rate.epsilon - epsilon));
-        const covered = told.map(({ epsilon, rate }) =>
+      const of = (name: "likelihood" | "rule") => {
+        const reported = found.flatMap(({ epsilon, [name]: rate }) =>
+          rate === null ? [] : [{ epsilon, rate }],
+        );
+        const off = reported.map(({ epsilon, rate }) => Math.abs(rate.epsilon - epsilon));
+        const covered = reported.map(({ epsilon, rate }) =>
           Number(rate.lower <= epsilon && epsilon <= rate.upper),
         );
         return {
-          [`${name}: told`]: told.length / found.length,
+          [`${name}: reported`]: reported.length / found.length,
           [`${name}: covered`]: mean(covered),
           [`${name}: off by`]: mean(off),
           [`${name}: off by more than 10 points`]:
-            told.length === 0 ? null : off.filter((x) => x > 0.1).length,
+            reported.length === 0 ? null : off.filter((x) => x > 0.1).length,
         };
       };
       process.stderr.write(`planted flips: ${reward}, ${pairs} pairs\n`);
-      return { part: "planted", reward, pairs, ...of("alone"), ...of("ruled") };
+      return { part: "planted", reward, pairs, ...of("likelihood"), ...of("rule") };
     }),
   );
 }

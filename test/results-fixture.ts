@@ -350,7 +350,7 @@ export function datasetFixture(given: FixtureOptions = {}): DatasetReport {
       rope: 0.01,
       alpha: 0.05,
       entries,
-      summary: `On ${options.name}, ${best.label} is distinguishably better than cross-entropy.`,
+      summary: `On ${options.name}, ${best.label} is significantly better than cross-entropy.`,
     },
     recommendation: {
       candidate: best.candidate,
@@ -358,8 +358,8 @@ export function datasetFixture(given: FixtureOptions = {}): DatasetReport {
       instead: null,
       use: `Use ${best.label}: it gains 3.0 points over Cross-entropy.`,
       gain: { mean: 0.03, low: 0.01, high: 0.05 },
-      costs: [{ about: "calibration", text: "Its probabilities are to be believed less." }],
-      beside: ["A tuned threshold gains, too: 2.0 points."],
+      costs: [{ about: "calibration", text: "Its probabilities are less well calibrated." }],
+      beside: ["A tuned threshold also gains: 2.0 points."],
       next: [{ about: "rows", rows: 3000, text: "More rows: about 3000 rows would decide it." }],
       references: [],
     },
@@ -367,7 +367,7 @@ export function datasetFixture(given: FixtureOptions = {}): DatasetReport {
       candidate: best.candidate,
       configuration: { learningRate: 0.003, parameters: { tau: 1 } },
       epochs: 34,
-      why: `${best.label} has the best mean and is distinguishably better than the baseline`,
+      why: `${best.label} has the best mean and is significantly better than the baseline`,
     },
   };
 }
@@ -438,7 +438,7 @@ export function acrossFixture(): AcrossReport {
     criticalDifference,
     alpha: 0.05,
     cliques,
-    summary: "Over 6 data sets no loss is distinguishably better than cross-entropy.",
+    summary: "Over 6 data sets no loss is significantly better than cross-entropy.",
   };
 }
 

@@ -57,7 +57,7 @@ describe.concurrent("control characters in names are escaped in every message", 
     expect(ran.map(({ code }) => code)).toEqual([0, 0, 2]);
     for (const { stdout, stderr } of ran) expect(stdout + stderr).toMatch(/^[\P{Cc}\n]+$/u);
     expect(ran[0].stdout.startsWith(`${shown}, 2 test folds\n`)).toBe(true);
-    expect(ran[0].stderr).toContain(`${shown}/report.html has the figures`);
+    expect(ran[0].stderr).toContain(`${shown}/report.html contains the figures`);
     expect(ran[2].stderr).toContain(`${shown}/model/model.onnx`);
   });
 });

@@ -68,7 +68,7 @@ describe("two comparisons at once in one folder", () => {
     const one = await first.goOn();
     expect([one.code, two.code]).toEqual([0, 0]);
     expect(two.stdout).toBe(one.stdout);
-    expect(two.stderr).toMatch(new RegExp(`(all|\\d+ of) ${total} trials are there already\n`));
+    expect(two.stderr).toMatch(new RegExp(`(all|\\d+ of) ${total} trials are already finished\n`));
     expect(trialsIn("same")).toHaveLength(total);
     expect(filesIn("same")).toEqual(whole);
   });

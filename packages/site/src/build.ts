@@ -32,11 +32,11 @@ await writeCard(built);
 const base = new URL(options.url).pathname;
 const kept = await writeServiceWorker(built, base);
 const broken = brokenLinks(built, options.url);
-if (broken.length > 0) throw new Error(`links that lead nowhere:\n${broken.join("\n")}`);
+if (broken.length > 0) throw new Error(`broken links:\n${broken.join("\n")}`);
 rmSync(options.out, { recursive: true, force: true });
 renameSync(built, options.out);
 console.log(options.out);
-console.log(`Kept for readers without a network: ${kept.files} files, ${(kept.bytes / 1e6).toFixed(1)} MB`);
+console.log(`Cached for offline use: ${kept.files} files, ${(kept.bytes / 1e6).toFixed(1)} MB`);
 if (options.url === nowhere)
   console.log(`Feeds and sitemap name ${nowhere}: give the site's own address with --url.`);
 

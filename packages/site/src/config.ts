@@ -10,7 +10,7 @@ import { card } from "./social-card.ts";
 
 const name = "Minimand";
 const summary =
-  "Training objectives and algorithms from papers, each with its claim run again: what held, what did not, and what to use.";
+  "Training objectives and algorithms from papers, each with its claim tested: what held, what did not, and what to use.";
 
 interface Settings extends Pick<SiteOptions, "url" | "out"> {
   /** Pages of the API reference, at their side; empty where there are none. */
@@ -98,7 +98,7 @@ export function siteConfig({ url, out, reference }: Settings): UserConfig<Defaul
       footer: {
         message:
           // Nothing in italics, whose font each page would load.
-          "Verdicts, figures and their tables come from committed runs. <b>Not reproduced</b> is a result.",
+          "Verdicts, figures and tables come from runs whose results are committed in the repository. <b>Not reproduced</b> is a result, too.",
       },
     },
     vite: {

@@ -31,7 +31,7 @@ export function siteOptions(args: string[]): SiteOptions {
 
 function addressOf(text: string): string {
   if (!URL.canParse(text) || !/^https?:\/\//.test(text))
-    throw new RangeError(`--url: expected an address as https://example.org/minimand/, got '${text}'`);
+    throw new RangeError(`--url: expected an address such as https://example.org/minimand/, got '${text}'`);
   const { origin, pathname } = new URL(text);
   return `${origin}${pathname.replace(/\/?$/, "/")}`;
 }

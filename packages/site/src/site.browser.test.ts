@@ -101,7 +101,7 @@ describe("a build that can't be", () => {
     writeFileSync(join(folder, "letter.txt"), "mine");
     await expect(runBuild("--url", "example.org")).rejects.toMatchObject({
       code: 2,
-      stderr: "--url: expected an address as https://example.org/minimand/, got 'example.org'\n",
+      stderr: "--url: expected an address such as https://example.org/minimand/, got 'example.org'\n",
     });
     await expect(runBuild("--out", folder)).rejects.toMatchObject({
       code: 2,
@@ -488,7 +488,7 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     const { page, said } = await open("papers/", { width: 390, dark: true, at: url });
     const fits = async (): Promise<void> =>
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
-    const form = page.getByRole("region", { name: "By e-mail" });
+    const form = page.getByRole("region", { name: "Subscribe by e-mail" });
     const address = form.getByLabel("E-mail address");
     await address.fill("ann@example");
     await form.getByLabel("At most").selectOption("once a day");
@@ -512,18 +512,18 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     await page.goto(linksOf(url, key).unsubscribe(id, new Date()));
     expect(await confirmed()).toHaveLength(1);
     await page.getByRole("button").click();
-    await page.getByRole("heading", { name: "Ended" }).waitFor();
+    await page.getByRole("heading", { name: "Unsubscribed" }).waitFor();
     expect(await confirmed()).toEqual([]);
     // The form of the server itself, for those without scripts.
     await page.goto(`${url}subscribe`);
     await page.getByLabel("E-mail address").fill("bob@example.org");
     await page.keyboard.press("Enter");
-    await page.getByRole("heading", { name: "Look into your mail" }).waitFor();
+    await page.getByRole("heading", { name: "Check your mail" }).waitFor();
     await fits();
     expect(said.filter((line) => !/^(202|400) |status of 400/.test(line))).toEqual([]);
     await page.close();
     const still = await open("papers/");
-    expect(await still.page.getByRole("region", { name: "By e-mail" }).count()).toBe(0);
+    expect(await still.page.getByRole("region", { name: "Subscribe by e-mail" }).count()).toBe(0);
     await still.page.close();
     mailing.closeAllConnections();
     mailing.close();
@@ -561,7 +561,7 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     await page.reload();
     expect(await heading()).toContain("examples/smoke.ts");
     await page.goto(`${address}source/examples/own-network.ts.html`);
-    expect(await heading()).toBe("This page isn't kept here");
+    expect(await heading()).toBe("This page is not available offline");
     await page.getByRole("link", { name: "All papers" }).click();
     await page.locator(".card h3 a").first().click();
     await expect.poll(heading, patience).toContain(titlesOf("")[0]);
@@ -658,7 +658,7 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
       expect(found.trials.kept).toBeLessThan(found.trials.total);
       await page.reload();
       await expect.poll(() => page.locator(".run-results table").count(), patience).toBeGreaterThan(0);
-      await page.getByRole("button", { name: "Forget it" }).click();
+      await page.getByRole("button", { name: "Delete this run" }).click();
       await page.locator(".run-results").waitFor({ state: "detached" });
       expect(said).toEqual([]);
       await page.close();

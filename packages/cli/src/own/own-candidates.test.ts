@@ -99,7 +99,7 @@ describe.concurrent("minimand compare --with", () => {
     const count = (): number => everythingIn(join(folder, "o/trials")).length;
     const before = count();
     const [{ origin }] = candidates.filter(({ id }) => id === "focal2");
-    expect((await run(...own, ...asked)).stderr).toMatch(/^all \d+ trials are there already$/m);
+    expect((await run(...own, ...asked)).stderr).toMatch(/^all \d+ trials are already finished$/m);
     expect(count()).toBe(before);
     writeFileSync(join(folder, "gamma.ts"), "export const gamma: number = 5;\n");
     const changed = await run(...own, ...asked);

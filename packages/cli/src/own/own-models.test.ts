@@ -78,11 +78,11 @@ describe("minimand compare --with FILE --model NAME", () => {
     const named = (model: string) =>
       compare(...bare, "--with", "keys.mjs", "--model", model, "--out", "keys");
     writeFileSync(at("keys.mjs"), networks(["narrow", "4"], ["wide", "9"]));
-    expect((await named("wide")).stderr).not.toContain("trials are there already");
-    expect((await named("wide")).stderr).toMatch(/^all \d+ trials are there already$/m);
-    expect((await named("narrow")).stderr).not.toContain("trials are there already");
+    expect((await named("wide")).stderr).not.toContain("trials are already finished");
+    expect((await named("wide")).stderr).toMatch(/^all \d+ trials are already finished$/m);
+    expect((await named("narrow")).stderr).not.toContain("trials are already finished");
     writeFileSync(at("keys.mjs"), networks(["narrow", "4"], ["wide", "10"]));
-    expect((await named("wide")).stderr).not.toContain("trials are there already");
+    expect((await named("wide")).stderr).not.toContain("trials are already finished");
   });
 
   it("can keep a reference instead, which needs no file of code", async () => {

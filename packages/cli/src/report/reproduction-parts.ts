@@ -42,7 +42,7 @@ export function reproductionFigures(
 ${figure(
   (options) => seriesFigure(curves, document, options),
   curves.length > 1
-    ? "A panel a curve, all on the same axes; pale curves behind it are the others, where there are few."
+    ? "One panel per curve, all on the same axes; if there are few curves, the pale ones are the others."
     : null,
   width,
 )}`,
@@ -51,7 +51,7 @@ ${figure(
       (group) => html`<h3>${group[0].valueLabel}</h3>
 ${figure(
   (options) => fieldFigure(group, document, options),
-  group.length > 1 ? "All shaded by one scale; what is empty has no value." : null,
+  group.length > 1 ? "All panels use one colour scale; empty cells have no value." : null,
   width,
 )}`,
     ),

@@ -161,7 +161,7 @@ describe("renderReproduction", () => {
     expect(page().querySelector(".notice")).toBeNull();
     const quick = page({ scale: "quick" });
     expect(textOf(quick.querySelector(".notice"))).toContain("means nothing");
-    expect(textOf(page({ seeds: 1 }).querySelector(".notice"))).toContain("no standard error is known");
+    expect(textOf(page({ seeds: 1 }).querySelector(".notice"))).toContain("One seed gives no standard error");
     const caveats = [file, { ...file, seeds: 1 }, { ...file, scale: "quick" as const, seeds: 1 }].map(
       caveatOf,
     );

@@ -41,9 +41,9 @@ export function renderReproduction(file: ReproductionFile): string {
     lead: html`<p class="lede"><span class="chip ${chips[verdict]}"><b aria-hidden="true">${verdictMarks[verdict]}</b>${verdict}</span> ${because}</p>
 ${
   scale === "quick"
-    ? html`<p class="notice">A quick run shows that everything works. Its verdict means nothing.</p>`
+    ? html`<p class="notice">A quick run shows only that everything works. Its verdict means nothing.</p>`
     : seeds === 1
-      ? html`<p class="notice">Of one seed no standard error is known, and the verdict means nothing.</p>`
+      ? html`<p class="notice">One seed gives no standard error, so the verdict means nothing.</p>`
       : null
 }${other === null ? null : html`<p class="notice">${other[0].toUpperCase()}${other.slice(1)}: a check of it by the same choices.</p>`}`,
     sections: html`<section aria-labelledby="claim"><h2 id="claim">Claim and rule</h2>

@@ -67,9 +67,9 @@ describe("what is said of flips", () => {
     expect(report.sentences[0]).toMatch(
       /^Flip rate: \d+ % \(99 % interval \d+ % to \d+ %\) of the preferences contradict/,
     );
-    expect(report.sentences[1]).toContain("(10 % to 14 %), never by that of the pairs it is tested on.");
+    expect(report.sentences[1]).toContain("(10 % to 14 %), never by that of its test pairs.");
     // What the reward gets wrong is no evidence of what it gets right.
-    expect(report.sentences[0]).toContain("or mistakes of the reward itself");
+    expect(report.sentences[0]).toContain("or errors of the reward itself");
     expect(report.sentences).toHaveLength(2);
   });
 
@@ -78,9 +78,9 @@ describe("what is said of flips", () => {
     const report = preferenceReport(trialsOf(0.2, 0.2, unknown), truth, { ...options, flipRate: "auto" });
     expect(report).toMatchObject({ flipRate: null, corrected: null, accuracy: 0.7 });
     expect(report.judgedBy).toEqual({ folds: 3, identifiable: 0, least: null, most: null });
-    expect(report.sentences[0]).toContain("can't be estimated");
+    expect(report.sentences[0]).toContain("cannot be estimated");
     expect(report.sentences[0]).toContain(
-      "agrees with 70 % of the labels, so that about 30 % can be flipped at most",
+      "agrees with 70 % of the labels, so at most about 30 % can be flipped",
     );
     expect(report.sentences[1]).toContain("as if there were no flips");
   });
@@ -107,9 +107,9 @@ describe("what is said of flips", () => {
     expect(report.flipRate).toEqual(given);
     expect(report.sentences).toHaveLength(2);
     expect(report.sentences[0]).toBe(
-      "Flip rate: 20 % of the preferences are the wrong way round, as given (--agreement); no reward can agree with more than 80 % of such labels.",
+      "Flip rate: 20 % of the preferences are flipped, as given (--agreement); no reward can agree with more than 80 % of such labels.",
     );
-    expect(report.sentences[1]).toMatch(/it would agree with 83 % of the true preferences\.$/);
+    expect(report.sentences[1]).toMatch(/it agrees with 83 % of the true preferences\.$/);
     const more = preferenceReport(trialsOf(0.2, 24), truth, { ...options, accuracy: 0.9, flipRate: given });
     expect(more.sentences[1]).toMatch(/^The baseline agrees with 90 % of the labels, which is more: /);
   });

@@ -63,10 +63,10 @@ function sentencesOf({
   if (flipRate === null) {
     const bound =
       accuracy !== null && accuracy > 0.5
-        ? ` The baseline agrees with ${percent(accuracy)} of the labels, so that about ${percent(1 - accuracy)} can be flipped at most.`
+        ? ` The baseline agrees with ${percent(accuracy)} of the labels, so at most about ${percent(1 - accuracy)} can be flipped.`
         : "";
     lines.push(
-      `The flip rate can't be estimated from these pairs: no reward is so good that its errors on sure pairs must be flips.${bound} That is no sign that there are none; --audit, --agreement or --flip-rate give it.`,
+      `The flip rate cannot be estimated from these pairs: no reward is so good that its errors on confident pairs must be flips.${bound} There may be flips all the same; --audit, --agreement or --flip-rate provide the rate.`,
     );
   } else {
     const { from, epsilon, lower, upper } = flipRate;
@@ -76,23 +76,23 @@ function sentencesOf({
         : ` (${from === "likelihood" ? "99" : "95"} % interval ${percent(lower)} to ${percent(upper)})`;
     lines.push(
       from === "likelihood"
-        ? `Flip rate: ${percent(epsilon)}${interval} of the preferences contradict the reward even where it is sure: slips, raters who differ, what the columns don't say, or mistakes of the reward itself. Flips may be far fewer: a reward that fits better, of more pairs, finds less. --agreement (pairs with two labels) and --audit estimate them without one.`
-        : `Flip rate: ${percent(epsilon)}${interval} of the preferences are the wrong way round, as given (${from === "known" ? "--flip-rate" : `--${from}`}); no reward can agree with more than ${percent(1 - epsilon)} of such labels.`,
+        ? `Flip rate: ${percent(epsilon)}${interval} of the preferences contradict the reward even where it is confident: slips, raters who disagree, facts that the columns lack, or errors of the reward itself. Flips may be far fewer: a better reward, trained on more pairs, finds fewer. --agreement (pairs with two labels) and --audit estimate the rate without a reward.`
+        : `Flip rate: ${percent(epsilon)}${interval} of the preferences are flipped, as given (${from === "known" ? "--flip-rate" : `--${from}`}); no reward can agree with more than ${percent(1 - epsilon)} of such labels.`,
     );
   }
   if (flipRate === null || flipRate.from === "likelihood") {
     const range = least === null || most === null ? "" : ` (${percent(least)} to ${percent(most)})`;
     const judged =
       identifiable === 0
-        ? "No fold's training pairs determine it, so that predictions are judged as if there were no flips"
-        : `Each fold is judged by the rate that its training pairs determine${range}, never by that of the pairs it is tested on${identifiable < folds ? `; ${folds - identifiable} of ${folds} determine none and are judged as if there were no flips` : ""}`;
+        ? "The training pairs of no fold determine it, so predictions are judged as if there were no flips"
+        : `Each fold is judged by the rate that its training pairs determine${range}, never by that of its test pairs${identifiable < folds ? `; ${folds - identifiable} of ${folds} determine none and are judged as if there were no flips` : ""}`;
     lines.push(`${judged}.`);
   }
   if (accuracy !== null && corrected !== null && flipRate !== null)
     lines.push(
       accuracy > 1 - flipRate.epsilon
-        ? `The baseline agrees with ${percent(accuracy)} of the labels, which is more: by chance, or the rate of these pairs is smaller.`
-        : `The baseline agrees with ${percent(accuracy)} of the labels; were ${percent(flipRate.epsilon)} of them flipped by chance, it would agree with ${percent(corrected)} of the true preferences.`,
+        ? `The baseline agrees with ${percent(accuracy)} of the labels, which is more: by chance, or because the flip rate of these pairs is smaller.`
+        : `The baseline agrees with ${percent(accuracy)} of the labels; if ${percent(flipRate.epsilon)} of them are flipped at random, it agrees with ${percent(corrected)} of the true preferences.`,
     );
   return lines;
 }

@@ -45,25 +45,25 @@ const worse =
 
 it("self-training that ends before its labels come is told, with what helps", () => {
   expect(said(trial("pseudo-label", 0, 10, "a"), trial("pseudo-label", 1, 3, "b", 8))).toEqual([
-    `warning: PSEUDO-LABEL made nothing of the unlabelled rows on any of the 2 test parts: ${before}`,
+    `warning: the unlabelled rows had no effect on PSEUDO-LABEL on any of the 2 test parts: ${before}`,
   ]);
   expect(said(trial("pseudo-label", 0, 11, "x"), trial("pseudo-label", 1, 3, "y"))).toEqual([
-    `info: PSEUDO-LABEL made nothing of the unlabelled rows on 1 of 2 test parts: ${before}`,
+    `info: the unlabelled rows had no effect on PSEUDO-LABEL on 1 of 2 test parts: ${before}`,
   ]);
 });
 
 it("self-training that went on with its labels, and was no better for it, is told so", () => {
   expect(said(trial("pseudo-label", 0, 10, "a", 20), trial("pseudo-label", 1, 3, "b", 13))).toEqual([
-    `warning: PSEUDO-LABEL made nothing of the unlabelled rows on any of the 2 test parts: ${worse}`,
+    `warning: the unlabelled rows had no effect on PSEUDO-LABEL on any of the 2 test parts: ${worse}`,
   ]);
   expect(said(trial("pseudo-label", 0, 10, "a", 20), trial("pseudo-label", 1, 3, "b", 9))).toEqual([
-    `warning: PSEUDO-LABEL made nothing of the unlabelled rows on any of the 2 test parts: on 1 of these ${worse}; on the others ${before}`,
+    `warning: the unlabelled rows had no effect on PSEUDO-LABEL on any of the 2 test parts: on 1 of these ${worse}; on the others ${before}`,
   ]);
 });
 
 it("a method that predicts what the baseline does is told", () => {
   expect(said(trial("vat", 0, 4, "a"), trial("vat", 1, 30, "b"))).toEqual([
-    "warning: VAT made nothing of the unlabelled rows on any of the 2 test parts: it predicts each row as the baseline does",
+    "warning: the unlabelled rows had no effect on VAT on any of the 2 test parts: it predicts each row as the baseline does",
   ]);
 });
 

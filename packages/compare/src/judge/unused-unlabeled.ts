@@ -29,7 +29,7 @@ export function unusedUnlabeled(
 
 function noteOf(label: string, n: number, all: number, why: string): Note {
   const which = n === all ? `any of the ${n} test parts` : `${n} of ${all} test parts`;
-  const text = `${label} made nothing of the unlabelled rows on ${which}: ${why}`;
+  const text = `the unlabelled rows had no effect on ${label} on ${which}: ${why}`;
   return { level: n === all ? "warning" : "info", about: "unlabeled", text };
 }
 

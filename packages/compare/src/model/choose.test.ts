@@ -58,13 +58,13 @@ const ce = tuned("ce", [
 ]);
 
 describe("chooseModel", () => {
-  it("keeps the baseline where no loss is distinguishably better, even behind others", () => {
+  it("keeps the baseline where no loss is significantly better, even behind others", () => {
     const chosen = chooseModel(ce, ranking([entry("a", "undecided", 0.9), entry("ce", "baseline", 0.6)]));
     expect(chosen).toEqual({
       candidate: "ce",
       configuration: slow,
       epochs: 4,
-      why: "no loss is distinguishably better than the baseline, so the baseline is kept",
+      why: "no loss is significantly better than the baseline, so the baseline is kept",
     });
   });
 
@@ -80,7 +80,9 @@ describe("chooseModel", () => {
       ]),
     );
     expect(chosen).toMatchObject({ candidate: "b", configuration: fast, epochs: 30 });
-    expect(chosen?.why).toBe("B gains most of the losses that are distinguishably better than the baseline");
+    expect(chosen?.why).toBe(
+      "B has the largest gain of the losses that are significantly better than the baseline",
+    );
   });
 
   it("keeps a reference where it is asked for, by its own trials: a linear model, or trees, which have no epochs", () => {

@@ -39,11 +39,11 @@ export function chooseModel(
   }
   const none = nothingTested(ranking)
     ? "nothing could be tested, so the baseline is kept"
-    : "no loss is distinguishably better than the baseline, so the baseline is kept";
+    : "no loss is significantly better than the baseline, so the baseline is kept";
   const why =
     best === undefined
       ? none
-      : `${best.label} gains most of the losses that are distinguishably better than the baseline`;
+      : `${best.label} has the largest gain of the losses that are significantly better than the baseline`;
   return { candidate, ...chosen, why, ...calibrationOf(own) };
 }
 

@@ -42,7 +42,7 @@ export const references = {
   },
   validation: {
     id: "chosen-by-validation",
-    label: "Whatever validation chooses",
+    label: "Loss chosen by validation",
     formula: "on each fold the candidate that is best on the inner validation part",
   },
 } as const;

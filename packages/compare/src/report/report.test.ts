@@ -120,9 +120,9 @@ describe("renderReport", () => {
       const document = parse(render(resultsFixture([datasetFixture({ task })])));
       const captions = [...document.querySelectorAll("figcaption, .panels + p")].map(textOf);
       expect(captions.filter((text) => text.includes("the largest of 14 differences"))).toHaveLength(1);
-      expect(captions.filter((text) => text.includes("chosen among 14")).length).toBeGreaterThan(0);
+      expect(captions.filter((text) => text.includes("chosen from 14")).length).toBeGreaterThan(0);
       expect(textOf(document.querySelector("main"))).toMatch(
-        /The first of 15 in a column is partly first by luck/,
+        /The first of 15 in a column is first partly by chance/,
       );
       const panels = [...document.querySelectorAll(".mm-panel-number text")].map(textOf);
       expect(panels.filter((text) => text.includes("first of 14")).length).toBeGreaterThan(0);
@@ -222,9 +222,7 @@ describe("renderReport", () => {
     const other = candidates.map((c) =>
       c.id === "focal" ? { ...c, grid: c.grid.map((g) => ({ ...g, learningRate: 9 * g.learningRate })) } : c,
     );
-    expect(text(other)).toContain(
-      "the same 4 learning rates for all but optimizers with a range of their own",
-    );
+    expect(text(other)).toContain("the same 4 learning rates for all except those with a range of their own");
   });
 
   it("takes names from the data as text wherever they stand", () => {
@@ -287,11 +285,11 @@ describe("renderReport", () => {
       `Partial run. ${cut.rows} of 2000 rows were drawn, 3 of 5 folds of the first seed are complete.`,
     );
     expect(text).toContain(
-      "One seed: 1 loss trained on no more than that, so that nothing can be called better.",
+      "One seed: 1 loss was trained on that seed only, which is too few to call it better.",
     );
     expect(text).not.toContain("that were trained on more");
-    expect(text).toContain(`the ${cut.rows} rows that were drawn of 2000`);
-    expect(text).toContain(`Apply it (the kept model knows ${cut.rows} of 2000 rows)`);
+    expect(text).toContain(`the ${cut.rows} rows that were drawn from 2000`);
+    expect(text).toContain(`Apply the kept model (trained on ${cut.rows} of 2000 rows)`);
   });
 
   it("tells trials that could not be had from those that diverged, and names the CPUs of all", () => {
@@ -338,7 +336,7 @@ describe("renderReport", () => {
       "Difference",
       "Verdict",
       "balanced accuracy mean ± sd",
-      "Time a trial",
+      "Time per trial",
     ]);
     const [best, ...others] = rows(document, `Ranking on ${made.name}`);
     expect(best?.[1]).toMatch(/^[+−]\d\.\d{3}$/);

@@ -69,8 +69,9 @@ export async function runTrials(options: RunOptions): Promise<Ran> {
 /** Says which trials were finished before, where none was run. */
 function nothingRun(work: ComparisonWork, sample: number | null, isCut: boolean): string {
   const { total } = work;
-  if (!isCut) return `all ${total} trials${sample === null ? "" : ` with ${sample} rows`} are there already`;
-  return `${work.done(sample)} of ${total} trials are there already, and there was no time for another`;
+  if (!isCut)
+    return `all ${total} trials${sample === null ? "" : ` with ${sample} rows`} are already finished`;
+  return `${work.done(sample)} of ${total} trials are already finished, and there was no time for another`;
 }
 
 /**

@@ -92,7 +92,7 @@ export function startTeam({ store, pool: startPool, workers, say, progress, sign
     let done = how.done + trials.length - pending.length;
     if (pending.length === 0) return;
     signal.throwIfAborted();
-    if (pool === null && done > 0) say(`${done} of ${total} ${label} are there already`);
+    if (pool === null && done > 0) say(`${done} of ${total} ${label} are already finished`);
     pool ??= startPool();
     line ??= progress();
     const stored: Promise<void>[] = [];

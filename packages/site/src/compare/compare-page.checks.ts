@@ -24,11 +24,11 @@ async function askLittle(page: Page, losses: readonly string[] = []): Promise<vo
   await page.getByLabel("Seeds").fill("1");
   await page.getByLabel("Workers").fill("1");
   await page.getByText("Losses and references").click();
-  await page.getByRole("button", { name: "None but those" }).click();
+  await page.getByRole("button", { name: "Only those always included" }).click();
   for (const loss of losses) await page.getByLabel(loss).check();
   await page.getByLabel("gradient-boosted trees").uncheck();
   await page.getByText("More", { exact: true }).click();
-  await page.getByLabel("Epochs, at most").fill("2");
+  await page.getByLabel("Maximum number of epochs").fill("2");
 }
 
 async function download(page: Page, name: string): Promise<Download> {
@@ -63,11 +63,11 @@ export function checkComparePage(site: () => Site): void {
     page.on("request", (request) => {
       if (request.method() !== "GET") said.push(`${request.method()} ${request.url()}`);
     });
-    await page.getByLabel("Or one that comes with the project").selectOption("iris");
-    await page.getByRole("button", { name: "Take it" }).click();
+    await page.getByLabel("Or a data set that comes with the project").selectOption("iris");
+    await page.getByRole("button", { name: "Use this data set" }).click();
     await page.getByText("150 rows, 5 columns").waitFor(slow);
     // The network is large for so few rows, of which its note speaks in the command's words.
-    await page.getByText("--hidden and --model are for the command alone").waitFor(slow);
+    await page.getByText("--hidden and --model are available only on the command line").waitFor(slow);
     await askLittle(page);
     await expect
       .poll(() => page.locator(".command code").textContent(), slow)
@@ -113,7 +113,7 @@ export function checkComparePage(site: () => Site): void {
     await drop(page, "<i>hostile</i>.csv", file);
     await page.getByLabel("Column to predict").selectOption("<b>class</b>", slow);
     await askLittle(page, ["Focal"]);
-    await page.getByText("trials at most").waitFor(slow);
+    await page.getByText(/at most \d+ trials/).waitFor(slow);
     for (const text of ["<i>hostile</i>.csv", names[0], names[1]])
       expect(await page.locator("main").textContent()).toContain(text);
     await page.getByRole("button", { name: "Compare", exact: true }).click();
@@ -121,7 +121,7 @@ export function checkComparePage(site: () => Site): void {
     await page.reload();
     const list = page.locator(".kept");
     await expect.poll(() => list.textContent(), slow).toMatch(/[1-9]\d* of \d+ trials/);
-    await page.getByRole("button", { name: "Go on" }).click();
+    await page.getByRole("button", { name: "Continue" }).click();
     await page.locator("iframe.report").waitFor(slow);
     await page.frameLocator("iframe.report").getByText("<b>class</b>").first().waitFor(slow);
     expect(await page.evaluate(() => "hacked" in window)).toBe(false);
@@ -130,9 +130,9 @@ export function checkComparePage(site: () => Site): void {
     await page.getByRole("button", { name: "Open" }).click();
     await page.locator("iframe.report").waitFor(slow);
     await page.getByRole("button", { name: /^Remove/ }).click();
-    await page.getByRole("button", { name: /^Remove it for good/ }).click();
+    await page.getByRole("button", { name: /^Remove permanently/ }).click();
     await expect.poll(() => list.count(), slow).toBe(0);
-    expect(await page.locator("#choose").textContent()).toBe("A table");
+    expect(await page.locator("#choose").textContent()).toBe("Choose a table");
     expect(said).toEqual([]);
     await page.close();
   });
@@ -147,7 +147,7 @@ export function checkComparePage(site: () => Site): void {
     await expect.poll(main, slow).toMatch(/multiclass[^.]*3 classes/);
     await expect.poll(main, slow).toContain("--types price=text");
     await page.getByText("More", { exact: true }).click();
-    await page.getByLabel(/^Labels that differ/).check();
+    await page.getByLabel(/^Merge labels/).check();
     await expect.poll(main, slow).toMatch(/binary[^.]*2 classes/);
     const types = page.getByLabel(/^Types of columns/);
     await types.fill("price=text");

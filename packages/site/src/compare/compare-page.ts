@@ -7,7 +7,7 @@ export function comparePage(): string {
     layout: "page",
     title: "Compare on your data",
     description:
-      "Choose a table: the losses of the library are compared on it in this page, and nothing leaves your machine.",
+      "Choose a table and compare the losses of the library on it in your browser. Your data stay on your machine.",
     bundled: bundledSets(),
   };
   return `${frontmatter(fields)}

@@ -31,6 +31,6 @@ export async function faultOf(error: unknown): Promise<string> {
   const message = error instanceof Error ? error.message : String(error);
   if (isMendable(error)) return message;
   if (error instanceof DOMException && error.name === "QuotaExceededError")
-    return "The browser has no room left for this page: remove a kept comparison below, or free disk space, then go on.";
-  return `Something failed that should not: ${message}. Whatever is finished is kept; reload the page to go on.`;
+    return "The browser has no storage left for this page. Remove a stored comparison below or free disk space, then continue.";
+  return `Unexpected error: ${message}. Finished trials are stored; reload the page to continue.`;
 }

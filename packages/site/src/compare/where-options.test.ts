@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { places, whereOptions } from "./where-options.ts";
 
 describe("where the options of notes are in the page", () => {
-  it("is told of those that are named, and of no others", () => {
+  it("is given for those that are named, and for no others", () => {
     expect(
       whereOptions([
         "--types Kunden-Nr.=numeric keeps it, --ignore Kunden-Nr. leaves it out without a note",
@@ -11,9 +11,9 @@ describe("where the options of notes are in the page", () => {
         "if they stand for missing ones, say so with --missing age=0",
       ]),
     ).toBe(
-      "In this page, --ignore is under Columns, --missing and --types are under More. --hidden and --model are for the command alone, whose line stands below.",
+      "On this page, --ignore is under Columns, --missing and --types are under More. --hidden and --model are available only on the command line; the equivalent command is below.",
     );
-    expect(whereOptions(["a --time of your own"])).toBe("In this page, --time is under More.");
+    expect(whereOptions(["a --time of your own"])).toBe("On this page, --time is under More.");
     expect(whereOptions(["a column --times or x--time, and --ignored"])).toBe("");
   });
 

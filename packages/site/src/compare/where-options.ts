@@ -33,7 +33,9 @@ export function whereOptions(texts: readonly string[]): string {
   here.delete(null);
   const found = [...here].map(([place, options]) => `${listOf(options)} ${place}`);
   return [
-    ...(found.length === 0 ? [] : [`In this page, ${found.join(", ")}.`]),
-    ...(away.length === 0 ? [] : [`${listOf(away)} for the command alone, whose line stands below.`]),
+    ...(found.length === 0 ? [] : [`On this page, ${found.join(", ")}.`]),
+    ...(away.length === 0
+      ? []
+      : [`${listOf(away)} available only on the command line; the equivalent command is below.`]),
   ].join(" ");
 }

@@ -59,7 +59,7 @@ function feedOf(papers: readonly Paper[], url: string, { oneDate = false } = {})
     id: url,
     link: url,
     title: "Minimand: papers and verdicts",
-    description: "Papers on training whose claims were run again, and what came out.",
+    description: "Papers on training whose claims were tested, with the verdicts.",
     language: "en",
     author: { name: "Minimand contributors", link: url },
     generator: false,
@@ -92,10 +92,10 @@ function runText({ date, scale, before, verdict, what, changes }: MeasuredRun): 
     before === null
       ? `first run: ${verdict}`
       : before === verdict
-        ? `run again: ${verdict}, as before`
+        ? `new run: ${verdict}, unchanged`
         : `${before} → ${verdict}`;
   const since = changes.map((change) => html`<li>${change.date}: ${ruleChangeText(change)}</li>`);
   return html`<p><strong>${date}${scale === "full" ? ", full scale" : ""}: ${outcome}.</strong> ${what}</p>${
-    since.length === 0 ? null : html`<p>Changed since the run before:</p><ul>${since}</ul>`
+    since.length === 0 ? null : html`<p>Changes since the previous run:</p><ul>${since}</ul>`
   }`;
 }

@@ -17,8 +17,8 @@ export function llmsText(url: string, papers: readonly Entry[], modules: Referen
     lines.length === 0 ? [] : [`## ${heading}`, lines.join("\n")];
   return [
     "# Minimand",
-    "> Minimand trains the losses of research papers on a table under equal conditions and reports which are significantly better than cross-entropy or squared error. It is a command (`minimand`), a TypeScript library for Node and the browser, and a catalogue of papers whose claims were run again.",
-    "Every verdict on a paper goes by a rule that its page states, with each later change of the rule, and by committed runs whose numbers can be downloaded from the page.",
+    "> Minimand trains the losses of research papers on a table under equal conditions and reports which are significantly better than cross-entropy or squared error. It is a command (`minimand`), a TypeScript library for Node and the browser, and a catalogue of papers whose claims were tested.",
+    "The page of a paper states the rule that decides its verdict and every later change of that rule. The numbers of the committed runs can be downloaded from the page.",
     ...listedGuides().flatMap(({ heading, listed }) =>
       section(
         `Guides: ${heading}`,

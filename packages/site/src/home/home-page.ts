@@ -13,10 +13,10 @@ export const reportPicture = "docs/pictures/report.png";
 export function homePage(papers: readonly Entry[]): string {
   const fields = {
     layout: "page",
-    title: "Minimand: which training loss helps on your data",
+    title: "Minimand: find the training loss that helps on your data",
     titleTemplate: false,
     description:
-      "Trains some thirty losses from research papers on your table under equal conditions, and reports which are significantly better.",
+      "Minimand trains some thirty losses from research papers on your table under equal conditions and reports which are significantly better.",
     report: { address: `/${reportPicture}`, ...sizeOf(readFileSync(repositoryPath(reportPicture))) },
     verdicts: papers.map(({ verdict }) => verdict),
     newest: papers.slice(0, 3),

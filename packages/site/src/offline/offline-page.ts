@@ -4,8 +4,8 @@ import { html, plainPage } from "@minimand/compare/report";
 export function offlinePage({ url }: { url: string }): string {
   const { pathname: base } = new URL(url);
   return plainPage(
-    "This page isn't kept here",
-    html`<p>There is no network, and this page wasn't read before. <a href="${base}papers/">All papers</a> and
-<a href="${base}docs/overview.html">the guides</a> are here.</p>`,
+    "This page is not available offline",
+    html`<p>There is no network connection, and the browser has not stored this page.
+<a href="${base}papers/">All papers</a> and <a href="${base}docs/overview.html">the guides</a> are available offline.</p>`,
   );
 }

@@ -59,7 +59,7 @@ const filePages = new Map<string, string>([
 const pageOf = (file: string): string | undefined => filePages.get(file);
 
 function cataloguePage(papers: ReturnType<typeof catalogue>): string {
-  const description = `${papers.length} papers on training whose claims were run again: what held, what did not, and what to use.`;
+  const description = `${papers.length} papers on training whose claims were tested: what held, what did not, and what to use.`;
   return `${frontmatter({ layout: "page", title: "Papers", description, papers })}\n<PaperCatalogue />\n`;
 }
 

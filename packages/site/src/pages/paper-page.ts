@@ -86,7 +86,7 @@ function head(entry: Entry, card: PaperCard, addressOf: Reference["addressOf"]):
 <dl>
 <div><dt>Topic</dt><dd><a href="./${queryOf({ ...everything, topics: [entry.topic] })}">${entry.topic}</a></dd></div>
 <div><dt>Run</dt><dd>${outcome === null ? "not measured yet" : `${duration(outcome.seconds)}, ${plural(outcome.seeds, "seed")}`}</dd></div>
-<div><dt>Data</dt><dd>${card.data.length === 0 ? "none: it makes its own" : card.data.join(", ")}</dd></div>
+<div><dt>Data</dt><dd>${card.data.length === 0 ? "none: the run generates its own" : card.data.join(", ")}</dd></div>
 <div class="pieces"><dt>Pieces of the library</dt><dd>${card.pieces.map((name, i) => html`${i === 0 ? null : ", "}${piece(name)}`)}</dd></div>
 </dl>
 </div>`;

@@ -48,7 +48,7 @@ export async function referenceOf(chosen: readonly Module[]): Promise<Reference>
     }
   }
   if (chosen.length === modules().length && lost.length > 0)
-    throw new Error(`docstrings that name what is nowhere:\n${lost.join("\n")}`);
+    throw new Error(`docstrings that name unknown symbols:\n${lost.join("\n")}`);
   for (const [path, page] of movedPages([...pages.keys()])) pages.set(path, page);
   const listed = rooms
     .filter(({ folder }) => folder === "")
@@ -97,7 +97,7 @@ function roomPage(
     `# ${title}`,
     about,
     `Imported from \`${room.module.specifier}\`.`,
-    further === "" ? "" : `On pages of their own: ${further}.`,
+    further === "" ? "" : `Further pages: ${further}.`,
     alsoHere(room, places),
     ...groups.flatMap(([heading, kinds]) => {
       const members = room.symbols.filter(({ symbol }) => symbol.kindOf(kinds));
@@ -155,7 +155,7 @@ function indexPage(rooms: readonly Room[]): string {
       next: false,
     }),
     "# API",
-    "Every export of the packages, made of the docstrings in their sources. The search, `/`, finds each by its name. Arrays that a function is given are consumed: see [who owns an array](/docs/ownership.md).",
+    "Every export of the packages, generated from the docstrings in their sources. The search, `/`, finds each export by its name. A function consumes the arrays that it is given: see [array ownership](/docs/ownership.md).",
     lines.join("\n"),
   ].join("\n\n");
 }

@@ -37,7 +37,7 @@ export function liveFigure(): LiveFigure {
       });
       const options = {
         xLabel: "finished trials so far",
-        ends: "with the least and the largest of its seeds",
+        ends: "with minimum and maximum over its seeds",
       };
       const drawn = figure(
         (size) => intervalsFigure(shown, svgDocument(), { ...size, ...options }),

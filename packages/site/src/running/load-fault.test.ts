@@ -6,8 +6,8 @@ it.each([
   "error loading dynamically imported module: https://example.org/assets/reproduction.js",
   "Importing a module script failed.",
   "the worker of this run failed: its module could not be loaded",
-])("tells a reader that code can't be had: %s", (text) => {
-  expect(loadFault(text)).toMatch(/^The code for this couldn't be loaded/);
+])("says that code could not be loaded: %s", (text) => {
+  expect(loadFault(text)).toMatch(/^The code for this could not be loaded/);
 });
 
 it("leaves other faults as they are", () => {

@@ -108,7 +108,7 @@ export function useRun(facts: RunFacts, addressOf: (path: string) => string) {
     try {
       await find();
     } catch (error) {
-      fault.value = `this browser keeps nothing for the page, so that a run can't go on after a reload: ${error}`;
+      fault.value = `This browser stores nothing for this page, so a run cannot continue after a reload: ${error}`;
     }
     ready.value = true;
   });

@@ -56,19 +56,19 @@ export function renderSimulation(file: SimulationFile): string {
         ? null
         : html`<p class="notice">${noise}</p>
 `
-    }<p class="lede">A row a round, an arm a class (${plural(file.arms, "arm")}), reward 1 for the right one; ${plural(file.seeds, "repeat")},
-each with its own order of the rows.${file.delay > 0 ? ` Rewards come ${plural(file.delay, "round")} late.` : ""} Settings are defaults where none are
-named below: a bandit that is tuned for the data may do better.</p>`,
+    }<p class="lede">Each row is a round and each class an arm (${plural(file.arms, "arm")}), with reward 1 for the right arm; ${plural(file.seeds, "repeat")},
+each with its own order of the rows.${file.delay > 0 ? ` Rewards arrive ${plural(file.delay, "round")} late.` : ""} Settings that are not
+listed below are defaults: a bandit tuned for the data may do better.</p>`,
     html`<section aria-labelledby="curves"><h2 id="curves">Regret</h2>
 ${figure(
   (options) => seriesFigure(curves, document, options),
-  "Rounds lost, summed up, mean over repeats with its standard error. A panel a bandit, all on the same axes; pale curves behind it are the others.",
+  "Cumulative regret, as the mean over repeats with its standard error. One panel per bandit, all on the same axes; the pale curves are the other bandits.",
 )}
 </section>
 <section aria-labelledby="results"><h2 id="results">Results</h2>
 ${tables(rows)}
 </section>
-${file.notes.length === 0 ? null : html`<section aria-labelledby="notes"><h2 id="notes">What was read</h2>${notesList(file.notes)}</section>`}`,
+${file.notes.length === 0 ? null : html`<section aria-labelledby="notes"><h2 id="notes">Data as read</h2>${notesList(file.notes)}</section>`}`,
     [
       ["data", file.source],
       ["SHA-256", file.sha256],

@@ -46,7 +46,7 @@ describe.concurrent("minimand compare", () => {
     expect(stdout).toContain(datasets[0].ranking.summary);
     expect(stdout).toMatch(/^a, 2 test folds\n/);
     expect(stderr).toMatch(
-      /\nminimand-a\/report\.html has the figures, minimand-a\/results\.json every number\n$/,
+      /\nminimand-a\/report\.html contains the figures, minimand-a\/results\.json all numbers\n$/,
     );
     expect(readFileSync(join(out, "report.html"), "utf8")).toContain("</html>");
     // No terminal: no colour, no cursor movement.
@@ -85,7 +85,7 @@ describe.concurrent("minimand compare", () => {
     expect(model("out-2")).toEqual(model("out-1"));
     const again = await minimand([...args, "--out", "out-1"], { cwd: folder });
     expect(again.stdout).toBe(runs[0].stdout);
-    expect(again.stderr).toMatch(/^all \d+ trials are there already$/m);
+    expect(again.stderr).toMatch(/^all \d+ trials are already finished$/m);
     expect(timeless(resultsIn(join(folder, "out-1")))).toEqual(timeless(one));
   });
 
@@ -109,7 +109,7 @@ describe.concurrent("minimand compare", () => {
     // Cross-entropy, class weights, focal and the majority class, on two folds.
     expect(count()).toBe(8);
     const more = await run("--losses", "focal,hinge");
-    expect(more.stderr).toContain("8 of 10 trials are there already");
+    expect(more.stderr).toContain("8 of 10 trials are already finished");
     await run("--rope", "0.05", "--alpha", "0.1");
     expect(count()).toBe(10);
     await run("--max-epochs", "1");

@@ -54,7 +54,7 @@ describe("minimand compare --distill-from", () => {
     const ran = await compare("a.csv", ...common, "--distill-from", "other-teacher");
     expect(ran).toMatchObject({ code: 0 });
     // Two folds of five rows; only the two of kd are made again.
-    expect(ran.stderr).toMatch(/8 of 10 trials are there already/);
+    expect(ran.stderr).toMatch(/8 of 10 trials are already finished/);
     const after = resultsOf("again").datasets[0].trials;
     const of = (trials: typeof before, id: string) =>
       trials.filter(({ candidate }) => candidate === id).map(({ curve, seconds }) => ({ curve, seconds }));

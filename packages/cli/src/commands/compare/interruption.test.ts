@@ -39,7 +39,7 @@ async function finishes(out: string, kept: number): Promise<string> {
   const { code, stderr } = await once(args(out));
   expect(code).toBe(0);
   const found = kept < total ? `${kept} of` : "all";
-  expect(stderr).toContain(`${found} ${total} trials are there already\n`);
+  expect(stderr).toContain(`${found} ${total} trials are already finished\n`);
   expect(timeless(out)).toEqual(timeless("whole"));
   return stderr;
 }
@@ -104,7 +104,7 @@ describe("a comparison that is cut short", () => {
     expect(code).toBe(0);
     const what = `1 seed of ${seeds} for the finalists`;
     expect(stderr).toContain(
-      `budget: ${what}; the same command without its limit of time (or with a longer --budget) continues\n`,
+      `budget: ${what}; the same command without its time limit (or with a longer --budget) continues\n`,
     );
     expect(trialsIn("budget")).toHaveLength(first);
     const { datasets, cut } = resultsOf("budget");
@@ -116,24 +116,24 @@ describe("a comparison that is cut short", () => {
     const idle = timeless("budget");
     const nothing = await once(args("budget", "--budget", "0.001s"));
     expect(nothing.stderr).toContain(
-      `${first} of ${total} trials are there already, and there was no time for another\n`,
+      `${first} of ${total} trials are already finished, and there was no time for another\n`,
     );
     expect(timeless("budget")).toEqual(idle);
     // A trial of a seed that stays incomplete is no new look.
     const further = trialsIn("whole").find((name) => !trialsIn("budget").includes(name))!;
     copyFileSync(at("whole/trials", further), at("budget/trials", further));
     const more = await once(args("budget", "--budget", "0.001s"));
-    expect(more.stderr).toContain(`${first + 1} of ${total} trials are there already, and there was`);
+    expect(more.stderr).toContain(`${first + 1} of ${total} trials are already finished, and there was`);
     expect(timeless("budget")).toEqual(idle);
     const again = await run(args("budget"));
     expect(again.stderr).not.toContain("replaced");
-    expect(again.stderr).toContain(`${first + 1} of ${total} trials are there already\n`);
+    expect(again.stderr).toContain(`${first + 1} of ${total} trials are already finished\n`);
     const [continued] = resultsOf("budget").datasets;
     expect(continued.seeds.complete).toEqual([0, 1, 2, 3]);
     expect(continued.ranking).toEqual({ ...resultsOf("whole").datasets[0].ranking, alpha: 0.025 });
     const finished = timeless("budget");
     const { stderr: all } = await once(args("budget", "--budget", "0.001s"));
-    expect(all).toContain(`all ${total} trials are there already\n`);
+    expect(all).toContain(`all ${total} trials are already finished\n`);
     expect(timeless("budget")).toEqual(finished);
   });
 });

@@ -93,7 +93,7 @@ describe("minimand compare --keep trees", () => {
     const to = async (...keep: string[]) => {
       const ran = await compare("a.csv", ...small, ...keep, "--out", "turned");
       expect(ran.code).toBe(0);
-      expect(ran.stderr).toContain("trials are there already");
+      expect(ran.stderr).toContain("trials are already finished");
       return everythingIn(at("turned/model"));
     };
     const network = ["model.json", "model.onnx", "model.safetensors"];

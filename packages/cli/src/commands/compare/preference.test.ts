@@ -44,9 +44,9 @@ describe("minimand compare --task preference", () => {
     expect(report!.preference!.judgedBy.folds).toBeGreaterThan(0);
     expect(report!.preference!.sentences.length).toBeGreaterThan(1);
     const html = readFileSync(at("o/report.html"), "utf8");
-    expect(html).toContain("How many preferences are flipped");
+    expect(html).toContain("Flipped preferences");
     expect(html).toContain("Calibration of the probabilities");
-    expect(html).not.toContain("Which classes are mixed up");
+    expect(html).not.toContain("Confusion matrices");
 
     writeFileSync(at("single.csv"), "x1,x0\n0,1\n0,-1\n");
     const rewardsBy = async (model: string): Promise<number[]> => {
@@ -75,9 +75,9 @@ describe("minimand compare --task preference", () => {
 
   it("goes on where it stood, and runs other trials for a rate that is given", async () => {
     const again = await compare("pairs.csv", ...some, "--out", "o");
-    expect(again.stderr).toContain("are there already");
+    expect(again.stderr).toContain("are already finished");
     const given = await compare("pairs.csv", ...some, "--audit", "4/40", "--out", "o");
-    expect(given.stderr).not.toContain("are there already");
+    expect(given.stderr).not.toContain("are already finished");
     const [report] = resultsOf("o").datasets;
     expect(report!.preference!.flipRate).toMatchObject({ from: "audit", epsilon: 4.5 / 41 });
     expect(report!.preference!.sentences[0]).toContain("as given (--audit)");

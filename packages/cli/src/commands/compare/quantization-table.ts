@@ -26,5 +26,5 @@ export function quantizationTable(report: DatasetReport, width: number): string 
       ...outcomeCells(one, report),
     ]),
   ];
-  return `${styleText("bold", "What fewer bits cost the kept model")}\n${widthTable(columns, rows, width)}`;
+  return `${styleText("bold", "Cost of fewer bits for the kept model")}\n${widthTable(columns, rows, width)}`;
 }

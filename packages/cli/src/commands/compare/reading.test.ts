@@ -76,7 +76,7 @@ describe("a file as people have it", () => {
     const padded = await run([...sizes, "--damaged", "pad"]);
     expect(padded.stderr).toContain("  gave 1 short row missing values (line 8)\n");
     const dropped = await run(sizes);
-    expect(dropped.stderr).not.toContain("trials are there already");
+    expect(dropped.stderr).not.toContain("trials are already finished");
   });
 
   it("is predicted record by record, with an empty answer to what can't be read", async () => {

@@ -39,7 +39,7 @@ describe("minimand compare --references", () => {
       expect(readFileSync(at("both", "report.html"), "utf8")).toContain(label);
     }
     const again = await compare(...args);
-    expect(again.stderr).toMatch(/^all \d+ trials are there already$/m);
+    expect(again.stderr).toMatch(/^all \d+ trials are already finished$/m);
     expect(again.stdout).toBe(ran.stdout);
   });
 

@@ -87,7 +87,7 @@ describe("the result on a terminal", () => {
       ...costs.map(({ text }) => text),
       ...beside,
       ...next.map(({ text }) => text),
-      "Apply it: npx minimand predict out ROWS.csv",
+      "Apply the kept model: npx minimand predict out ROWS.csv",
     ]);
   });
 
@@ -101,10 +101,10 @@ describe("the result on a terminal", () => {
   it("has the advice of each of several data sets, after all tables", () => {
     const lines = shown(100, resultsFixture([report, datasetFixture({ name: "b" })], acrossFixture()));
     const across = lines.indexOf("Across 6 data sets");
-    expect(lines.filter((line) => line.startsWith("Apply it: "))).toEqual([
-      "Apply it: npx minimand predict out/model/pima_diabetes ROWS.csv",
-      "Apply it: npx minimand predict out/model/b ROWS.csv",
+    expect(lines.filter((line) => line.startsWith("Apply the kept model: "))).toEqual([
+      "Apply the kept model: npx minimand predict out/model/pima_diabetes ROWS.csv",
+      "Apply the kept model: npx minimand predict out/model/b ROWS.csv",
     ]);
-    expect(lines.findIndex((line) => line.startsWith("Apply it"))).toBeGreaterThan(across);
+    expect(lines.findIndex((line) => line.startsWith("Apply the kept model"))).toBeGreaterThan(across);
   });
 });

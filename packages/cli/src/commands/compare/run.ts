@@ -200,7 +200,7 @@ async function deliver(results: Results, files: Contents, { out, typed, json }: 
   for (const { notes } of results.datasets)
     for (const note of notes) if (note.about === "unlabeled") tell(noteText(note));
   print(json ? `${printableJson(results)}\n` : resultTable(results, { folder: out, typed }));
-  tell(`${join(out, "report.html")} has the figures, ${join(out, "results.json")} every number`);
+  tell(`${join(out, "report.html")} contains the figures, ${join(out, "results.json")} all numbers`);
 }
 
 /** What each of the user's modules brings, in a line. */

@@ -51,7 +51,7 @@ describe("minimand compare with free text", () => {
   it("runs other trials for another reading of the same column", async () => {
     const ran = await compare("a.csv", ...some, "--types", "note=categorical,size=numeric", "--out", "text");
     expect(ran).toMatchObject({ code: 0 });
-    expect(ran.stderr).not.toContain("are there already");
+    expect(ran.stderr).not.toContain("are already finished");
     expect(existsSync(at("text/model/model.onnx"))).toBe(true);
   });
 });
@@ -97,12 +97,12 @@ describe("minimand compare with dates", () => {
     expect(focal).toMatchObject({ verdict: "undecided", difference: { p: null, low: null } });
     expect(focal.difference!.mean).toEqual(expect.any(Number));
     const report = readFileSync(at("time/report.html"), "utf8").replace(/\s+/g, " ");
-    expect(report).toContain("of later rows than it trained on, by day");
+    expect(report).toContain("each with later rows than its training rows, by day");
     // Which model is kept, and of which rows: no verdict says it.
     const { candidate, rows } = JSON.parse(readFileSync(at("time/model/model.json"), "utf8"));
     expect([candidate, rows]).toEqual(["cross-entropy", 60]);
     const kept =
-      "no loss can take the place of the baseline. It is kept, trained again on all 60 rows, the latest included";
+      "no loss can replace the baseline. The kept model is cross-entropy, trained again on all 60 rows, the latest included";
     expect(report).toContain(kept);
     expect(ran.stdout.replace(/\s+/g, " ")).toContain(kept);
     expect(report).toContain("fitted again on all 60 rows, the latest included, for");

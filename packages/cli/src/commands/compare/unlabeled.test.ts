@@ -55,7 +55,7 @@ describe("minimand compare --unlabeled", () => {
   it("says on screen and in the report where self-training made nothing of the rows, and why; nothing where it did", async () => {
     const some = ["-t", "y", ...tiny, "--losses", "pseudo-label", "--unlabeled", "others.csv"];
     const said =
-      /Self-training .* made nothing of the unlabelled rows on any of the 2 test parts: training ended within the first 10 epochs/;
+      /the unlabelled rows had no effect on Self-training .* on any of the 2 test parts: training ended within the first 10 epochs/;
     const short = await compare("a.csv", ...some, "--out", "short");
     expect(short.stderr).toMatch(said);
     expect(readFileSync(at("short/report.html"), "utf8").replace(/\s+/g, " ")).toMatch(said);
@@ -102,7 +102,7 @@ describe("minimand compare --unlabeled", () => {
     const ran = await compare("a.csv", ...common, "--unlabeled", "fewer.csv");
     expect(ran).toMatchObject({ code: 0 });
     // Two folds of six rows; those of rss and self-training are made again.
-    expect(ran.stderr).toMatch(/8 of 12 trials are there already/);
+    expect(ran.stderr).toMatch(/8 of 12 trials are already finished/);
   });
 
   it.each<[string, string, RegExp]>([

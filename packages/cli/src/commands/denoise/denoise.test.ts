@@ -112,7 +112,7 @@ describe.concurrent("minimand denoise", () => {
     ]);
     expect([still.code, far.code]).toEqual([0, 0]);
     expect(still.stderr).toContain(
-      "the level found, nearly 0, is outside what the network has learned; 0.02 is used\n",
+      "the level found, nearly 0, is outside the range that the network has learned; 0.02 is used\n",
     );
     expect(still.stdout).toMatch(/^level used +found +given +written\n +0\.02 +0 +– +still-denoised\.png\n$/);
     expect(far.stderr).toMatch(
@@ -120,7 +120,7 @@ describe.concurrent("minimand denoise", () => {
     );
     const text = (file: string): string => readFileSync(join(cwd, file), "utf8");
     expect(text("still.html")).toContain(
-      "as what was found in the picture, 0, is outside what the network has learned",
+      "since the level found in the picture, 0, is outside the range that the network has learned",
     );
     expect(text("far.html")).toMatch(/as given; 0\.\d+ was found in the picture/);
   });

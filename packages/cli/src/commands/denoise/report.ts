@@ -49,7 +49,7 @@ export function renderDenoise(file: DenoiseFile, results: readonly Denoised[], c
     kind: "picture, denoised",
     created,
     headline: `${picture.file} without speckle`,
-    lead: html`<p class="lede">Noise that multiplies, of level ${level.used.toPrecision(3)} (deviation of its logarithm), ${levelText(level)}.</p>`,
+    lead: html`<p class="lede">Multiplicative noise of level ${level.used.toPrecision(3)} (standard deviation of its logarithm), ${levelText(level)}.</p>`,
     sections: html`<section aria-labelledby="pictures"><h2 id="pictures">Pictures</h2>
 <p class="muted">The middle of the picture, at most ${shown} x ${shown} pixels; none is scaled.</p>
 <div class="pictures">${pictures.map(({ caption, one }) => shownPicture(one, caption))}</div>
@@ -75,10 +75,10 @@ function levelText({ given, found, used }: DenoiseFile["level"]): string {
   if (given !== null)
     return given === used
       ? `as given; ${seen}`
-      : `as ${given}, which was given, is outside what the network has learned`;
+      : `since the given level, ${given}, is outside the range that the network has learned`;
   return found === used
     ? "found in the picture"
-    : `as what was found in the picture, ${Number(found!.toPrecision(2))}, is outside what the network has learned`;
+    : `since the level found in the picture, ${Number(found!.toPrecision(2))}, is outside the range that the network has learned`;
 }
 
 function shownPicture({ width, height, channels, data }: Raster, caption: string) {

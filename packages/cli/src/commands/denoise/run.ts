@@ -151,7 +151,7 @@ function levelFor(
   const used = Math.min(most, Math.max(least, wanted));
   if (used !== wanted)
     tell(
-      `the level ${given === null ? "found" : "given"}, ${wanted < 0.005 ? "nearly 0" : wanted.toPrecision(2)}, is outside what the network has learned; ${used} is used`,
+      `the level ${given === null ? "found" : "given"}, ${wanted < 0.005 ? "nearly 0" : wanted.toPrecision(2)}, is outside the range that the network has learned; ${used} is used`,
     );
   if (given !== null && found !== null && Math.abs(found - given) > farApart)
     tell(

@@ -35,10 +35,10 @@ export function renderEnhance(file: EnhanceFile, shown: readonly Shown[]): strin
       zeroDce === null
         ? null
         : html` zero-dce was fitted to these pictures in ${plural(zeroDce.steps, "step")}, seed ${zeroDce.seed}, to a loss of ${zeroDce.loss.toFixed(3)}.`
-    } Nothing here knows what the scene looked like: brightness says how bright, not how good.</p>`,
+    } The true scene is not known: brightness measures how bright a picture is, not how good.</p>`,
     sections: html`${methods.length > 1 ? legend(methods, method) : null}<section aria-labelledby="pictures"><h2 id="pictures">Before and after</h2>
 ${shown.map((own) => pictureRow(own, methods, method))}
-${more > 0 ? html`<p>${plural(more, "more picture")} ${more === 1 ? "isn't" : "aren't"} shown.</p>` : null}</section>
+${more > 0 ? html`<p>${plural(more, "more picture")} ${more === 1 ? "is" : "are"} not shown.</p>` : null}</section>
 ${leftOut.length === 0 ? null : leftOutSection(file)}`,
     footer: html`Written by minimand ${versions.minimand}. The pictures by ${method} and all numbers (<code>results.json</code>) are next to this file.`,
   });
@@ -46,7 +46,7 @@ ${leftOut.length === 0 ? null : leftOutSection(file)}`,
 
 const legend = (methods: readonly EnhanceMethod[], chosen: EnhanceMethod): Markup =>
   html`<section aria-labelledby="methods"><h2 id="methods">Methods</h2>
-<p>The files are by ${chosen}. The others are shown as they come out for a picture of this size; <code>--method</code> writes one of them.</p>
+<p>The files are by ${chosen}. The others are previews, computed at the size shown here; <code>--method</code> writes the files by one of them.</p>
 <dl class="facts">${methods.map((name) => html`<div><dt>${name}</dt><dd>${methodHelp[name]}</dd></div>`)}</dl></section>`;
 
 function pictureRow(

@@ -29,7 +29,7 @@ describe("minimand compare --quantize", () => {
     cpSync(at("plain"), at("bits"), { recursive: true });
     const first = await compare("a.csv", ...given, "--out", "bits", "--quantize", "4,2");
     expect(first.code).toBe(0);
-    expect(first.stderr).toContain("trials are there already");
+    expect(first.stderr).toContain("trials are already finished");
     expect(first.stderr).toMatch(/^3 of 3 quantised networks$/m);
     expect(everythingIn(at("bits/model"))).toEqual(["model-2bit.onnx", "model-4bit.onnx", ...network].sort());
     for (const file of network)
@@ -60,10 +60,10 @@ describe("minimand compare --quantize", () => {
       expect(difference!.low).toBeLessThanOrEqual(difference!.high!);
     }
     const html = readFileSync(at("bits/report.html"), "utf8");
-    for (const text of ["What fewer bits cost", "balanced accuracy by kilobytes", "model-2bit.onnx"])
+    for (const text of ["Cost of fewer bits", "balanced accuracy by kilobytes", "model-2bit.onnx"])
       expect(html).toContain(text);
-    expect(readFileSync(at("plain/report.html"), "utf8")).not.toContain("What fewer bits cost");
-    expect(first.stdout).toContain("What fewer bits cost the kept model\n");
+    expect(readFileSync(at("plain/report.html"), "utf8")).not.toContain("Cost of fewer bits");
+    expect(first.stdout).toContain("Cost of fewer bits for the kept model\n");
 
     const again = await compare("a.csv", ...given, "--out", "bits", "--quantize", "4,2", "--json");
     const found = (JSON.parse(again.stdout) as ReturnType<typeof resultsOf>).datasets[0].quantization;
@@ -225,7 +225,7 @@ describe("minimand quantize", () => {
     ]);
     expect(ran.code).toBe(0);
     expect(existsSync(at("two.onnx"))).toBe(true);
-    expect(ran.stdout).toContain("quantised by 40 rows, judged by 20 others, 0 of them labelled\n");
+    expect(ran.stdout).toContain("quantised with 40 rows, evaluated on 20 others, 0 of them labelled\n");
     if (runtime) expect(ran.stdout).toMatch(/within 1e-5 for \d+ of 60 rows, the same class for \d+\n/);
     expect(ran.stdout).toMatch(/^2 bits {2,}.* of 20\n {2}rounded only/m);
     expect(ran.stdout).not.toContain("balanced accuracy");

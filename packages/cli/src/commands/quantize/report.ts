@@ -56,14 +56,14 @@ export function quantizeTable({ task, method, rows, float, widths }: QuantizeRes
   const labelled = rows.labelled === rows.heldOut ? "" : `, ${rows.labelled} of them labelled`;
   const lines = [
     table,
-    `quantised by ${plural(rows.quantisedBy, "row")}, judged by ${plural(rows.heldOut, "other")}${labelled}`,
+    `quantised with ${plural(rows.quantisedBy, "row")}, evaluated on ${plural(rows.heldOut, "other")}${labelled}`,
     ...widths.map(({ file, runtime }) => `${printable(file)}: ${runtimeText(runtime, numbers)}`),
   ];
   return `${lines.join("\n")}\n`;
 }
 
 function runtimeText(runtime: QuantisedByRows["widths"][number]["runtime"], numbers: boolean): string {
-  if (runtime === null) return "not run, as ONNX Runtime isn't installed";
+  if (runtime === null) return "not run: ONNX Runtime is not installed";
   const { rows, same, otherClass } = runtime;
   const others = numbers ? "" : `, the same class for ${rows - otherClass}`;
   return `ONNX Runtime gives the same within 1e-5 for ${same} of ${plural(rows, "row")}${others}`;

@@ -48,7 +48,7 @@ function learnedSection({ preferences, prompts }: RefineFile): Markup {
     preferences!;
   const typed = prompts.flatMap((own) => own.typed.scores);
   const rewritten = prompts.flatMap((own) => own.rewrites.flatMap(({ scores }) => scores));
-  return html`<section aria-labelledby="learned"><h2 id="learned">What the pictures taught</h2>
+  return html`<section aria-labelledby="learned"><h2 id="learned">Learning from pictures</h2>
 <dl class="facts">
 <div><dt>service</dt><dd>${endpoint}${model === null ? "" : `, ${model}`}</dd></div>
 <div><dt>pictures</dt><dd>${pictures}; ${spent} asked for in all runs</dd></div>

@@ -68,7 +68,7 @@ describe("minimand papers", () => {
 describe("minimand reproduce", () => {
   it("runs trials in workers, writes report.json and report.html, prints table and verdict, and keeps every trial", async () => {
     const { code, stdout, stderr } = await once(["reproduce", "anyloss", "--quick", "--workers", "2"]);
-    expect(stderr).toMatch(/report\.html has the figures, .*report\.json every number\n$/);
+    expect(stderr).toMatch(/report\.html contains the figures, .*report\.json all numbers\n$/);
     expect(code).toBe(0);
     const out = join(folder, "minimand-reproduce-anyloss");
     const file: ReproductionFile = JSON.parse(await readFile(join(out, "report.json"), "utf8"));

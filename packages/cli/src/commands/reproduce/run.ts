@@ -141,5 +141,5 @@ async function write(
   if (kept > 0) tell(`${kept} of ${total} trials were there from an earlier run`);
   await replaceTogether(out, { "report.html": renderReproduction(file), ...files });
   print(json ? `${printableJson(file)}\n` : reportText(file, terminalWidth()));
-  tell(`${join(out, "report.html")} has the figures, ${join(out, "report.json")} every number`);
+  tell(`${join(out, "report.html")} contains the figures, ${join(out, "report.json")} all numbers`);
 }

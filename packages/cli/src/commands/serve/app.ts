@@ -51,10 +51,10 @@ export function makeApp({ site, base, hosts, subscription, bouncesToken }: AppOp
   }
   app.get(
     "*",
-    site === null ? (c) => page(c, "The site isn't built", notBuilt, 503) : siteHandler(site, base),
+    site === null ? (c) => page(c, "The site is not built", notBuilt, 503) : siteHandler(site, base),
   );
   return app;
 }
 
-const notBuilt = html`<p>In a clone of the project <code>npm run build:site</code> builds it, and <code>minimand serve</code> finds it.
-Another folder of files: <code>minimand serve --site FOLDER</code>.</p>`;
+const notBuilt = html`<p>In a clone of the project, run <code>npm run build:site</code>; <code>minimand serve</code> then finds the site.
+To serve another folder, use <code>minimand serve --site FOLDER</code>.</p>`;

@@ -99,7 +99,10 @@ async function checkKills({ kills, subscribers, open, afterKill, ...given }: Kil
     await afterKill();
     server = background(args, { env });
   }
-  await server.until(/^digests: \d+ sent, 0 put off, 0 refused, 0 to addresses that are gone$/m, 600_000);
+  await server.until(
+    /^digests: \d+ sent, 0 postponed, 0 refused, 0 to addresses that no longer exist$/m,
+    600_000,
+  );
   server.signal("SIGTERM");
   const { code, stderr } = await server.ended;
   expect(code).toBe(0);

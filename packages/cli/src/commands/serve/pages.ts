@@ -16,12 +16,12 @@ export function page(
 }
 
 /** The form by which someone subscribes. */
-export const subscribeForm = html`<p>A mail when there are new papers or new verdicts, and none when there is nothing new.</p>
+export const subscribeForm = html`<p>You get a mail only when there are new papers or new verdicts. Every mail has an unsubscribe link.</p>
 <form method="post">
 <label for="email">E-mail address</label>
 <input id="email" name="email" type="email" autocomplete="email" required maxlength="254">
 <fieldset>
-<legend>How often, at most</legend>
+<legend>At most</legend>
 <label><input type="radio" name="rhythm" value="weekly" checked> once a week</label>
 <label><input type="radio" name="rhythm" value="daily"> once a day</label>
 </fieldset>

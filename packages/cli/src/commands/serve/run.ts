@@ -43,12 +43,13 @@ export async function serve(options: ServeOptions): Promise<void> {
   const here = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
   print(`${here}${base}/\n`);
   if (site === null)
-    tell("the site isn't built: 'npm run build:site' in a clone of the project, or --site FOLDER");
+    tell("the site is not built: run 'npm run build:site' in a clone of the project, or give --site FOLDER");
   if (mail === null) {
-    tell("no mail is sent, and nobody can subscribe: the environment has no SMTP_URL");
+    tell("no mail is sent and nobody can subscribe: SMTP_URL is not set");
     return;
   }
-  if (url === null) tell("mails lead to this machine alone: --url says where readers find the site");
+  if (url === null)
+    tell("links in mails work on this machine only: give the public address of the site with --url");
   try {
     open = await openStore({ store: options.store, url: url ?? `${here}/`, mail });
     opening.resolve(open);
@@ -56,7 +57,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     opening.reject(error);
     throw error;
   }
-  tell("takes subscriptions");
+  tell("accepting subscriptions");
 }
 
 async function openStore({

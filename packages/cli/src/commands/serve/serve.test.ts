@@ -36,7 +36,7 @@ describe("minimand serve", () => {
     server.signal("SIGTERM");
     const { code, stdout, stderr } = await server.ended;
     expect([code, stdout]).toEqual([0, `${address}\n`]);
-    expect(stderr).toBe("no mail is sent, and nobody can subscribe: the environment has no SMTP_URL\n");
+    expect(stderr).toBe("no mail is sent and nobody can subscribe: SMTP_URL is not set\n");
     expect(readdirSync(data)).toEqual([]);
   });
 
@@ -109,12 +109,12 @@ describe("minimand serve", () => {
     [
       ["--url", "example.org"],
       {},
-      "--url: expected an address as https://example.org/minimand/, got 'example.org'",
+      "--url: expected an address such as https://example.org/minimand/, got 'example.org'",
     ],
     [
       ["--url", "http://example.org/"],
       {},
-      /^--url: expected .*, got one without TLS: links in mails are permits$/,
+      /^--url: expected .*, got one without TLS: links in mails act as credentials$/,
     ],
     [
       ["--url", "https://example.org/b/", "--site", builtFor("/a/")],
@@ -124,10 +124,14 @@ describe("minimand serve", () => {
     [
       ["--site", builtFor("a")],
       {},
-      /server\.json: expected JSON with a base as "\/minimand\/", got another$/,
+      /server\.json: expected JSON with a base such as "\/minimand\/", got another$/,
     ],
-    [["--from", "nobody"], {}, `--from: expected an address as "Minimand <news@example.org>", got 'nobody'`],
-    [[], { SMTP_URL: "smtp://localhost" }, /^--from: expected who writes the mails, .*, got none$/],
+    [
+      ["--from", "nobody"],
+      {},
+      `--from: expected an address such as "Minimand <news@example.org>", got 'nobody'`,
+    ],
+    [[], { SMTP_URL: "smtp://localhost" }, /^--from: expected the sender of the mails, .*, got none$/],
     [
       ["--from", "a@b.org"],
       { SMTP_URL: "swordfish" },
@@ -165,7 +169,7 @@ describe("minimand serve", () => {
     const args = ["serve", "--site", site, "--from", "news@example.org", "--store", `pglite:${folder}`];
     const first = background([...args, "--port", "0"], { env });
     const [, port] = await first.until(/http:\/\/127\.0\.0\.1:(\d+)\//);
-    await first.until(/^takes subscriptions$/m);
+    await first.until(/^accepting subscriptions$/m);
     const same = await once([...args, "--port", port], { env });
     expect([same.code, same.stderr]).toEqual([
       2,

@@ -46,7 +46,7 @@ export function builtFor(site: string): string | null {
     ({ base } = JSON.parse(readRegularSync(file).toString()) as { base?: unknown });
   } catch {}
   if (typeof base !== "string" || !/^\/([^\s?#\p{Cc}]+\/)?$/u.test(base))
-    throw new UsageError(`${file}: expected JSON with a base as "/minimand/", got another`);
+    throw new UsageError(`${file}: expected JSON with a base such as "/minimand/", got another`);
   return base.slice(0, -1);
 }
 
@@ -68,7 +68,7 @@ export interface PublicAddress {
 export function publicAddress(text: string | undefined, built: string | null): PublicAddress {
   if (text === undefined) return { url: null, base: built ?? "", hosts: [] };
   const url = URL.parse(text);
-  const expected = "--url: expected an address as https://example.org/minimand/";
+  const expected = "--url: expected an address such as https://example.org/minimand/";
   if (
     url === null ||
     !/^https?:$/.test(url.protocol) ||
@@ -79,7 +79,7 @@ export function publicAddress(text: string | undefined, built: string | null): P
   )
     throw new UsageError(`${expected}, got '${text}'`);
   if (url.protocol === "http:" && !isLoopback(url.hostname))
-    throw new UsageError(`${expected}, got one without TLS: links in mails are permits`);
+    throw new UsageError(`${expected}, got one without TLS: links in mails act as credentials`);
   const base = url.pathname.replace(/(?<!\/)\/+$/, "");
   if (built !== null && built !== base)
     throw new UsageError(
@@ -98,7 +98,9 @@ export function mailSetting(
   if (!env.SMTP_URL) return null;
   const server = checkServer(env.SMTP_URL);
   if (sender === null)
-    throw new UsageError('--from: expected who writes the mails, as "Minimand <news@example.org>", got none');
+    throw new UsageError(
+      '--from: expected the sender of the mails, such as "Minimand <news@example.org>", got none',
+    );
   return { server, from: sender, returnPath: back ?? sender.address };
 }
 

@@ -35,7 +35,7 @@ export function siteHandler(root: string, base: string): (c: Context) => Promise
     }
     const missing = await findFile(root, "/404.html");
     return missing === null || missing === "folder"
-      ? c.text("There is no such page.\n", 404)
+      ? c.text("Page not found.\n", 404)
       : answer(c, missing, 404, "/404.html");
   };
 }

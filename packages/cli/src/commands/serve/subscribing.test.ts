@@ -399,7 +399,7 @@ describe("a row that nobody of us wrote", () => {
       tell: (line) => lines.push(line),
     });
     await vi.waitFor(() => expect(lines).toHaveLength(1), 20_000);
-    expect(lines[0]).toMatch(/^mail: the store failed \(.+\); tried again$/);
+    expect(lines[0]).toMatch(/^mail: the store failed \(.+\); trying again$/);
     await broken.close();
   });
 });

@@ -6,7 +6,7 @@ import type { Followed, Subscription } from "./mail/subscription.ts";
 import { button, page, subscribeForm } from "./pages.ts";
 
 const onItsWay =
-  "If mail can reach this address, a message is on its way. The subscription begins when its link is followed.";
+  "If mail can reach this address, a message is on its way. The subscription begins when you follow the link in it.";
 
 /**
  * Pages and posts of subscriptions. Whatever a page shows, only a POST changes anything: programs that look at the links of a mail follow them.
@@ -36,10 +36,10 @@ export function subscriptionRoutes(subscription: (() => Promise<Subscription>) |
     const wait = await (await subscription()).ask(address, rhythm, clientOf(c));
     if (wait > 0) {
       c.header("Retry-After", String(wait));
-      return c.json({ error: `subscription: expected fewer requests, got too many: wait ${wait} s` }, 429);
+      return c.json({ error: `subscription: too many requests, try again in ${wait} s` }, 429);
     }
     return form
-      ? page(c, "Look into your mail", html`<p>${onItsWay}</p>`, 202)
+      ? page(c, "Check your mail", html`<p>${onItsWay}</p>`, 202)
       : c.json({ message: onItsWay }, 202);
   });
 
@@ -55,21 +55,23 @@ export function subscriptionRoutes(subscription: (() => Promise<Subscription>) |
       ? page(
           c,
           "Confirmed",
-          html`<p>The next mail comes when there is something new. Each has a link that ends the subscription.</p>`,
+          html`<p>You get a mail when there is something new. Every mail has an unsubscribe link.</p>`,
         )
       : tooLate(c, followed);
   });
 
   app.get("/unsubscribe", async (c) => {
     const followed = (await subscription()).check("unsubscribe", c.req.query("token") ?? "");
-    return followed === "done"
-      ? page(c, "End the subscription", button("No more of these mails"))
-      : tooLate(c, followed);
+    return followed === "done" ? page(c, "Unsubscribe", button("Unsubscribe")) : tooLate(c, followed);
   });
   app.post("/unsubscribe", async (c) => {
     const followed = await (await subscription()).unsubscribe(c.req.query("token") ?? "");
     return followed === "done"
-      ? page(c, "Ended", html`<p>No more of these mails will come, and your address is forgotten.</p>`)
+      ? page(
+          c,
+          "Unsubscribed",
+          html`<p>You will get no more of these mails. Your address has been deleted.</p>`,
+        )
       : tooLate(c, followed);
   });
   return app;
@@ -80,9 +82,9 @@ function tooLate(c: Parameters<typeof page>[0], followed: Exclude<Followed, "don
   return followed === "expired"
     ? page(
         c,
-        "This link is too old",
-        html`<p>The one in the latest mail works. <a href="subscribe">Subscribe</a></p>`,
+        "This link has expired",
+        html`<p>Use the link in the latest mail, or <a href="subscribe">subscribe</a> again.</p>`,
         410,
       )
-    : page(c, "This link doesn't work", html`<p>Is it complete, as in the mail?</p>`, 400);
+    : page(c, "This link does not work", html`<p>Check that it is complete, as in the mail.</p>`, 400);
 }

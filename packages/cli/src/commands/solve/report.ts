@@ -49,19 +49,21 @@ export function renderSolve(file: SolveFile): string {
   const best = runs.find(({ solver }) => solver === solution);
   const headline =
     best === undefined
-      ? `No solver came to ${tolerance.toExponential()} on ${matrix.source}`
+      ? `No solver reached ${tolerance.toExponential()} on ${matrix.source}`
       : `${matrix.source} solved in ${plural(best.iterations, "iteration")} of ${best.solver}`;
   return page({
     title: headline,
     kind: "solution of a linear system",
     created,
     headline,
-    lead: html`<p class="lede">${plural(matrix.rows, "unknown")}, ${plural(matrix.entries, "entry", "entries")}; the residual is to
-fall to ${tolerance.toExponential()} of the right-hand side.</p>`,
+    lead: html`<p class="lede">${plural(matrix.rows, "unknown")}, ${plural(matrix.entries, "entry", "entries")}; the solvers stop
+when the residual is ${tolerance.toExponential()} of the right-hand side.</p>`,
     sections: html`<section aria-labelledby="convergence"><h2 id="convergence">Convergence</h2>
 ${figure(
   (options) => seriesFigure(curvesOf(file), document, options),
-  runs.length > 1 ? "A panel a solver, all on the same axes; pale curves behind it are the others." : null,
+  runs.length > 1
+    ? "One panel per solver, all on the same axes; the pale curves are the other solvers."
+    : null,
 )}
 ${rowTable("Solvers", rows)}
 </section>

@@ -204,7 +204,7 @@ describe.skipIf(noBrowser !== "")(`a comparison in a page, from the bytes of a f
       new Set(["planned", "said", "progress", "ranking", "keeping", "finished"]),
     );
     expect(told.events.find(({ kind }) => kind === "said")).toMatchObject({
-      text: expect.stringMatching(/^[3-9] of 12 trials are there already$/),
+      text: expect.stringMatching(/^[3-9] of 12 trials are already finished$/),
     });
     const rankings = told.events.flatMap((event) => (event.kind === "ranking" ? [event] : []));
     const { entries } = told.finished.results.datasets[0].ranking;

@@ -95,7 +95,7 @@ describe("over several data sets", () => {
       0.05,
     );
     expect(report?.summary).toBe(
-      "Over 6 data sets the losses differ (Friedman p < 0.001): A ranks best (average rank 1.3); distinguishably behind it: D.",
+      "Over 6 data sets the losses differ (Friedman p < 0.001): A ranks best (average rank 1.3); significantly behind it: D.",
     );
     expect(report?.cliques).toEqual([
       [0, 1, 2],
@@ -110,7 +110,7 @@ describe("over several data sets", () => {
     );
     expect(report?.friedman).toMatchObject({ chi2: 0, p: 1 });
     expect(report?.summary).toBe(
-      "Over 3 data sets no loss ranks distinguishably better than another (Friedman p = 1); with fewer than 5 data sets these tests have little power.",
+      "Over 3 data sets no loss ranks significantly better than another (Friedman p = 1); with fewer than 5 data sets these tests have little power.",
     );
   });
 

@@ -77,13 +77,12 @@ function summarise(
     datasets < fewDatasets ? `; with fewer than ${fewDatasets} data sets these tests have little power` : "";
   const friedmanP = p < 0.001 ? "Friedman p < 0.001" : `Friedman p = ${Number(p.toPrecision(2))}`;
   const over = `Over ${datasets} data sets`;
-  if (p >= alpha)
-    return `${over} no loss ranks distinguishably better than another (${friedmanP})${caution}.`;
+  if (p >= alpha) return `${over} no loss ranks significantly better than another (${friedmanP})${caution}.`;
   const rank = means[0]!.toFixed(1);
   const behind = labels.filter((_, j) => means[j]! - means[0]! >= difference);
   const who =
     behind.length === 0
-      ? "no single pair is distinguishable"
-      : `distinguishably behind it: ${behind.join(", ")}`;
+      ? "no single pair differs significantly"
+      : `significantly behind it: ${behind.join(", ")}`;
   return `${over} the losses differ (${friedmanP}): ${labels[0]} ranks best (average rank ${rank}); ${who}${caution}.`;
 }

@@ -181,14 +181,14 @@ describe("verdicts", () => {
       "bad, too": expect.stringMatching(/^\d\.\d points of accuracy worse than cross-entropy \(95 % .*\)\.$/),
       twin: "Practically the same as cross-entropy: the difference is within 1.0 points with probability > 0.99.",
       vague: expect.stringMatching(
-        /^Not distinguishable from cross-entropy: .* on average \(95 % interval of the difference .*\)\.$/,
+        /^Not significantly different from cross-entropy: .* on average \(95 % interval of the difference .*\)\.$/,
       ),
       "not looked at": expect.stringMatching(
         /^Not among the finalists: \d\.\d points of accuracy better on the first seed \(95 % .*\)\.$/,
       ),
     });
     expect(ranking.summary).toBe(
-      "One of 6 losses is distinguishably better than cross-entropy on these data: good.",
+      "One of 6 losses is significantly better than cross-entropy on these data: good.",
     );
   });
 
@@ -199,7 +199,7 @@ describe("verdicts", () => {
       c: trialsOf("c", 0.71, { noise: 0.5, own: 3, seeds: 1 }),
     });
     expect(summary).toBe(
-      "No loss is distinguishably better than cross-entropy on these data (of 3 losses: 1 practically the same, 1 worse, 1 not pursued).",
+      "No loss is significantly better than cross-entropy on these data (of 3 losses: 1 practically the same, 1 worse, 1 not pursued).",
     );
   });
 });
@@ -257,9 +257,11 @@ describe("words for verdicts", () => {
     );
     expect(entryOf(ranking, "a").verdict).toBe("not pursued");
     expect(wordsOf(ranking)).toEqual(["one seed", "one seed", "baseline"]);
-    expect(ranking.summary).toContain("(of 2 losses: 2 seen on one seed, too few to call them better)");
+    expect(ranking.summary).toContain(
+      "(of 2 losses: 2 trained on one seed only, too few to call them better)",
+    );
     expect(entryOf(ranking, "a").sentence).toMatch(
-      /^Seen on one seed, too few to call it better: \d\.\d points of accuracy better \(95 % /,
+      /^Trained on one seed only, too few to call it better: \d\.\d points of accuracy better \(95 % /,
     );
     const some = ranked({ a: trialsOf("a", 0.6, { own: 2 }), b: trialsOf("b", 0.71, { own: 3, seeds: 1 }) });
     expect(wordsOf(some)).toContain("not pursued");
@@ -544,10 +546,10 @@ describe("seeds that rows don't have in common", () => {
     const of = (...entries: never[]) => unequalSeeds({ baseline: "Base", entries });
     expect(of(entry("Base", 6), entry("A", 6))).toBeNull();
     expect(of(entry("Base", 6), entry("A", 6), entry("LDR-KL", 1))).toBe(
-      "Scores are of different seeds, 6 of base and 1 of LDR-KL; each difference is of equal ones.",
+      "Scores are means over different numbers of seeds: 6 for base, 1 for LDR-KL. Each difference uses only the seeds that both have.",
     );
     expect(of(entry("Base", 6), entry("A", 1), entry("B", 2))).toBe(
-      "Scores are of different seeds, 6 of base and 1 to 2 each of 2 others; each difference is of equal ones.",
+      "Scores are means over different numbers of seeds: 6 for base, 1 to 2 for each of 2 others. Each difference uses only the seeds that both have.",
     );
   });
 });

@@ -71,7 +71,7 @@ export interface RankOptions {
  *   metric: "balanced-accuracy", higherIsBetter: true, baseline: "cross-entropy",
  *   rope: "auto", alpha: 0.05, testedOn: "folds",
  * });
- * ranking.summary; // "No loss is distinguishably better than cross-entropy on these data (...)."
+ * ranking.summary; // "No loss is significantly better than cross-entropy on these data (...)."
  * @reference DeLong et al. 1988; Westfall and Young 1993; Benavoli et al. 2017, JMLR 18(77)
  */
 export function rank(

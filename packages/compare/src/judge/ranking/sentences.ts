@@ -37,7 +37,7 @@ export function sentenceOf(entry: Unworded, setting: Setting, trials: number): s
   switch (entry.verdict) {
     case "baseline": {
       const diverged = entry.diverged > 0 ? ` It ${lackText(entry, trials)}.` : "";
-      if (entry.mean === null) return `The baseline, without any result.${diverged}`;
+      if (entry.mean === null) return `The baseline has no result.${diverged}`;
       const spread = entry.sd === null ? "" : ` (standard deviation ${plain(entry.sd)})`;
       return `The baseline: ${metric} ${plain(entry.mean)}${spread} over ${parts(entry.n, setting)}.${diverged}`;
     }
@@ -48,15 +48,15 @@ export function sentenceOf(entry: Unworded, setting: Setting, trials: number): s
         ? "Shown with the losses, not ranked."
         : `${capital(gain(entry.difference, setting, than, ""))}; shown with the losses, not ranked.`;
     case "undecided":
-      if (entry.difference === null) return `Nothing in common with ${name}: no difference.`;
+      if (entry.difference === null) return `No test part in common with ${name}, so no difference is known.`;
       if (entry.difference.p === null)
         return `${capital(gain(entry.difference, setting, than))}; not tested.`;
-      return `Not distinguishable from ${name}: ${gain(entry.difference, setting, " on average")}.${doubt(entry)}`;
+      return `Not significantly different from ${name}: ${gain(entry.difference, setting, " on average")}.${doubt(entry)}`;
     case "not pursued":
-      if (entry.difference === null) return `Nothing in common with ${name}: no difference.`;
+      if (entry.difference === null) return `No test part in common with ${name}, so no difference is known.`;
       return setting.finalists
         ? `Not among the finalists: ${gain(entry.difference, setting, " on the first seed")}.`
-        : `Seen on one seed, too few to call it better: ${gain(entry.difference, setting, "")}.`;
+        : `Trained on one seed only, too few to call it better: ${gain(entry.difference, setting, "")}.`;
     case "same":
       return (
         `Practically the same as ${name}: the difference is within ${amount(setting.rope, setting.metric)} ` +
@@ -73,7 +73,7 @@ export function sentenceOf(entry: Unworded, setting: Setting, trials: number): s
 /** What is to be known of fits that fail now and then. */
 function doubt({ difference }: Unworded): string {
   return difference?.unstable
-    ? " Its fits are unstable: they differ by more than their rows explain, and the interval allows for it."
+    ? " Its fits are unstable: they differ by more than their rows explain, and the interval is widened for it."
     : "";
 }
 
@@ -86,7 +86,9 @@ const inOrder = [
 /** A verdict behind the number of those that have it. */
 function inSummary(word: ReturnType<typeof verdictWord>, n: number): string {
   if (word === "same") return "practically the same";
-  return word === "one seed" ? `seen on one seed, too few to call ${n === 1 ? "it" : "them"} better` : word;
+  return word === "one seed"
+    ? `trained on one seed only, too few to call ${n === 1 ? "it" : "them"} better`
+    : word;
 }
 
 const counted = (n: number, { noun: [one, many] }: Setting): string => `${n} ${n === 1 ? one : many}`;
@@ -103,7 +105,7 @@ export function summaryOf(entries: readonly RankingEntry[], setting: Setting): s
   if (own !== undefined && !setting.baselineIsWhole && losses.every(({ difference }) => difference === null))
     return `The baseline, ${name}, ${lackText(own, setting.trials)}, so no ${one} can be compared with it.`;
   if (setting.testedOn === "later rows")
-    return `No verdict against ${name}: how differences on later rows vary isn't known, so they are shown and not tested.`;
+    return `No verdict against ${name}: how much differences on later rows vary is not known, so they are shown but not tested.`;
   const better = losses.filter(({ verdict }) => verdict === "better");
   if (better.length === 0) {
     const words = Map.groupBy(losses, (entry) => verdictWord(entry, entries));
@@ -111,11 +113,11 @@ export function summaryOf(entries: readonly RankingEntry[], setting: Setting): s
       const n = words.get(word)?.length ?? 0;
       return n === 0 ? [] : [`${n} ${inSummary(word, n)}`];
     });
-    return `No ${one} is distinguishably better than ${name} on these data (of ${counted(losses.length, setting)}: ${counts.join(", ")}).`;
+    return `No ${one} is significantly better than ${name} on these data (of ${counted(losses.length, setting)}: ${counts.join(", ")}).`;
   }
   const verb = better.length === 1 ? "is" : "are";
   return (
-    `${capital(numberWord(better.length))} of ${counted(losses.length, setting)} ${verb} distinguishably better than ${name} ` +
+    `${capital(numberWord(better.length))} of ${counted(losses.length, setting)} ${verb} significantly better than ${name} ` +
     `on these data: ${better.map(({ label }) => label).join(", ")}.`
   );
 }
@@ -230,6 +232,7 @@ export function unequalSeeds({ entries, baseline }: Pick<Ranking, "entries" | "b
   const counts = fewer.map(({ seeds }) => seeds);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   const theirs = least === most ? `${least}` : `${least} to ${most}`;
-  const who = fewer.length === 1 ? `of ${midSentence(fewer[0].label)}` : `each of ${fewer.length} others`;
-  return `Scores are of different seeds, ${own.seeds} of ${midSentence(own.label)} and ${theirs} ${who}; each difference is of equal ones.`;
+  const who =
+    fewer.length === 1 ? `for ${midSentence(fewer[0].label)}` : `for each of ${fewer.length} others`;
+  return `Scores are means over different numbers of seeds: ${own.seeds} for ${midSentence(own.label)}, ${theirs} ${who}. Each difference uses only the seeds that both have.`;
 }

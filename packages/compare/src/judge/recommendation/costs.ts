@@ -23,7 +23,7 @@ export function costsOf(
   if (entry?.difference?.unstable === true)
     costs.push({
       about: "stability",
-      text: "Its fits are unstable: on some folds it does worse than the rows explain, so look at the fit that you use.",
+      text: "Its fits are unstable: on some folds it does worse than the rows explain, so check the fit that you use.",
     });
   if (candidate === ranking.baseline) return costs;
   for (const { metric, mean, low, high } of others) {
@@ -43,7 +43,7 @@ export function costsOf(
   if (usual > 0 && slow >= 1.5 * usual)
     costs.push({
       about: "time",
-      text: `It takes ${Number((slow / usual).toPrecision(2))} times as long to train and tune (${slow.toPrecision(2)} s against ${usual.toPrecision(2)} s a fold).`,
+      text: `It takes ${Number((slow / usual).toPrecision(2))} times as long to train and tune (${slow.toPrecision(2)} s against ${usual.toPrecision(2)} s per fold).`,
     });
   return costs;
 }

@@ -33,14 +33,14 @@ export function nextSteps(
     return [
       {
         about: "continue",
-        text: `Let it finish: ${partial}; the same command ${furtherTime} runs the rest.`,
+        text: `Complete the run: ${partial}; the same command ${furtherTime} runs the rest.`,
       },
     ];
   if (seeds.planned.length === 1 && ranking.entries.some(({ verdict }) => verdict === "not pursued"))
     return [
       {
         about: "seeds",
-        text: "A single seed finds nothing better: run --seeds 6, which looks closely at five.",
+        text: "On a single seed, no loss can be called better: run --seeds 6, which trains the five best on more seeds.",
       },
     ];
   const open = leading(report);
@@ -51,8 +51,9 @@ export function nextSteps(
   const z = normalQuantile(1 - ranking.alpha / 2 / Math.max(1, family.length)) + 0.84;
   const wanted = (gain / z) ** 2;
   const { rows: ofRows, fits: ofFits } = difference.variance;
-  const lucky = family.length > 1 ? ` (as the largest of ${family.length} it is probably less)` : "";
-  const what = `the ${amountOf(gain, ranking.metric)} of ${labelOf(ranking.metric)} that ${entry.label} seems to gain${lucky}`;
+  const lucky =
+    family.length > 1 ? `, probably an overestimate, as it is the largest of ${family.length}` : "";
+  const what = `whether ${entry.label} is better. It seems to gain ${amountOf(gain, ranking.metric)} of ${labelOf(ranking.metric)}${lucky}`;
   const factor = (ofRows + ofFits) / wanted;
   const enough = Math.ceil((entry.seeds * ofFits) / (wanted - ofRows));
   if (ofFits > ofRows && !difference.unstable && enough > entry.seeds && enough <= mostSeeds)
@@ -60,13 +61,16 @@ export function nextSteps(
       {
         about: "seeds",
         seeds: enough,
-        text: `More seeds: the fits vary more than the rows, and about ${enough} of them (--seeds ${enough}) would decide ${what}.`,
+        text: `More seeds: variation between fits dominates the uncertainty; about ${enough} seeds (--seeds ${enough}) would decide ${what}.`,
       },
     ];
   // At once decided by the bound: only luck of max-T or of few degrees of freedom is in between.
   if (factor <= 1)
     return [
-      { about: "seeds", text: `More seeds (--seeds ${2 * entry.seeds}): ${entry.label} is nearly decided.` },
+      {
+        about: "seeds",
+        text: `More seeds (--seeds ${2 * entry.seeds}): the verdict on ${entry.label} is nearly decided.`,
+      },
     ];
   if (factor > mostRows) return [];
   const needed = Number((rows * factor).toPrecision(2));
@@ -74,15 +78,15 @@ export function nextSteps(
     {
       about: "rows",
       rows: needed,
-      text: `More rows: ${ofFits > ofRows ? "" : "the rows vary more than the fits, so that more seeds hardly help, and "}about ${needed} rows (${Number(factor.toPrecision(2))} times as many) would decide ${what}.`,
+      text: `More rows: ${ofFits > ofRows ? "" : "sampling of rows dominates the uncertainty, so more seeds barely help; "}about ${needed} rows (${Number(factor.toPrecision(2))} times as many) would decide ${what}.`,
     },
   ];
 }
 
 function settledBy({ label }: RankingEntry, gain: number, { metric }: Pick<Ranking, "metric">): string {
   if (gain <= 0)
-    return `No undecided finalist gained anything (the nearest, ${label}, lost ${amountOf(-gain, metric)}): more rows would sooner show that they are the same or worse.`;
-  return `The most that a finalist gained is ${amountOf(gain, metric)} (${label}), too little to matter: more rows would sooner show that they are the same.`;
+    return `No undecided finalist gains anything (the closest, ${label}, loses ${amountOf(-gain, metric)}): more rows would more likely show that they are the same or worse.`;
+  return `The largest gain of an undecided finalist is ${amountOf(gain, metric)} (${label}), too little to matter: more rows would more likely show that they are the same.`;
 }
 
 /** Returns the undecided finalist that seems to gain most. */

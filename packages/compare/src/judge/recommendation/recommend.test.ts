@@ -14,7 +14,7 @@ describe("recommend", () => {
     const { candidate, use, gain, lead } = recommend(report, none);
     expect([candidate, lead]).toEqual(["focal", null]);
     expect(use).toBe(
-      "Use focal: it gains 5.0 points of balanced accuracy [3.0, 7.0] over cross-entropy on these data and with this network.",
+      "Use focal: it gains 5.0 points of balanced accuracy [3.0, 7.0] over cross-entropy on these data with this network.",
     );
     expect(gain?.low).toBeCloseTo(0.03);
   });
@@ -23,7 +23,7 @@ describe("recommend", () => {
     const others = ["a", "b"].map((id) => ({ id, gain: 0, verdict: "not pursued" as const }));
     const report = reportOf([{ id: "focal", gain: 0.05, verdict: "better" }, ...others, baseline]);
     expect(recommend(report, none).use).toMatch(
-      / network\. It is the first of 3: on new rows expect a little less\.$/,
+      / network\. It is the best of 3, partly by chance: expect a slightly smaller gain on new rows\.$/,
     );
   });
 
@@ -42,20 +42,20 @@ describe("recommend", () => {
     const keptModel = (candidate: string) => ({ time: "day", model: { ...made.model!, candidate } });
     const { use, beside, gain } = recommend({ ...report, ...keptModel("cross-entropy") }, none);
     expect(recommend({ ...report, ...keptModel("gradient-boosted-trees") }, none).use).toBe(
-      "Use cross-entropy: nothing is tested on later rows, so no loss can take the place of the baseline.",
+      "Use cross-entropy: differences on later rows are not tested, so no loss can replace the baseline.",
     );
     expect(gain).toBeNull();
     expect(use).toBe(
-      "Use cross-entropy: nothing is tested on later rows, so no loss can take the place of the baseline. It is kept, trained again on all 768 rows, the latest included; the scores are of models that knew earlier rows only.",
+      "Use cross-entropy: differences on later rows are not tested, so no loss can replace the baseline. The kept model is cross-entropy, trained again on all 768 rows, the latest included; the scores are those of models trained on earlier rows only.",
     );
     expect(recommend({ ...report, ...keptModel("cross-entropy"), drawnFrom: 5000 }, none).use).toContain(
-      " It is kept, trained again on 768 of 5000 rows; the scores are",
+      " The kept model is cross-entropy, trained again on 768 of 5000 rows; the scores are",
     );
     expect(beside).toEqual([
-      "gradient-boosted-trees are 20.0 points of balanced accuracy ahead of the baseline, more than any loss; this, too, is not tested.",
+      "gradient-boosted-trees are 20.0 points of balanced accuracy ahead of the baseline, more than any loss; this is not tested either.",
     ]);
     expect(recommend(report, none).use).toBe(
-      "Use cross-entropy: nothing could be tested here, so no loss can take the place of the baseline.",
+      "Use cross-entropy: no difference could be tested here, so no loss can replace the baseline.",
     );
   });
 
@@ -63,7 +63,7 @@ describe("recommend", () => {
     const report = reportOf([{ id: "focal", gain: 0.3, verdict: "undecided" }, baseline]);
     const { candidate, use, gain } = recommend(report, none);
     expect([candidate, gain]).toEqual(["cross-entropy", null]);
-    expect(use).toMatch(/^Use cross-entropy: nothing that was tried is shown to be better/);
+    expect(use).toMatch(/^Use cross-entropy: nothing that was tried is significantly better/);
   });
 
   it("counts gains as improvements where lower is better", () => {
@@ -129,12 +129,10 @@ describe("recommend", () => {
       });
     const nothing = beyond(0);
     expect(nothing.lead).toBe(
-      "The columns do not appear to predict the target, as far as these rows show: in balanced accuracy no model is clearly ahead of the majority-class, which looks at none of them.",
+      "The columns do not appear to predict the target on these rows: in balanced accuracy, no model is clearly ahead of the majority-class, which uses no column.",
     );
     expect(nothing.instead).toBeNull();
-    expect(nothing.use).toMatch(
-      /^No model is recommended\. If a network is wanted, take focal: it gains 5\.0/,
-    );
+    expect(nothing.use).toMatch(/^No model is recommended\. If you want a network, use focal: it gains 5\.0/);
     expect(nothing.trivial).toMatchObject({ candidate: "majority-class", unbeaten: true });
     const something = beyond(0.001);
     expect([something.instead, something.trivial?.unbeaten]).toEqual(["linear-model", false]);
@@ -159,7 +157,7 @@ describe("recommend", () => {
     const { lead, instead, use } = recommendAt(-0.01, -0.01);
     expect([lead, instead]).toEqual([null, null]);
     expect(use).toBe(
-      "No network is recommended: cross-entropy isn't ahead of the majority-class, which looks at no column. If a network is wanted, take cross-entropy: no other network that was tried is shown to be better on these data.",
+      "No network is recommended: cross-entropy is not ahead of the majority-class, which uses no column. If you want a network, use cross-entropy: no other network that was tried is significantly better on these data.",
     );
     expect(recommendAt(0.01, -0.01).use).toMatch(/^Use cross-entropy: nothing/);
     expect(recommendAt(-0.01, 0.01).instead).toBe("linear-model");
@@ -194,10 +192,10 @@ describe("recommend", () => {
     const use = (...rows: Parameters<typeof reportOf>[0]) =>
       recommend(reportOf([...rows, baseline]), { ...none, references }).use;
     expect(use({ id: "focal", gain: 0.01, verdict: "undecided" })).toBe(
-      "If a network is wanted, take cross-entropy: no other network that was tried is shown to be better on these data.",
+      "If you want a network, use cross-entropy: no other network that was tried is significantly better on these data.",
     );
     expect(use({ id: "focal", gain: 0.05, verdict: "better" })).toMatch(
-      /^If a network is wanted, take focal: it gains 5\.0 points/,
+      /^If you want a network, use focal: it gains 5\.0 points/,
     );
   });
 
@@ -253,7 +251,7 @@ describe("recommend", () => {
     expect(found[0]).toBe("collapse focal: it predicts a single class on 1 of 10 test parts.");
     expect(found.find((text) => text.startsWith("stability"))).toBeDefined();
     expect(found.at(-1)).toMatch(
-      /^time focal: it takes 3 times as long to train and tune \(3\.0 s against 1\.0 s a fold\)\.$/,
+      /^time focal: it takes 3 times as long to train and tune \(3\.0 s against 1\.0 s per fold\)\.$/,
     );
   });
 
@@ -271,9 +269,9 @@ describe("recommend", () => {
     const label = report.ranking.entries.find((entry) => entry.candidate === candidate)!.label;
     expect(costs).toEqual([{ about: "collapse", text: `${label}: it never predicts pos.` }]);
     expect(beside).toEqual([
-      "focal, first of the undecided: it never predicts pos.",
+      "focal, the first undecided finalist: it never predicts pos.",
       expect.stringMatching(
-        /^focal, first of the undecided: its probabilities are less well calibrated: expected calibration error 0\.\d{3}, against 0\.\d{3} of cross-entropy\.$/,
+        /^focal, the first undecided finalist: its probabilities are less well calibrated: expected calibration error 0\.\d{3}, against 0\.\d{3} of cross-entropy\.$/,
       ),
     ]);
   });
@@ -290,16 +288,18 @@ describe("recommend", () => {
     // One candidate: z = 1.96, and 0.84 more.
     expect(once?.rows).toBe(Number(((768 * 4e-4 * 2.8 ** 2) / 0.03 ** 2).toPrecision(2)));
     expect(twice!.rows! / once!.rows!).toBeCloseTo(2, 1);
-    expect(once?.text).toContain("the rows vary more than the fits");
+    expect(once?.text).toContain("sampling of rows dominates the uncertainty");
     // Of several the one that seems to gain most is partly lucky.
-    expect(once?.text).toMatch(/ that focal seems to gain\.$/);
+    expect(once?.text).toMatch(
+      / whether focal is better\. It seems to gain 3\.0 points of balanced accuracy\.$/,
+    );
     const several = reportOf([
       { id: "focal", gain: 0.03, verdict: "undecided", variance: [4e-4, 0] },
       { id: "hinge", gain: 0, verdict: "undecided" },
       baseline,
     ]);
     expect(recommend(several, none).next[0]?.text).toMatch(
-      / seems to gain \(as the largest of 2 it is probably less\)\.$/,
+      / seems to gain .*, probably an overestimate, as it is the largest of 2\.$/,
     );
     // The fits alone are in the way: seeds decide, but for fits that fail.
     expect(next(0.03, 2e-5, 2e-4)).toMatchObject({ about: "seeds", seeds: 13 });
@@ -312,9 +312,9 @@ describe("recommend", () => {
     const next = (gain: number) =>
       recommend(reportOf([{ id: "hinge", gain, verdict: "undecided" }, baseline]), none).next[0]?.text;
     expect(next(-0.005)).toMatch(
-      /^No undecided finalist gained anything \(the nearest, hinge, lost 0\.5 points\)/,
+      /^No undecided finalist gains anything \(the closest, hinge, loses 0\.5 points\)/,
     );
-    expect(next(0.005)).toMatch(/^The most that a finalist gained is 0\.5 points \(hinge\)/);
+    expect(next(0.005)).toMatch(/^The largest gain of an undecided finalist is 0\.5 points \(hinge\)/);
   });
 
   it("has a run finished first, and needs no next step where something is better", () => {
@@ -323,13 +323,13 @@ describe("recommend", () => {
     const next = (change: Partial<DatasetReport>) => recommend({ ...open, ...change }, none).next[0];
     expect(next({ seeds })).toMatchObject({
       about: "continue",
-      text: expect.stringMatching(/^Let it finish: 1 of 3 seeds is complete;/),
+      text: expect.stringMatching(/^Complete the run: 1 of 3 seeds is complete;/),
     });
     const folds = { planned: 5, complete: [0, 1, 2] };
     expect(next({ seeds, folds })?.text).toMatch(
-      /^Let it finish: 3 of 5 folds of the first seed are complete;/,
+      /^Complete the run: 3 of 5 folds of the first seed are complete;/,
     );
-    expect(next({ drawnFrom: 5000 })?.text).toMatch(/^Let it finish: 768 of 5000 rows were drawn;/);
+    expect(next({ drawnFrom: 5000 })?.text).toMatch(/^Complete the run: 768 of 5000 rows were drawn;/);
     expect(
       recommend(reportOf([{ id: "focal", gain: 0.05, verdict: "better" }, baseline]), none).next,
     ).toEqual([]);
@@ -342,19 +342,21 @@ describe("recommend", () => {
       reportOf([baseline, { ...chosen, variance: [4e-4, 0] }, { ...threshold, variance: [1e-5, 0] }]),
       none,
     );
-    expect(beside[0]).toMatch(/^Letting validation choose .* gains 2\.0 points .*, which may be chance\.$/);
-    expect(beside[1]).toMatch(/^A tuned threshold gains, too.*: 3\.0 points/);
+    expect(beside[0]).toMatch(
+      /^Choosing the loss by validation .* gains 2\.0 points .*, which is not significant\.$/,
+    );
+    expect(beside[1]).toMatch(/^A tuned threshold also gains.*: 3\.0 points/);
     const never = reportOf([baseline, { ...chosen, gain: 0, variance: [0, 0] }]);
     expect(recommend(never, none).beside).toEqual([]);
     const lost = reportOf([baseline, { ...chosen, gain: -0.02, variance: [1e-5, 0] }]);
     expect(recommend(lost, none).beside).toEqual([
       expect.stringMatching(
-        /^Letting validation choose .* loses 2\.0 points of balanced accuracy \[\d\.\d, \d\.\d\]\.$/,
+        /^Choosing the loss by validation .* loses 2\.0 points of balanced accuracy \[\d\.\d, \d\.\d\]\.$/,
       ),
     ]);
     for (const [gain, said] of [
-      [0.02, "lowers log loss by 0.02 [-0.02, 0.06], which may be chance."],
-      [-0.02, "raises log loss by 0.02 [-0.02, 0.06], which may be chance."],
+      [0.02, "lowers log loss by 0.02 [-0.02, 0.06], which is not significant."],
+      [-0.02, "raises log loss by 0.02 [-0.02, 0.06], which is not significant."],
     ] as const) {
       const report = reportOf([baseline, { ...chosen, gain, variance: [4e-4, 0] }], {
         metric: "log-loss",

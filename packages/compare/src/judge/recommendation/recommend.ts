@@ -73,7 +73,7 @@ function trivialOf(models: readonly Advantage[]): Recommendation["trivial"] | nu
  *
  * @returns false where that can't be decided
  */
-export function isBehind(trivial: Recommendation["trivial"] | null, candidate: string): boolean {
+function isBehind(trivial: Recommendation["trivial"] | null, candidate: string): boolean {
   return trivial?.models.some((one) => one.candidate === candidate && one.mean <= 0) ?? false;
 }
 
@@ -84,7 +84,7 @@ function warningOf(
 ): string {
   if (trivial?.unbeaten) return "No model is recommended. ";
   if (trivial && isBehind(trivial, candidate))
-    return `No network is recommended: ${midSentence(labelFor(ranking, candidate))} isn't ahead of ${inWords(ranking, trivial.candidate)}, which looks at no column. `;
+    return `No network is recommended: ${midSentence(labelFor(ranking, candidate))} is not ahead of ${inWords(ranking, trivial.candidate)}, which uses no column. `;
   return "";
 }
 
@@ -100,7 +100,7 @@ function nothingLearnt(trivial: string, { ranking, task }: Pick<DatasetReport, "
     task === "preference"
       ? "The columns do not appear to predict which response is chosen"
       : "The columns do not appear to predict the target";
-  return `${what}, as far as these rows show: in ${labelOf(ranking.metric)} no model is clearly ahead of ${inWords(ranking, trivial)}, which looks at none of ${task === "preference" ? "it" : "them"}.`;
+  return `${what} on these rows: in ${labelOf(ranking.metric)}, no model is clearly ahead of ${inWords(ranking, trivial)}, which uses no column.`;
 }
 
 /** "Focal: it never predicts yes.": a reference may be advised in the same breath, so "it" alone could mean either. */
@@ -112,7 +112,7 @@ function openCosts(report: Unadvised, candidate: string, others: Evidence["other
   if (open === null || open.gain <= report.ranking.rope) return [];
   const { entry } = open;
   return costsOf(report, entry.candidate, others).map(({ text }) =>
-    of(`${entry.label}, first of the undecided`, text),
+    of(`${entry.label}, the first undecided finalist`, text),
   );
 }
 
@@ -130,15 +130,18 @@ function useOf(
   }: Pick<DatasetReport, "ranking" | "testRows" | "time" | "rows" | "drawnFrom" | "model" | "trials">,
   led: boolean,
 ): string {
-  const use = led ? "If a network is wanted, take" : "Use";
+  const use = led ? "If you want a network, use" : "Use";
   const baseline = midSentence(labelFor(ranking, ranking.baseline));
   if (gain !== null) {
     const where =
-      testRows === null ? "on these data and with this network" : "on this test file and with this network";
+      testRows === null ? "on these data with this network" : "on this test file with this network";
     const rivals = ranking.entries.filter(
       ({ verdict }) => verdict !== "baseline" && verdict !== "reference",
     ).length;
-    const luck = rivals > 2 ? ` It is the first of ${rivals}: on new rows expect a little less.` : "";
+    const luck =
+      rivals > 2
+        ? ` It is the best of ${rivals}, partly by chance: expect a slightly smaller gain on new rows.`
+        : "";
     return `${use} ${midSentence(entry.label)}: it ${changeText(gain, ranking)} ${ranking.higherIsBetter ? "over" : "against"} ${baseline} ${where}.${luck}`;
   }
   if (entry.mean === null) return `Nothing can be recommended: ${baseline}, the baseline, has no result.`;
@@ -148,15 +151,15 @@ function useOf(
     const kept =
       model?.candidate !== ranking.baseline
         ? ""
-        : ` It is kept, trained again on ${drawnFrom === undefined ? `all ${rows} rows, the latest included` : `${rows} of ${drawnFrom} rows`}; the scores are of models that knew earlier rows only.`;
-    return `${use} ${baseline}: nothing is tested on later rows, so no loss can take the place of the baseline.${kept}`;
+        : ` The kept model is ${baseline}, trained again on ${drawnFrom === undefined ? `all ${rows} rows, the latest included` : `${rows} of ${drawnFrom} rows`}; the scores are those of models trained on earlier rows only.`;
+    return `${use} ${baseline}: differences on later rows are not tested, so no loss can replace the baseline.${kept}`;
   }
   const others = ranking.entries.some(({ verdict }) => verdict !== "baseline" && verdict !== "reference");
   if (others && nothingTested(ranking))
-    return `${use} ${baseline}: nothing could be tested here, so no loss can take the place of the baseline.`;
+    return `${use} ${baseline}: no difference could be tested here, so no loss can replace the baseline.`;
   if (!others) return `${use} ${baseline}: no other loss was tried.`;
   const tried = led ? "no other network" : "nothing";
-  return `${use} ${baseline}: ${tried} that was tried is shown to be better on these data${led ? "" : " and with this network"}.`;
+  return `${use} ${baseline}: ${tried} that was tried is significantly better on these data${led ? "" : " with this network"}.`;
 }
 
 /** Whether differences are there, and nothing is claimed of them. */
@@ -203,7 +206,7 @@ function leadOf(
   )
     return use(
       linear,
-      `A linear model does as well: no loss is more than ${amountOf(rope, metric)} of ${labelOf(metric)} ahead of it on these data. If you want it simple, use it.`,
+      `A linear model does as well: no loss is more than ${amountOf(rope, metric)} of ${labelOf(metric)} ahead of it on these data. If you prefer a simple model, use it.`,
     );
   return null;
 }
@@ -216,9 +219,9 @@ function besides({ ranking, task }: Pick<DatasetReport, "ranking" | "task">): st
   if (nothingTested(ranking)) return aheadUntested(ranking, references[traitsOf[task].constant].id);
   const words: Record<string, (gain: Gain, sure: boolean) => string> = {
     "cross-entropy-threshold": (gain, sure) =>
-      `${sure ? "A tuned threshold gains, too, and leaves the probabilities as they are" : "A tuned threshold instead of another loss"}: ${gainText(gain, ranking.metric)}.`,
+      `${sure ? "A tuned threshold also gains, and leaves the probabilities unchanged" : "A tuned threshold instead of another loss"}: ${gainText(gain, ranking.metric)}.`,
     "chosen-by-validation": (gain) =>
-      `Letting validation choose the loss on each fold ${changeText(gain, ranking)}${gain.low > 0 || gain.high < 0 ? "" : ", which may be chance"}.`,
+      `Choosing the loss by validation on each fold ${changeText(gain, ranking)}${gain.low > 0 || gain.high < 0 ? "" : ", which is not significant"}.`,
   };
   return ranking.entries.flatMap((entry) => {
     const word = words[entry.candidate];
@@ -253,7 +256,7 @@ function aheadUntested(ranking: Ranking, trivial: string): string[] {
   const unbeaten = constant !== undefined && reached.every((entry) => gainOver(entry) <= gainOver(constant));
   const nothing = unbeaten
     ? [
-        `No model is ahead of ${inWords(ranking, trivial)}, which uses no column: on these rows, the columns do not appear to predict the target. This, too, is not tested.`,
+        `No model is ahead of ${inWords(ranking, trivial)}, which uses no column: on these rows, the columns do not appear to predict the target. This is not tested either.`,
       ]
     : [];
   const ahead = entries
@@ -261,7 +264,7 @@ function aheadUntested(ranking: Ranking, trivial: string): string[] {
     .filter((entry) => gainOver(entry) > most + rope && !unbeaten)
     .map((entry) => {
       const size = `${amountOf(gainOver(entry), metric)} of ${labelOf(metric)}`;
-      return `${entry.candidate === "linear-model" ? "A linear model is" : `${entry.label} are`} ${size} ahead of the baseline, more than any loss; this, too, is not tested.`;
+      return `${entry.candidate === "linear-model" ? "A linear model is" : `${entry.label} are`} ${size} ahead of the baseline, more than any loss; this is not tested either.`;
     });
   return [...nothing, ...ahead];
 }

@@ -135,7 +135,7 @@ describe("the next step", () => {
     });
   });
 
-  it("is to have up to thirty seeds where the fits vary more than the rows", () => {
+  it("is to have up to thirty seeds where variation between fits dominates the uncertainty", () => {
     // Six seeds were seen: with 30 the fits have a fifth of their variance.
     const rest = 0.4 * wanted;
     expect(step(0.03, rest, 4.99 * (wanted - rest))).toMatchObject({ about: "seeds", seeds: 30 });
@@ -143,7 +143,7 @@ describe("the next step", () => {
     // As much as the rows: further rows help both.
     expect(step(0.03, 0.75 * wanted, 0.75 * wanted)).toMatchObject({
       about: "rows",
-      text: expect.stringContaining("the rows vary more than the fits"),
+      text: expect.stringContaining("sampling of rows dominates the uncertainty"),
     });
     expect(step(0.03, 0.75 * wanted, 0.751 * wanted)).toMatchObject({ about: "seeds", seeds: 19 });
     // Six would be enough, and were not.
@@ -169,14 +169,14 @@ describe("of a comparison in which nothing was tested", () => {
 });
 
 describe("the choice by validation", () => {
-  it("may be chance unless its interval lies on one side of 0", () => {
+  it("is not significant unless its interval lies on one side of 0", () => {
     const chosen = (gain: number) => {
       // The interval is two standard errors wide on both sides.
       const report = reportOf([
         baseline,
         { id: "chosen-by-validation", gain, verdict: "reference", variance: [1e-4, 0] },
       ]);
-      return recommend(report, none).beside[0]?.includes("which may be chance");
+      return recommend(report, none).beside[0]?.includes("which is not significant");
     };
     expect([chosen(0.0200001), chosen(0.02), chosen(-0.02), chosen(-0.0200001)]).toEqual([
       false,

@@ -24,7 +24,7 @@ describe("the advice of a comparison", () => {
     const reader = commandsOf(resultsFixture([datasetFixture()]), 0, { folder: null });
     expect(reader).toEqual([
       {
-        about: "Save the files of the model into a folder minimand-model. Apply it",
+        about: "Save the files of the model into a folder minimand-model. Apply the kept model",
         command: "npx minimand predict minimand-model ROWS.csv",
       },
     ]);
@@ -51,7 +51,7 @@ describe("the advice of a comparison", () => {
     const shown = (args: string[], of = resultsFixture([report])) =>
       commandsOf(of, 0, { folder: "out", typed: args });
     const [apply, keep] = shown([...typed, "--keep", "linear", "--keep=auto"]);
-    expect(apply).toEqual({ about: "Apply what was kept", command: "npx minimand predict out ROWS.csv" });
+    expect(apply).toEqual({ about: "Apply the kept model", command: "npx minimand predict out ROWS.csv" });
     expect(keep).toEqual({
       about: "Keep the boosted trees",
       command: "npx minimand compare 'my data.csv' -t y --losses focal,mae --keep trees",
@@ -62,7 +62,7 @@ describe("the advice of a comparison", () => {
     expect(shown([])).toHaveLength(1);
     const unlearnt = { ...report, recommendation: { ...report.recommendation, instead: null } };
     expect(shown(typed, resultsFixture([unlearnt])).map(({ about }) => about)).toEqual([
-      "Apply what was kept",
+      "Apply the kept model",
     ]);
     expect(shown(typed, resultsFixture([led]))).toHaveLength(1);
     const behind = { to: "majority-class", mean: -0.01, low: -0.02, high: 0.01, pWorse: 0.5 };
@@ -72,7 +72,7 @@ describe("the advice of a comparison", () => {
       models: [{ candidate: led.model!.candidate, ...behind }],
     };
     const alone = { ...led, recommendation: { ...led.recommendation, trivial } };
-    expect(shown(typed, resultsFixture([alone]))[0]?.about).toBe("Apply what was kept");
+    expect(shown(typed, resultsFixture([alone]))[0]?.about).toBe("Apply the kept model");
   });
 
   it("says what is applied where a reference was kept, which needs no own code", () => {

@@ -1,4 +1,3 @@
-import { isBehind } from "../../judge/recommendation/index.ts";
 import { referenceNamed } from "../../plan/index.ts";
 import type { DatasetReport, Results } from "../../results.ts";
 import { quotedWord } from "../../shell-words.ts";
@@ -50,9 +49,7 @@ export function commandsOf(
     const about =
       model.candidate !== recommendation.candidate
         ? `Apply the ${name(model.candidate)}`
-        : recommendation.lead === null && !isBehind(recommendation.trivial ?? null, model.candidate)
-          ? "Apply it"
-          : "Apply what was kept";
+        : "Apply the kept model";
     const first = folder === null ? `Save the files of the model into a folder ${saved}. ` : "";
     commands.push({ about: `${first}${about}${unknownRows(report)}`, command: apply });
   }
@@ -68,7 +65,7 @@ export function commandsOf(
 
 /** Says so where the kept model doesn't know all rows. */
 function unknownRows({ rows, drawnFrom }: Pick<DatasetReport, "rows" | "drawnFrom">): string {
-  return drawnFrom === undefined ? "" : ` (the kept model knows ${rows} of ${drawnFrom} rows)`;
+  return drawnFrom === undefined ? "" : ` (trained on ${rows} of ${drawnFrom} rows)`;
 }
 
 /** The command that was typed, with another `--keep`: its trials are there, so it takes no longer than the model. */

@@ -36,7 +36,7 @@ function learning(report: DatasetReport, document: Document): Child {
     ({ verdict, candidate }) => verdict !== "reference" && candidate !== report.ranking.baseline,
   );
   if (!trained || !compared) return null;
-  return html`<div class="screen"><h3>How they learn</h3>
+  return html`<div class="screen"><h3>Learning curves</h3>
 ${figure((options) => curvesFigure(report, document, options), curvesCaption(report))}</div>`;
 }
 
@@ -49,13 +49,13 @@ function whoIsShown(report: DatasetReport): string {
   if (rivals === 0) return "The baseline.";
   const who = finalists.length > 0 ? "The baseline and the finalists" : "The baseline and the first";
   const chosen = rivals > Math.max(1, finalists.length);
-  return `${who}${chosen ? `, chosen among ${rivals} as they did well here: expect a little less of them elsewhere` : ""}.`;
+  return `${who}${chosen ? `, chosen from ${rivals} because they did well here: expect slightly worse results elsewhere` : ""}.`;
 }
 
 /** Where rows come more than once into a figure. */
 const repeated = ({ seeds }: DatasetReport): string =>
   seeds.complete.length > 1
-    ? ` A row is counted once a seed that was trained (${seeds.complete.length} at most).`
+    ? ` Each row is counted once per trained seed (at most ${seeds.complete.length}).`
     : "";
 
 function rocCurves(report: DatasetReport, document: Document): Child {
@@ -63,9 +63,9 @@ function rocCurves(report: DatasetReport, document: Document): Child {
   const { task, classes } = report;
   const drawn = figure(
     (options) => rocFigure(report, document, options),
-    html`${whoIsShown(report)} For each threshold, how many of the rows of ${
+    html`${whoIsShown(report)} For each threshold, the share of the rows of ${
       task === "binary" ? html`<code>${classes[1]}</code>` : "a class"
-    } are found (true positive rate) at how many false alarms among the other rows; the diagonal is guessing, the dashed curve the baseline. ${
+    } that is found (true positive rate), against the share of the other rows that are false alarms (false positive rate). The diagonal is guessing, the dashed curve the baseline. ${
       task === "binary"
         ? null
         : `The mean over ${plural(classes.length, "class", "classes")}, each against the rest. `
@@ -73,7 +73,7 @@ function rocCurves(report: DatasetReport, document: Document): Child {
   );
   return drawn === null
     ? null
-    : html`<h3>How well they sort: ROC curves</h3>
+    : html`<h3>ROC curves</h3>
 ${drawn}`;
 }
 
@@ -92,8 +92,8 @@ function reliability(report: DatasetReport, document: Document): Child {
   const what = classes.length === 2 ? `P(${classes[1]})` : "probability of the predicted class";
   return html`<h3>Calibration of the probabilities</h3>
 <div class="panels">${drawn}</div>
-<p class="muted">${whoIsShown(report)} Predictions of all ${tests}, by their ${what}. On the dashed diagonal, of the rows given 70 %
-just 70 % turn out so; dots below it were given too high a probability. The bars count the predictions, and dots over few of them mean
+<p class="muted">${whoIsShown(report)} Predictions of all ${tests}, grouped by ${what}. On the dashed diagonal, 70 % of the rows with a predicted 70 %
+are of that class; below it, the predicted probability is too high. The bars count the predictions; dots over few predictions mean
 little. ECE is the expected calibration error, the mean distance to the diagonal, as in the table of metrics. A loss that does not aim at
 probabilities may classify well and still be far off here.${repeated(report)}</p>`;
 }
@@ -103,7 +103,7 @@ function confusion(report: DatasetReport, document: Document): Child {
   if (report.task === "preference") return null;
   const classes = report.classes.length;
   if (classes > 40)
-    return html`<p class="muted">${plural(classes, "class", "classes")} are too many for a confusion matrix that can be read${
+    return html`<p class="muted">${plural(classes, "class", "classes")} are too many for a readable confusion matrix${
       classes > mostConfused
         ? ""
         : html`;
@@ -122,12 +122,12 @@ the matrices of ${labelOf(report, report.ranking.baseline)} and all others are i
     return one === null ? [] : [wide && p !== kept ? html`<div class="screen whole">${one}</div>` : one];
   });
   if (drawn.length === 0) return null;
-  return html`<h3>Which classes are mixed up</h3>
+  return html`<h3>Confusion matrices</h3>
 <div class="panels">${drawn}</div>
-<p class="muted">${report.testRows === null ? "All test folds" : "All seeds"} together: a row a true class, a column a prediction, in percent of the row
-${wide ? "(counts as tooltips)" : "with counts"}. The diagonal is right.${repeated(report)}${
+<p class="muted">${report.testRows === null ? "All test folds" : "All seeds"} together: one row per true class, one column per predicted class, in percent of the row,
+${wide ? "(counts as tooltips)" : "with counts"}. The diagonal is correct.${repeated(report)}${
     wide && drawn.length > 1
-      ? html` <span class="paper">Those of the others are in the report on a screen.</span>`
+      ? html` <span class="paper">The other matrices are in the on-screen report.</span>`
       : null
   }</p>`;
 }
@@ -141,14 +141,14 @@ function beyondText(report: DatasetReport, kind: "actual" | "residual"): string 
 }
 
 function predictions(report: DatasetReport, document: Document): Child {
-  const put = `Rows that are near each other are one dot, whose area grows with their number.${repeated(report)}`;
+  const put = `Rows close to each other share one dot, whose area grows with their number.${repeated(report)}`;
   const actual = figure(
     (options) => actualFigure(report, document, options),
-    html`${whoIsShown(report)} Each test row by its prediction and by what <code>${report.target}</code> was, in its own units; on the dashed line the two agree. ${put}${beyondText(report, "actual")}`,
+    html`${whoIsShown(report)} Each test row by its predicted and its actual <code>${report.target}</code>, in its own units; on the dashed line the two agree. ${put}${beyondText(report, "actual")}`,
   );
   const residuals = figure(
     (options) => residualsFigure(report, document, options),
-    html`What is left over, actual minus predicted, in units of <code>${report.target}</code>: above the dashed line the prediction was too low. A bow or a fan shows what the model misses.${beyondText(report, "residual")}`,
+    html`Actual minus predicted, in units of <code>${report.target}</code>: above the dashed line the prediction was too low. A curved or fan-shaped pattern shows what the model misses.${beyondText(report, "residual")}`,
   );
   if (actual === null || residuals === null) return null;
   return html`<h3>Predicted and actual</h3>

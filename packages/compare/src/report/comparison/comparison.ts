@@ -47,14 +47,14 @@ export function renderReport(results: Results, folder: string | null, typed: rea
     const commands = commandsOf(results, i, { folder, typed });
     const head = several
       ? html`<h2 id="data-${i}">${report.name}</h2><p class="lede">${report.ranking.summary}</p>
-${recommendationBox(report, commands, html`<h3>What to do</h3>`)}`
-      : html`${recommendationBox(report, commands, html`<h2>What to do</h2>`)}
-<h2 id="data-${i}">All that were compared</h2>`;
+${recommendationBox(report, commands, html`<h3>Recommendation</h3>`)}`
+      : html`${recommendationBox(report, commands, html`<h2>Recommendation</h2>`)}
+<h2 id="data-${i}">Comparison in detail</h2>`;
     return html`<section aria-labelledby="data-${i}">${datasetSection(report, results.candidates, document, { head, index: i })}</section>
 `;
   });
   return page({
-    title: `Which loss helps: ${title}`,
+    title: `Losses compared: ${title}`,
     kind: "comparison",
     created: results.created,
     headline: headline(results),
@@ -64,6 +64,6 @@ ${sections}
 ${settingsSection(results)}
 ${readingSection(results.datasets[0], several)}`,
     footer: html`Written by minimand ${results.versions.minimand}. All numbers, every trial included, are in
-<code>results.json</code> next to this file<span class="paper">; single folds, learning curves, tuning, settings and all verdicts in words are in the report on a screen</span>.`,
+<code>results.json</code> next to this file<span class="paper">; single folds, learning curves, tuning, settings and all verdicts in words are in the on-screen report</span>.`,
   });
 }

@@ -13,7 +13,7 @@ function features(list: FeatureSummary[], rows: number): Child {
   const columns = [
     { head: "Column" },
     { head: "Type" },
-    { head: "Why" },
+    { head: "Reason" },
     { head: "Levels", numeric: true },
     { head: "Missing", numeric: true },
   ];
@@ -35,7 +35,8 @@ function features(list: FeatureSummary[], rows: number): Child {
 }
 
 function targetOf({ task, target, classes }: DatasetReport): Child {
-  if (task === "preference") return "A row is a pair of responses, whose columns are read by one encoding.";
+  if (task === "preference")
+    return "Each row is a pair of responses; both responses are encoded the same way.";
   return html`Target <code>${target}</code>${task === "regression" ? ", a number." : `, ${plural(classes.length, "class", "classes")}:`}`;
 }
 
@@ -55,7 +56,7 @@ export function dataSection(report: DatasetReport, document: Document): Markup {
     report.classes.length > 40 || report.task === "preference"
       ? null
       : figure((options) => classesFigure(report, document, options), null);
-  return html`<h3>What was inferred about the data</h3>
+  return html`<h3>Data as read</h3>
 <p>${countOf(report)}; ${kinds
     .filter(([n]) => n > 0)
     .map(([n, one, many]) => plural(n, one, many))
@@ -64,5 +65,5 @@ ${missing === 0 ? "none with missing values" : `${missing} with missing values (
 ${plural(report.inputs, "input")} of the network after encoding. ${targetOf(report)}</p>
 ${balance}
 ${notesList(report.notes)}
-<details><summary>${plural(report.features.length, "input column")}, their types and why</summary>${features(report.features, traitsOf[report.task].examplesPerRow * report.rows)}</details>`;
+<details><summary>${plural(report.features.length, "input column")}: types and reasons</summary>${features(report.features, traitsOf[report.task].examplesPerRow * report.rows)}</details>`;
 }

@@ -27,7 +27,7 @@ const taskNames = {
 function testedOn({ trials, testRows, time }: DatasetReport): string {
   const parts = new Set(trials.map(({ seed, fold }) => `${seed}/${fold}`)).size;
   return testRows === null
-    ? `${plural(parts, "fold")}${time === undefined ? "" : `, of later rows than it trained on, by ${time}`}`
+    ? `${plural(parts, "fold")}${time === undefined ? "" : `, each with later rows than its training rows, by ${time}`}`
     : `${plural(parts, "seed")} on one test file of ${plural(testRows, "row")}`;
 }
 
@@ -35,7 +35,7 @@ function testedOn({ trials, testRows, time }: DatasetReport): string {
 function partialNotice(report: DatasetReport): Child {
   const part = partOf(report);
   if (part === null) return null;
-  const wide = report.testRows === null ? " The intervals are wider than they will be." : "";
+  const wide = report.testRows === null ? " The intervals are wider than those of the complete run." : "";
   return html`<p class="notice"><strong>Partial run.</strong> ${sentence(part)}${wide} The same command
 with the same output folder, ${furtherTime}, runs the rest.</p>`;
 }
@@ -65,9 +65,9 @@ function notPursued({ ranking, finalists }: DatasetReport): Child {
   if (n === 0) return null;
   const counted = plural(n, "loss", "losses");
   if (ranking.entries.every(({ seeds }) => seeds < 2))
-    return html`<p class="muted">One seed: ${counted} trained on no more than that, so that nothing can be called better.</p>`;
-  return html`<p class="muted">Not pursued: ${counted} trained on one seed and not among the ${finalists.length} finalists
-that were trained on more. ${n === 1 ? "It" : "They"} may be found worse or the same, but nobody looked closely enough to call ${n === 1 ? "it" : "them"} better.</p>`;
+    return html`<p class="muted">One seed: ${counted} ${n === 1 ? "was" : "were"} trained on that seed only, which is too few to call ${n === 1 ? "it" : "them"} better.</p>`;
+  return html`<p class="muted">Not pursued: ${counted} ${n === 1 ? "was" : "were"} trained on one seed only and ${n === 1 ? "is" : "are"} not among the ${finalists.length} finalists,
+which were trained on more. One seed can show that a loss is worse or the same, but is too few to call it better.</p>`;
 }
 
 /** A clause as a sentence: a capital in front, a stop at the end. */
@@ -76,21 +76,21 @@ const sentence = (text: string): string =>
 
 /** The rows that the kept model knows. */
 function fittedOn({ rows, drawnFrom, time }: DatasetReport): string {
-  if (drawnFrom !== undefined) return `the ${rows} rows that were drawn of ${drawnFrom}`;
+  if (drawnFrom !== undefined) return `the ${rows} rows that were drawn from ${drawnFrom}`;
   return `all ${plural(rows, "row")}${time === undefined ? "" : ", the latest included,"}`;
 }
 
 function keptModel(report: DatasetReport): Markup {
   const { model } = report;
   if (model === null) {
-    return html`<h3>The model that was kept</h3><p>No model was kept in this run.</p>`;
+    return html`<h3>Kept model</h3><p>No model was kept in this run.</p>`;
   }
-  return html`<h3>The model that was kept</h3>
+  return html`<h3>Kept model</h3>
 <p><strong>${labelOf(report, model.candidate)}</strong>, ${configurationText(model.configuration)}, fitted again on
 ${fittedOn(report)}${model.epochs === 0 ? "" : ` for ${plural(model.epochs, "epoch")}`}. ${sentence(model.why)}${
     report.time === undefined
       ? ""
-      : " The scores above are of models that knew earlier rows only; how well this one does on rows still to come is not known."
+      : " The scores above are those of models trained on earlier rows only; how well this one predicts future rows is not known."
   }</p>`;
 }
 

@@ -24,14 +24,14 @@ function rankingCaption(report: DatasetReport): Child {
   ).length;
   const digits = decimals(ranking.rope);
   const side = ranking.higherIsBetter ? "right" : "left";
-  return html`Mean paired difference in ${metricName(ranking.metric)} to the baseline (vertical line)${tested ? " with its 95 % interval" : ""}; losses on the ${side} improve on it. The band is the region of practical equivalence,
+  return html`Mean paired difference in ${metricName(ranking.metric)} from the baseline (vertical line)${tested ? " with its 95 % interval" : ""}; losses on the ${side} improve on it. The band is the region of practical equivalence,
 ±${fixed(ranking.rope, digits)}: differences inside it are too small to matter.${
     tested
       ? " An interval that crosses both the line and an edge of the band leaves the question open."
       : null
   } A value with an arrowhead is beyond the axis.${
     rivals > 2
-      ? ` The first is the largest of ${rivals} differences, and was partly lucky: expect less of it on new rows. Its interval doesn't allow for that, its adjusted p does.`
+      ? ` The first is the largest of ${rivals} differences, partly by chance: expect a smaller one on new rows. Its adjusted p accounts for that, its interval does not.`
       : null
   }`;
 }
@@ -48,14 +48,14 @@ export function comparisonFigures(report: DatasetReport, document: Document): Ma
   if (pairedEntries(report).length === 0) {
     return html`<p class="muted">No loss was tested against the baseline here, so there is no figure of differences.</p>`;
   }
-  return html`<h3>How far from the baseline</h3>
+  return html`<h3>Differences from the baseline</h3>
 ${figure((options) => rankingFigure(report, document, options), rankingCaption(report))}
 ${
   isTested(report)
-    ? html`<div class="screen"><h3>How probable</h3>
+    ? html`<div class="screen"><h3>Probability of each outcome</h3>
 ${figure(
   (options) => posteriorFigure(report, document, options),
-  "Probability that a loss is practically worse than the baseline, the same, or better, each loss by itself. A bar that is mostly one colour is a clear answer; a mixed bar means that the data are too few to decide.",
+  "Probability that a loss is practically worse than the baseline, the same, or better, computed for each loss separately. A bar that is mostly one colour is a clear answer; a mixed bar means that the data are too few to decide.",
 )}</div>`
     : null
 }

@@ -44,7 +44,7 @@ export function metricsSection(report: DatasetReport, index: number): Markup | n
   });
   const id = (column: number): string => `by-${index}-${column}`;
   return html`<h3>Other metrics</h3>
-<p>${explained(report)}<span class="order-asked"> The order is that of</span></p>
+<p>${explained(report)}<span class="order-asked"> Sorted by</span></p>
 <div class="sorted">${metrics.map(
     (metric, column): Child => html`<input type="radio" name="by-${index}" id="${id(column)}"${
       column === 0 ? html` checked` : null
@@ -67,10 +67,10 @@ function explained({ metrics, testRows, ranking, seeds }: DatasetReport): string
     "roc-auc" in (metrics[ranking.baseline] ?? {}) ? "; ROC-AUC is the mean over the test parts" : "";
   const further =
     seeds.complete.length > 1
-      ? ` The baseline and the finalists have ${seeds.complete.length} seeds, others may have one: close ones may change places on equal seeds.`
+      ? ` The baseline and the finalists have ${seeds.complete.length} seeds, others may have one: losses with close values may change places on equal seeds.`
       : "";
-  const luck = losses > 2 ? ` The first of ${losses} in a column is partly first by luck.` : "";
-  return `Of all ${testRows === null ? "rows of the test folds" : "rows of the test file"} together, mean over the seeds${areas}.${further}${luck}`;
+  const luck = losses > 2 ? ` The first of ${losses} in a column is first partly by chance.` : "";
+  return `Computed on all ${testRows === null ? "rows of the test folds" : "rows of the test file"} together, as the mean over the seeds${areas}.${further}${luck}`;
 }
 
 /** Null where it is not defined, or nothing ran. */

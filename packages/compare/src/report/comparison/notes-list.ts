@@ -12,7 +12,7 @@ export function notesList(notes: readonly Note[]): Child {
   const rest = notes.length - mostListed;
   return html`<ul class="notes">${notes.slice(0, mostListed).map(
     ({ level, column, text }) =>
-      html`<li>${level === "warning" ? html`<strong>Note:</strong> ` : null}${
+      html`<li>${level === "warning" ? html`<strong>Warning:</strong> ` : null}${
         column === undefined ? null : html`<code>${column}</code>: `
       }${text}</li>
 `,

@@ -6,9 +6,9 @@ import { html } from "../page/markup.ts";
 export function preferenceSection({ preference }: DatasetReport): Child {
   if (preference === undefined) return null;
   const [flips, ...others] = preference.sentences;
-  return html`<h3>How many preferences are flipped</h3>
+  return html`<h3>Flipped preferences</h3>
 <p><strong>${flips}</strong> ${others.join(" ")}</p>
-<p class="muted">A loss gives every response a reward; h is that of the chosen response less that of the other. The losses differ mostly in the
-scale of h, so each is judged at a temperature T of its own, the best on its validation pairs: the log loss is that of e + (1 − 2e) σ(h / T), with
-the flip rate e of the fold. Which response of a pair is called the first is decided by turns.</p>`;
+<p class="muted">A loss gives every response a reward; h is the reward of the chosen response minus that of the other. The losses differ
+mostly in the scale of h, so each is judged at its own temperature T, the best on its validation pairs: the log loss is that of
+e + (1 − 2e) σ(h / T), with the flip rate e of the fold. The two responses of a pair take turns in being the first.</p>`;
 }

@@ -13,7 +13,7 @@ function rendered(
 ) {
   const own = { ...datasetFixture({ task }), quantization: quantizationFixture(given) };
   const { document } = parseHTML(renderReport(resultsFixture([own]), "out"));
-  const head = [...document.querySelectorAll("h3")].find((one) => textOf(one) === "What fewer bits cost");
+  const head = [...document.querySelectorAll("h3")].find((one) => textOf(one) === "Cost of fewer bits");
   const rows = [
     ...document.querySelectorAll('table[aria-label="What each width of the weights costs"] tr'),
   ].map((row) => [...row.children].map(textOf));
@@ -44,6 +44,6 @@ describe("what fewer bits cost, in the report", () => {
   });
 
   it("is left out where nothing was quantised", () => {
-    expect(renderReport(resultsFixture([report]), "out")).not.toContain("What fewer bits cost");
+    expect(renderReport(resultsFixture([report]), "out")).not.toContain("Cost of fewer bits");
   });
 });

@@ -38,7 +38,7 @@ export function quantizationSection(report: DatasetReport, document: Document): 
       "",
     ],
   };
-  return html`<h3>What fewer bits cost</h3>
+  return html`<h3>Cost of fewer bits</h3>
 ${figure((options) => quantizationFigure(report, document, options), caption(report))}
 ${table(
   "What each width of the weights costs",
@@ -62,7 +62,7 @@ function layersText({ bits, layerBits }: QuantizationReport["widths"][number]): 
 }
 
 export const changeHead = ({ task, target }: Pick<DatasetReport, "task" | "target">): string =>
-  task === "regression" ? `Change of ${target} (RMS)` : "Other classes";
+  task === "regression" ? `Change of ${target} (RMS)` : "Changed class";
 
 /** Returns the metric, the difference and the change as text. */
 export function outcomeCells(
@@ -92,7 +92,7 @@ export const widthsAreTested = ({ widths }: QuantizationReport): boolean =>
 function caption(report: DatasetReport): Child {
   const { quantization, ranking } = report;
   const bars = widthsAreTested(quantization!)
-    ? " The bar is the 95 % interval of the difference to the float networks (dashed line), drawn around them: one that crosses the line may be chance."
+    ? " The bar is the 95 % interval of the difference to the float networks (dashed line), drawn around them: a difference whose bar crosses the line is not significant."
     : " The dashed line is the float networks; nothing can be tested here, so there are no intervals.";
   const metric = metricName(ranking.metric).replace(/^./, (letter) => letter.toUpperCase());
   return html`${metric} by kilobytes of the kept model, on a logarithmic axis. A dot is the size of its parameters with codes packed
@@ -107,12 +107,12 @@ function howText(
   const parts =
     report.testRows === null ? `${plural(seeds.length * folds, "test fold")}` : plural(seeds.length, "seed");
   return html`Each network of ${labelOf(report, candidate)} of ${parts} was quantised on the rows that it was trained on: step sizes by
-calibration, then weights and step sizes fine-tuned to give the outputs of the float network, without labels. Networks that came no nearer to
-it stayed rounded. Float and quantised networks predict the same test rows: the difference is of pairs, tested as those of losses are, and
-knows nothing of how many widths were tried. What goes into layers has ${activationBits} bits. Sizes are of the model that is kept, 1 kB is 1000 bytes. ${
+calibration, then weights and step sizes fine-tuned to give the outputs of the float network, without labels. Networks that fine-tuning brought no
+closer stayed rounded. Float and quantised networks predict the same test rows: the difference is paired and tested like those of losses,
+without correction for the number of widths. Inputs of layers have ${activationBits} bits. Sizes are those of the kept model, 1 kB is 1000 bytes. ${
     widths.every(({ file }) => file === null)
       ? "It has no ONNX files, as it reads free text."
-      : html`Its files are next to <code>model.onnx</code> and are used alike: ${widths.map(
+      : html`Its files are next to <code>model.onnx</code> and are used the same way: ${widths.map(
           ({ file }, i) => html`${i === 0 ? "" : ", "}<code>${file}</code>`,
         )}.`
   }`;

@@ -62,7 +62,7 @@ export function rankingTable(report: DatasetReport, candidates: CandidateSummary
     { head: html`Difference${tested ? html` <small>95 % interval</small>` : null}`, numeric: true },
     { head: "Verdict" },
     { head: html`${metricName(ranking.metric)} <small>mean ± sd</small>`, numeric: true },
-    { head: html`Time <small>a trial</small>`, numeric: true },
+    { head: html`Time <small>per trial</small>`, numeric: true },
   ];
   if (tested)
     columns.push(
@@ -104,7 +104,7 @@ export function rankingTable(report: DatasetReport, candidates: CandidateSummary
   const seeds = unequalSeeds(ranking);
   return html`${table(`Ranking on ${report.name}`, columns, losses.map(row), references.map(row))}
 ${seeds === null ? null : html`<p>${seeds}</p>`}
-<details><summary>Every verdict in words</summary><ul class="notes">${losses.map(
+<details><summary>All verdicts in words</summary><ul class="notes">${losses.map(
     ({ label, sentence }) => html`<li><strong>${label}</strong>: ${sentence}</li>
 `,
   )}</ul></details>`;

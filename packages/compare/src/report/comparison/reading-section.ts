@@ -13,8 +13,8 @@ export function readingSection(report: DatasetReport | undefined, several: boole
   const pursued = ranking?.entries.some((entry) => entry.seeds > 1) ?? true;
   const half = ranking ? html` (${ranking.alpha / 2})` : null;
   return html`<section aria-labelledby="reading"><h2 id="reading">How to read the statistics</h2>
-<p><strong>What a finding is about.</strong> These data and this network, with rows of the same kind and fits from other starts.
-Whether a loss helps elsewhere is another question.</p>
+<p><strong>Scope of a finding.</strong> It holds for these data and this network: for other rows of the same kind and fits from other initial
+weights. It does not show whether a loss helps elsewhere.</p>
 <p><strong>Two stages.</strong> Every loss is trained on one seed. ${
     finalists.length > 0
       ? html`The ${finalists.length} that did best there, on test and validation rows together, are trained on further seeds, as are the baseline and trained references
@@ -22,25 +22,25 @@ Whether a loss helps elsewhere is another question.</p>
       : null
   }${
     pursued
-      ? html`${chip("not pursued")} is a loss that isn't among them: its interval is of one seed.`
-      : html`Here none was trained on more: ${chip("not pursued", "one seed")} is a loss that nobody looked at closely enough to call it better.`
+      ? html`${chip("not pursued")} is a loss that is not among them: its interval is that of one seed.`
+      : html`Here no loss was trained on more: ${chip("not pursued", "one seed")} means that one seed is too few to call a loss better.`
   }</p>
-<p><strong>Interval and p.</strong> All predictions for rows that a model wasn't trained on are put together. How much each row moves
-the metric (its influence) shows how the difference would vary with other rows [1, 2]; how much seeds and folds differ beyond that shows
-how it varies with the fits. Both go into the interval. <em>Unstable</em> fits differ by more than their rows explain: some of them
+<p><strong>Interval and p.</strong> All predictions for rows that a model was not trained on are pooled. How much each row moves
+the metric (its influence) shows how the difference would vary with other rows [1, 2]. How much seeds and folds differ beyond that shows
+how it varies with the fits. The interval includes both. <em>Unstable</em> fits differ by more than their rows explain: some of them
 fail, and the interval is widened for it. ${
     testRows === null
       ? null
-      : "On a test file each seed trains on four rows of five, so that the fits differ as other training rows would have them."
+      : "On a test file, each seed trains on four rows of five, so that fits differ as they would with other training rows."
   }</p>
-<p><strong>Many losses.</strong> Some look good by luck. The adjusted p is the chance that the largest of all these differences
-would be so large if there were none (max-T [3]); losses that behave alike cost hardly more than one. The intervals are of each
-loss by itself, without that adjustment.</p>
+<p><strong>Many losses.</strong> Some look good by chance. The adjusted p is the probability that the largest of all these differences
+would be at least as large if no loss differed from the baseline (max-T [3]). Losses that behave alike count hardly more than one. The
+intervals are computed for each loss separately, without that adjustment.</p>
 <p><strong>Verdicts.</strong> ${chip("same")} if the difference is inside the region of practical equivalence${rope} with a probability of at
-least 95 %, even where it is real; ${chip("better")} if a finalist's adjusted one-sided p is below half of alpha${half}, ${chip("worse")}
-on the other side; otherwise ${chip("undecided")}: the data are too few to decide. ${chip("diverged")} means that training did not stay
-finite on at least one ${testRows === null ? "fold" : "seed"}, ${chip("diverged", "not available")} that a trial could not be computed; the loss is ranked last and not tested. ${chip("reference")} rows are no losses: they are shown
-by the same interval, outside the adjustment. Where there is no interval, nothing could be tested (${chip("undecided", "not tested")}): two folds, a single seed on a test file, or later rows.</p>
+least 95 %, even if the difference is significant; ${chip("better")} if a finalist's adjusted one-sided p is below half of alpha${half}; ${chip("worse")}
+if that of any loss is, in the other direction; otherwise ${chip("undecided")}: the data are too few to decide. ${chip("diverged")} means that training did not stay
+finite on at least one ${testRows === null ? "fold" : "seed"}, ${chip("diverged", "not available")} that a trial could not be computed; the loss is ranked last and not tested. ${chip("reference")} rows are not losses: they are shown
+with the same kind of interval, outside the adjustment. Without an interval, nothing could be tested (${chip("undecided", "not tested")}): two folds, a single seed on a test file, or later rows.</p>
 ${
   several
     ? html`<p><strong>Several data sets.</strong> Ranks on each data set are averaged; Friedman's test asks whether any

@@ -19,7 +19,7 @@ export function recommendationBox(
     ({ text }) => html`<dd>${text}</dd>`,
   )}</div>
 `;
-  return html`<aside class="advice" aria-label="What to do">${heading}
+  return html`<aside class="advice" aria-label="Recommendation">${heading}
 ${lead === null ? null : html`<p class="lead"><strong>${lead}</strong></p>`}
 <dl>${[...groups].map(([about, list]) => sentences(about, list))}${commands.map(
     ({ about, command }) => html`<div><dt>${about}</dt><dd><code>${command}</code></dd></div>

@@ -115,22 +115,22 @@ export function tuningSection(report: DatasetReport, candidates: CandidateSummar
   const grids = losses.map(({ candidate }) => candidate.grid.map(({ learningRate }) => learningRate));
   const rates = grids[0].length;
   const alike = grids.every((grid) => grid.join() === grids[0].join());
-  return html`<h3>What tuning chose</h3>
-<p>Every loss was tuned anew inside every training part, on a split that the test ${part === "fold" ? "fold" : "file"} never touches:
-the same ${plural(rates, "learning rate")} for all${alike ? "" : " but optimizers with a range of their own"}, with the most usual setting of a loss's own parameters${
+  return html`<h3>Tuning</h3>
+<p>Every loss was tuned separately inside every training part, on a split without rows of the test ${part === "fold" ? "fold" : "file"}:
+the same ${plural(rates, "learning rate")} for all${alike ? "" : " except those with a range of their own"}, with the default setting of a loss's own parameters${
     rates > 1
-      ? "; if the best of them is at an end, one more beyond it; then the other settings at the best rate"
+      ? "; if the best rate is at an end, one more beyond it; then the other settings at the best rate"
       : ""
-  }. What is chosen in most ${part}s:</p>
+  }. The configuration chosen in most ${part}s:</p>
 ${table(
   `Chosen configurations on ${report.name}`,
   [
     { head: "Loss" },
-    { head: html`Configurations <small>a ${part}</small>`, numeric: true },
+    { head: html`Configurations <small>per ${part}</small>`, numeric: true },
     { head: "Chosen most often" },
     { head: `In ${part}s`, numeric: true },
     { head: html`Epochs <small>median</small>`, numeric: true },
-    { head: html`Time a trial <small>tuning included</small>`, numeric: true },
+    { head: html`Time per trial <small>tuning included</small>`, numeric: true },
   ],
   summary,
 )}

@@ -129,7 +129,7 @@ export function rankingFigure(
         }),
         Plot.gridX({ stroke: color("line"), strokeOpacity: 0.6, tickSpacing }),
         differenceAxis(domain, width - marginLeft - marginRight),
-        Plot.text([`difference in ${metric}${small ? "" : ` to ${baseline}`}`], {
+        Plot.text([`difference in ${metric}${small ? "" : ` from ${baseline}`}`], {
           frameAnchor: "bottom",
           dy: 38,
           fill: color("muted"),

@@ -78,7 +78,7 @@ export async function evaluate(source: string, options: EvaluateOptions): Promis
     options.json ? `${printableJson(file)}\n` : `${rowTables(evaluationRows(file), terminalWidth(), 6)}\n`,
   );
   for (const text of doubts(file)) tell(text);
-  tell(`${join(out, "report.html")} has the figures, ${join(out, "results.json")} every number`);
+  tell(`${join(out, "report.html")} contains the figures, ${join(out, "results.json")} all numbers`);
 }
 
 /** Refusals name the file too. */

@@ -112,7 +112,7 @@ export async function simulate(source: string, options: SimulateOptions): Promis
     });
     print(options.json ? `${printableJson(file)}\n` : simulationText(file, terminalWidth()));
   }, "begins anew").finally(() => unmakeFolder(out, created));
-  tell(`${join(out, "report.html")} has the figures, ${join(out, "results.json")} every number`);
+  tell(`${join(out, "report.html")} contains the figures, ${join(out, "results.json")} all numbers`);
 }
 
 /** The bandits as a table, and what can't be told of them. */

@@ -29,7 +29,7 @@ const digest = {
 };
 
 describe("digestLetter", () => {
-  it("tells new papers and new verdicts, as text and as HTML", () => {
+  it("lists new papers and new verdicts, as text and as HTML", () => {
     const { subject, text, html } = digestLetter({ ...digest, news: [zLoss, lion] });
     expect(subject).toBe("Minimand: 1 new paper, 1 new verdict");
     expect(text).toBe(`New papers
@@ -41,17 +41,17 @@ describe("digestLetter", () => {
 New verdicts
 
 * The Z-loss
-  Reproduced (not reproduced until now). Held: The Z-loss is faster.
+  Reproduced (previously not reproduced). Held: The Z-loss is faster.
   https://example.org/m/papers/z-loss.html
 
 -- 
-You get this at most once a week, when there is something new.
+You get this mail at most once a week, and only when there is something new.
 All papers: https://example.org/m/
-No more of these mails: https://example.org/m/unsubscribe?token=a.b
+Unsubscribe: https://example.org/m/unsubscribe?token=a.b
 `);
     for (const part of [
       'href="https://example.org/m/papers/lion.html"',
-      "Reproduced (not reproduced until now)",
+      "Reproduced (previously not reproduced)",
       digest.unsubscribe,
     ])
       expect(html).toContain(part);

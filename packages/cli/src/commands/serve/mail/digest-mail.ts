@@ -32,7 +32,7 @@ export function digestLetter({ news, rhythm, url, unsubscribe }: Digest): Letter
     ["New verdicts", verdicts],
   ];
   const shown = parts.filter(([, of]) => of.length > 0);
-  const why = `You get this ${rhythm === "daily" ? "at most once a day" : "at most once a week"}, when there is something new.`;
+  const why = `You get this mail ${rhythm === "daily" ? "at most once a day" : "at most once a week"}, and only when there is something new.`;
   return {
     subject: `Minimand: ${counts}`,
     text: [
@@ -40,7 +40,7 @@ export function digestLetter({ news, rhythm, url, unsubscribe }: Digest): Letter
       "-- ",
       why,
       `All papers: ${url}`,
-      `No more of these mails: ${unsubscribe}`,
+      `Unsubscribe: ${unsubscribe}`,
       "",
     ].join("\n"),
     html: page(html`${shown.map(
@@ -49,7 +49,7 @@ export function digestLetter({ news, rhythm, url, unsubscribe }: Digest): Letter
 ${of.map((one) => entry(one, url))}`,
     )}
 <p style="margin:32px 0 0;padding-top:12px;border-top:1px solid #ccc;font-size:13px;color:#555">${why}
-<a href="${url}" style="color:#555">All papers</a> &middot; <a href="${unsubscribe}" style="color:#555">No more of these mails</a></p>`),
+<a href="${url}" style="color:#555">All papers</a> &middot; <a href="${unsubscribe}" style="color:#555">Unsubscribe</a></p>`),
   };
 }
 
@@ -60,7 +60,7 @@ const pageOf = (url: string, slug: string): string => `${url}papers/${slug}.html
 function found(news: News): string {
   const { kind, before, verdict } = news;
   if (verdict === null) return "Not measured yet.";
-  const was = kind === "verdict" && before !== null ? ` (${before} until now)` : "";
+  const was = kind === "verdict" && before !== null ? ` (previously ${before})` : "";
   return `${verdict.charAt(0).toUpperCase()}${verdict.slice(1)}${was}. ${heldText(news)}`.trimEnd();
 }
 

@@ -58,7 +58,7 @@ describe("mailAddress", () => {
       message = (error as Error).message;
     }
     expect(message).toMatch(
-      /^email: expected an address as name@example\.org, got (none|no text|one that is none)$/,
+      /^email: expected an address such as name@example\.org, got (none|no text|an invalid one)$/,
     );
   });
 

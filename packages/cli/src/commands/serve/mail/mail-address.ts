@@ -14,7 +14,7 @@ const domain = /^([a-z\d]([a-z\d-]{0,61}[a-z\d])?\.)+[a-z]([a-z\d-]{0,61}[a-z\d]
  * @throws TypeError or RangeError, which don't show what was given
  */
 export function mailAddress(given: unknown): string {
-  const expected = "email: expected an address as name@example.org";
+  const expected = "email: expected an address such as name@example.org";
   if (typeof given !== "string")
     throw new TypeError(`${expected}, got ${given === undefined ? "none" : "no text"}`);
   const text = given.trim();
@@ -24,6 +24,6 @@ export function mailAddress(given: unknown): string {
   // As part of a URL it would lose ends of lines, and all behind a slash or a question mark.
   const host = /[\s/?#\\%]/.test(typed) ? "" : domainToASCII(typed).toLowerCase();
   if (mailbox.length > 64 || !name.test(mailbox) || host.length + mailbox.length > 253 || !domain.test(host))
-    throw new RangeError(`${expected}, got one that is none`);
+    throw new RangeError(`${expected}, got an invalid one`);
   return `${mailbox}@${host}`;
 }

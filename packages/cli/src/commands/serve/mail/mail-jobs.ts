@@ -48,12 +48,12 @@ export async function startMailJobs(options: DigestOptions): Promise<MailJobs> {
   const alone = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       const answer = await work();
-      if (trouble !== null) tell("mail: mails are sent again");
+      if (trouble !== null) tell("mail: sending works again");
       trouble = null;
       return answer;
     } catch (error) {
       const said = troubleOf(error as Error);
-      if (said !== trouble && !signal.aborted) tell(`mail: ${said}; tried again`);
+      if (said !== trouble && !signal.aborted) tell(`mail: ${said}; trying again`);
       trouble = said;
       throw error;
     }
@@ -65,7 +65,7 @@ export async function startMailJobs(options: DigestOptions): Promise<MailJobs> {
     const message = createHash("sha256").update(`confirmation:${id}`).digest("hex");
     const delivery = await alone(() => mailer.send({ ...letter, to, message, date: new Date() }));
     if (delivery === "none") await end(database, subscription);
-    if (delivery === "later") throw new MailServerError("put off");
+    if (delivery === "later") throw new MailServerError("postponed");
   };
   // Many at a look: else one mail a second would be the most.
   await boss.work<Confirmation>(confirmations, { pollingIntervalSeconds: 1, batchSize: 10 }, async (jobs) => {
@@ -92,6 +92,6 @@ export async function startMailJobs(options: DigestOptions): Promise<MailJobs> {
 
 /** Why no mails are sent, without what may have an address in it. */
 function troubleOf(error: Error): string {
-  if (error instanceof MailServerError) return `the server takes none (${error.message})`;
+  if (error instanceof MailServerError) return `the server accepts no mail (${error.message})`;
   return error instanceof StoreError ? error.message : `sending failed (${error.name})`;
 }

@@ -46,7 +46,7 @@ describe("openMailer", () => {
 
   it("writes no further header or recipient, whatever an address or a subject holds", async () => {
     for (const to of ["ann@example.org\r\nBcc: eve@example.org", "ann@example.org, eve@example.org"])
-      await expect(mailer.send({ ...mail, to })).rejects.toThrow("got one that is none");
+      await expect(mailer.send({ ...mail, to })).rejects.toThrow("got an invalid one");
     await mailer.send({ ...mail, subject: "News\r\nBcc: eve@example.org\r\n\r\nOther" });
     expect(receiver.mails).toHaveLength(1);
     for (const { to, parsed } of receiver.mails) {
@@ -119,7 +119,7 @@ describe("settings of mail", () => {
     });
     expect(senderOf("--from", "news@example.org")).toEqual({ name: "", address: "news@example.org" });
     for (const text of ["", "News", "a@example.org, b@example.org", "News <news>", "x\n <a@b>"])
-      expect(() => senderOf("--from", text)).toThrow(/^--from: expected an address as/);
+      expect(() => senderOf("--from", text)).toThrow(/^--from: expected an address such as/);
   });
 
   it("refuses servers of another kind, and shows no password", () => {

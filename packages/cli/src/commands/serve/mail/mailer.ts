@@ -48,7 +48,7 @@ export class MailServerError extends Error {
 /** `Name <address>` or an address alone. */
 export function senderOf(option: string, text: string): { name: string; address: string } {
   const [sender, ...rest] = addressparser(text, { flatten: true });
-  const expected = `${option}: expected an address as "Minimand <news@example.org>"`;
+  const expected = `${option}: expected an address such as "Minimand <news@example.org>"`;
   if (sender?.address === undefined || rest.length > 0) throw new UsageError(`${expected}, got '${text}'`);
   try {
     return { name: sender.name, address: mailAddress(sender.address) };

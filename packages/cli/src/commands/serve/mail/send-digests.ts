@@ -54,7 +54,9 @@ export async function sendDigests(options: DigestOptions): Promise<void> {
     await giveUpLease(database, holder);
     const { sent, none, refused, later } = counts;
     if (sent + none + refused + later > 0)
-      tell(`digests: ${sent} sent, ${later} put off, ${refused} refused, ${none} to addresses that are gone`);
+      tell(
+        `digests: ${sent} sent, ${later} postponed, ${refused} refused, ${none} to addresses that no longer exist`,
+      );
   }
 }
 
