@@ -112,7 +112,9 @@ export {
 export {
   type ClassificationMetric,
   type ClassificationOutcome,
+  type GivenScoreName,
   type Metric,
+  type MetricId,
   metricCatalogue,
   type RegressionMetric,
   type RegressionOutcome,

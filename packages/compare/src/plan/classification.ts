@@ -41,7 +41,7 @@ const marginLossOf = (id: string, label: string, formula: string, of: Parameters
 function targetOf({ metric }: BuildInfo): ScoreTarget {
   if (metric === "accuracy" || metric === "gmean" || metric === "mcc") return { metric };
   if (metric.startsWith("f")) return { metric: "fbeta", beta: Number(metric.slice(1)) };
-  return { metric: "balancedAccuracy" };
+  return { metric: "balanced-accuracy" };
 }
 
 /** Weights of an active and a passive part. */
