@@ -55,7 +55,7 @@ export function consistency(tau: number, p: readonly number[]) {
   const gap = minimizabilityGap(best, weights, conditionals, { tau });
   const bound = hConsistencyBound({
     tau,
-    nClasses: 3,
+    classes: 3,
     surrogateRisk: risk,
     bestInClassRisk: best,
     surrogateGap: gap,
@@ -78,7 +78,7 @@ export function boundedScores(tau: number, bound: number) {
     const scores = [0, 1, 2].map(() => Math.max(-bound, Math.min(bound, 3 * bound * (2 * next() - 1))));
     return compSumPhi(Math.exp(scores[1] - scores[0]) + Math.exp(scores[2] - scores[0]), { tau });
   });
-  return { found: Math.min(...losses), least: compSumBoundedDeterministicInf(bound, { tau, nClasses: 3 }) };
+  return { found: Math.min(...losses), least: compSumBoundedDeterministicInf(bound, { tau, classes: 3 }) };
 }
 
 /** A linear classifier of tumours whose inputs may move by `gamma` each, or by `epsilon` on average. */

@@ -111,7 +111,7 @@ export async function run(settings: Settings) {
     loss: zLossSpec({ a: 0.02, b: 100 }),
     optimizer: adam(3e-3),
     // Plain gradient descent, falling to 0.
-    outputRate: (step) => 60 * (1 - step / steps),
+    learningRate: (step) => 60 * (1 - step / steps),
     key: keyOf(seed),
     batches: batches(),
     onStep({ step, metrics }) {

@@ -6,7 +6,7 @@
  * docs/own-candidates.md says what each kind of candidate is made of.
  */
 import type { Candidate } from "@minimand/compare";
-import { adamw, crossEntropy, maeLoss } from "minimand";
+import { absoluteProbabilityError, adamw, crossEntropy } from "minimand";
 
 export const candidates: Candidate[] = [
   {
@@ -23,7 +23,7 @@ export const candidates: Candidate[] = [
       () =>
       (logits, labels, { weights, hyper }) =>
         crossEntropy(logits.ref, labels.ref, { weights: weights.ref }).add(
-          maeLoss(logits, labels, { weights }).mul(hyper.epsilon).mul(0.5),
+          absoluteProbabilityError(logits, labels, { weights }).mul(hyper.epsilon).mul(0.5),
         ),
   },
   {

@@ -47,7 +47,7 @@ const shapes: { [shape: string]: Shape } = {
     not: {
       ...because(
         "takes embeddings in pairs, triplets or by class; tested together in pairs.test.ts",
-        "contrastiveLoss batchContrastiveLoss infoNceLoss ntXentLoss supConLoss prototypicalLoss batchPrototypicalLoss tripletLoss batchTripletLoss",
+        "contrastiveLoss batchContrastiveLoss infoNceLoss ntXentLoss supConLoss prototypicalLoss batchPrototypicalLoss triplet batchTriplet",
       ),
       ...because(
         "takes embeddings and centres; every margin is tested in margin-softmax.test.ts",

@@ -12,7 +12,7 @@ const bin = join(root, "packages/cli/bin/minimand.js");
 
 /** Resident megabytes of all processes of `minimand worker` once it has joined. */
 export async function memoryOfWorker(store: string, env: NodeJS.ProcessEnv = {}): Promise<number> {
-  const child = spawn(process.execPath, [bin, "worker", "--store", store, "--concurrency", "2"], {
+  const child = spawn(process.execPath, [bin, "worker", "--store", store, "--workers", "2"], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "ignore", "pipe"],
   });

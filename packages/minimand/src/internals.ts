@@ -11,6 +11,7 @@ export {
   times,
 } from "./engine/cholesky.ts";
 export { normalCdf, normalDensity } from "./engine/normal.ts";
+export { withPresentNames } from "./engine/renamed-options.ts";
 export { type Sfc32, sfc32 } from "./engine/sfc32.ts";
 export {
   type Code,

@@ -14,20 +14,17 @@ export function workersOf({
   workers,
   threads = 1,
   store,
-  option = "--workers",
 }: {
   workers?: number;
   threads?: number;
   store?: string;
-  /** What the number is called in messages. */
-  option?: string;
 }): number {
   const cores = availableParallelism();
   checkNumber("--threads", threads, { min: 1, max: cores, integer: true });
   const { floor, max } = Math;
   if (workers === undefined) return max(1, floor(cores / threads));
   // On a store others may do it all.
-  checkNumber(option, workers, {
+  checkNumber("--workers", workers, {
     min: store === undefined ? 1 : 0,
     max: floor((perCore * cores) / threads),
     integer: true,

@@ -37,7 +37,7 @@ describe
       const env = { ...server.env, [slowness]: "800" };
       const store = ["--store", server.address];
       const workerOn = async ({ within }: typeof a, name: string) => {
-        const own = ["--concurrency", "1", "--cache", join(folder, name)];
+        const own = ["--workers", "1", "--cache", join(folder, name)];
         const command = background(["worker", ...store, ...own, ...modules], { env, within });
         await command.until(/works for/);
         let id = 0;

@@ -105,7 +105,7 @@ describe.runIf(hasPostgres())(`a store that anyone has written to${noPostgres}`,
     await jobs.end();
 
     const worker = background(
-      ["worker", "--store", server.address, "--engine", "wasm", "--concurrency", "1", "--cache", at("cache")],
+      ["worker", "--store", server.address, "--engine", "wasm", "--workers", "1", "--cache", at("cache")],
       { env: server.env, cwd: folder },
     );
     // A worker that ends has said why.

@@ -18,7 +18,7 @@ describe.skipIf(!hasPooler())(`a store behind a transaction pooler${noPooler}`, 
     await using pooler = await startPooler(server);
     const env = { ...server.env, [slowness]: "400" };
     const store = ["--store", `${pooler.address}?pooled=true`];
-    const own = [...store, "--concurrency", "1", "--cache", join(folder, "cache"), ...modules];
+    const own = [...store, "--workers", "1", "--cache", join(folder, "cache"), ...modules];
     const watching = background([...args, ...store, "--out", join(folder, "shared"), "--workers", "0"], {
       env,
     });

@@ -80,7 +80,7 @@ export function commandsFor(server: TestPostgres, { address, env, name }: TestDa
   return {
     start,
     worker: (more: Record<string, string> = {}, ...args: string[]): Background =>
-      start(["worker", "--engine", "wasm", "--with", "own.mjs", "--concurrency", "1", ...args], more),
+      start(["worker", "--engine", "wasm", "--with", "own.mjs", "--workers", "1", ...args], more),
     /** The comparison, with arguments of which the last one of a name counts. */
     compare: (out: string, args: readonly string[], more?: Record<string, string>): Background =>
       start(["compare", "a.csv", ...settings, "--out", out, ...args], more),

@@ -123,7 +123,7 @@ describe.runIf(hasPostgres()).concurrent(`processes that work for a store${noPos
     // What is killed is started again, as a service is.
     const restarted = async (): Promise<void> => {
       for (;;) {
-        const one = worker({ ENDS: "killed" }, "--concurrency", "2");
+        const one = worker({ ENDS: "killed" }, "--workers", "2");
         let gone = false;
         const ended = one.ended.finally(() => {
           gone = true;

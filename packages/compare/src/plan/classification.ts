@@ -1,4 +1,5 @@
 import {
+  absoluteProbabilityError,
   aldrInit,
   aldrObjective,
   anyLoss,
@@ -11,13 +12,11 @@ import {
   exponentialLoss,
   focal,
   generalizedCrossEntropy,
-  hingeLoss,
+  hinge,
   jensenShannonLoss,
   labelSmoothingCrossEntropy,
   ldrKl,
-  maeLoss,
   marginLoss,
-  mseLoss,
   nceAgce,
   nceAul,
   nceRce,
@@ -25,7 +24,8 @@ import {
   type ScoreTarget,
   scoreOrientedLoss,
   scoreOrientedOneVsRest,
-  squaredHingeLoss,
+  squaredHinge,
+  squaredProbabilityError,
   symmetricCrossEntropy,
   westonWatkins,
 } from "minimand";
@@ -41,7 +41,7 @@ const marginLossOf = (id: string, label: string, formula: string, of: Parameters
 function targetOf({ metric }: BuildInfo): ScoreTarget {
   if (metric === "accuracy" || metric === "gmean" || metric === "mcc") return { metric };
   if (metric.startsWith("f")) return { metric: "fbeta", beta: Number(metric.slice(1)) };
-  return { metric: "balancedAccuracy" };
+  return { metric: "balanced-accuracy" };
 }
 
 /** Weights of an active and a passive part. */
@@ -84,8 +84,10 @@ export const classificationCandidates: readonly ComparedLoss[] = [
       tuned: { balance: ["in [0, 1]", 0.5, 0.95, 0.05] },
     },
   ),
-  loss("mae", "Absolute error of the probabilities", "2 (1 - p_y)", maeLoss, { reference: ofProbabilities }),
-  loss("mse", "Squared error of the probabilities", "sum_k (1[k = y] - p_k)^2", mseLoss, {
+  loss("mae", "Absolute error of the probabilities", "2 (1 - p_y)", absoluteProbabilityError, {
+    reference: ofProbabilities,
+  }),
+  loss("mse", "Squared error of the probabilities", "sum_k (1[k = y] - p_k)^2", squaredProbabilityError, {
     reference: ofProbabilities,
   }),
   loss(
@@ -143,8 +145,8 @@ export const classificationCandidates: readonly ComparedLoss[] = [
     objective: (_, model) => aldrObjective(model, ({ lambda0 }) => ({ lambda0 })),
     memory: (examples, { lambda0 }) => aldrInit(examples, { lambda0 }),
   },
-  marginLossOf("hinge", "Hinge", "max(0, 1 - z), z = +-(f1 - f0)", hingeLoss),
-  marginLossOf("squared-hinge", "Squared hinge", "max(0, 1 - z)^2", squaredHingeLoss),
+  marginLossOf("hinge", "Hinge", "max(0, 1 - z), z = +-(f1 - f0)", hinge),
+  marginLossOf("squared-hinge", "Squared hinge", "max(0, 1 - z)^2", squaredHinge),
   marginLossOf("exponential", "Exponential", "e^-z", exponentialLoss),
   {
     kind: "loss",

@@ -1,7 +1,7 @@
 import {
   absoluteError,
   cauchyLoss,
-  huberLoss,
+  huber,
   logCoshLoss,
   quantileLoss,
   squaredError,
@@ -21,7 +21,7 @@ const positive = "> 0, in standard deviations of the target";
 export const regressionCandidates: readonly ComparedLoss[] = [
   loss("squared", "Squared error", "r^2", squaredError),
   loss("absolute", "Absolute error", "|r|", absoluteError),
-  loss("huber", "Huber", "r^2 / 2 where |r| <= delta, else delta (|r| - delta / 2)", huberLoss, {
+  loss("huber", "Huber", "r^2 / 2 where |r| <= delta, else delta (|r| - delta / 2)", huber, {
     tuned: { delta: [positive, 1, 0.3] },
   }),
   loss("log-cosh", "Log-cosh", "log cosh r", logCoshLoss),

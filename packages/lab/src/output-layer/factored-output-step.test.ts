@@ -56,7 +56,7 @@ describe("factoredOutputStep", () => {
     "trains as the whole network does under gradient descent, with the %s",
     async (_, rate, spec, loss) => {
       const layer = layerOf();
-      const ours = factoredOutputStep({ body, layer, loss: spec, optimizer: sgd(rate), outputRate: rate });
+      const ours = factoredOutputStep({ body, layer, loss: spec, optimizer: sgd(rate), learningRate: rate });
       const model = whole(layer.toDense());
       const theirs = supervised({ model, objective: objectiveOf(model, loss), optimizer: sgd(rate) });
       let a = ours.init(random.key(3));
@@ -82,13 +82,16 @@ describe("factoredOutputStep", () => {
   it("keeps the number of live buffers, also where a step throws, and then the layer is as before", async () => {
     const layer = layerOf();
     const options = { body, layer, loss: zLossSpec(), optimizer: adam(1e-2) };
-    const step = factoredOutputStep({ ...options, outputRate: 0.1 });
+    const step = factoredOutputStep({ ...options, learningRate: 0.1 });
     let state = step.init(random.key(3));
     for (let epoch = 0; epoch < 2; epoch++) state = await fit({ step, state, batches: batches.epoch(epoch) });
     const before = liveBuffers();
     for (let epoch = 2; epoch < 6; epoch++) state = await fit({ step, state, batches: batches.epoch(epoch) });
     expect(liveBuffers()).toBe(before);
-    const failing = factoredOutputStep({ ...options, outputRate: () => Number.NaN });
+    expect(() => factoredOutputStep({ ...options, outputRate: -1 } as never)).toThrow(
+      "learningRate: expected a finite number >= 0, got -1",
+    );
+    const failing = factoredOutputStep({ ...options, learningRate: () => Number.NaN });
     const saved = layer.save();
     const fail = (): void => {
       const [batch] = [...batches.epoch(0)].slice(0, 1);
@@ -120,7 +123,7 @@ describe("factoredOutputStep", () => {
       layer: layerOf(),
       loss: zLossSpec(),
       optimizer: adam(0.1),
-      outputRate: 1,
+      learningRate: 1,
     });
     await expect(fit({ step, state: step.init(random.key(0)), batches: batches.epoch(0) })).rejects.toThrow(
       "body: expected an output [16, 6], got float32[16, 5]",
@@ -139,7 +142,7 @@ describe("trainWithFactoredOutput", () => {
     const rate = (count: number): number => 0.1 * (1 - count / 600);
     const { params, state } = await trainWithFactoredOutput({
       ...options,
-      outputRate: rate,
+      learningRate: rate,
       key: random.key(1),
       batches: epochs(),
     });

@@ -10,7 +10,7 @@ import {
   refTree,
   type Tree,
 } from "minimand/engine";
-import { gradientAt, makeStep } from "minimand/internals";
+import { gradientAt, makeStep, withPresentNames } from "minimand/internals";
 import type { SphericalLossSpec } from "minimand/losses";
 import type { Model } from "minimand/models";
 import type { GradientTransformation } from "minimand/optimizers";
@@ -28,7 +28,7 @@ export interface FactoredTrainingOptions {
   /** Of the body. */
   optimizer: GradientTransformation;
   /** Learning rate of the output layer, for which there is plain gradient descent only; may depend on the steps made. */
-  outputRate: number | ((count: number) => number);
+  learningRate: number | ((count: number) => number);
   /** L2 weight decay of the output layer; default 0. */
   outputDecay?: number;
   /** Largest norm of the gradient of the output layer; default: any. */
@@ -37,13 +37,16 @@ export interface FactoredTrainingOptions {
   compile?: Compile;
 }
 
+/** Old names of the options. */
+const renamed = { outputRate: "learningRate" } as const;
+
 const factoredOutputOptions: OptionNames<FactoredTrainingOptions> = {
   body: true,
   layer: true,
   loss: true,
   optimizer: true,
   compile: true,
-  outputRate: true,
+  learningRate: true,
   outputDecay: true,
   outputClip: true,
 };
@@ -66,7 +69,7 @@ export type FactoredTrainingState = SupervisedState;
  * @returns a step whose `loss` is the mean loss of the batch before the step
  * @throws RangeError where the body's output is not `[batch, features]`; as {@link FactoredOutputLayer.step}
  * @example
- * factoredOutputStep({ body: mlp({ inputs: 8, hidden: [64], outputs: 64 }), layer, loss: zLossSpec(), optimizer: adamw(1e-3), outputRate: 0.1 })
+ * factoredOutputStep({ body: mlp({ inputs: 8, hidden: [64], outputs: 64 }), layer, loss: zLossSpec(), optimizer: adamw(1e-3), learningRate: 0.1 })
  * @see Vincent, de Brébisson, Bouthillier 2015, arXiv 1412.7091, section 3
  */
 export function factoredOutputStep(options: FactoredTrainingOptions): TrainStep<FactoredTrainingState> {
@@ -75,12 +78,12 @@ export function factoredOutputStep(options: FactoredTrainingOptions): TrainStep<
     layer,
     loss,
     optimizer,
-    outputRate,
+    learningRate,
     outputDecay,
     outputClip,
     compile = compileWithJit,
-  } = readOptions("factoredOutputStep", options, factoredOutputOptions);
-  if (typeof outputRate === "number") checkNumber("outputRate", outputRate, { min: 0 });
+  } = readOptions("factoredOutputStep", withPresentNames(options, renamed), factoredOutputOptions);
+  if (typeof learningRate === "number") checkNumber("learningRate", learningRate, { min: 0 });
   const forward = compile((params: Tree, state: Tree, x: np.Array, key: np.Array, weights: np.Array) => {
     const [hidden, next] = body.apply({ params, state }, x, { training: true, key, weights });
     disposeTree(next);
@@ -108,7 +111,7 @@ export function factoredOutputStep(options: FactoredTrainingOptions): TrainStep<
     const result = layer.step(values, y.ref.dataSync() as Int32Array, {
       loss,
       weights: own,
-      learningRate: typeof outputRate === "number" ? outputRate : outputRate(state.count),
+      learningRate: typeof learningRate === "number" ? learningRate : learningRate(state.count),
       weightDecay: outputDecay,
       clipNorm: outputClip,
     });
@@ -146,7 +149,7 @@ export function factoredOutputStep(options: FactoredTrainingOptions): TrainStep<
  * @returns the trained body, for `predictor(body)(params, state, x)`; the layer is changed in place
  * @throws as `fit` and {@link factoredOutputStep}
  * @example
- * const { params, state } = await trainWithFactoredOutput({ body, layer, loss, optimizer, outputRate: 0.1, key, batches: batches.epoch(0) });
+ * const { params, state } = await trainWithFactoredOutput({ body, layer, loss, optimizer, learningRate: 0.1, key, batches: batches.epoch(0) });
  */
 export async function trainWithFactoredOutput(
   options: FactoredTrainingOptions & { key: np.Array } & Pick<
@@ -154,13 +157,17 @@ export async function trainWithFactoredOutput(
       "batches" | "onStep" | "signal"
     >,
 ): Promise<{ params: Tree; state: Tree }> {
-  const { key, batches, onStep, signal, ...own } = readOptions("trainWithFactoredOutput", options, {
-    ...factoredOutputOptions,
-    key: true,
-    batches: true,
-    onStep: true,
-    signal: true,
-  });
+  const { key, batches, onStep, signal, ...own } = readOptions(
+    "trainWithFactoredOutput",
+    withPresentNames(options, renamed),
+    {
+      ...factoredOutputOptions,
+      key: true,
+      batches: true,
+      onStep: true,
+      signal: true,
+    },
+  );
   const step = factoredOutputStep(own);
   try {
     const trained = await fit({ step, state: step.init(key), batches, onStep, signal });

@@ -87,16 +87,18 @@ describe("zeroOneConditionalInf", () => {
 describe("compSumBoundedDeterministicInf", () => {
   it("is the loss of scores at the ends of their range", () => {
     for (const tau of taus) {
-      const value = compSumBoundedDeterministicInf(1.3, { tau, nClasses: 4 });
+      const value = compSumBoundedDeterministicInf(1.3, { tau, classes: 4 });
       expect(value).toBeCloseTo(conditionalRisk([1, 0, 0, 0], [1.3, -1.3, -1.3, -1.3], tau), 12);
     }
-    expect(compSumBoundedDeterministicInf(0, { tau: 1, nClasses: 4 })).toBeCloseTo(Math.log(4), 12);
+    expect(compSumBoundedDeterministicInf(0, { tau: 1, classes: 4 })).toBeCloseTo(Math.log(4), 12);
+    // By its old name.
+    expect(compSumBoundedDeterministicInf(0, { tau: 1, nClasses: 4 } as never)).toBeCloseTo(Math.log(4), 12);
   });
 
   it("refuses a negative bound and fewer than two classes", () => {
-    expect(() => compSumBoundedDeterministicInf(-1, { tau: 1, nClasses: 4 })).toThrow("scoreBound");
-    expect(() => compSumBoundedDeterministicInf(1, { tau: 1, nClasses: 1 })).toThrow(
-      "nClasses: expected an integer >= 2, got 1",
+    expect(() => compSumBoundedDeterministicInf(-1, { tau: 1, classes: 4 })).toThrow("scoreBound");
+    expect(() => compSumBoundedDeterministicInf(1, { tau: 1, classes: 1 })).toThrow(
+      "classes: expected an integer >= 2, got 1",
     );
   });
 });

@@ -1,5 +1,7 @@
 import { checkNumber } from "minimand/engine";
+import { withPresentNames } from "minimand/internals";
 import { phiOfLog } from "./comp-sum-phi.ts";
+import { renamedInFamily } from "./comp-sum-transform.ts";
 import { checkDistribution, largest, powerExcess } from "./distribution.ts";
 
 /**
@@ -61,20 +63,20 @@ function logNorm(p: ArrayLike<number>, tau: number): number {
  * `Phi_tau((n - 1) exp(-2 Lambda))` for scores in `[-Lambda, Lambda]` and `n` classes.
  *
  * @param scoreBound `Lambda >= 0`
- * @param options `tau >= 0`, `nClasses >= 2`
+ * @param options `tau >= 0`, `classes >= 2`
  * @returns a number >= 0
  * @throws TypeError, RangeError for numbers outside their ranges
  * @example
- * compSumBoundedDeterministicInf(1.3, { tau: 1, nClasses: 4 }) // 0.2012
+ * compSumBoundedDeterministicInf(1.3, { tau: 1, classes: 4 }) // 0.2012
  * @see Mao, Mohri, Zhong 2023, arXiv 2304.07288, section 4
  */
 export function compSumBoundedDeterministicInf(
   scoreBound: number,
-  options: { tau: number; nClasses: number },
+  options: { tau: number; classes: number },
 ): number {
-  const { tau, nClasses } = options;
+  const { tau, classes } = withPresentNames(options, renamedInFamily);
   checkNumber("scoreBound", scoreBound, { min: 0 });
   checkNumber("tau", tau, { min: 0 });
-  checkNumber("nClasses", nClasses, { min: 2, integer: true });
-  return phiOfLog(Math.log1p((nClasses - 1) * Math.exp(-2 * scoreBound)), tau);
+  checkNumber("classes", classes, { min: 2, integer: true });
+  return phiOfLog(Math.log1p((classes - 1) * Math.exp(-2 * scoreBound)), tau);
 }

@@ -4,7 +4,7 @@ import { conditionalRisk, distribution, taus } from "./conditional-risk.fixture.
 import { compSumConditionalInf, compSumInverseTransform, compSumTransform } from "./index.ts";
 
 const unit = fc.double({ min: 0, max: 1, noNaN: true });
-const family = fc.record({ tau: fc.constantFrom(...taus), nClasses: fc.integer({ min: 2, max: 50 }) });
+const family = fc.record({ tau: fc.constantFrom(...taus), classes: fc.integer({ min: 2, max: 50 }) });
 
 describe("compSumTransform", () => {
   it("starts at 0 and increases", () => {
@@ -20,18 +20,18 @@ describe("compSumTransform", () => {
   it("has its closed forms at tau = 0, 1 and 2", () => {
     fc.assert(
       fc.property(unit, (beta) => {
-        expect(compSumTransform(beta, { tau: 0, nClasses: 3 })).toBeCloseTo(1 - Math.sqrt(1 - beta ** 2), 12);
-        expect(compSumTransform(beta, { tau: 2, nClasses: 3 })).toBeCloseTo(beta / 3, 12);
+        expect(compSumTransform(beta, { tau: 0, classes: 3 })).toBeCloseTo(1 - Math.sqrt(1 - beta ** 2), 12);
+        expect(compSumTransform(beta, { tau: 2, classes: 3 })).toBeCloseTo(beta / 3, 12);
       }),
     );
-    expect(compSumTransform(0.6, { tau: 0, nClasses: 2 })).toBeCloseTo(0.2, 12);
-    expect(compSumTransform(1, { tau: 1, nClasses: 2 })).toBeCloseTo(Math.LN2, 12);
+    expect(compSumTransform(0.6, { tau: 0, classes: 2 })).toBeCloseTo(0.2, 12);
+    expect(compSumTransform(1, { tau: 1, classes: 2 })).toBeCloseTo(Math.LN2, 12);
   });
 
   it("is continuous where the formula changes", () => {
     for (const tau of [1, 1.5, 2]) {
       for (const beta of [0.01, 0.5, 0.9, 1]) {
-        const at = (t: number) => compSumTransform(beta, { tau: t, nClasses: 2 });
+        const at = (t: number) => compSumTransform(beta, { tau: t, classes: 2 });
         expect(Math.abs(at(tau + 1e-7) - at(tau))).toBeLessThan(1e-6);
         expect(Math.abs(at(tau - 1e-7) - at(tau))).toBeLessThan(1e-6);
       }
@@ -48,7 +48,7 @@ describe("compSumTransform", () => {
           const scores = all.slice(0, q.length);
           const errorRegret = Math.max(...q) - q[scores.indexOf(Math.max(...scores))];
           const regret = conditionalRisk(q, scores, tau) - compSumConditionalInf(q, { tau });
-          const least = compSumTransform(errorRegret, { tau, nClasses: q.length });
+          const least = compSumTransform(errorRegret, { tau, classes: q.length });
           expect(regret - least).toBeGreaterThanOrEqual(-1e-10);
         },
       ),
@@ -66,18 +66,25 @@ describe("compSumTransform", () => {
           const q = [(1 + beta) / 2, (1 - beta) / 2, ...new Array(n - 2).fill(0)];
           const scores = [0, 0, ...new Array(n - 2).fill(-Infinity)];
           const regret = conditionalRisk(q, scores, tau) - compSumConditionalInf(q, { tau });
-          expect(regret).toBeCloseTo(compSumTransform(beta, { tau, nClasses: n }), 10);
+          expect(regret).toBeCloseTo(compSumTransform(beta, { tau, classes: n }), 10);
         },
       ),
     );
   });
 
   it("refuses numbers outside the ranges", () => {
-    const f = { tau: 1, nClasses: 3 };
+    const f = { tau: 1, classes: 3 };
     expect(() => compSumTransform(1.1, f)).toThrow("beta: expected a finite number >= 0 and <= 1, got 1.1");
     expect(() => compSumTransform(Number.NaN, f)).toThrow("beta");
-    expect(() => compSumTransform(0.5, { ...f, nClasses: 2.5 })).toThrow("nClasses: expected an integer");
+    expect(() => compSumTransform(0.5, { ...f, classes: 2.5 })).toThrow("classes: expected an integer");
     expect(() => compSumTransform(0.5, { ...f, tau: Infinity })).toThrow("tau");
+  });
+
+  it("takes the number of classes by its old name, and its inverse does, too", () => {
+    const [now, before] = [{ tau: 1.5, classes: 3 }, { tau: 1.5, nClasses: 3 } as never];
+    expect(compSumTransform(0.5, before)).toBe(compSumTransform(0.5, now));
+    expect(compSumInverseTransform(0.2, before)).toBe(compSumInverseTransform(0.2, now));
+    expect(() => compSumInverseTransform(0.2, { ...now, nClasses: 3 } as never)).toThrow('got "nClasses"');
   });
 });
 
@@ -101,7 +108,7 @@ describe("compSumInverseTransform", () => {
   });
 
   it("refuses a negative regret and an unknown form", () => {
-    const f = { tau: 1, nClasses: 3 };
+    const f = { tau: 1, classes: 3 };
     expect(() => compSumInverseTransform(-1e-3, f)).toThrow("t: expected a finite number >= 0, got -0.001");
     // @ts-expect-error an unknown form does not compile either
     expect(() => compSumInverseTransform(1, { ...f, form: "rough" })).toThrow(

@@ -1,4 +1,5 @@
 import { checkNumber, oneOf, readOptions } from "minimand/engine";
+import { withPresentNames } from "minimand/internals";
 import { powerExcess } from "./distribution.ts";
 
 /** What the H-consistency bound of a comp-sum loss depends on. */
@@ -6,12 +7,15 @@ export interface CompSumFamily {
   /** The member of the family, `>= 0`. */
   tau: number;
   /** Number of classes, `>= 2`. */
-  nClasses: number;
+  classes: number;
 }
 
-function checkFamily({ tau, nClasses }: CompSumFamily): void {
+/** Old names of the options of a family. */
+export const renamedInFamily = { nClasses: "classes" } as const;
+
+function checkFamily({ tau, classes }: CompSumFamily): void {
   checkNumber("tau", tau, { min: 0 });
-  checkNumber("nClasses", nClasses, { min: 2, integer: true });
+  checkNumber("classes", classes, { min: 2, integer: true });
 }
 
 /**
@@ -25,23 +29,24 @@ function checkFamily({ tau, nClasses }: CompSumFamily): void {
  * - `beta / ((tau-1) n^(tau-1))` for `tau >= 2`
  *
  * @param beta error regret, in `[0, 1]`
- * @param options `tau >= 0`, `nClasses >= 2`
+ * @param options `tau >= 0`, `classes >= 2`
  * @returns a number >= 0, increasing in `beta`
  * @throws TypeError, RangeError for numbers outside their ranges
  * @example
- * compSumTransform(0.6, { tau: 0, nClasses: 4 }) // 0.2
+ * compSumTransform(0.6, { tau: 0, classes: 4 }) // 0.2
  * @see Mao, Mohri, Zhong 2023, arXiv 2304.07288, theorem 3.1
  */
 export function compSumTransform(beta: number, options: CompSumFamily): number {
+  const present = withPresentNames(options, renamedInFamily);
   checkNumber("beta", beta, { min: 0, max: 1 });
-  checkFamily(options);
-  return transform(beta, options);
+  checkFamily(present);
+  return transform(beta, present);
 }
 
-function transform(beta: number, { tau, nClasses }: CompSumFamily): number {
-  if (tau >= 2) return beta / slope(tau, nClasses);
+function transform(beta: number, { tau, classes }: CompSumFamily): number {
+  if (tau >= 2) return beta / slope(tau, classes);
   if (tau === 1) return ((1 + beta) * Math.log1p(beta) + (beta < 1 ? (1 - beta) * Math.log1p(-beta) : 0)) / 2;
-  const scale = tau < 1 ? 2 ** (1 - tau) : nClasses ** (1 - tau);
+  const scale = tau < 1 ? 2 ** (1 - tau) : classes ** (1 - tau);
   return (scale * Math.expm1(logA(beta, tau))) / (tau - 1);
 }
 
@@ -71,33 +76,34 @@ function logA(beta: number, tau: number): number {
  * `1 <= tau < 2`, the same line for `tau >= 2`.
  *
  * @param t surrogate regret, `>= 0`
- * @param options `tau >= 0`, `nClasses >= 2`, `form` `"exact"` (default) or `"simple"`
+ * @param options `tau >= 0`, `classes >= 2`, `form` `"exact"` (default) or `"simple"`
  * @returns a number >= 0
  * @throws TypeError, RangeError for numbers outside their ranges
  * @example
- * compSumInverseTransform(0.2, { tau: 0, nClasses: 4 }) // 0.6
+ * compSumInverseTransform(0.2, { tau: 0, classes: 4 }) // 0.6
  * @see Mao, Mohri, Zhong 2023, arXiv 2304.07288, theorem 3.1
  */
 export function compSumInverseTransform(
   t: number,
   options: CompSumFamily & { form?: "exact" | "simple" },
 ): number {
-  const { tau, nClasses, form } = readOptions("compSumInverseTransform", options, {
+  const present = withPresentNames(options, renamedInFamily);
+  const { tau, classes, form } = readOptions("compSumInverseTransform", present, {
     tau: true,
-    nClasses: true,
+    classes: true,
     form: ["exact", oneOf(["exact", "simple"])],
   });
   checkNumber("t", t, { min: 0 });
-  checkFamily(options);
-  if (tau >= 2) return slope(tau, nClasses) * t;
-  const simple = Math.sqrt(tau < 1 ? 2 ** tau * (2 - tau) * t : 2 * nClasses ** (tau - 1) * t);
+  checkFamily(present);
+  if (tau >= 2) return slope(tau, classes) * t;
+  const simple = Math.sqrt(tau < 1 ? 2 ** tau * (2 - tau) * t : 2 * classes ** (tau - 1) * t);
   if (form === "simple") return simple;
-  if (t >= transform(1, options)) return 1;
+  if (t >= transform(1, present)) return 1;
   let low = 0;
   let high = Math.min(1, simple);
   for (let i = 0; i < 60; i++) {
     const middle = (low + high) / 2;
-    if (transform(middle, options) < t) low = middle;
+    if (transform(middle, present) < t) low = middle;
     else high = middle;
   }
   return (low + high) / 2;

@@ -1,6 +1,7 @@
 import { checkNumber, rangeError, readOptions } from "minimand/engine";
+import { withPresentNames } from "minimand/internals";
 import { compSumPhi } from "./comp-sum-phi.ts";
-import { type CompSumFamily, compSumInverseTransform } from "./comp-sum-transform.ts";
+import { type CompSumFamily, compSumInverseTransform, renamedInFamily } from "./comp-sum-transform.ts";
 
 /**
  * What is known of the risks. The best risk in the hypothesis set and its minimizability gap come together or not at all. Without them
@@ -27,29 +28,33 @@ export type KnownRisks = {
  * `R_01(h) - R*_01(H) <= Gamma_tau(R_tau(h) - R*_tau(H) + M_tau(H)) - M_01(H)` for symmetric and complete hypothesis
  * sets, with `Gamma` of {@link compSumInverseTransform}. An error can't differ by more than 1, so both are cut there.
  *
- * @param options `tau`, `nClasses`, `surrogateRisk`; where known `bestInClassRisk` with `surrogateGap`, `zeroOneGap`
+ * @param options `tau`, `classes`, `surrogateRisk`; where known `bestInClassRisk` with `surrogateGap`, `zeroOneGap`
  * @returns `excessErrorBound` by the exact inverse, `simpleBound` by its closed-form upper bound
  * @throws TypeError, RangeError for numbers outside their ranges, for one of `bestInClassRisk` and `surrogateGap`
  * without the other, or where their regret is negative
  * @example
- * hConsistencyBound({ tau: 1, nClasses: 10, surrogateRisk: 0.05 }).excessErrorBound // 0.3136
+ * hConsistencyBound({ tau: 1, classes: 10, surrogateRisk: 0.05 }).excessErrorBound // 0.3136
  * @see Mao, Mohri, Zhong 2023, arXiv 2304.07288, theorem 3.1
  */
 export function hConsistencyBound(options: CompSumFamily & KnownRisks): {
   excessErrorBound: number;
   simpleBound: number;
 } {
-  const { tau, nClasses, zeroOneGap } = readOptions("hConsistencyBound", options, {
-    tau: true,
-    nClasses: true,
-    surrogateRisk: true,
-    zeroOneGap: [0],
-    bestInClassRisk: true,
-    surrogateGap: true,
-  });
+  const { tau, classes, zeroOneGap } = readOptions(
+    "hConsistencyBound",
+    withPresentNames(options, renamedInFamily),
+    {
+      tau: true,
+      classes: true,
+      surrogateRisk: true,
+      zeroOneGap: [0],
+      bestInClassRisk: true,
+      surrogateGap: true,
+    },
+  );
   const regret = surrogateRegret(options);
   const bound = (form: "exact" | "simple") =>
-    Math.max(0, Math.min(1, compSumInverseTransform(regret, { tau, nClasses, form })) - zeroOneGap);
+    Math.max(0, Math.min(1, compSumInverseTransform(regret, { tau, classes, form })) - zeroOneGap);
   return { excessErrorBound: bound("exact"), simpleBound: bound("simple") };
 }
 

@@ -3,7 +3,7 @@ import {
   aggregateLoss,
   amplify,
   batchContrastiveLoss,
-  batchTripletLoss,
+  batchTriplet,
   contrastiveLoss,
   denoise,
   desensitizeLengths,
@@ -32,7 +32,7 @@ import {
   sphericalSoftmax,
   supConLoss,
   trajectoryLoss,
-  tripletLoss,
+  triplet,
   truncatedGcePrune,
   weightedBce,
 } from "./index.ts";
@@ -105,8 +105,8 @@ const ofDerivatives = { boxCoxLambda: 0.4 };
 
 /** All that take parameters and aren't in the suites, as they take something else than the losses there. */
 export const tracedParameters: readonly Case[] = [
-  wrap("tripletLoss", (x, o) => tripletLoss(x, waves(2), waves(3), o), { margin: 0.7 }),
-  wrap("batchTripletLoss", (x, o) => batchTripletLoss(x, ids(2), o), { margin: 0.7 }),
+  wrap("triplet", (x, o) => triplet(x, waves(2), waves(3), o), { margin: 0.7 }),
+  wrap("batchTriplet", (x, o) => batchTriplet(x, ids(2), o), { margin: 0.7 }),
   wrap("contrastiveLoss", (x, o) => contrastiveLoss(x, waves(2), ids(2), o), { margin: 1.5 }),
   wrap("batchContrastiveLoss", (x, o) => batchContrastiveLoss(x, ids(2), o), { margin: 1.5 }),
   wrap("infoNceLoss", (x, o) => infoNceLoss(x, waves(2), o), { temperature: 0.7 }),

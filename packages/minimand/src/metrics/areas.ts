@@ -46,7 +46,7 @@ export function averagePrecision(labels: ArrayLike<number>, scores: ArrayLike<nu
  *
  * @param labels class ids, `[rows]`
  * @param probabilities `[rows * K]`, row by row
- * @param nClasses number of classes K
+ * @param classes number of classes K
  * @returns `{ roc, pr }`
  * @throws RangeError for labels out of range, numbers that are not probabilities, or a class without rows
  * @example
@@ -55,10 +55,10 @@ export function averagePrecision(labels: ArrayLike<number>, scores: ArrayLike<nu
 export function macroAreas(
   labels: ArrayLike<number>,
   probabilities: ArrayLike<number>,
-  nClasses: number,
+  classes: number,
 ): { roc: number; pr: number } {
-  checkProbabilities(labels, probabilities, nClasses);
-  const { roc, pr, missing } = areasOf(labels, probabilities, nClasses);
+  checkProbabilities(labels, probabilities, classes);
+  const { roc, pr, missing } = areasOf(labels, probabilities, classes);
   if (missing !== null) throw rangeError("labels", "rows of every class", `none of class ${missing}`);
   return { roc, pr };
 }
@@ -67,9 +67,9 @@ export function macroAreas(
 export function areasOf(
   labels: ArrayLike<number>,
   probabilities: ArrayLike<number>,
-  nClasses: number,
+  classes: number,
 ): { roc: number; pr: number; missing: number | null } {
-  const scored = nClasses === 2 ? [1] : Array.from({ length: nClasses }, (_, k) => k);
+  const scored = classes === 2 ? [1] : Array.from({ length: classes }, (_, k) => k);
   const isClass = new Uint8Array(labels.length);
   const scores = new Float64Array(labels.length);
   let roc = 0;
@@ -77,7 +77,7 @@ export function areasOf(
   for (const k of scored) {
     for (let i = 0; i < labels.length; i++) {
       isClass[i] = labels[i] === k ? 1 : 0;
-      scores[i] = probabilities[i * nClasses + k]!;
+      scores[i] = probabilities[i * classes + k]!;
     }
     const counts = thresholdCounts(isClass, scores);
     if (counts.positives === 0) return { roc: Number.NaN, pr: Number.NaN, missing: k };

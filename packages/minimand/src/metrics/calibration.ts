@@ -26,7 +26,7 @@ export interface CalibrationOptions {
  *
  * @param labels class ids, `[rows]`
  * @param probabilities `[rows * K]`, row by row
- * @param nClasses number of classes K
+ * @param classes number of classes K
  * @param options number of bins
  * @returns sums for each bin
  * @throws RangeError for labels out of range, numbers that are not probabilities, or bins that is not an integer >= 1
@@ -36,14 +36,14 @@ export interface CalibrationOptions {
 export function reliabilityBins(
   labels: ArrayLike<number>,
   probabilities: ArrayLike<number>,
-  nClasses: number,
+  classes: number,
   options: CalibrationOptions = {},
 ): CalibrationBins {
   readOptions("reliabilityBins", options, { bins: true });
   const bins = options.bins ?? 15;
   if (!(Number.isInteger(bins) && bins >= 1)) throw rangeError("bins", "an integer >= 1", bins);
-  checkProbabilities(labels, probabilities, nClasses);
-  return binsOf(labels, probabilities, nClasses, bins);
+  checkProbabilities(labels, probabilities, classes);
+  return binsOf(labels, probabilities, classes, bins);
 }
 
 /**
@@ -54,7 +54,7 @@ export function reliabilityBins(
  *
  * @param labels class ids, `[rows]`
  * @param probabilities `[rows * K]`, row by row
- * @param nClasses number of classes K
+ * @param classes number of classes K
  * @param options number of bins
  * @returns a number from 0 to 1; lower is better
  * @throws RangeError as `reliabilityBins`
@@ -65,18 +65,18 @@ export function reliabilityBins(
 export function expectedCalibrationError(
   labels: ArrayLike<number>,
   probabilities: ArrayLike<number>,
-  nClasses: number,
+  classes: number,
   options: CalibrationOptions = {},
 ): number {
   readOptions("expectedCalibrationError", options, { bins: true });
-  return calibrationErrorOf(reliabilityBins(labels, probabilities, nClasses, options));
+  return calibrationErrorOf(reliabilityBins(labels, probabilities, classes, options));
 }
 
 /** As `reliabilityBins`, on checked input. */
 export function binsOf(
   labels: ArrayLike<number>,
   probabilities: ArrayLike<number>,
-  nClasses: number,
+  classes: number,
   bins: number,
 ): CalibrationBins {
   const count = new Array<number>(bins).fill(0);
@@ -84,12 +84,12 @@ export function binsOf(
   const correct = new Array<number>(bins).fill(0);
   for (let i = 0; i < labels.length; i++) {
     let best = 1;
-    if (nClasses > 2) {
+    if (classes > 2) {
       best = 0;
-      for (let k = 1; k < nClasses; k++)
-        if (probabilities[i * nClasses + k]! > probabilities[i * nClasses + best]!) best = k;
+      for (let k = 1; k < classes; k++)
+        if (probabilities[i * classes + k]! > probabilities[i * classes + best]!) best = k;
     }
-    const p = probabilities[i * nClasses + best]!;
+    const p = probabilities[i * classes + best]!;
     const bin = Math.min(bins - 1, Math.floor(p * bins));
     count[bin]! += 1;
     confidence[bin]! += p;

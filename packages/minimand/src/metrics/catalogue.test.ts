@@ -98,7 +98,9 @@ describe("metric catalogue", () => {
   test("is looked up by id, and lists itself for a wrong one", () => {
     expect(metricById("rmse").higherIsBetter).toBe(false);
     expect(metricById("balanced-accuracy").label).toBe("balanced accuracy");
-    expect(() => metricById("acuracy")).toThrow(/^metric: expected one of accuracy, .*, got "acuracy"$/);
+    expect(() => metricById("acuracy" as string)).toThrow(
+      /^metric: expected one of accuracy, .*, got "acuracy"$/,
+    );
   });
 });
 

@@ -35,14 +35,35 @@ export interface RegressionMetric extends MetricDescription {
 
 export type Metric = ClassificationMetric | RegressionMetric;
 
+/** An id of `classificationMetrics`. */
+export type ClassificationMetricId =
+  | "accuracy"
+  | "balanced-accuracy"
+  | "f1"
+  | "f0.5"
+  | "f2"
+  | "gmean"
+  | "mcc"
+  | "roc-auc"
+  | "pr-auc"
+  | "log-loss"
+  | "brier"
+  | "ece";
+
+/** An id of `regressionMetrics`. */
+export type RegressionMetricId = "rmse" | "mae" | "r2";
+
+/** An id of `metricCatalogue`. */
+export type MetricId = ClassificationMetricId | RegressionMetricId;
+
 const share = [0, 1] as const;
 
 const classification = (
-  id: string,
+  id: ClassificationMetricId,
   label: string,
   higherIsBetter: boolean,
   unit: "points" | "plain",
-  evaluate: (outcome: ClassificationOutcome, nClasses: number) => number,
+  evaluate: (outcome: ClassificationOutcome, classes: number) => number,
   range: MetricDescription["range"] = share,
 ): ClassificationMetric => ({
   kind: "classification",
@@ -57,20 +78,20 @@ const classification = (
 
 /** A score of the confusion matrix of the decisions. */
 const decision = (
-  id: string,
+  id: ClassificationMetricId,
   label: string,
   unit: "points" | "plain",
   name: ScoreName,
   options?: ScoreOptions,
   range?: MetricDescription["range"],
 ): ClassificationMetric => {
-  const evaluate = ({ labels, predicted }: ClassificationOutcome, nClasses: number): number =>
-    scoreOf(confusionMatrix(labels, predicted, nClasses), name, options);
+  const evaluate = ({ labels, predicted }: ClassificationOutcome, classes: number): number =>
+    scoreOf(confusionMatrix(labels, predicted, classes), name, options);
   return classification(id, label, true, unit, evaluate, range);
 };
 
 const regression = (
-  id: string,
+  id: RegressionMetricId,
   label: string,
   higherIsBetter: boolean,
   range: MetricDescription["range"],
@@ -89,7 +110,7 @@ const regression = (
 /** The metrics of classifications: those of the decisions, then those of the probabilities. */
 export const classificationMetrics: readonly ClassificationMetric[] = [
   decision("accuracy", "accuracy", "points", "accuracy"),
-  decision("balanced-accuracy", "balanced accuracy", "points", "balancedAccuracy"),
+  decision("balanced-accuracy", "balanced accuracy", "points", "balanced-accuracy"),
   decision("f1", "F1", "points", "fbeta", { beta: 1 }),
   decision("f0.5", "F0.5", "points", "fbeta", { beta: 0.5 }),
   decision("f2", "F2", "points", "fbeta", { beta: 2 }),
@@ -131,13 +152,13 @@ export const metricCatalogue: readonly Metric[] = [...classificationMetrics, ...
 /**
  * The metric of a name.
  *
- * @param id e.g. `balanced-accuracy`
+ * @param id e.g. `balanced-accuracy`; the compiler refuses other literals, and takes any `string` that is known at run time only
  * @returns its descriptor
  * @throws RangeError for an unknown name; the message lists those there are
  * @example
  * metricById("rmse").higherIsBetter; // false
  */
-export function metricById(id: string): Metric {
+export function metricById<Id extends string>(id: Id & (string extends Id ? string : MetricId)): Metric {
   const found = metricCatalogue.find((metric) => metric.id === id);
   if (found === undefined)
     throw rangeError("metric", `one of ${metricCatalogue.map((m) => m.id).join(", ")}`, id);

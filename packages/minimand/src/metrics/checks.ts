@@ -14,19 +14,18 @@ export function checkLengths(
     throw rangeError(argument, `${expected.length} values, as many as ${reference}`, values.length);
 }
 
-/** Throws unless every label is an integer in [0, nClasses). */
-export function checkLabels(argument: string, labels: ArrayLike<number>, nClasses: number): void {
-  const expected = nClasses === Infinity ? "a class id >= 0" : `a class id from 0 to ${nClasses - 1}`;
+/** Throws unless every label is an integer in [0, classes). */
+export function checkLabels(argument: string, labels: ArrayLike<number>, classes: number): void {
+  const expected = classes === Infinity ? "a class id >= 0" : `a class id from 0 to ${classes - 1}`;
   for (let i = 0; i < labels.length; i++) {
     const y = labels[i]!;
-    if (!(y >= 0 && y < nClasses && Number.isInteger(y))) throw rangeError(`${argument}[${i}]`, expected, y);
+    if (!(y >= 0 && y < classes && Number.isInteger(y))) throw rangeError(`${argument}[${i}]`, expected, y);
   }
 }
 
 /** Throws unless there are at least two classes. */
-export function checkClasses(nClasses: number): void {
-  if (!(Number.isInteger(nClasses) && nClasses >= 2))
-    throw rangeError("nClasses", "an integer >= 2", nClasses);
+export function checkClasses(classes: number): void {
+  if (!(Number.isInteger(classes) && classes >= 2)) throw rangeError("classes", "an integer >= 2", classes);
 }
 
 /** Throws at the first NaN; infinite scores only order the rows and are fine. */
@@ -44,30 +43,30 @@ export function checkFinite(argument: string, values: ArrayLike<number>): void {
 }
 
 /**
- * Throws unless the labels are class ids and `probabilities` holds `nClasses` numbers in [0, 1] a row that
+ * Throws unless the labels are class ids and `probabilities` holds `classes` numbers in [0, 1] a row that
  * sum to 1 (within 1e-3: float32 softmax is far closer, unnormalised scores are far off).
  */
 export function checkProbabilities(
   labels: ArrayLike<number>,
   probabilities: ArrayLike<number>,
-  nClasses: number,
+  classes: number,
 ): void {
-  checkClasses(nClasses);
+  checkClasses(classes);
   if (labels.length === 0) throw rangeError("labels", "at least one row", "none");
-  checkLabels("labels", labels, nClasses);
-  if (probabilities.length !== labels.length * nClasses)
+  checkLabels("labels", labels, classes);
+  if (probabilities.length !== labels.length * classes)
     throw rangeError(
       "probabilities",
-      `${labels.length * nClasses} values (${labels.length} rows of ${nClasses})`,
+      `${labels.length * classes} values (${labels.length} rows of ${classes})`,
       probabilities.length,
     );
-  for (let i = 0; i < probabilities.length; i += nClasses) {
+  for (let i = 0; i < probabilities.length; i += classes) {
     let sum = 0;
-    for (let k = i; k < i + nClasses; k++) {
+    for (let k = i; k < i + classes; k++) {
       const p = probabilities[k]!;
       if (!(p >= 0 && p <= 1 + 1e-6)) throw rangeError(`probabilities[${k}]`, "a number from 0 to 1", p);
       sum += p;
     }
-    if (Math.abs(sum - 1) > 1e-3) throw rangeError(`probabilities of row ${i / nClasses}`, "a sum of 1", sum);
+    if (Math.abs(sum - 1) > 1e-3) throw rangeError(`probabilities of row ${i / classes}`, "a sum of 1", sum);
   }
 }

@@ -61,7 +61,7 @@ describe("confusion matrix", () => {
     );
     expect(() => confusionMatrix([], [], 2)).toThrow(/^yTrue: expected at least one row/);
     expect(() => confusionMatrix([0], [0], 1)).toThrow(
-      new RangeError("nClasses: expected an integer >= 2, got 1"),
+      new RangeError("classes: expected an integer >= 2, got 1"),
     );
   });
 });

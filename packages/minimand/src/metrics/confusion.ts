@@ -16,7 +16,7 @@ export interface BinaryCounts {
  *
  * @param yTrue true class ids, `[rows]`
  * @param yPred predicted class ids, `[rows]`
- * @param nClasses number of classes K, at least 2
+ * @param classes number of classes K, at least 2
  * @returns `K` rows of `K` counts, `C[true][predicted]`; for two classes `[[TN, FP], [FN, TP]]`
  * @throws RangeError for different lengths, no rows, or a label that is not an integer in [0, K)
  * @example
@@ -25,13 +25,13 @@ export interface BinaryCounts {
 export function confusionMatrix(
   yTrue: ArrayLike<number>,
   yPred: ArrayLike<number>,
-  nClasses: number,
+  classes: number,
 ): number[][] {
-  checkClasses(nClasses);
+  checkClasses(classes);
   checkLengths("yPred", yPred, "yTrue", yTrue);
-  checkLabels("yTrue", yTrue, nClasses);
-  checkLabels("yPred", yPred, nClasses);
-  const matrix = Array.from({ length: nClasses }, () => new Array<number>(nClasses).fill(0));
+  checkLabels("yTrue", yTrue, classes);
+  checkLabels("yPred", yPred, classes);
+  const matrix = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   for (let i = 0; i < yTrue.length; i++) matrix[yTrue[i]!]![yPred[i]!]! += 1;
   return matrix;
 }

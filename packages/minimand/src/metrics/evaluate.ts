@@ -29,15 +29,15 @@ export interface ClassificationEvaluation {
  * metrics.accuracy; // 1
  */
 export function evaluateClassification(outcome: ClassificationOutcome): ClassificationEvaluation {
-  const nClasses = checkOutcome(outcome);
+  const classes = checkOutcome(outcome);
   const { labels, probabilities, predicted } = outcome;
-  const confusion = confusionMatrix(labels, predicted, nClasses);
-  const reliability = binsOf(labels, probabilities, nClasses, 15);
-  const { roc, pr } = areasOf(labels, probabilities, nClasses);
+  const confusion = confusionMatrix(labels, predicted, classes);
+  const reliability = binsOf(labels, probabilities, classes, 15);
+  const { roc, pr } = areasOf(labels, probabilities, classes);
   return {
     metrics: {
       accuracy: scoreOf(confusion, "accuracy"),
-      "balanced-accuracy": scoreOf(confusion, "balancedAccuracy"),
+      "balanced-accuracy": scoreOf(confusion, "balanced-accuracy"),
       f1: scoreOf(confusion, "fbeta"),
       "f0.5": scoreOf(confusion, "fbeta", { beta: 0.5 }),
       f2: scoreOf(confusion, "fbeta", { beta: 2 }),
@@ -45,8 +45,8 @@ export function evaluateClassification(outcome: ClassificationOutcome): Classifi
       mcc: scoreOf(confusion, "mcc"),
       "roc-auc": roc,
       "pr-auc": pr,
-      "log-loss": logLossOf(labels, probabilities, nClasses, 0),
-      brier: brierOf(labels, probabilities, nClasses),
+      "log-loss": logLossOf(labels, probabilities, classes, 0),
+      brier: brierOf(labels, probabilities, classes),
       ece: calibrationErrorOf(reliability),
     },
     confusion,

@@ -8,11 +8,14 @@ export {
 } from "./calibration.ts";
 export {
   type ClassificationMetric,
+  type ClassificationMetricId,
   classificationMetrics,
   type Metric,
+  type MetricId,
   metricById,
   metricCatalogue,
   type RegressionMetric,
+  type RegressionMetricId,
   regressionMetrics,
 } from "./catalogue.ts";
 export { type BinaryCounts, binaryCounts, confusionMatrix, oneVersusRest } from "./confusion.ts";
@@ -28,6 +31,7 @@ export { meanReciprocalRank, targetRanks, topKAccuracy } from "./ranking.ts";
 export { meanAbsoluteError, rootMeanSquaredError, rSquared } from "./regression.ts";
 export {
   accuracy,
+  type GivenScoreName,
   type ScoreName,
   type ScoreOptions,
   scoreNames,

@@ -73,7 +73,7 @@ describe("neuralCollapse", () => {
       () =>
         neuralCollapse(...args);
     expect(call([1, 2, 3], [0, 1], [1, 2])).toThrow(/^features: expected 2 rows, one a label, got 3$/);
-    expect(call([1, 2], [0, 1], [1])).toThrow(/^nClasses: expected an integer >= 2, got 1$/);
+    expect(call([1, 2], [0, 1], [1])).toThrow(/^classes: expected an integer >= 2, got 1$/);
     expect(call([1, 2, 3, 4], [0, 1], [1, 2, 3])).toThrow(/^weights: expected rows of 2 numbers/);
     expect(call([1, 2], [0, 2], [1, 2])).toThrow(/^labels\[1\]: expected a class id from 0 to 1, got 2$/);
     expect(call([1, 2], [0, 0], [1, 2])).toThrow(/^labels: expected samples of every class, class 1 too/);

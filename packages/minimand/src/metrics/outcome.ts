@@ -22,11 +22,11 @@ export interface RegressionOutcome {
 /** Checks the whole outcome and returns its number of classes. */
 export function checkOutcome({ labels, probabilities, predicted }: ClassificationOutcome): number {
   checkLengths("predicted", predicted, "labels", labels);
-  const nClasses = probabilities.length / labels.length;
-  if (!Number.isInteger(nClasses))
+  const classes = probabilities.length / labels.length;
+  if (!Number.isInteger(classes))
     throw rangeError("probabilities", `a multiple of ${labels.length} values`, probabilities.length);
-  checkClasses(nClasses);
-  checkProbabilities(labels, probabilities, nClasses);
-  checkLabels("predicted", predicted, nClasses);
-  return nClasses;
+  checkClasses(classes);
+  checkProbabilities(labels, probabilities, classes);
+  checkLabels("predicted", predicted, classes);
+  return classes;
 }

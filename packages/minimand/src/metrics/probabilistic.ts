@@ -9,7 +9,7 @@ import { checkProbabilities } from "./checks.ts";
  *
  * @param labels class ids, `[rows]`
  * @param probabilities `[rows * K]`, row by row
- * @param nClasses number of classes K
+ * @param classes number of classes K
  * @param options `eps`: the smallest probability that counts. The default 0 clips nothing: one row whose true
  *   class got probability 0 makes the log loss +Infinity, which is its value.
  * @returns a number >= 0, or +Infinity
@@ -20,14 +20,14 @@ import { checkProbabilities } from "./checks.ts";
 export function logLoss(
   labels: ArrayLike<number>,
   probabilities: ArrayLike<number>,
-  nClasses: number,
+  classes: number,
   options: { eps?: number } = {},
 ): number {
   readOptions("logLoss", options, { eps: true });
   const eps = options.eps ?? 0;
   if (!(eps >= 0 && eps < 1)) throw rangeError("eps", "a number >= 0 and < 1", eps);
-  checkProbabilities(labels, probabilities, nClasses);
-  return logLossOf(labels, probabilities, nClasses, eps);
+  checkProbabilities(labels, probabilities, classes);
+  return logLossOf(labels, probabilities, classes, eps);
 }
 
 /**
@@ -38,7 +38,7 @@ export function logLoss(
  *
  * @param labels class ids, `[rows]`
  * @param probabilities `[rows * K]`, row by row
- * @param nClasses number of classes K
+ * @param classes number of classes K
  * @returns a number >= 0; lower is better
  * @throws RangeError for labels out of range or numbers that are not probabilities
  * @example
@@ -48,23 +48,23 @@ export function logLoss(
 export function brierScore(
   labels: ArrayLike<number>,
   probabilities: ArrayLike<number>,
-  nClasses: number,
+  classes: number,
 ): number {
-  checkProbabilities(labels, probabilities, nClasses);
-  return brierOf(labels, probabilities, nClasses);
+  checkProbabilities(labels, probabilities, classes);
+  return brierOf(labels, probabilities, classes);
 }
 
 /** As `logLoss`, on checked input. */
 export function logLossOf(
   labels: ArrayLike<number>,
   probabilities: ArrayLike<number>,
-  nClasses: number,
+  classes: number,
   eps: number,
 ): number {
   let sum = 0;
   for (let i = 0; i < labels.length; i++)
     // Float32 rows may exceed 1 in the last digit; the loss is never negative.
-    sum -= Math.log(Math.min(1, Math.max(eps, probabilities[i * nClasses + labels[i]!]!)));
+    sum -= Math.log(Math.min(1, Math.max(eps, probabilities[i * classes + labels[i]!]!)));
   return sum / labels.length;
 }
 
@@ -72,12 +72,12 @@ export function logLossOf(
 export function brierOf(
   labels: ArrayLike<number>,
   probabilities: ArrayLike<number>,
-  nClasses: number,
+  classes: number,
 ): number {
   let sum = 0;
   for (let i = 0; i < labels.length; i++) {
-    for (let k = nClasses === 2 ? 1 : 0; k < nClasses; k++)
-      sum += (probabilities[i * nClasses + k]! - (labels[i] === k ? 1 : 0)) ** 2;
+    for (let k = classes === 2 ? 1 : 0; k < classes; k++)
+      sum += (probabilities[i * classes + k]! - (labels[i] === k ? 1 : 0)) ** 2;
   }
   return sum / labels.length;
 }

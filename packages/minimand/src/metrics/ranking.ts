@@ -8,7 +8,7 @@ import { checkClasses, checkLabels, checkScores } from "./checks.ts";
  *
  * @param labels true class ids, `[rows]`
  * @param scores `[rows * K]`, row by row; any numbers, the larger the likelier
- * @param nClasses number of classes K
+ * @param classes number of classes K
  * @returns one rank a row, from 1 to K
  * @throws RangeError for labels out of range, NaN scores, or another number of scores
  * @example
@@ -17,24 +17,24 @@ import { checkClasses, checkLabels, checkScores } from "./checks.ts";
 export function targetRanks(
   labels: ArrayLike<number>,
   scores: ArrayLike<number>,
-  nClasses: number,
+  classes: number,
 ): Int32Array {
-  checkClasses(nClasses);
-  checkLabels("labels", labels, nClasses);
+  checkClasses(classes);
+  checkLabels("labels", labels, classes);
   checkScores("scores", scores);
-  if (scores.length !== labels.length * nClasses)
+  if (scores.length !== labels.length * classes)
     throw rangeError(
       "scores",
-      `${labels.length * nClasses} values (${labels.length} rows of ${nClasses})`,
+      `${labels.length * classes} values (${labels.length} rows of ${classes})`,
       scores.length,
     );
   const ranks = new Int32Array(labels.length);
   for (let i = 0; i < labels.length; i++) {
-    const start = i * nClasses;
+    const start = i * classes;
     const own = scores[start + labels[i]!]!;
     // The true class counts itself, which is the 1 that ranks start from.
     let rank = 0;
-    for (let k = start; k < start + nClasses; k++) if (scores[k]! >= own) rank += 1;
+    for (let k = start; k < start + classes; k++) if (scores[k]! >= own) rank += 1;
     ranks[i] = rank;
   }
   return ranks;

@@ -26,9 +26,13 @@ const someCounts = fc
   .filter(({ TN, FP, FN, TP }) => TN + FP + FN + TP > 0);
 
 describe("scores of two classes", () => {
+  test("take the old spelling of balanced accuracy", () => {
+    expect(scoreOf(counts, "balancedAccuracy")).toBe(scoreOf(counts, "balanced-accuracy"));
+  });
+
   const worked: [ScoreName, number][] = [
     ["accuracy", 85 / 100],
-    ["balancedAccuracy", (35 / 40 + 50 / 60) / 2],
+    ["balanced-accuracy", (35 / 40 + 50 / 60) / 2],
     ["precision", 35 / 45],
     ["recall", 35 / 40],
     ["specificity", 50 / 60],
@@ -88,7 +92,7 @@ describe("scores of two classes", () => {
   });
 
   test("balanced accuracy and G-mean use the classes that have rows", () => {
-    expect(scoreOf({ TN: 8, FP: 2, FN: 0, TP: 0 }, "balancedAccuracy")).toBe(0.8);
+    expect(scoreOf({ TN: 8, FP: 2, FN: 0, TP: 0 }, "balanced-accuracy")).toBe(0.8);
     expect(scoreOf({ TN: 0, FP: 0, FN: 1, TP: 3 }, "gmean")).toBe(0.75);
   });
 
@@ -110,7 +114,7 @@ describe("scores of two classes", () => {
   test("balanced accuracy, MCC, TSS and kappa do not care which class is positive", () => {
     fc.assert(
       fc.property(someCounts, ({ TN, FP, FN, TP }) => {
-        for (const name of ["accuracy", "balancedAccuracy", "gmean", "mcc", "tss", "kappa"] as const)
+        for (const name of ["accuracy", "balanced-accuracy", "gmean", "mcc", "tss", "kappa"] as const)
           expect(scoreOf({ TN: TP, FP: FN, FN: FP, TP: TN }, name)).toBeCloseTo(
             scoreOf({ TN, FP, FN, TP }, name),
             13,
@@ -145,7 +149,7 @@ describe("scores of two classes", () => {
 describe("scores of several classes", () => {
   test("as worked out by hand on 16 rows", () => {
     expect(scoreOf(three, "accuracy")).toBe(12 / 16);
-    expect(scoreOf(three, "balancedAccuracy")).toBeCloseTo((5 / 6 + 3 / 4 + 4 / 6) / 3, 14);
+    expect(scoreOf(three, "balanced-accuracy")).toBeCloseTo((5 / 6 + 3 / 4 + 4 / 6) / 3, 14);
     expect(scoreOf(three, "gmean")).toBeCloseTo(Math.cbrt((5 / 6) * (3 / 4) * (4 / 6)), 14);
     // F1 of a class = 2 TP / (true + predicted)
     expect(scoreOf(three, "fbeta")).toBeCloseTo((10 / 13 + 6 / 8 + 8 / 11) / 3, 14);
@@ -193,7 +197,7 @@ describe("scores of several classes", () => {
   test("a class that is only predicted counts in macro F but not in balanced accuracy", () => {
     const onlyPredicted = confusionMatrix([0, 0, 1, 1], [0, 2, 1, 1], 3);
     expect(scoreOf(onlyPredicted, "fbeta")).toBeCloseTo((2 / 3 + 1 + 0) / 3, 14);
-    expect(scoreOf(onlyPredicted, "balancedAccuracy")).toBeCloseTo(0.75, 14);
+    expect(scoreOf(onlyPredicted, "balanced-accuracy")).toBeCloseTo(0.75, 14);
   });
 
   test("renaming the classes changes nothing", () => {

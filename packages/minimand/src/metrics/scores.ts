@@ -6,7 +6,7 @@ import { type BinaryCounts, countsOf, margins } from "./confusion.ts";
 /** Names of the scores of a confusion matrix. `hss` (Heidke skill score) and `kappa` (Cohen) are the same number. */
 export const scoreNames = [
   "accuracy",
-  "balancedAccuracy",
+  "balanced-accuracy",
   "precision",
   "recall",
   "specificity",
@@ -23,6 +23,13 @@ export const scoreNames = [
 
 export type ScoreName = (typeof scoreNames)[number];
 
+/** A name of `scoreNames`, or the spelling that one had in an earlier version. */
+export type GivenScoreName = ScoreName | "balancedAccuracy";
+
+/** Returns the present spelling of a name. */
+export const presentScoreName = (name: GivenScoreName): ScoreName =>
+  name === "balancedAccuracy" ? "balanced-accuracy" : name;
+
 export interface ScoreOptions {
   /** Weight of recall against precision in `fbeta`; 1 by default. No other score has an option. */
   beta?: number;
@@ -36,7 +43,7 @@ export interface ScoreOptions {
  * | name | two classes | several classes |
  * |---|---|---|
  * | `accuracy` | `(TP+TN)/N` | share of correct rows |
- * | `balancedAccuracy` | `(TPR+TNR)/2` | mean of the recalls |
+ * | `balanced-accuracy` | `(TPR+TNR)/2` | mean of the recalls |
  * | `precision`, `recall` | `PPV`, `TPR` | macro |
  * | `specificity`, `npv` | `TNR`, `TN/(TN+FN)` | macro |
  * | `fbeta` | `(1+b²)TP / ((1+b²)TP + b²FN + FP)` | macro |
@@ -48,13 +55,13 @@ export interface ScoreOptions {
  * | `fowlkesMallows` | `sqrt(PPV·TPR)` | macro |
  *
  * `macro` is the plain mean of the binary scores of each class against the rest, over the classes that occur
- * among the true or the predicted labels. `balancedAccuracy` and `gmean` use the classes that have true rows.
+ * among the true or the predicted labels. `balanced-accuracy` and `gmean` use the classes that have true rows.
  * Every 0/0 that is left counts as 0, as in scikit-learn: the precision where nothing was predicted positive,
  * `mcc` and `kappa` where one side is constant, `tss` where a class has no rows.
  *
  * @param counts `{ TN, FP, FN, TP }` (need not be integers), or a confusion matrix `matrix[true][predicted]`;
  *   a 2x2 matrix is read as `[[TN, FP], [FN, TP]]`
- * @param name one of `scoreNames`
+ * @param given one of `scoreNames`
  * @param options `beta` for `fbeta`
  * @returns the score; -1 to 1 for `mcc`, `tss`, `hss`, `kappa`, 0 to 1 for the others
  * @throws RangeError for an unknown name, negative or non-finite counts, counts that are all zero, or beta < 0
@@ -64,9 +71,10 @@ export interface ScoreOptions {
  */
 export function scoreOf(
   counts: BinaryCounts | readonly (readonly number[])[],
-  name: ScoreName,
+  given: GivenScoreName,
   options: ScoreOptions = {},
 ): number {
+  const name = presentScoreName(given);
   readOptions("scoreOf", options, { beta: true });
   const beta = options.beta ?? 1;
   if (!(beta >= 0 && beta < Infinity)) throw rangeError("beta", "a finite number >= 0", beta);
@@ -77,7 +85,7 @@ export function scoreOf(
   switch (name) {
     case "accuracy":
       return sums.correct / sums.total;
-    case "balancedAccuracy": {
+    case "balanced-accuracy": {
       const recalls = recallsOf(diagonalOf(matrix), sums.rows);
       return recalls.reduce((a, b) => a + b, 0) / recalls.length;
     }

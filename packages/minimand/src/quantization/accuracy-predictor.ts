@@ -4,7 +4,7 @@ import { relu } from "../engine/numerics.ts";
 import { readOptions } from "../engine/options.ts";
 import { keyOf } from "../engine/random.ts";
 import { refTree } from "../engine/tree.ts";
-import { huberLoss } from "../losses/regression/losses.ts";
+import { huber } from "../losses/regression/losses.ts";
 import { dense } from "../models/layers/dense.ts";
 import { sequential } from "../models/layers/sequential.ts";
 import { adamw } from "../optimizers/adam.ts";
@@ -135,9 +135,7 @@ export async function trainAccuracyPredictor(
   ]);
   const step = supervised({
     model,
-    objective: objectiveOf(model, (output, y, { weights }) =>
-      huberLoss(output.reshape([-1]), y, { weights }),
-    ),
+    objective: objectiveOf(model, (output, y, { weights }) => huber(output.reshape([-1]), y, { weights })),
     optimizer: adamw(learningRate, { weightDecay }),
   });
   const x = Float32Array.from(features.flat());

@@ -25,6 +25,19 @@ describe("tuneThreshold", () => {
     );
   });
 
+  it("takes the id that balanced accuracy has in the catalogue, and its old spelling", () => {
+    const [scores, labels] = [
+      [0.1, 0.3, 0.4, 0.9, 0.95],
+      [0, 1, 0, 1, 1],
+    ];
+    const best = {
+      threshold: expect.closeTo(0.65, 12) as number,
+      value: expect.closeTo(5 / 6, 12) as number,
+    };
+    for (const metric of ["balanced-accuracy", "balancedAccuracy"] as const)
+      expect(tuneThreshold(scores, labels, metric)).toEqual(best);
+  });
+
   it("takes the widest of equally good gaps", () => {
     expect(tuneThreshold([0.1, 0.3, 0.4, 0.9], [0, 0, 1, 1], "fbeta")).toEqual({
       threshold: expect.closeTo(0.35, 12) as number,

@@ -2,7 +2,7 @@ import { rangeError } from "../engine/checks.ts";
 import { readOptions } from "../engine/options.ts";
 import type { BinaryCounts } from "../metrics/confusion.ts";
 import { thresholdCounts } from "../metrics/curves.ts";
-import { type ScoreName, type ScoreOptions, scoreOf } from "../metrics/scores.ts";
+import { type GivenScoreName, type ScoreOptions, scoreOf } from "../metrics/scores.ts";
 
 /**
  * Moves the decision of a trained binary model to where a metric is best: the strongest cheap rival of losses that
@@ -24,7 +24,7 @@ import { type ScoreName, type ScoreOptions, scoreOf } from "../metrics/scores.ts
 export function tuneThreshold(
   scores: ArrayLike<number>,
   labels: ArrayLike<number>,
-  metric: ScoreName | ((counts: BinaryCounts) => number),
+  metric: GivenScoreName | ((counts: BinaryCounts) => number),
   options: ScoreOptions = {},
 ): { threshold: number; value: number } {
   readOptions("tuneThreshold", options, { beta: true });

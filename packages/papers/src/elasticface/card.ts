@@ -18,7 +18,7 @@ export const card: PaperCard = {
     "verificationAccuracy",
     "tarAtFar",
     "equalErrorRate",
-    "batchTripletLoss",
+    "batchTriplet",
   ],
   data: ["omniglot", "letter", "orl"],
 };

@@ -12,12 +12,7 @@ import {
   type TrainStep,
 } from "minimand";
 import type { Compile, Tree } from "minimand/engine";
-import {
-  batchContrastiveLoss,
-  batchPrototypicalLoss,
-  batchTripletLoss,
-  projectUnitNorm,
-} from "minimand/losses";
+import { batchContrastiveLoss, batchPrototypicalLoss, batchTriplet, projectUnitNorm } from "minimand/losses";
 import { type CosineClassifierOptions, cosineClassifier, linear } from "minimand/models";
 import { keepUnitNorm } from "minimand/optimizers";
 import { named } from "../kit/named.ts";
@@ -86,7 +81,7 @@ const normalised = (id: string, head: Arm["head"]): Arm => ({
 const pairs = (
   id: string,
   margins: Margins,
-  loss: typeof batchTripletLoss | typeof batchContrastiveLoss,
+  loss: typeof batchTriplet | typeof batchContrastiveLoss,
 ): Arm => ({
   id,
   head: "none",
@@ -114,7 +109,7 @@ export const arms: readonly Arm[] = [
   cosine("ElasticFace-Arc", arcs, elastic("elastic-arc", "none")),
   cosine("ElasticFace-Arc+", arcs, elastic("elastic-arc", "paper")),
   cosine("ElasticFace-Arc+ (code)", arcs, elastic("elastic-arc", "official-code")),
-  pairs("triplet", triplets, batchTripletLoss),
+  pairs("triplet", triplets, batchTriplet),
   pairs("contrastive", contrasts, batchContrastiveLoss),
   {
     id: "prototypical",

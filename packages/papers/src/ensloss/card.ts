@@ -16,7 +16,7 @@ export const card: PaperCard = {
     "ensLossTrainer",
     "marginLoss",
     "logisticLoss",
-    "hingeLoss",
+    "hinge",
     "exponentialLoss",
     "binaryFocalLoss",
     "logHingeLoss",

@@ -18,7 +18,7 @@ export const card: PaperCard = {
     "keepUnitNorm",
     "projectUnitNorm",
     "HypersphereClassifier",
-    "batchTripletLoss",
+    "batchTriplet",
     "batchContrastiveLoss",
     "batchPrototypicalLoss",
     "openSetAuroc",

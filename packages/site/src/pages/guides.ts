@@ -44,6 +44,7 @@ export const guides: { heading: string; pages: [file: string, page: string][] }[
       ["docs/browser.md", "docs/browser"],
       ["docs/native.md", "docs/native"],
       ["docs/building-blocks.md", "docs/building-blocks"],
+      ["docs/renames.md", "docs/renames"],
       ["examples/README.md", "docs/examples"],
     ],
   },

@@ -9,9 +9,10 @@ export interface Module {
 /** Packages in the order of the reference. */
 const packages = ["minimand", "lab", "compare", "papers", "native"];
 
-/**
- * Returns all modules of the packages, but `minimand` itself, which has a part of what its modules have, and what only the lab may import.
- */
+/** What has no page: `minimand` exports a part of what its wings export, old names have a guide, and the last is for the lab alone. */
+const undescribed = ["minimand", "minimand/deprecated", "minimand/internals", "@minimand/compare/keep"];
+
+/** Lists the modules of the packages that the reference describes. */
 export function modules(): Module[] {
   return packages.flatMap((folder) => {
     const { name, exports } = JSON.parse(readRepository(`packages/${folder}/package.json`)) as {
@@ -23,7 +24,7 @@ export function modules(): Module[] {
         specifier: name + path.slice(1),
         entry: `packages/${folder}/${source.slice(2)}`,
       }))
-      .filter(({ specifier }) => specifier !== "minimand" && specifier !== "minimand/internals");
+      .filter(({ specifier }) => !undescribed.includes(specifier));
   });
 }
 

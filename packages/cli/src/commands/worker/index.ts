@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import {
   cacheOption,
   engineOption,
@@ -16,11 +16,8 @@ export function define(command: Command): Command {
       "Compute trials of the runs in a store, together with whoever else does; it may join and leave at any time, and nothing is lost.",
     )
     .addOption(storeOption())
-    .option(
-      "-c, --concurrency <n>",
-      "trials at a time; default: one a core, fewer with --threads",
-      wholeNumber,
-    )
+    .option("-w, --workers <n>", "trials at a time; default: one a core, fewer with --threads", wholeNumber)
+    .addOption(new Option("-c, --concurrency <n>").argParser(wholeNumber).hideHelp().conflicts("workers"))
     .addOption(withOption("that runs in the store bring candidates or a model from: the same code as theirs"))
     .addOption(engineOption())
     .addOption(threadsOption())
@@ -31,7 +28,7 @@ export function define(command: Command): Command {
 Examples:
   minimand worker --store postgres://db.example.org/minimand
   DATABASE_URL=postgres://me:secret@db.example.org/minimand minimand worker
-  minimand worker --store postgres: --concurrency 4 --with ./focal2.ts
+  minimand worker --store postgres: --workers 4 --with ./focal2.ts
 
 Ctrl-C or SIGTERM: what it has begun is given to others, and it leaves with exit code 0.`,
     )

@@ -11,6 +11,8 @@ import type { OpenStore } from "../../worker/on-store.ts";
 /** What `minimand worker` was asked. */
 export interface WorkerOptions extends EngineAsked {
   store?: string;
+  workers?: number;
+  /** The old name of `workers`. */
   concurrency?: number;
   with: string[];
   cache?: string;
@@ -33,13 +35,13 @@ export async function worker(options: WorkerOptions): Promise<void> {
 
 /** @throws the signal's reason where that is aborted before it has joined */
 async function workUntil(signal: AbortSignal, options: WorkerOptions): Promise<void> {
-  const { store, concurrency: workers, with: files, cache, threads } = options;
+  const { store, workers = options.concurrency, with: files, cache, threads } = options;
   // What speaks with a database is loaded where one is asked for: it looks up names of machines as soon as it is there.
   const { environmentOf, inStore, workOn } = await import("../../worker/on-store.ts");
   const { checkJoining } = await import("../../worker/worker.ts");
   const { madeStore } = await import("../../store/made-store.ts");
   madeStore(store);
-  const concurrency = workersOf({ workers, threads, option: "--concurrency" });
+  const concurrency = workersOf({ workers, threads });
   await checkCache(cache);
   const origins = originsOf(await loadOwn(files));
   const { engine, note } = await chooseEngine(options);

@@ -2,4 +2,4 @@ export { batchContrastiveLoss, type ContrastiveOptions, contrastiveLoss } from "
 export { infoNceLoss, ntXentLoss, supConLoss, type TemperatureOptions } from "./info-nce.ts";
 export { mineTriplets, type Triplets } from "./mine-triplets.ts";
 export { batchPrototypicalLoss, prototypicalLoss } from "./prototypical.ts";
-export { batchTripletLoss, type TripletMining, type TripletOptions, tripletLoss } from "./triplet.ts";
+export { batchTriplet, type TripletMining, type TripletOptions, triplet } from "./triplet.ts";

@@ -7,14 +7,14 @@ import { closeTo, numbers } from "../numbers.fixture.ts";
 import {
   batchContrastiveLoss,
   batchPrototypicalLoss,
-  batchTripletLoss,
+  batchTriplet,
   contrastiveLoss,
   infoNceLoss,
   mineTriplets,
   ntXentLoss,
   prototypicalLoss,
   supConLoss,
-  tripletLoss,
+  triplet,
 } from "./index.ts";
 
 const matrix = (rows: readonly (readonly number[])[]) =>
@@ -42,7 +42,7 @@ describe("losses of given pairs and triplets", () => {
     const [w, y] = [np.array([0.5]), ids([0])];
     const support = np.array(Float32Array.of(1, 2, 3, 4, 5, 6), { shape: [2, 1, 3] });
     const calls = [
-      () => tripletLoss(a.ref, b.ref, c.ref, { weights: w.ref }),
+      () => triplet(a.ref, b.ref, c.ref, { weights: w.ref }),
       () => contrastiveLoss(a.ref, b.ref, w.ref.greater(1), { weights: w.ref }),
       () => infoNceLoss(a.ref, b.ref, { weights: w.ref }),
       () => prototypicalLoss(support.ref, a.ref, y.ref, { weights: w.ref }),
@@ -53,8 +53,8 @@ describe("losses of given pairs and triplets", () => {
 
   it("refuse arrays that don't match, NaN and margins that are none", () => {
     const [a, b] = [matrix([[1, 2]]), matrix([[1, 2, 3]])];
-    expect(() => tripletLoss(a.ref, b.ref, a.ref)).toThrow(/positive: expected shape \[1, 2\]/);
-    expect(() => tripletLoss(a.ref, a.ref, a.ref, { margin: -1 })).toThrow(/margin: .*>= 0, got -1/);
+    expect(() => triplet(a.ref, b.ref, a.ref)).toThrow(/positive: expected shape \[1, 2\]/);
+    expect(() => triplet(a.ref, a.ref, a.ref, { margin: -1 })).toThrow(/margin: .*>= 0, got -1/);
     expect(() => contrastiveLoss(a.ref, a.ref, np.array([0.5]))).toThrow("same[0]: expected 0 or 1, got 0.5");
     expect(() => contrastiveLoss(a.ref, a.ref, np.array([1]), { margin: 0 })).toThrow(/margin: .*> 0, got 0/);
     expect(() => prototypicalLoss(a.ref, a.ref, ids([0]))).toThrow(/support: expected a float array/);
@@ -67,7 +67,7 @@ describe("the triplet loss", () => {
   it("is 0 exactly where the negative is farther than the positive by the margin, else what is missing", () => {
     fc.assert(
       fc.property(rowOf, rowOf, rowOf, fc.double({ min: 0, max: 2, noNaN: true }), (a, p, n, margin) => {
-        const [value] = numbers(tripletLoss(matrix([a]), matrix([p]), matrix([n]), { margin }));
+        const [value] = numbers(triplet(matrix([a]), matrix([p]), matrix([n]), { margin }));
         const expected = squared(a, p) - squared(a, n) + margin;
         if (expected <= -1e-4) expect(value).toBe(0);
         else expect(value).toBeCloseTo(Math.max(0, expected), 3);
@@ -78,7 +78,7 @@ describe("the triplet loss", () => {
   it.each(["hard", "semi-hard"] as const)(
     "of a batch is that of the %s triplets mined on the host",
     (mining) => {
-      const whole = jit((e: np.Array, l: np.Array) => batchTripletLoss(e, l, { mining, margin: 0.3 }));
+      const whole = jit((e: np.Array, l: np.Array) => batchTriplet(e, l, { mining, margin: 0.3 }));
       fc.assert(
         fc.property(batch, ({ x, y }) => {
           const { anchors, positives, negatives } = mineTriplets(x.flat(), y, { mining });
@@ -100,9 +100,9 @@ describe("the triplet loss", () => {
         fc.pre(kept.includes(true));
         const weights = np.array(kept);
         const bad = x.map((row, i) => (kept[i] ? row : [Number.NaN, 7, 0]));
-        const values = numbers(batchTripletLoss(matrix(bad), ids(y), { weights }));
+        const values = numbers(batchTriplet(matrix(bad), ids(y), { weights }));
         const among = <T>(list: readonly T[]) => list.filter((_, i) => kept[i]);
-        close(among(values), numbers(batchTripletLoss(matrix(among(x)), ids(among(y)))), 1e-3);
+        close(among(values), numbers(batchTriplet(matrix(among(x)), ids(among(y)))), 1e-3);
         expect(values.every((v, i) => kept[i] || v === 0)).toBe(true);
       }),
       { numRuns: 15 },
@@ -201,7 +201,7 @@ describe("the prototypical loss", () => {
 });
 
 const whole = {
-  batchTripletLoss: (x: np.Array, y: np.Array) => batchTripletLoss(x, y),
+  batchTriplet: (x: np.Array, y: np.Array) => batchTriplet(x, y),
   batchContrastiveLoss: (x: np.Array, y: np.Array) => batchContrastiveLoss(x, y),
   batchPrototypicalLoss: (x: np.Array, y: np.Array) => batchPrototypicalLoss(x, y, { classes: 3 }),
   ntXentLoss: (x: np.Array, y: np.Array) => ntXentLoss(x, y, { temperature: 0.5 }),

@@ -6,7 +6,7 @@ import { readLossOptions } from "../loss-options.ts";
 import { type LossOptions, maskRows, weighted } from "../per-example.ts";
 import { checkRows, pairsOf, squaredDistance } from "./distances.ts";
 
-/** Options of {@link tripletLoss}. */
+/** Options of {@link triplet}. */
 export interface TripletOptions extends LossOptions {
   /** How much farther the negative is to be than the positive, in squared distance, `>= 0`, default 0.2. */
   margin?: Parameter;
@@ -24,16 +24,16 @@ export interface TripletOptions extends LossOptions {
  * @returns one value >= 0 per triplet, `[batch]`
  * @throws TypeError, RangeError for wrong dtypes and shapes, NaN, a negative margin
  * @example
- * tripletLoss(np.array([[0, 0]]), np.array([[1, 0]]), np.array([[0, 1]])) // [0.2]
+ * triplet(np.array([[0, 0]]), np.array([[1, 0]]), np.array([[0, 1]])) // [0.2]
  * @see Schroff, Kalenichenko, Philbin 2015, arXiv 1503.03832, equation (2)
  */
-export function tripletLoss(
+export function triplet(
   anchor: np.Array,
   positive: np.Array,
   negative: np.Array,
   options: TripletOptions = {},
 ): np.Array {
-  const { margin, weights } = readLossOptions("tripletLoss", options, {
+  const { margin, weights } = readLossOptions("triplet", options, {
     margin: [0.2, { min: 0 }],
   });
   checkRows({ anchor, positive, negative }, weights);
@@ -59,15 +59,15 @@ export type TripletMining = "hard" | "semi-hard";
  * @returns one value >= 0 per example, `[batch]`; 0 for those without a positive or a negative in the batch
  * @throws TypeError, RangeError for wrong dtypes and shapes, NaN, a negative margin, an unknown `mining`
  * @example
- * batchTripletLoss(np.array([[0, 0], [1, 0], [0, 1]]), np.array([0, 0, 1], { dtype: np.int32 })) // [0.2, 0, 0]
+ * batchTriplet(np.array([[0, 0], [1, 0], [0, 1]]), np.array([0, 0, 1], { dtype: np.int32 })) // [0.2, 0, 0]
  * @see Hermans, Beyer, Leibe 2017, arXiv 1703.07737 (batch hard); Schroff et al. 2015, arXiv 1503.03832, section 3.2
  */
-export function batchTripletLoss(
+export function batchTriplet(
   embeddings: np.Array,
   labels: np.Array,
   options: TripletOptions & { mining?: TripletMining } = {},
 ): np.Array {
-  const { margin, mining, weights } = readLossOptions("batchTripletLoss", options, {
+  const { margin, mining, weights } = readLossOptions("batchTriplet", options, {
     margin: [0.2, { min: 0 }],
     mining: ["semi-hard", oneOf(["hard", "semi-hard"])],
   });

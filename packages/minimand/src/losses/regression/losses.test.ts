@@ -1,7 +1,7 @@
 import { grad, jit, numpy as np } from "@jax-js/jax";
 import { describe, expect, it } from "vitest";
 import type { Parameter } from "../../engine/parameter.ts";
-import { absoluteError, cauchyLoss, huberLoss, logCoshLoss, quantileLoss, squaredError } from "./losses.ts";
+import { absoluteError, cauchyLoss, huber, logCoshLoss, quantileLoss, squaredError } from "./losses.ts";
 
 const at = (loss: (p: np.Array, t: np.Array) => np.Array, p: number[], t: number[]): number[] => [
   ...(loss(np.array(p), np.array(t)).dataSync() as Float32Array),
@@ -23,7 +23,7 @@ describe("the regression losses", () => {
   it("have the values of their docstrings", () => {
     close(at(squaredError, [1, 3], [1, 1]), [0, 4]);
     close(at(absoluteError, [1, 3], [1, 1]), [0, 2]);
-    close(at(huberLoss, [0.5, 3], [0, 0]), [0.125, 2.5]);
+    close(at(huber, [0.5, 3], [0, 0]), [0.125, 2.5]);
     close(at(logCoshLoss, [1, 100], [0, 0]), [Math.log(Math.cosh(1)), 100 - Math.LN2]);
     close(at(cauchyLoss, [1, 100], [0, 0]), [Math.LN2 / 2, Math.log(10001) / 2]);
     close(
@@ -33,7 +33,7 @@ describe("the regression losses", () => {
   });
 
   it("have derivative 0 at the target, except the quantile loss, whose kink is there", () => {
-    for (const loss of [squaredError, absoluteError, huberLoss, logCoshLoss, cauchyLoss]) {
+    for (const loss of [squaredError, absoluteError, huber, logCoshLoss, cauchyLoss]) {
       close(slope(loss, [1, -2], [1, -2]), [0, 0]);
     }
     close(
@@ -44,7 +44,7 @@ describe("the regression losses", () => {
 
   it("keep their digits for tiny residuals", () => {
     const tiny = [1e-3, -1e-4, 3e-6];
-    for (const loss of [huberLoss, logCoshLoss, cauchyLoss]) {
+    for (const loss of [huber, logCoshLoss, cauchyLoss]) {
       close(
         at(loss, tiny, [0, 0, 0]),
         tiny.map((r) => (r * r) / 2),
@@ -83,7 +83,7 @@ describe("the regression losses", () => {
       [0, 0.1, 2.4],
     ];
     const losses: [(p: np.Array, t: np.Array, v: Parameter) => np.Array, number[]][] = [
-      [(x, y, v) => huberLoss(x, y, { delta: v }), [0.3, 2]],
+      [(x, y, v) => huber(x, y, { delta: v }), [0.3, 2]],
       [(x, y, v) => cauchyLoss(x, y, { scale: v }), [0.3, 2]],
       [(x, y, v) => quantileLoss(x, y, { tau: v }), [0.3, 0.8]],
     ];
@@ -101,9 +101,7 @@ describe("the regression losses", () => {
 
   it("refuse parameters out of range, naming them", () => {
     const call = (f: (p: np.Array, t: np.Array) => np.Array) => () => f(np.array([1, 2]), np.array([0, 0]));
-    expect(call((p, t) => huberLoss(p, t, { delta: 0 }))).toThrow(
-      /^delta: expected a finite number > 0, got 0$/,
-    );
+    expect(call((p, t) => huber(p, t, { delta: 0 }))).toThrow(/^delta: expected a finite number > 0, got 0$/);
     expect(call((p, t) => cauchyLoss(p, t, { scale: -1 }))).toThrow(/^scale: expected a finite number > 0/);
     expect(call((p, t) => quantileLoss(p, t, { tau: 1 }))).toThrow(
       /^tau: expected a finite number > 0 and < 1, got 1$/,

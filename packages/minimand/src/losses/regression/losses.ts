@@ -43,7 +43,7 @@ export function absoluteError(predictions: np.Array, targets: np.Array, options:
   return overResiduals(predictions, targets, options, absolute);
 }
 
-/** Options of {@link huberLoss}. */
+/** Options of {@link huber}. */
 export interface HuberOptions extends LossOptions {
   /** The residual at which the loss becomes linear, `> 0`, default 1. */
   delta?: Parameter;
@@ -60,11 +60,11 @@ export interface HuberOptions extends LossOptions {
  * @returns one value >= 0 per example, `[batch]`
  * @throws TypeError, RangeError as {@link squaredError}, and for `delta <= 0`
  * @example
- * huberLoss(np.array([0.5, 3]), np.array([0, 0])) // [0.125, 2.5]
+ * huber(np.array([0.5, 3]), np.array([0, 0])) // [0.125, 2.5]
  * @see Huber 1964, Robust estimation of a location parameter
  */
-export function huberLoss(predictions: np.Array, targets: np.Array, options: HuberOptions = {}): np.Array {
-  const { delta } = readLossOptions("huberLoss", options, { delta: [1, { above: 0 }] });
+export function huber(predictions: np.Array, targets: np.Array, options: HuberOptions = {}): np.Array {
+  const { delta } = readLossOptions("huber", options, { delta: [1, { above: 0 }] });
   return overResiduals(predictions, targets, options, (r) => {
     const d = operand(delta, r);
     const size = absolute(r.ref);

@@ -15,15 +15,15 @@ export interface MeanIoU {
  *
  * @param yTrue true class ids of all pixels, `[pixels]`
  * @param yPred predicted class ids, `[pixels]`
- * @param nClasses number of classes, at least 2, the background among them
+ * @param classes number of classes, at least 2, the background among them
  * @returns the mean, from 0 to 1, and the values of the classes
- * @throws RangeError for different lengths, no pixels, or a label that is not an integer in [0, nClasses)
+ * @throws RangeError for different lengths, no pixels, or a label that is not an integer in [0, classes)
  * @example
  * meanIoU([0, 0, 1, 1], [0, 1, 1, 1], 3).mean // 0.5833
  * @see Long, Shelhamer, Darrell 2015, arXiv 1411.4038, section 5
  */
-export function meanIoU(yTrue: ArrayLike<number>, yPred: ArrayLike<number>, nClasses: number): MeanIoU {
-  const matrix = confusionMatrix(yTrue, yPred, nClasses);
+export function meanIoU(yTrue: ArrayLike<number>, yPred: ArrayLike<number>, classes: number): MeanIoU {
+  const matrix = confusionMatrix(yTrue, yPred, classes);
   const sums = margins(matrix);
   const perClass = matrix.map((_, k) => {
     const { TP, FP, FN } = countsOf(matrix, sums, k);

@@ -39,7 +39,7 @@ export const scores: readonly Score[] = [
   score("F0.5", "fbeta", 0.5),
   score("F2", "fbeta", 2),
   score("G-mean", "gmean"),
-  score("balanced accuracy", "balancedAccuracy"),
+  score("balanced accuracy", "balanced-accuracy"),
 ];
 
 /** The models to train: the paper's perceptron, or networks with a hidden layer. */

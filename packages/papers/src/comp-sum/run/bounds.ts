@@ -19,7 +19,7 @@ export function boundsTrial({ draws, seed }: BoundsSpec): BoundsResult {
     const extreme = [(1 + beta) / 2, (1 - beta) / 2, ...new Array<number>(n - 2).fill(0)];
     const tied = [0, 0, ...new Array<number>(n - 2).fill(-Infinity)];
     for (const tau of boundTaus) {
-      const family = { tau, nClasses: n };
+      const family = { tau, classes: n };
       const slack = regret(q, scores, tau) - compSumTransform(errorRegret, family);
       smallestSlack = Math.min(smallestSlack, slack);
       if (tau > 1) continue;

@@ -5,7 +5,7 @@ import {
   csConditional,
   csIbObjective,
   featureObjective,
-  huberLoss,
+  huber,
   nonlinearBottleneck,
   type Objective,
   objectiveOf,
@@ -77,7 +77,7 @@ export const arms: readonly Arm[] = [
   arm(
     "huber",
     "Huber",
-    ofResiduals((f, y, { weights, hyper }) => huberLoss(f, y, { weights, delta: hyper.delta })),
+    ofResiduals((f, y, { weights, hyper }) => huber(f, y, { weights, delta: hyper.delta })),
     "delta",
     widths,
   ),

@@ -3,7 +3,7 @@ import {
   chain,
   exponentialLoss,
   type GradientTransformation,
-  hingeLoss,
+  hinge,
   type Model,
   marginLoss,
   objectiveOf,
@@ -24,7 +24,7 @@ export const rivals: readonly Loss[] = ["logistic", "hinge", "exponential"];
 
 const fixed: Record<Exclude<Loss, "EnsLoss">, (margins: np.Array) => np.Array> = {
   logistic: logisticLoss,
-  hinge: hingeLoss,
+  hinge: hinge,
   exponential: exponentialLoss,
   focal: binaryFocalLoss,
 };

@@ -1,5 +1,6 @@
 import type { numpy as np } from "@jax-js/jax";
 import {
+  absoluteProbabilityError,
   aldrObjective,
   type BatchLoss,
   crammerSinger,
@@ -8,11 +9,10 @@ import {
   jensenShannonLoss,
   ldrKl,
   type Model,
-  maeLoss,
-  mseLoss,
   nceRce,
   type Objective,
   objectiveOf,
+  squaredProbabilityError,
   symmetricCrossEntropy,
   westonWatkins,
 } from "minimand";
@@ -98,8 +98,8 @@ export const arms: readonly Arm[] = [
     beyond: [1],
     bounds: [0.01, 1],
   }),
-  arm("mae", "Mean absolute error", (f, y, { weights }) => maeLoss(f, y, { weights })),
-  arm("mse", "Squared error", (f, y, { weights }) => mseLoss(f, y, { weights })),
+  arm("mae", "Mean absolute error", (f, y, { weights }) => absoluteProbabilityError(f, y, { weights })),
+  arm("mse", "Squared error", (f, y, { weights }) => squaredProbabilityError(f, y, { weights })),
   arm("crammer-singer", "Crammer-Singer", tuned(crammerSinger, "margin"), aroundOne),
   arm("weston-watkins", "Weston-Watkins", tuned(westonWatkins, "margin"), aroundOne),
   arm(

@@ -5,7 +5,7 @@ import {
   marginSoftmax,
   normalizedSoftmaxLowerBound,
   prototypicalLoss,
-  tripletLoss,
+  triplet,
 } from "minimand/losses";
 import { HypersphereClassifier } from "minimand/models";
 import { type Adapters, float, ids, meanAndGradients } from "../../kit/golden/adapters.ts";
@@ -50,7 +50,7 @@ export const adapters: Adapters = {
 
   triplet_loss({ anchor, positive, negative }, options) {
     const { perExample, gradients } = meanAndGradients(
-      (a, p, n) => tripletLoss(a, p, n, options),
+      (a, p, n) => triplet(a, p, n, options),
       float(anchor),
       float(positive),
       float(negative),

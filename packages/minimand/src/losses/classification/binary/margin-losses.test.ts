@@ -6,13 +6,13 @@ import {
   binaryMargins,
   expHingeLoss,
   exponentialLoss,
-  hingeLoss,
+  hinge,
   invHingeLoss,
   invLogHingeLoss,
   logHingeLoss,
   logisticLoss,
   marginLoss,
-  squaredHingeLoss,
+  squaredHinge,
 } from "../index.ts";
 
 const close = closeTo(3e-6);
@@ -24,8 +24,8 @@ describe("the margin losses", () => {
   const grid = [-1, 0, 1, 2];
   const tables: [string, (z: np.Array) => np.Array, number[], number[]][] = [
     ["logistic", logisticLoss, grid.map((z) => Math.log1p(Math.exp(-z))), grid.map((z) => -sigmoid(-z))],
-    ["hinge", hingeLoss, [2, 1, 0, 0], [-1, -1, 0, 0]],
-    ["squared hinge", squaredHingeLoss, [4, 1, 0, 0], [-4, -2, 0, 0]],
+    ["hinge", hinge, [2, 1, 0, 0], [-1, -1, 0, 0]],
+    ["squared hinge", squaredHinge, [4, 1, 0, 0], [-4, -2, 0, 0]],
     ["exponential", exponentialLoss, grid.map((z) => Math.exp(-z)), grid.map((z) => -Math.exp(-z))],
     ["inverse hinge", invHingeLoss, [2, 1, 0, -0.5], [-1, -1, -1, -0.25]],
     [
@@ -64,7 +64,7 @@ describe("the margin losses", () => {
   it("have derivatives at 0 of -1/2 (logistic) and -1 (exponential, hinge): all are calibrated", () => {
     close(derivative(logisticLoss, [0, 3]).slice(0, 1), [-0.5]);
     close(derivative(exponentialLoss, [0, 3]).slice(0, 1), [-1]);
-    close(derivative(hingeLoss, [0, 3]).slice(0, 1), [-1]);
+    close(derivative(hinge, [0, 3]).slice(0, 1), [-1]);
   });
 
   it("the exponential overflows to +Infinity with a large but finite derivative", () => {
@@ -100,9 +100,9 @@ describe("the margin losses", () => {
 
   it("take weights on margins as well", () => {
     const z = np.array([-1, Number.NaN, 0.5]);
-    close(numbers(hingeLoss(z, { weights: np.array([2, 0, 1]) })), [4, 0, 0.5]);
-    expect(() => hingeLoss(np.array([1, Number.NaN]))).toThrow("margins: expected numbers, got NaN");
-    expect(() => hingeLoss(np.array([[1, 2]]))).toThrow(/margins: expected a float array \[batch\]/);
+    close(numbers(hinge(z, { weights: np.array([2, 0, 1]) })), [4, 0, 0.5]);
+    expect(() => hinge(np.array([1, Number.NaN]))).toThrow("margins: expected numbers, got NaN");
+    expect(() => hinge(np.array([[1, 2]]))).toThrow(/margins: expected a float array \[batch\]/);
   });
 });
 

@@ -43,14 +43,14 @@ export function logisticLoss(margins: np.Array, options: LossOptions = {}): np.A
  * @returns one value >= 0 per example, `[batch]`
  * @throws TypeError, RangeError as {@link logisticLoss}
  * @example
- * hingeLoss(np.array([0, 2])) // [1, 0]
+ * hinge(np.array([0, 2])) // [1, 0]
  */
-export function hingeLoss(margins: np.Array, options: LossOptions = {}): np.Array {
-  readLossOptions("hingeLoss", options, {});
-  return overMargins(margins, options, hinge);
+export function hinge(margins: np.Array, options: LossOptions = {}): np.Array {
+  readLossOptions("hinge", options, {});
+  return overMargins(margins, options, hingeOf);
 }
 
-const hinge = (z: np.Array): np.Array => relu(z.neg().add(1));
+const hingeOf = (z: np.Array): np.Array => relu(z.neg().add(1));
 
 /**
  * Squared hinge loss.
@@ -61,10 +61,10 @@ const hinge = (z: np.Array): np.Array => relu(z.neg().add(1));
  * @returns one value >= 0 per example, `[batch]`
  * @throws TypeError, RangeError as {@link logisticLoss}
  * @example
- * squaredHingeLoss(np.array([-1, 2])) // [4, 0]
+ * squaredHinge(np.array([-1, 2])) // [4, 0]
  */
-export function squaredHingeLoss(margins: np.Array, options: LossOptions = {}): np.Array {
-  readLossOptions("squaredHingeLoss", options, {});
+export function squaredHinge(margins: np.Array, options: LossOptions = {}): np.Array {
+  readLossOptions("squaredHinge", options, {});
   return overMargins(margins, options, (z) => np.square(hinge(z)));
 }
 

@@ -65,11 +65,11 @@ export function binaryMargins(scores: np.Array, labels: np.Array, options: LossO
  *
  * @param scores float `[batch]` or `[batch, 1]`; or logits `[batch, 2]`, whose score is `f_1 - f_0`
  * @param labels int32 `[batch]`, 0 or 1; or distributions `[batch, 2]`
- * @param phi a loss of margins, `[batch] -> [batch]`, such as {@link hingeLoss}
+ * @param phi a loss of margins, `[batch] -> [batch]`, such as {@link hinge}
  * @returns one value per example, `[batch]`
  * @throws TypeError, RangeError for wrong dtypes, shapes, labels, NaN scores (values are checked outside of tracing only)
  * @example
- * marginLoss(np.array([2, -3]), np.array([0, 0], { dtype: np.int32 }), hingeLoss) // [3, 0]
+ * marginLoss(np.array([2, -3]), np.array([0, 0], { dtype: np.int32 }), hinge) // [3, 0]
  */
 export function marginLoss(
   scores: np.Array,

@@ -4,13 +4,13 @@ import {
   ensLossDerivatives,
   expHingeLoss,
   exponentialLoss,
-  hingeLoss,
+  hinge,
   invHingeLoss,
   invLogHingeLoss,
   isValidLossDerivative,
   logHingeLoss,
   logisticLoss,
-  squaredHingeLoss,
+  squaredHinge,
 } from "../index.ts";
 
 const grid = Array.from({ length: 60 }, (_, i) => -3 + 0.2 * i);
@@ -23,8 +23,8 @@ describe("isValidLossDerivative", () => {
   it("accepts convex calibrated losses that are bounded below, on any grid", () => {
     const good = [
       logisticLoss,
-      hingeLoss,
-      squaredHingeLoss,
+      hinge,
+      squaredHinge,
       exponentialLoss,
       invHingeLoss,
       invLogHingeLoss,

@@ -13,11 +13,15 @@ import { type LossOptions, overLabelStatistic, overLabels } from "../../per-exam
  * @returns one value from 0 to 2 per example, `[batch]`
  * @throws TypeError, RangeError for wrong dtypes, shapes, labels, NaN logits
  * @example
- * maeLoss(np.array([[0, 0]]), np.array([0], { dtype: np.int32 })) // [1]
+ * absoluteProbabilityError(np.array([[0, 0]]), np.array([0], { dtype: np.int32 })) // [1]
  * @see Ghosh, Kumar, Sastry 2017, arXiv 1712.09482
  */
-export function maeLoss(logits: np.Array, labels: np.Array, options: LossOptions = {}): np.Array {
-  readLossOptions("maeLoss", options, {});
+export function absoluteProbabilityError(
+  logits: np.Array,
+  labels: np.Array,
+  options: LossOptions = {},
+): np.Array {
+  readLossOptions("absoluteProbabilityError", options, {});
   return overLabelStatistic(logits, labels, options, logSoftmax, (s) => np.expm1(s).mul(-2));
 }
 
@@ -31,10 +35,14 @@ export function maeLoss(logits: np.Array, labels: np.Array, options: LossOptions
  * @returns one value from 0 to 2 per example, `[batch]`
  * @throws TypeError, RangeError for wrong dtypes, shapes, labels, NaN logits
  * @example
- * mseLoss(np.array([[0, 0]]), np.array([0], { dtype: np.int32 })) // [0.5]
+ * squaredProbabilityError(np.array([[0, 0]]), np.array([0], { dtype: np.int32 })) // [0.5]
  */
-export function mseLoss(logits: np.Array, labels: np.Array, options: LossOptions = {}): np.Array {
-  readLossOptions("mseLoss", options, {});
+export function squaredProbabilityError(
+  logits: np.Array,
+  labels: np.Array,
+  options: LossOptions = {},
+): np.Array {
+  readLossOptions("squaredProbabilityError", options, {});
   return overLabels(logits, labels, options, (f, isLabel) => {
     const s = logSoftmax(f);
     const miss = np.where(isLabel, np.expm1(s.ref), np.exp(s));

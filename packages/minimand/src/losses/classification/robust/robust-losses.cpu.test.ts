@@ -3,20 +3,20 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compileWithJit } from "../../../engine/compile.ts";
 import {
+  absoluteProbabilityError,
   agce,
   aul,
   crammerSinger,
   crossEntropy,
   generalizedCrossEntropy,
   jensenShannonLoss,
-  maeLoss,
-  mseLoss,
   nceAgce,
   nceAul,
   nceRce,
   normalizedCrossEntropy,
   reverseCrossEntropy,
   robustLogLoss,
+  squaredProbabilityError,
   symmetricCrossEntropy,
   truncatedGce,
   truncatedGceInit,
@@ -50,8 +50,16 @@ const js = (pi: number) => (p: readonly number[], y: number) => {
   return (pi * kl(e) + (1 - pi) * kl(p)) / (-(1 - pi) * Math.log(1 - pi));
 };
 const formulas: [string, Loss, (p: readonly number[], y: number, f: readonly number[]) => number][] = [
-  ["maeLoss", maeLoss, (p, y) => sum(p.map((v, k) => Math.abs(Number(k === y) - v)))],
-  ["mseLoss", mseLoss, (p, y) => sum(p.map((v, k) => (Number(k === y) - v) ** 2))],
+  [
+    "absoluteProbabilityError",
+    absoluteProbabilityError,
+    (p, y) => sum(p.map((v, k) => Math.abs(Number(k === y) - v))),
+  ],
+  [
+    "squaredProbabilityError",
+    squaredProbabilityError,
+    (p, y) => sum(p.map((v, k) => (Number(k === y) - v) ** 2)),
+  ],
   [
     "generalizedCrossEntropy",
     (f, y) => generalizedCrossEntropy(f, y, { q: 0.4 }),
@@ -109,7 +117,7 @@ describe("the robust losses", () => {
   });
 
   it.each<[string, Loss, number]>([
-    ["maeLoss", maeLoss, 2 * (K - 1)],
+    ["absoluteProbabilityError", absoluteProbabilityError, 2 * (K - 1)],
     ["normalizedCrossEntropy", normalizedCrossEntropy, 1],
     ["reverseCrossEntropy", reverseCrossEntropy, (K - 1) * -Math.log(1e-4)],
     ["robustLogLoss", robustLogLoss, 0],
@@ -147,7 +155,7 @@ describe("the robust losses", () => {
     fc.assert(
       fc.property(scores, label, (f, y) => {
         near(evaluate(first, f, y), evaluate(crossEntropy, f, y), tolerances[0]);
-        near(evaluate(last, f, y), evaluate(maeLoss, f, y) / 2, tolerances[1]);
+        near(evaluate(last, f, y), evaluate(absoluteProbabilityError, f, y) / 2, tolerances[1]);
       }),
     );
   });

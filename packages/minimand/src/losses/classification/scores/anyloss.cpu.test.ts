@@ -105,7 +105,8 @@ describe("anyLoss", () => {
     };
     for (const [metric, value] of Object.entries(expected))
       expect(score(p, y, metric as ScoreName)).toBeCloseTo(value, 5);
-    expect(score(p, y, "balancedAccuracy")).toBeCloseTo(0.668532, 5);
+    for (const metric of ["balanced-accuracy", "balancedAccuracy"])
+      expect(score(p, y, metric as ScoreName)).toBeCloseTo(0.668532, 5);
   });
 
   it("is below 1e-10 for perfect decisions", () => {
@@ -116,7 +117,7 @@ describe("anyLoss", () => {
   it("knows the scores of a model that says 1/2 to everything", () => {
     const p = new Array<number>(10).fill(0.5);
     const y = [1, 1, 1, 0, 0, 0, 0, 0, 0, 0];
-    for (const metric of ["accuracy", "gmean", "balancedAccuracy", "recall"] as const)
+    for (const metric of ["accuracy", "gmean", "balanced-accuracy", "recall"] as const)
       expect(score(p, y, metric)).toBeCloseTo(0.5, 9);
     expect(score(p, y, "precision")).toBeCloseTo(0.3, 9);
     expect(score(p, y, "fbeta")).toBeCloseTo(3 / (3 + 5), 7);
@@ -131,10 +132,10 @@ describe("anyLoss", () => {
         expect(of("fbeta")).toBeCloseTo((2 * TP) / (2 * TP + FN + FP), 6);
         expect(of("jaccard")).toBeCloseTo(TP / (TP + FN + FP), 6);
         expect(of("npv")).toBeCloseTo(TN / (TN + FN), 6);
-        expect(of("balancedAccuracy")).toBeCloseTo((of("recall") + of("specificity")) / 2, 9);
-        expect(of("tss")).toBeCloseTo(2 * of("balancedAccuracy") - 1, 9);
+        expect(of("balanced-accuracy")).toBeCloseTo((of("recall") + of("specificity")) / 2, 9);
+        expect(of("tss")).toBeCloseTo(2 * of("balanced-accuracy") - 1, 9);
         expect(of("kappa")).toBe(of("hss"));
-        expect(of("gmean")).toBeLessThanOrEqual(of("balancedAccuracy") + 1e-6);
+        expect(of("gmean")).toBeLessThanOrEqual(of("balanced-accuracy") + 1e-6);
         expect(Math.abs(of("mcc"))).toBeLessThanOrEqual(1 + 1e-9);
         const [low, high] = [of("precision"), of("recall")].sort((a, b) => a - b);
         expect(of("fowlkesMallows")).toBeCloseTo(Math.sqrt(low * high), 5);
@@ -153,7 +154,7 @@ describe("anyLoss", () => {
     fc.assert(
       fc.property(
         examples,
-        fc.constantFrom("accuracy", "gmean", "balancedAccuracy", "mcc"),
+        fc.constantFrom("accuracy", "gmean", "balanced-accuracy", "mcc"),
         ({ p, y }, metric) => {
           const flipped = score(
             p.map((v) => 1 - v),
@@ -179,7 +180,7 @@ describe("anyLoss", () => {
     const slopes: { [metric in ScoreName]?: (y: number) => number } = {
       accuracy: (label) => (2 * label - 1) / 6,
       fbeta: (label) => ((1 + beta ** 2) * (label * D - TP)) / D ** 2,
-      balancedAccuracy: (label) => (label / positives - (1 - label) / negatives) / 2,
+      "balanced-accuracy": (label) => (label / positives - (1 - label) / negatives) / 2,
       gmean: (label) => (label * TN - (1 - label) * TP) / (2 * G * positives * negatives),
     };
     for (const [metric, slope] of Object.entries(slopes)) {
@@ -202,7 +203,7 @@ describe("anyLoss", () => {
     for (const metric of ["recall", "fbeta", "precision", "jaccard", "mcc", "kappa"] as const)
       expect(score(p, [0, 0], metric)).toBeCloseTo(0, 9);
     expect(score(p, [0, 0], "gmean")).toBeCloseTo(1e-6, 9);
-    expect(score(p, [0, 0], "balancedAccuracy")).toBeCloseTo(score(p, [0, 0], "specificity") / 2, 9);
+    expect(score(p, [0, 0], "balanced-accuracy")).toBeCloseTo(score(p, [0, 0], "specificity") / 2, 9);
   });
 });
 

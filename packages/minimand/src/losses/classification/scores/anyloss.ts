@@ -25,7 +25,7 @@ export interface AnyLossOptions extends LossOptions, AmplifyOptions, ScoreTarget
  * @param p probabilities of the positive class, float `[batch]`; with `fromLogits` log-odds `[batch]` or logits
  * `[batch, 2]`, whose log-odds are `f_1 - f_0`
  * @param labels int32 `[batch]`, 1 = positive, or distributions `[batch, 2]`
- * @param options `metric`: a name (`fbeta`, `gmean`, `balancedAccuracy`, `mcc`, ...) or a function of the counts;
+ * @param options `metric`: a name (`fbeta`, `gmean`, `balanced-accuracy`, `mcc`, ...) or a function of the counts;
  * `beta` of `fbeta`; `L`, `threshold` of {@link amplify}; `fromLogits`; `eps`; `weights`
  * @returns a 0-d array; 0 to 1, for `mcc`, `tss`, `hss` and `kappa` 0 to 2
  * @throws TypeError, RangeError for wrong dtypes, shapes, labels, probabilities outside [0, 1], NaN (values are checked

@@ -26,7 +26,7 @@ export interface OneVsRestOptions extends LossOptions, ScoreTarget {
  * `a_k = A(p_k - max_{j != k} p_j)` around 0 (`decision: "margin"`, the default), whose limit `L -> infinity` is the
  * usual decision for the largest logit. Each class has its own four counts.
  *
- * A scalar of the whole batch, with the rules for batches of `anyLoss`. `balancedAccuracy` here is the mean of each
+ * A scalar of the whole batch, with the rules for batches of `anyLoss`. `balanced-accuracy` here is the mean of each
  * class's binary one; aim at `recall` for the mean of the recalls.
  *
  * @param logits float `[batch, classes]`

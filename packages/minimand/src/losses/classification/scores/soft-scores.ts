@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import { checkParameter, rangeError, typeError } from "../../../engine/checks.ts";
 import { type Parameter, parameter } from "../../../engine/parameter.ts";
-import type { ScoreName } from "../../../metrics/scores.ts";
+import { type GivenScoreName, presentScoreName, type ScoreName } from "../../../metrics/scores.ts";
 import type { SoftCounts } from "./soft-confusion.ts";
 
 /**
@@ -15,7 +15,7 @@ export type SoftMetric = (counts: SoftCounts) => np.Array;
 /** Which score of the confusion matrix a loss aims at. */
 export interface ScoreTarget {
   /** A name of `scoreNames`, or a function of the counts. */
-  metric: ScoreName | SoftMetric;
+  metric: GivenScoreName | SoftMetric;
   /** Weight of recall against precision in `fbeta`, >= 0, default 1. */
   beta?: Parameter;
   /** Floor of every denominator, > 0, default 1e-7: 0/0 is 0. */
@@ -58,7 +58,7 @@ function recallShare(beta: Parameter, like: np.Array): np.Array | number {
 /** The soft twins of the scores in `metrics/scores.ts`, under the same names; every use of a count is a `.ref`. */
 const scores: Record<ScoreName, (counts: SoftCounts, guards: Guards) => np.Array> = {
   accuracy: ({ TN, FP, FN, TP }, { ratio }) => ratio(sum(TP, TN), sum(TP, TN).add(sum(FP, FN))),
-  balancedAccuracy: (c, g) => bothRates(c, g).mul(0.5),
+  "balanced-accuracy": (c, g) => bothRates(c, g).mul(0.5),
   precision,
   recall,
   specificity,
@@ -96,7 +96,7 @@ export function softScore(counts: SoftCounts, { metric, beta = 1, eps = 1e-7 }: 
     if (score.shape.join() !== shape.join())
       throw rangeError("metric", `a function that returns an array of shape [${shape.join(", ")}]`, score);
   } else {
-    score = scores[metric](counts, { beta, ratio: (a, b) => a.div(np.maximum(b, eps)) });
+    score = scores[presentScoreName(metric)](counts, { beta, ratio: (a, b) => a.div(np.maximum(b, eps)) });
   }
   for (const count of [TN, FP, FN, TP]) count.dispose();
   return score;
@@ -104,7 +104,7 @@ export function softScore(counts: SoftCounts, { metric, beta = 1, eps = 1e-7 }: 
 
 /** Checks the target of a loss before any array is consumed. */
 export function checkTarget({ metric, beta = 1, eps = 1e-7 }: ScoreTarget): void {
-  if (typeof metric !== "function" && !Object.hasOwn(scores, metric))
+  if (typeof metric !== "function" && !Object.hasOwn(scores, presentScoreName(metric)))
     throw rangeError("metric", `a function or one of ${Object.keys(scores).join(", ")}`, metric);
   checkParameter("beta", beta, { min: 0 });
   checkParameter("eps", eps, { above: 0 });

@@ -3,7 +3,7 @@ import { readLossOptions } from "../../loss-options.ts";
 import { type LossOptions, overLabels } from "../../per-example.ts";
 
 /**
- * Squared error between the scores themselves and the one-hot label (`mseLoss` is that of the softmax probabilities).
+ * Squared error between the scores themselves and the one-hot label (`squaredProbabilityError` is that of the softmax probabilities).
  *
  * `sum_k (f_k - [k = y])^2`
  *
