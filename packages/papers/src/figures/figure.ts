@@ -136,7 +136,7 @@ function endsOf(row: Row, value: number, error: IntervalsOf["error"]): [number, 
   return [value - half, value + half];
 }
 
-/** What stands behind the ± of a text. */
+/** The number after the ± of a text. */
 export const behindPlusMinus =
   (column: string) =>
   (row: Row): number | null => {

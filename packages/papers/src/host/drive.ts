@@ -11,7 +11,7 @@ export interface ProgressSink {
 }
 
 /**
- * Drives a generator of a reproduction to its end, and tells a sink of its progress.
+ * Drives a generator of a reproduction to its end, and reports its progress to a sink.
  *
  * @throws Interrupted when the host's signal is aborted; DataError where the run fails on trials that were kept
  */

@@ -11,7 +11,7 @@ export interface Tuned {
   atEnds?: string[];
 }
 
-/** What came out, and the files that are written of it (beside the page, which is made of `file`), by name. */
+/** The outcome, and the files that are written of it, by name. The page is not among them: it is made of `file`. */
 export type FinishedReproduction = { files: Record<string, string> } & (
   | { kind: "measured"; file: ReproductionFile }
   | { kind: "tuned"; tuned: Tuned }

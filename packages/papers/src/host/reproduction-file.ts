@@ -2,7 +2,7 @@ import type { ComputedOn, EngineUsed } from "@minimand/compare";
 import type { PaperCard, ReproductionReport, Scale } from "../reproduction.ts";
 import type { SourceFile } from "./papers-data.ts";
 
-/** What results depend on beside data, settings and the engine of training; `node` names the browser where they come from a page. */
+/** What results depend on in addition to data, settings and the engine of training; `node` names the browser if they come from a page. */
 export interface Versions {
   minimand: string;
   engine: string;

@@ -21,7 +21,7 @@ export interface ReproductionRequest {
   data: Record<string, SourceFile[]>;
 }
 
-/** What decides the result of a trial beside its spec, in the order in which stores name it by. */
+/** What decides the result of a trial in addition to its spec, in the order of its name in stores. */
 export function trialContext(request: ReproductionRequest): Record<string, unknown> {
   const { slug, versions, engine, code, data } = request;
   return { schema: 1, slug, versions, engine, code, data };

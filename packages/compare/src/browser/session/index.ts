@@ -5,7 +5,7 @@ export { argumentsOf, commandOf } from "./command-line.ts";
 export type { ComparisonEvent, FinishedComparison } from "./events.ts";
 export type { LiveRanking, LiveRow } from "./live-ranking.ts";
 export type { Look, LossOffered } from "./look.ts";
-/** Names until 0.1: `openSession` and its `Session`. */
+/** The names that these had in version 0.1.0. */
 export {
   openSession,
   openSession as openDesk,
@@ -15,6 +15,7 @@ export {
   type Session,
   type Session as Desk,
   type SessionOptions,
+  type SessionOptions as DeskOptions,
 } from "./open-session.ts";
 export type { PredictAsked, PredictedRows } from "./predict-page.ts";
 export { isMendable, type KeptComparison } from "./protocol.ts";
