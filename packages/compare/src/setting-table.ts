@@ -216,7 +216,7 @@ export const settingTable = {
     bounds: repeats,
     inKey: false,
     flag: "--configurations <n>",
-    help: "learning rates tried for each loss; one beyond an end and its own parameters come on top",
+    help: "learning rates tried for each loss; a further one is tried if the best is the smallest or largest, and the loss's own parameters come in addition",
   }),
   rope: row({
     shape: v.union([number, auto]),

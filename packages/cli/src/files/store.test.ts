@@ -38,6 +38,8 @@ const record: PredictedTrial = {
 const key = {
   schema: 1,
   spec: { candidate: "focal", seed: 0, fold: 1 },
+  task: "binary",
+  classes: ["no", "yes"],
   settings: { maxEpochs: 5 },
   candidate: { grid: { rates: [0.01], beyond: null, settings: [{ gamma: 2 }] } },
 };
@@ -46,11 +48,14 @@ describe("openStore", () => {
   it("gives back what was put under the same key, also when it is opened again", async () => {
     const folder = temporaryFolder();
     const store = await openStore(folder, areRecords);
-    expect(await store.get(key)).toBeNull();
-    await store.put(key, [record, { ...record, candidate: "other" }]);
-    expect(await store.get(key)).toEqual([record, { ...record, candidate: "other" }]);
-    expect(await (await openStore(folder, areRecords)).get(structuredClone(key))).toHaveLength(2);
-    expect(await store.get({ ...key, schema: 2 })).toBeNull();
+    // The trial of the baseline has two records: its threshold is tuned as well.
+    const both = ["cross-entropy", "cross-entropy-threshold"].map((candidate) => ({ ...record, candidate }));
+    const own = { ...key, spec: { ...key.spec, candidate: "cross-entropy" } };
+    expect(await store.get(own)).toBeNull();
+    await store.put(own, both);
+    expect(await store.get(own)).toEqual(both);
+    expect(await (await openStore(folder, areRecords)).get(structuredClone(own))).toHaveLength(2);
+    expect(await store.get({ ...own, schema: 2 })).toBeNull();
     expect(readdirSync(join(folder, "trials"))).toHaveLength(1);
   });
 
@@ -129,9 +134,10 @@ describe("openStore", () => {
     const folder = temporaryFolder();
     const out = join(folder, "new/out");
     const stores = await Promise.all(Array.from({ length: 400 }, () => openStore(out, areRecords)));
-    await Promise.all(stores.map((store, seed) => store.put({ ...key, seed }, [{ ...record, seed }])));
+    const keyed = (seed: number) => ({ ...key, spec: { ...key.spec, seed } });
+    await Promise.all(stores.map((store, seed) => store.put(keyed(seed), [{ ...record, seed }])));
     for (const [seed, store] of stores.entries())
-      expect(await store.get({ ...key, seed })).toEqual([{ ...record, seed }]);
+      expect(await store.get(keyed(seed))).toEqual([{ ...record, seed }]);
     expect(readdirSync(join(out, "trials")).filter((name) => !name.endsWith(".json.gz"))).toEqual([]);
   });
 

@@ -12,7 +12,7 @@ export async function noteTries(sql: Sql, keys: readonly string[], reason: strin
   if (keys.length === 0) return;
   await sql.query(
     `insert into minimand.tries (key, tries, reason) select key, 1, $2 from unnest($1::text[]) as key
-     on conflict (key) do update set tries = tries.tries + 1, reason = excluded.reason`,
+     on conflict (key) do update set tries = least(tries.tries, 1000000) + 1, reason = excluded.reason`,
     [keys, keptReason(reason)],
   );
 }

@@ -84,9 +84,12 @@ const isCount = (n: unknown): boolean => Number.isInteger(n) && Number(n) >= 0;
 function counted({ data, attempt }: Taken<TrialJob>): TrialJob {
   const { tries, ends = 0 } = data;
   return isSuspected({ ends })
-    ? { ...data, tries: tries + attempt.retryCount, ends }
-    : { ...data, ends: ends + attempt.retryCount };
+    ? { ...data, tries: Math.min(tries + attempt.retryCount, mostCounted), ends }
+    : { ...data, tries: Math.min(tries, mostCounted), ends: ends + attempt.retryCount };
 }
+
+/** Attempts are counted no further: a column holds no more than 2^31 - 1, and whoever can write to the store can write any number. */
+const mostCounted = 1_000_000;
 
 /** A job as it is put into its queue. */
 function asSent(data: TrialJob | RunJob): { data: object; singletonKey: string; priority?: number } {

@@ -94,6 +94,20 @@ describeDatabases("runs of a store", (database, it) => {
     expect(await beginRun(database(), "begun")).toBeNull();
   });
 
+  it("count no further than a column can hold", async () => {
+    const most = 2147483647;
+    await add("endless");
+    await database().query(`update minimand.runs set beginnings = ${most} where id = 'endless'`);
+    expect(await beginRun(database(), "endless")).toBeGreaterThan(1);
+    await trial("endless", "a", "open");
+    await trial("endless", "b", "open");
+    await noteTries(database(), ["a", "b"], "ended");
+    await database().query(`update minimand.tries set tries = ${most}`);
+    await noteTries(database(), ["a", "b"], "ended");
+    await database().query(`update minimand.tries set tries = ${most}`);
+    expect(await beginRun(database(), "endless")).toBe(1);
+  });
+
   it("are told what came of a trial once", async () => {
     await add("told");
     await trial("told", "of told", "done");

@@ -120,10 +120,10 @@ export async function stateOf(sql: Sql, id: string): Promise<RunState | null> {
 export async function beginRun(sql: Sql, id: string): Promise<number | null> {
   const begun = await sql.query<{ beginnings: number }>(
     `with done as (
-       select count(*) filter (where state <> 'open')::int + coalesce(sum(tries), 0)::int as n
+       select least(count(*) filter (where state <> 'open') + coalesce(sum(tries), 0), 2147483647)::int as n
        from minimand.run_trials left join minimand.tries using (key) where run = $1)
      update minimand.runs set state = 'running', started_at = coalesce(started_at, now()),
-       beginnings = case when done.n > done_at_beginning then 1 else beginnings + 1 end, done_at_beginning = done.n
+       beginnings = case when done.n > done_at_beginning then 1 else least(beginnings, 1000000) + 1 end, done_at_beginning = done.n
      from done where id = $1 and runs.state in ('waiting', 'running') returning beginnings`,
     [id],
   );

@@ -4,6 +4,7 @@ import { UsageError } from "../failure.ts";
 import { tell } from "../printable.ts";
 import { progressLine } from "../run/progress.ts";
 import type { Database } from "../store/database.ts";
+import { isEnvironment } from "./environment.ts";
 import { findRun, type Run } from "./run-store.ts";
 import { workersFor } from "./workers-here.ts";
 
@@ -25,8 +26,8 @@ export async function watchRun(
   { store, signal }: { store: string; signal: AbortSignal },
 ): Promise<Run> {
   const line = progressLine(process.stderr);
-  let [{ last }] = await database.query<{ last: number }>(
-    "select coalesce(max(id), 0)::float8 as last from minimand.events where run = $1",
+  let [{ last }] = await database.query<{ last: string }>(
+    "select coalesce(max(id), 0)::text as last from minimand.events where run = $1",
     [id],
   );
   let alone = performance.now();
@@ -34,9 +35,9 @@ export async function watchRun(
     while (true) {
       signal.throwIfAborted();
       const run = await findRun(database, id);
-      const news = await database.query<{ id: number; text: string }>(
-        `select id::float8 as id, text from minimand.events
-         where run = $1 and id > $2 and kind in ('note', 'retry', 'lost', 'resumed') order by id`,
+      const news = await database.query<{ id: string; text: string }>(
+        `select id::text as id, text from minimand.events
+         where run = $1 and id > $2::bigint and kind in ('note', 'retry', 'lost', 'resumed') order by events.id`,
         [id, last],
       );
       for (const event of news) {
@@ -68,6 +69,8 @@ export async function watchRun(
 
 /** The command that starts a worker for a run. */
 function workerFor({ needs, origins }: Run, store: string): string {
+  // Whoever can write to the store can write anything.
+  if (!isEnvironment({ ...needs, origins })) return `npx minimand worker --store ${quotedWord(store)}`;
   const { name, threads } = needs.engine;
   return [
     `npx minimand worker --store ${quotedWord(store)}`,

@@ -30,7 +30,7 @@ export async function workersHere(sql: Sql): Promise<WorkerRow[]> {
 /** How many trials at a time they can compute of runs of one code. */
 export async function slotsFor(sql: Sql, house: string): Promise<number> {
   const [{ slots }] = await sql.query<{ slots: number }>(
-    `select coalesce(sum(concurrency), 0)::int as slots from minimand.workers
+    `select least(coalesce(sum(concurrency), 0), 1000000)::int as slots from minimand.workers
      where left_at is null and seen_at > now() - make_interval(secs => $1) and $2 = any(houses)`,
     [silent, house],
   );

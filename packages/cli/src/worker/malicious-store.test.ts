@@ -102,6 +102,13 @@ describe.runIf(hasPostgres())(`a store that anyone has written to${noPostgres}`,
     const jobs = await openJobs(database);
     await jobs.sendTrials(good.house, [{}, { key: 1, run: 2 }, { key, run: "none", job: "{" }] as never);
     await database.query("update minimand_queue.job set data = 'null' where data = '{\"tries\": 0}'");
+    const endless = "e".repeat(64);
+    await database.query("insert into minimand.run_trials (run, key) values ($1, $2)", [good.id, endless]);
+    await jobs.sendTrials(good.house, [{ key: endless, run: good.id, job: "{" }] as never);
+    await database.query(
+      `update minimand_queue.job set data = jsonb_set(data, '{tries}', '1e308') where data->>'key' = $1`,
+      [endless],
+    );
     await jobs.end();
 
     const worker = background(

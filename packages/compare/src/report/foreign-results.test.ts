@@ -154,11 +154,23 @@ describe("results that somebody else has written", () => {
   it("are no trials where a field of a record is of another type", () => {
     const records = whole.datasets[0].trials.map((trial) => ({
       ...trial,
-      predictions: { rows: "AAAAAA==", predicted: "AAAAAA==" },
+      predictions: { rows: "AAAAAA==", predicted: "AAAAAA==", logProbabilities: "AAAAAA==" },
     }));
     const grid = records.flatMap(({ tuning }) => tuning.map(({ configuration }) => configuration));
-    const key = { settings: whole.settings, candidate: { formula: "", grid } };
-    expect(areRecords(JSON.parse(JSON.stringify(records)), key)).toBe(true);
+    const classes = records.find(({ confusion }) => confusion)?.confusion?.map(String);
+    const keyOf = ({ candidate, seed, fold }: (typeof records)[number]) => {
+      const spec = { candidate, seed, fold };
+      return {
+        spec,
+        task: "multiclass",
+        classes,
+        settings: whole.settings,
+        candidate: { formula: "", grid },
+      };
+    };
+    const key = keyOf(records[0]);
+    for (const record of records)
+      expect(areRecords(JSON.parse(JSON.stringify([record])), keyOf(record))).toBe(true);
     expect(areRecords([{ ...records[0], curve: [0.5, null] }], key)).toBe(true);
     const paths = [...Map.groupBy(pathsOf(records[0]), kindOf).values()].map(([path]) => path);
     expect(paths.length).toBeGreaterThan(20);

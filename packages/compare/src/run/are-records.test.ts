@@ -28,7 +28,14 @@ const grid = {
   beyond: { slowest: 0.0001, fastest: 0.1 },
   settings: [{ gamma: 2 }, { gamma: 1 }],
 };
-const key = { settings: { maxEpochs: 4 }, candidate: { formula: "", grid } };
+const spec = { candidate: "focal", seed: 0, fold: 1 };
+const key = {
+  spec,
+  task: "binary",
+  classes: ["no", "yes"],
+  settings: { maxEpochs: 4 },
+  candidate: { formula: "", grid },
+};
 const withTuning = (...tuning: Configuration[]): PredictedTrial => ({
   ...record,
   tuning: tuning.map((configuration) => ({ configuration, validation: 0.5, epochs: 3 })),
@@ -57,6 +64,14 @@ describe("areRecords", () => {
       "a confusion of more predicted classes than trials keep",
       { ...record, confusion: [Array(101).fill(1)] },
     ],
+    ["another candidate", { ...record, candidate: "poly-1" }],
+    ["another fold", { ...record, fold: 2 }],
+    ["another seed", { ...record, seed: 1 }],
+    ["a confusion of other classes", { ...record, confusion: [[1]] }],
+    ["a confusion of no classes", { ...record, confusion: [] }],
+    ["a confusion whose rows differ in length", { ...record, confusion: [[1, 0], [1]] }],
+    ["no classes", withPredictions({ predicted: undefined })],
+    ["no probabilities", withPredictions({ logProbabilities: undefined })],
     ["half an epoch", { ...record, epochs: 0.5 }],
     ["fewer than no epochs", { ...record, epochs: -1 }],
     ["more epochs of tuning", { ...record, tuning: [{ ...record.tuning[0], epochs: 1e9 }] }],
@@ -77,11 +92,22 @@ describe("areRecords", () => {
     ],
     ["probabilities of no rows", withPredictions({ rows: "", predicted: "" })],
   ])("takes no records of %s", (_, one) => {
-    expect(areRecords([record, one], key)).toBe(false);
+    expect(areRecords([one], key)).toBe(false);
+  });
+
+  it("takes no more records than the trial has", () => {
+    expect(areRecords([record, record], key)).toBe(false);
+    const own = { ...key, spec: { ...spec, candidate: "cross-entropy" } };
+    const both = [
+      { ...record, candidate: "cross-entropy" },
+      { ...record, candidate: "cross-entropy-threshold" },
+    ];
+    expect(areRecords(both, own)).toBe(true);
+    expect(areRecords(both, { ...own, task: "multiclass" })).toBe(false);
   });
 
   it("knows the settings of trees and of what isn't trained by their lists", () => {
-    const trees = { settings: { maxEpochs: 0 }, candidate: { formula: "", grid: [configuration] } };
+    const trees = { ...key, settings: { maxEpochs: 0 }, candidate: { formula: "", grid: [configuration] } };
     const own = { ...record, tuning: [{ configuration, validation: 0.5, epochs: 0 }], epochs: 0, curve: [] };
     expect(areRecords([own], trees)).toBe(true);
     expect(areRecords([own], { ...trees, candidate: null })).toBe(false);

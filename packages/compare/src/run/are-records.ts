@@ -1,34 +1,54 @@
 import { mostClasses } from "../data/target.ts";
 import { countsOf, type Grid } from "../plan/grid.ts";
 import type { TrialKey } from "../plan/trials.ts";
-import type { Configuration, KeptPredictions, PredictedTrial } from "../results.ts";
+import type { Configuration, KeptPredictions, PredictedTrial, Task } from "../results.ts";
 import { predictedTrials } from "../results-shape.ts";
 import { fits } from "../shape.ts";
+import { namesOfTrial } from "../train/names-of-trial.ts";
 import { mostConfused } from "../train/outcome.ts";
 import type { StoreKey } from "./trial-store.ts";
 
 /**
  * Whether a stored value can be the records of the trial of a key. Whoever can write to the folder or the store can write anything. More
- * epochs, a setting outside of the grid or a longer curve than the trial can have had would keep what follows busy for ever.
+ * records, more epochs, a setting outside of the grid or a longer curve than the trial can have had would keep what follows busy for ever.
  */
 export function areRecords(value: unknown, key: StoreKey): value is PredictedTrial[] {
   if (!fits(predictedTrials, value)) return false;
-  const { settings, candidate } = key as TrialKey;
+  const { spec, task, classes, settings, candidate, quantise } = key as TrialKey;
+  const names = namesOfTrial({ ...spec, ...(quantise && { quantise }) }, task as Task);
+  if (value.length > names.length) return false;
   const most = settings.maxEpochs as number;
   const grid = tried(candidate?.grid ?? []);
   return value.every(
-    ({ tuning, chosen, epochs, curve, confusion, predictions }) =>
-      [epochs, ...tuning.map((record) => record.epochs)].every(
-        (count) => Number.isInteger(count) && count >= 0 && count <= most,
-      ) &&
-      curve.length <= most &&
-      [confusion, ...(confusion ?? [])].every((part) => part === undefined || part.length <= mostConfused) &&
-      tuning.length <= grid.most &&
-      tuning.every(({ configuration }) => grid.has(configuration)) &&
-      (chosen === null || grid.has(chosen)) &&
-      (predictions === null || areWhole(predictions)),
+    (record) =>
+      names.includes(record.candidate) &&
+      record.seed === spec.seed &&
+      record.fold === spec.fold &&
+      couldBe(record, grid, most) &&
+      (record.confusion === undefined || record.confusion.length === classes.length),
   );
 }
+
+function couldBe(
+  { tuning, chosen, epochs, curve, confusion, predictions }: PredictedTrial,
+  grid: ReturnType<typeof tried>,
+  most: number,
+): boolean {
+  return (
+    [epochs, ...tuning.map((record) => record.epochs)].every(
+      (count) => Number.isInteger(count) && count >= 0 && count <= most,
+    ) &&
+    curve.length <= most &&
+    (confusion === undefined || isSquare(confusion)) &&
+    tuning.length <= grid.most &&
+    tuning.every(({ configuration }) => grid.has(configuration)) &&
+    (chosen === null || grid.has(chosen)) &&
+    (predictions === null || areWhole(predictions))
+  );
+}
+
+const isSquare = (matrix: readonly number[][]): boolean =>
+  matrix.length > 0 && matrix.length <= mostConfused && matrix.every((row) => row.length === matrix.length);
 
 /** Which configurations a trial may have tried, and how many of them. */
 function tried(grid: Grid | readonly Configuration[]): {
@@ -54,6 +74,7 @@ function areWhole({ rows, predicted, logProbabilities, numbers }: KeptPrediction
   const count = bytesIn(rows) / 4;
   return (
     Number.isInteger(count) &&
+    (numbers === undefined ? predicted !== undefined && logProbabilities !== undefined : true) &&
     (predicted === undefined || bytesIn(predicted) === 4 * count) &&
     (numbers === undefined || bytesIn(numbers) === 8 * count) &&
     (logProbabilities === undefined ||

@@ -6,7 +6,9 @@ import {
   finishReproduction,
   isOutcomeOf,
   localTrials,
+  ofKept,
   papersHost,
+  type ReproductionFile,
   readReproduction,
   readTuned,
   resultForm,
@@ -139,7 +141,16 @@ async function write(
   const { file } = finished;
   const { kept, total } = file.trials;
   if (kept > 0) tell(`${kept} of ${total} trials were there from an earlier run`);
-  await replaceTogether(out, { "report.html": renderReproduction(file), ...files });
+  await replaceTogether(out, { "report.html": pageOf(file), ...files });
   print(json ? `${printableJson(file)}\n` : reportText(file, terminalWidth()));
   tell(`${join(out, "report.html")} contains the figures, ${join(out, "report.json")} all numbers`);
+}
+
+/** Trials that somebody else has made may have numbers that no figure can show. */
+function pageOf(file: ReproductionFile): string {
+  try {
+    return renderReproduction(file);
+  } catch (error) {
+    throw file.trials.kept > 0 ? ofKept(error) : error;
+  }
 }

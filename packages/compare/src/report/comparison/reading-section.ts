@@ -11,7 +11,7 @@ export function readingSection(report: DatasetReport | undefined, several: boole
     ? html` (here ±${fixed(ranking.rope, decimals(ranking.rope))} ${metricName(ranking.metric)}${several ? " on the first data set" : ""})`
     : null;
   const pursued = ranking?.entries.some((entry) => entry.seeds > 1) ?? true;
-  const half = ranking ? html` (${ranking.alpha / 2})` : null;
+  const alpha = ranking ? html` (${ranking.alpha})` : null;
   return html`<section aria-labelledby="reading"><h2 id="reading">How to read the statistics</h2>
 <p><strong>Scope of a finding.</strong> It holds for these data and this network: for other rows of the same kind and fits from other initial
 weights. It does not show whether a loss helps elsewhere.</p>
@@ -33,12 +33,13 @@ fail, and the interval is widened for it. ${
       ? null
       : "On a test file, each seed trains on four rows of five, so that fits differ as they would with other training rows."
   }</p>
-<p><strong>Many losses.</strong> Some look good by chance. The adjusted p is the probability that the largest of all these differences
-would be at least as large if no loss differed from the baseline (max-T [3]). Losses that behave alike count hardly more than one. The
-intervals are computed for each loss separately, without that adjustment.</p>
+<p><strong>Many losses.</strong> Some look good by chance. Each difference is divided by its standard error. The adjusted p is the
+probability that, if no loss differed from the baseline, the largest of these ratios of all losses would be at least as large as this one
+(max-T [3], two-sided). Losses that behave alike count hardly more than one. The intervals are computed for each loss separately, without
+that adjustment.</p>
 <p><strong>Verdicts.</strong> ${chip("same")} if the difference is inside the region of practical equivalence${rope} with a probability of at
-least 95 %, even if the difference is significant; ${chip("better")} if a finalist's adjusted one-sided p is below half of alpha${half}; ${chip("worse")}
-if that of any loss is, in the other direction; otherwise ${chip("undecided")}: the data are too few to decide. ${chip("diverged")} means that training did not stay
+least 95 %, even if the difference is significant; ${chip("better")} if a finalist improves on the baseline with an adjusted p below alpha${alpha}; ${chip("worse")}
+if any loss falls behind it with an adjusted p below alpha; otherwise ${chip("undecided")}: the data are too few to decide. ${chip("diverged")} means that training did not stay
 finite on at least one ${testRows === null ? "fold" : "seed"}, ${chip("diverged", "not available")} that a trial could not be computed; the loss is ranked last and not tested. ${chip("reference")} rows are not losses: they are shown
 with the same kind of interval, outside the adjustment. Without an interval, nothing could be tested (${chip("undecided", "not tested")}): two folds, a single seed on a test file, or later rows.</p>
 ${

@@ -18,7 +18,8 @@ export function extent(
   if (scale === "log") {
     // With the room below them, numbers nearer to 0 would begin the axis there.
     const [low, high] = extent(values.filter((v) => v > 1e-300).map(Math.log10), room);
-    return [10 ** low, 10 ** high];
+    // Powers beyond these are 0 or infinite, and an axis without an end has ticks without an end.
+    return [10 ** Math.max(low, -307), 10 ** Math.min(high, 308)];
   }
   const finite = values.filter(Number.isFinite);
   if (finite.length === 0) return [0, 1];

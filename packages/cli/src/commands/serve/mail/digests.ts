@@ -54,7 +54,7 @@ export async function takeLease(sql: Sql, holder: string): Promise<boolean> {
   const rows = await sql.query(
     `insert into minimand.sender (holder, until) values ($1::uuid, now() + $2::int * interval '1 second')
     on conflict (one) do update set holder = excluded.holder, until = excluded.until
-    where sender.until < now() or sender.holder = excluded.holder returning 1`,
+    where sender.until < now() or sender.until > excluded.until or sender.holder = excluded.holder returning 1`,
     [holder, leaseSeconds],
   );
   return rows.length > 0;

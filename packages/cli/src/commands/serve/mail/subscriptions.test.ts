@@ -57,6 +57,28 @@ describeDatabases("subscriptions", (database, test) => {
     expect(await waitFor(database(), key, rate, "eve@example.org")).toBeGreaterThan(0);
   });
 
+  test("rates count on from rows that nobody of us wrote", async () => {
+    for (const [count, ends] of [
+      ["2147483647", "now() + interval '30 seconds'"],
+      ["1", "'infinity'"],
+      ["2147483647", "'294276-12-31'"],
+    ]) {
+      await waitFor(database(), key, rate, "ann@example.org");
+      await database().query(`update minimand.rates set count = ${count}, ends_at = ${ends}`);
+      const wait = await waitFor(database(), key, rate, "ann@example.org");
+      expect(wait).toBeLessThanOrEqual(rate.seconds);
+    }
+  });
+
+  test("a sender that claims to be there for ever is not believed", async () => {
+    for (const until of ["infinity", "294276-12-31"]) {
+      expect(await takeLease(database(), randomUUID())).toBe(true);
+      await database().query("update minimand.sender set until = $1::timestamptz", [until]);
+      expect(await takeLease(database(), randomUUID())).toBe(true);
+      await database().query("delete from minimand.sender");
+    }
+  });
+
   test("rates let no more through where many ask at once", async () => {
     const all = Array.from({ length: 12 }, () => waitFor(database(), key, rate, "many@example.org"));
     expect((await Promise.all(all)).filter((wait) => wait === 0)).toHaveLength(3);
