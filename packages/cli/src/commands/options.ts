@@ -47,7 +47,7 @@ export const damagedOption = (choices: readonly Damaged[], standard: Damaged): O
     .default(standard, standard);
 
 const damagedHelp: Record<Damaged, string> = {
-  drop: "drop leaves out at most 10 of them, or 1 % of all rows if that is more, and never more than 10 %",
+  drop: "drop leaves out up to 10 rows or 1 %, never over 10 %",
   pad: "pad gives short ones missing values",
   refuse: "refuse accepts none",
   empty: "empty answers them with an empty prediction",
@@ -80,7 +80,7 @@ export function withDatasetOptions(command: Command): Command {
 export const missingOption = (): Option =>
   new Option(
     "--missing <a=value,...>",
-    `values that stand for missing ones: insulin=0,age=-9; name a column again for a second value; rows whose target is missing are left out; ${commas}`,
+    `values for missing ones: insulin=0,age=-9; name a column again for a second value; rows whose target is missing are left out; ${commas}`,
   )
     .argParser(missingValues)
     .default({});
