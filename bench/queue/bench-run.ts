@@ -29,7 +29,7 @@ export function submissionOf(request: BenchRequest): Submission {
     request,
     attached: [],
     typed: [],
-    environment: environment,
+    environment,
     origins: [],
     files: new Map(),
   };

@@ -12,7 +12,7 @@ const session = await openSession(`pglite:${folder}`);
 const leaving = new AbortController();
 const working = work({
   ...session,
-  environment: environment,
+  environment,
   origins: [],
   concurrency: 2,
   threads: idleThreads(),

@@ -42,7 +42,7 @@ await inStore("postgres:", async ({ database, jobs }) => {
   await work({
     database,
     jobs,
-    environment: environment,
+    environment,
     origins: [],
     concurrency: Number(process.argv[2]),
     threads: idleThreads((trial) => ends.push([trial, performance.timeOrigin + performance.now()])),

@@ -4,7 +4,7 @@ import { hasPostgres, type PostgresOptions, startPostgres, type TestPostgres } f
 export { hasPostgres, noPostgres } from "./postgres.ts";
 
 /**
- * Starts a PostgreSQL before the tests of this file, or of this block, and ends it after them. Does nothing where there is none.
+ * Starts a PostgreSQL before the tests of this file, or of this block, and ends it after them. Does nothing if PostgreSQL is not installed.
  *
  * @param options as of `startPostgres`, but without `fsync`
  * @returns the server, whose members are there once it has started

@@ -24,7 +24,7 @@ export interface NumbersRequest {
 export function submitNumbers(database: Database, jobs: Jobs, request: NumbersRequest): Promise<string> {
   const title = `numbers ${request.name}`;
   const rest = { attached: [], typed: [], origins: [], files: new Map() };
-  return submitRun(database, jobs, { kind: "compare", title, request, environment: environment, ...rest });
+  return submitRun(database, jobs, { kind: "compare", title, request, environment, ...rest });
 }
 
 /** What a trial of a number gives. */

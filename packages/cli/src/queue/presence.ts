@@ -19,7 +19,7 @@ export interface Presence {
   renew(doing: string, houses: readonly string[]): Promise<void>;
   /** Takes the lock again where the connection that held it broke. It may wait long for another connection, so nothing else shall wait for it. */
   hold(): Promise<void>;
-  /** The lock's connection; null where there is none. */
+  /** The lock's connection; null without a lock. */
   session(): Session | null;
   leave(): Promise<void>;
 }

@@ -101,8 +101,8 @@ describeDatabases("trials that others compute", (opened, it) => {
   it("are claimed by whoever has taken them last, though another's word comes late", async () => {
     const database = opened();
     const jobs = await openJobs(database);
-    const early = await join(database, { environment: environment, concurrency: 1 });
-    const late = await join(database, { environment: environment, concurrency: 1 });
+    const early = await join(database, { environment, concurrency: 1 });
+    const late = await join(database, { environment, concurrency: 1 });
     await jobs.sendTrials("claimed", [{ key: "claimed", run: "claimed", job: "1" }]);
     const [first] = await jobs.takeTrials("claimed", 1);
     await jobs.fail(first.queue, first.attempt);

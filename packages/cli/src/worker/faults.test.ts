@@ -57,7 +57,7 @@ describe("a worker", () => {
     const request = { numbers, name: title };
     const rest = { attached: [], typed: [], origins: [], files: new Map() };
     await submitRun(database, jobs, { kind: "compare", title, request, environment: others, ...rest });
-    await expect(checkJoining({ database, environment: environment, origins: [] })).rejects.toThrow(
+    await expect(checkJoining({ database, environment, origins: [] })).rejects.toThrow(
       /^worker: run [0-9a-f]{12} \(another's\): expected the same code of minimand/,
     );
     const worker = await startWorker(database, { shared: true });

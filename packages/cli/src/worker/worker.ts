@@ -25,7 +25,7 @@ const patience = 10_000;
  */
 export async function work(options: WorkerOptions): Promise<void> {
   const { database, concurrency, threads, environment, signal } = options;
-  const joining = join(database, { environment: environment, concurrency });
+  const joining = join(database, { environment, concurrency });
   const presence = await untilAborted(signal, joining, patience).catch((error: unknown) => {
     if (!signal.aborted) throw error;
   });
@@ -76,12 +76,12 @@ export async function work(options: WorkerOptions): Promise<void> {
  */
 export async function checkJoining({
   database,
-  environment: house,
+  environment,
   origins,
 }: Pick<WorkerOptions, "environment" | "origins"> & { database: Sql }): Promise<void> {
   const open = await runsToServe(database);
   const refusals = open.flatMap((run) => {
-    const lack = lackingFor({ ...house, origins }, run);
+    const lack = lackingFor({ ...environment, origins }, run);
     return lack === null ? [] : [`run ${run.id} (${run.title}): ${lack}`];
   });
   if (refusals.length > 0 && refusals.length === open.length) throw new UsageError(`worker: ${refusals[0]}`);

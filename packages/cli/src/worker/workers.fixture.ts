@@ -65,7 +65,7 @@ export async function startWorker(
     database,
     jobs,
     concurrency,
-    environment: environment,
+    environment,
     origins: [],
     signal: stop.signal,
     threads: {

@@ -8,7 +8,7 @@ import { UsageError } from "../usage-error.ts";
 import type { ModelDescription } from "./description.ts";
 import type { predictTable } from "./saved-model.ts";
 
-/** Predictions as columns of cells; null where there is none. */
+/** Predictions as columns of cells; a cell is null if its row has no prediction. */
 export interface Answer {
   columns: readonly string[];
   rows: readonly (readonly Cell[])[];

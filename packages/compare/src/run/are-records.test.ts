@@ -51,7 +51,6 @@ describe("areRecords", () => {
     ["of a rate beyond those of the grid", withTuning({ ...configuration, learningRate: 0.1 })],
     ["of as many settings as are tried", withTuning(...Array<Configuration>(4).fill(configuration))],
     ["without predictions", { ...record, predictions: null }],
-    ["of numbers", { ...record, predictions: { rows: "AAAAAA==", numbers: "AAAAAAAAAAA=" } }],
     ["of no rows", { ...record, predictions: { rows: "", predicted: "", logProbabilities: "" } }],
   ])("takes records %s", (_, one) => {
     expect(areRecords([one], key)).toBe(true);
@@ -93,6 +92,19 @@ describe("areRecords", () => {
     ["probabilities of no rows", withPredictions({ rows: "", predicted: "" })],
   ])("takes no records of %s", (_, one) => {
     expect(areRecords([one], key)).toBe(false);
+  });
+
+  it("knows by the task which predictions there are", () => {
+    const numbers = withPredictions({
+      rows: "AAAAAA==",
+      predicted: undefined,
+      logProbabilities: undefined,
+      numbers: "AAAAAAAAAAA=",
+    });
+    const regression = { ...key, task: "regression", classes: [] };
+    expect(areRecords([numbers], regression)).toBe(true);
+    expect(areRecords([numbers], key)).toBe(false);
+    expect(areRecords([record], regression)).toBe(false);
   });
 
   it("takes no more records than the trial has", () => {

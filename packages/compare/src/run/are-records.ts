@@ -1,11 +1,9 @@
-import { mostClasses } from "../data/target.ts";
 import { countsOf, type Grid } from "../plan/grid.ts";
 import type { TrialKey } from "../plan/trials.ts";
 import type { Configuration, KeptPredictions, PredictedTrial, Task } from "../results.ts";
 import { predictedTrials } from "../results-shape.ts";
 import { fits } from "../shape.ts";
 import { namesOfTrial } from "../train/names-of-trial.ts";
-import { mostConfused } from "../train/outcome.ts";
 import type { StoreKey } from "./trial-store.ts";
 
 /**
@@ -13,42 +11,29 @@ import type { StoreKey } from "./trial-store.ts";
  * records, more epochs, a setting outside of the grid or a longer curve than the trial can have had would keep what follows busy for ever.
  */
 export function areRecords(value: unknown, key: StoreKey): value is PredictedTrial[] {
-  if (!fits(predictedTrials, value)) return false;
   const { spec, task, classes, settings, candidate, quantise } = key as TrialKey;
   const names = namesOfTrial({ ...spec, ...(quantise && { quantise }) }, task as Task);
-  if (value.length > names.length) return false;
+  // First, as looking into a million records takes a minute.
+  if (!Array.isArray(value) || value.length > names.length || !fits(predictedTrials, value)) return false;
   const most = settings.maxEpochs as number;
   const grid = tried(candidate?.grid ?? []);
   return value.every(
-    (record) =>
-      names.includes(record.candidate) &&
-      record.seed === spec.seed &&
-      record.fold === spec.fold &&
-      couldBe(record, grid, most) &&
-      (record.confusion === undefined || record.confusion.length === classes.length),
+    ({ candidate: name, seed, fold, tuning, chosen, epochs, curve, confusion, predictions }) =>
+      names.includes(name) &&
+      seed === spec.seed &&
+      fold === spec.fold &&
+      [epochs, ...tuning.map((record) => record.epochs)].every(
+        (count) => Number.isInteger(count) && count >= 0 && count <= most,
+      ) &&
+      curve.length <= most &&
+      tuning.length <= grid.most &&
+      tuning.every(({ configuration }) => grid.has(configuration)) &&
+      (chosen === null || grid.has(chosen)) &&
+      (confusion === undefined ||
+        [confusion, ...confusion].every((part) => part.length === classes.length)) &&
+      (predictions === null || areWhole(predictions, classes.length)),
   );
 }
-
-function couldBe(
-  { tuning, chosen, epochs, curve, confusion, predictions }: PredictedTrial,
-  grid: ReturnType<typeof tried>,
-  most: number,
-): boolean {
-  return (
-    [epochs, ...tuning.map((record) => record.epochs)].every(
-      (count) => Number.isInteger(count) && count >= 0 && count <= most,
-    ) &&
-    curve.length <= most &&
-    (confusion === undefined || isSquare(confusion)) &&
-    tuning.length <= grid.most &&
-    tuning.every(({ configuration }) => grid.has(configuration)) &&
-    (chosen === null || grid.has(chosen)) &&
-    (predictions === null || areWhole(predictions))
-  );
-}
-
-const isSquare = (matrix: readonly number[][]): boolean =>
-  matrix.length > 0 && matrix.length <= mostConfused && matrix.every((row) => row.length === matrix.length);
 
 /** Which configurations a trial may have tried, and how many of them. */
 function tried(grid: Grid | readonly Configuration[]): {
@@ -69,20 +54,19 @@ function tried(grid: Grid | readonly Configuration[]): {
 
 const nameOf = (part: object): string => JSON.stringify(part);
 
-/** Whether the parts are base64 of as many numbers as there are rows, or as there are rows and classes. */
-function areWhole({ rows, predicted, logProbabilities, numbers }: KeptPredictions): boolean {
+/** Whether the parts are base64 of what the task predicts for each row: a number, or a class and its probabilities; and no others. */
+function areWhole(
+  { rows, predicted = "", logProbabilities = "", numbers = "" }: KeptPredictions,
+  classes: number,
+): boolean {
   const count = bytesIn(rows) / 4;
   return (
     Number.isInteger(count) &&
-    (numbers === undefined ? predicted !== undefined && logProbabilities !== undefined : true) &&
-    (predicted === undefined || bytesIn(predicted) === 4 * count) &&
-    (numbers === undefined || bytesIn(numbers) === 8 * count) &&
-    (logProbabilities === undefined ||
-      (count === 0 ? logProbabilities === "" : isClasses(bytesIn(logProbabilities) / (4 * count))))
+    bytesIn(numbers) === (classes === 0 ? 8 * count : 0) &&
+    bytesIn(predicted) === (classes === 0 ? 0 : 4 * count) &&
+    bytesIn(logProbabilities) === 4 * count * classes
   );
 }
-
-const isClasses = (count: number): boolean => Number.isInteger(count) && count <= mostClasses;
 
 /** How many bytes a text stands for in base64; NaN where it isn't base64. */
 function bytesIn(text: string): number {

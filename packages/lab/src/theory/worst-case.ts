@@ -45,8 +45,8 @@ export function checkDual(argument: string, gamma: unknown): asserts gamma is nu
 }
 
 /**
- * Returns what `gamma` must be, given the norm of the weights, for a finite worst case: a bound it may equal (`l2`) or must exceed; 0 where
- * there is none.
+ * Returns what `gamma` must be, given the norm of the weights, for a finite worst case: a bound it may equal (`l2`) or must exceed; 0 if
+ * every `gamma` has one.
  */
 export function leastDual(kind: WorstCaseKind, norm: number): { bound: number; exceeds: boolean } {
   const cost = costOf(kind);

@@ -8,7 +8,7 @@ const fewest = 2;
 
 /**
  * Finds the end of a program that can be computed element by element, after all the rest: equations whose results only they and the outputs
- * read. An optimizer's equations are such an end. Null where there is none that pays.
+ * read. An optimizer's equations are such an end. Null if no such end is worth compiling.
  */
 export function splitProgram(program: Program): Split | null {
   const refused = new Set<Equation>(program.eqns.filter(unfit(program)));

@@ -76,7 +76,7 @@ export const toMemory = (type: Lane): Instruction => (type === "bool" ? conversi
 export const isAlias = ({ primitive }: Equation): boolean =>
   primitive === "reshape" || primitive === "broadcast" || primitive === "stop_gradient";
 
-/** Returns the instruction of an equation; undefined where there is none, or none that gives the same bits. */
+/** Returns the instruction of an equation; undefined if no instruction gives the same bits. */
 export function instructionOf({ primitive, params, inputs, outBinders }: Equation): Instruction | undefined {
   const out = outBinders[0].aval.dtype;
   const given = inputs.map(({ aval }) => aval.dtype);

@@ -26,7 +26,7 @@ export interface Profile {
 }
 
 /**
- * Returns the folder that the environment variable MINIMAND_PROFILE asks for, which is made where there is none; undefined without it.
+ * Returns the folder that the environment variable MINIMAND_PROFILE asks for, which is created if it is missing; undefined if the variable is not set.
  *
  * @throws RangeError where it can't be made
  */

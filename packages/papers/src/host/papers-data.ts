@@ -11,7 +11,7 @@ export interface DataSource {
   sha256?: string;
 }
 
-/** Gives the file that has one of these names, of several that which is to be preferred; null where there is none. */
+/** Gives the file that has one of these names, of several that which is to be preferred; null if no file has one of them. */
 export type FindData<File extends DataSource> = (names: readonly string[]) => Promise<File | null>;
 
 /** A file that a reproduction read, named by its content. */

@@ -24,7 +24,7 @@ export const trialsOf = (slug: string): string => `minimand-paper-${slug}`;
 
 const runs = "runs";
 
-/** Returns the last run of a paper in this browser, by any code; null where there is none. */
+/** Returns the last run of a paper in this browser, by any code; null without such a run. */
 export async function readRun(slug: string): Promise<RunRecord | null> {
   return (await inStore<RunRecord | undefined>("readonly", (store) => store.get(slug))) ?? null;
 }

@@ -15,7 +15,7 @@ export interface LiveRow {
   /** Test folds that are finished, and those that are planned as far as it is known. */
   done: number;
   of: number;
-  /** Of the metric over those folds; null where there is none. It is no verdict. */
+  /** Of the metric over those folds; null if no fold has a score. It is not a verdict. */
   mean: number | null;
   /** 95 % interval of that mean, as the folds show it, within what the metric can be; null for fewer than three. */
   low: number | null;

@@ -15,7 +15,7 @@ export function metricName(metric: string): string {
 }
 
 /**
- * Returns a number with a fixed number of decimals and a true minus sign; a dash where there is none.
+ * Returns a number with a fixed number of decimals and a true minus sign; a dash for null.
  *
  * @param value the number, or `null`
  * @param digits decimals

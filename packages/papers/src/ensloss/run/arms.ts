@@ -24,7 +24,7 @@ export const rivals: readonly Loss[] = ["logistic", "hinge", "exponential"];
 
 const fixed: Record<Exclude<Loss, "EnsLoss">, (margins: np.Array) => np.Array> = {
   logistic: logisticLoss,
-  hinge: hinge,
+  hinge,
   exponential: exponentialLoss,
   focal: binaryFocalLoss,
 };

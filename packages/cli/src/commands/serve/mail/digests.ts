@@ -52,9 +52,10 @@ export async function planDigests(sql: Sql): Promise<void> {
 /** Becomes the one who sends: two would send the same mails. */
 export async function takeLease(sql: Sql, holder: string): Promise<boolean> {
   const rows = await sql.query(
+    // A lease that ends an hour after ours is nobody's of this version; statements that wait for the row see ends a little later than ours.
     `insert into minimand.sender (holder, until) values ($1::uuid, now() + $2::int * interval '1 second')
     on conflict (one) do update set holder = excluded.holder, until = excluded.until
-    where sender.until < now() or sender.until > excluded.until or sender.holder = excluded.holder returning 1`,
+    where sender.until < now() or sender.until > excluded.until + interval '1 hour' or sender.holder = excluded.holder returning 1`,
     [holder, leaseSeconds],
   );
   return rows.length > 0;

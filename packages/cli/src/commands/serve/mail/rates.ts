@@ -18,6 +18,8 @@ export const perAddress: Rate = { of: "address", most: 3, seconds: 86_400 };
 /**
  * Counts something that was asked.
  *
+ * A count that ends more than an hour after a new one would is nobody's of this version, and begins anew.
+ *
  * What is counted is kept as an HMAC: the table tells nobody who has asked.
  *
  * @param who of the client or address, as a text
@@ -29,8 +31,8 @@ export async function waitFor(sql: Sql, key: Uint8Array, rate: Rate, who: string
     `insert into minimand.rates as r (name, count, ends_at)
     values ($1, 1, now() + $2::int * interval '1 second')
     on conflict (name) do update set
-      count = case when r.ends_at <= now() or r.ends_at > excluded.ends_at then 1 else least(r.count, 1000000) + 1 end,
-      ends_at = case when r.ends_at <= now() or r.ends_at > excluded.ends_at then excluded.ends_at else r.ends_at end
+      count = case when r.ends_at <= now() or r.ends_at > excluded.ends_at + interval '1 hour' then 1 else least(r.count, 1000000) + 1 end,
+      ends_at = case when r.ends_at <= now() or r.ends_at > excluded.ends_at + interval '1 hour' then excluded.ends_at else r.ends_at end
     returning count, ceil(extract(epoch from ends_at - now()))::int as left`,
     [name, rate.seconds],
   );

@@ -10,7 +10,7 @@ import { readRegular } from "../../../files/read-regular.ts";
 const least = 32;
 
 /**
- * The key by which links in mails are signed: of `MINIMAND_SECRET`, or of the file `secret` in a folder, which is made where there is none and which
+ * The key by which links in mails are signed: of `MINIMAND_SECRET`, or of the file `secret` in a folder, which is created if it is missing and which
  * only its owner can read. Whoever has another key can't read the links that were sent before.
  *
  * @returns 32 bytes

@@ -68,6 +68,12 @@ describeDatabases("subscriptions", (database, test) => {
       const wait = await waitFor(database(), key, rate, "ann@example.org");
       expect(wait).toBeLessThanOrEqual(rate.seconds);
     }
+    // One that another began a moment later, while this waited for the row.
+    await database().query(
+      "update minimand.rates set count = 9, ends_at = now() + interval '1 second' + $1::int * interval '1 second'",
+      [rate.seconds],
+    );
+    expect(await waitFor(database(), key, rate, "ann@example.org")).toBeGreaterThan(0);
   });
 
   test("a sender that claims to be there for ever is not believed", async () => {
@@ -77,6 +83,10 @@ describeDatabases("subscriptions", (database, test) => {
       expect(await takeLease(database(), randomUUID())).toBe(true);
       await database().query("delete from minimand.sender");
     }
+    expect(await takeLease(database(), randomUUID())).toBe(true);
+    await database().query("update minimand.sender set until = until + interval '1 second'");
+    expect(await takeLease(database(), randomUUID())).toBe(false);
+    await database().query("delete from minimand.sender");
   });
 
   test("rates let no more through where many ask at once", async () => {

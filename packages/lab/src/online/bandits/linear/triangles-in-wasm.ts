@@ -12,7 +12,7 @@ import {
 } from "minimand/internals";
 import type { Triangles } from "./triangles-in-javascript.ts";
 
-/** Makes triangles in a WebAssembly memory of their own; null where there is none. */
+/** Makes triangles in a WebAssembly memory of their own; null if the kernel cannot be compiled here. */
 export function trianglesInWasm(dim: number, given: Float64Array): Triangles | null {
   const size = (dim * (dim + 1)) / 2;
   const slots = given.length / size;
