@@ -34,7 +34,7 @@ fail, and the interval is widened for it. ${
       : "On a test file, each seed trains on four rows of five, so that fits differ as they would with other training rows."
   }</p>
 <p><strong>Many losses.</strong> Some look good by chance. Each difference has a p of its own. The adjusted p is the
-probability that, if no loss differed from the baseline, the smallest p of all losses would be at most as small as this one's (max-T [3],
+probability that, if no loss differed from the baseline, the smallest p of all losses would be no larger than this one (max-T [3],
 doubled for the two directions). Losses that behave alike count hardly more than one. The intervals are computed for each loss separately, without
 that adjustment.</p>
 <p><strong>Verdicts.</strong> ${chip("same")} if the difference is inside the region of practical equivalence${rope} with a probability of at
