@@ -34,7 +34,8 @@ async function run(kind: string, signals: readonly NodeJS.Signals[] = [], env: R
   return { code, signal, lines, pid: Number(pid), terminal: terminal.join(" ") };
 }
 
-describe.concurrent("a supervised command", () => {
+// On a machine with other work the two of a doubled signal may arrive further apart than the supervisor takes for one.
+describe.concurrent("a supervised command", { retry: 2 }, () => {
   test("ends with its own exit code", async ({ expect }) => {
     expect(await run("code")).toMatchObject({ code: 7, terminal: "no terminal" });
   });
