@@ -40,7 +40,9 @@ export function isEnvironment(value: { [Part in keyof Environment | "origins"]?:
   return (
     typeof code === "string" &&
     hasTexts(versions, "minimand", "node") &&
+    hasTexts(versions, ...Object.keys(versions as object)) &&
     hasTexts(engine, "name", "version") &&
+    Number.isInteger((engine as EngineUsed).threads) &&
     Array.isArray(origins) &&
     origins.every((origin: unknown) => hasTexts(origin, "file", "sha256"))
   );
