@@ -38,6 +38,9 @@ const hidden = [64, 64];
 const repeats: Bounds = { min: 1, max: 1000, integer: true };
 const epochs: Bounds = { min: 1, max: 100_000, integer: true };
 
+/** Bins of a number. */
+export const mostBins = 256;
+
 /** All settings, those that are in the keys of trials first and in the order of the keys: another order is another key. */
 export const settingTable = {
   target: row({
@@ -280,6 +283,15 @@ export const settingTable = {
     page: false,
     flag: "--unlabeled <file>",
     help: "more rows with the same columns, whose target is not known or not looked at: adds the methods that learn from them",
+  }),
+  /** Quantile bins that numbers are encoded by beside their value; 0: none. Results of earlier versions don't say so. */
+  bins: row({
+    shape: v.optional(number, 0),
+    byDefault: 0,
+    bounds: { min: 2, max: mostBins, integer: true },
+    inKey: false,
+    flag: "--bins <n>",
+    help: "give the networks each number a second time, by up to n quantile bins (piecewise-linear encoding; 8 or 16 are usual); default: none",
   }),
   /** Whether labels that differ in case or spaces only are one class. Results of earlier versions don't say so. */
   mergeLabels: row({

@@ -48,7 +48,7 @@ async function fitted(
   table: Table,
   options: MakeDatasetOptions,
   candidate?: string,
-  parameters = {},
+  { parameters = {}, bins = 0 } = {},
 ): Promise<SavedModel> {
   const dataset = makeDataset(table, options);
   const chosen: NonNullable<DatasetReport["model"]> = {
@@ -57,7 +57,7 @@ async function fitted(
     epochs: 3,
     why: "",
   };
-  return fitWhole(dataset, { ...defaultSettings, target: options.target, hidden: [12] }, chosen);
+  return fitWhole(dataset, { ...defaultSettings, target: options.target, hidden: [12], bins }, chosen);
 }
 
 /** The first rows of the columns that a model reads. */
@@ -112,6 +112,13 @@ describe.skipIf(runtime !== null)(
       await expectSame(await fitted(table, { target: "target" }), table);
     });
 
+    it("of two classes, from numbers in bins", async () => {
+      const table = await bundled("pima_diabetes");
+      const model = await fitted(table, { target: "target" }, undefined, { bins: 8 });
+      expect(model.description.encoder.inputs).toBeGreaterThan(50);
+      await expectSame(model, table);
+    });
+
     it("of two classes, from numbers and categories with missing values", async () => {
       const table = await bundled("credit_modeldata");
       const model = await fitted(table, { target: "target" });
@@ -141,7 +148,7 @@ describe.skipIf(runtime !== null)(
       "of numbers, of a network that %s has trained: without noise",
       async (id) => {
         const table = await bundled("boston_housing");
-        const model = await fitted(table, { target: "target" }, id, { beta: 0.01 });
+        const model = await fitted(table, { target: "target" }, id, { parameters: { beta: 0.01 } });
         await expectSame(model, table);
         expect(Object.keys(readSafetensors(model.weights).tensors).sort()).toEqual(
           [0, 1].flatMap((layer) => [`layers.${layer}.bias`, `layers.${layer}.weight`]),

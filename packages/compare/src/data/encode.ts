@@ -316,17 +316,29 @@ function writeNumeric(
   x: Float32Array,
   inputs: number,
   offset: number,
-  { median, mean, sd, missingIndicator }: NumericEncoder,
+  { median, mean, sd, missingIndicator, edges }: NumericEncoder,
   read: (row: number) => number,
   rows: number,
 ): void {
   for (let row = 0; row < rows; row++) {
     const value = read(row);
     const missing = Number.isNaN(value);
-    const z = sd === 0 ? 0 : ((missing ? median : value) - mean) / sd;
+    const known = missing ? median : value;
+    const z = sd === 0 ? 0 : (known - mean) / sd;
     x[row * inputs + offset] = Math.max(-mostDeviations, Math.min(mostDeviations, z));
     if (missingIndicator && missing) x[row * inputs + offset + 1] = 1;
+    if (edges !== undefined) writeBins(x, row * inputs + offset + 1 + Number(missingIndicator), edges, known);
   }
+}
+
+/**
+ * Piecewise-linear encoding: bin k gets (value - lower edge) / width, cut to [0, 1], so that all bins below the value's are 1 and those above are 0
+ * (Gorishniy, Rubachev, Babenko 2022, arXiv 2203.05556, equation 1). There the first and the last bin are not cut; here the standardised
+ * number beside them says how far outside a value is.
+ */
+function writeBins(x: Float32Array, first: number, edges: readonly number[], value: number): void {
+  for (let k = 0; k + 1 < edges.length && value > edges[k]!; k++)
+    x[first + k] = Math.min(1, (value - edges[k]!) / (edges[k + 1]! - edges[k]!));
 }
 
 function writeCategorical(

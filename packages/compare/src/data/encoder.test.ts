@@ -168,6 +168,83 @@ describe("fitEncoder", () => {
   });
 });
 
+describe("bins", () => {
+  const numbers = (...values: number[]): Dataset =>
+    withFeatures(values.length, [{ kind: "numeric", name: "x", values: Float64Array.from(values), why: "" }]);
+
+  it("are quantiles of the training rows, each edge once, in which a value fills those below it", () => {
+    const dataset = numbers(0, 1, 2, 4, 8, 8, 8, 8, 16);
+    const encoder = fitEncoder(dataset, all(dataset), 4);
+    expect(encoder).toMatchObject({ features: [{ edges: [0, 2, 8, 16] }], inputs: 4 });
+    expect(inputNames(encoder)).toEqual(["x", "x 0 to 2", "x 2 to 8", "x 8 to 16"]);
+    const { x, inputs } = encode(encoder, dataset, all(dataset));
+    const bins = Array.from({ length: dataset.rows }, (_, row) => [
+      ...x.subarray(row * inputs + 1, (row + 1) * inputs),
+    ]);
+    expect(bins.slice(0, 5)).toEqual([
+      [0, 0, 0],
+      [0.5, 0, 0],
+      [1, 0, 0],
+      [1, Math.fround(1 / 3), 0],
+      [1, 1, 0],
+    ]);
+    expect(bins.at(-1)).toEqual([1, 1, 1]);
+  });
+
+  it("have the few values of a column as edges; two values need none, nor does a column that never varies", () => {
+    const dataset = (...values: number[]) => numbers(...values, ...values, ...values);
+    const edges = (data: Dataset) =>
+      (fitEncoder(data, all(data), 8).features[0] as { edges?: number[] }).edges;
+    expect(edges(dataset(3, 1, 1, 2))).toEqual([1, 2, 3]);
+    expect(edges(dataset(0, 1))).toBe(undefined);
+    expect(edges(dataset(7))).toBe(undefined);
+    expect(edges(dataset(Number.NaN))).toBe(undefined);
+    // Noise of rounding is no number of levels.
+    expect(edges(dataset(1, 1 + 2e-16, 1 + 4e-16, 1 + 6e-16))).toBe(undefined);
+  });
+
+  it("stand after the input for missing ones, in rows of a file too, and survive a file", async () => {
+    const text = csv({ a: ["1", "2", "", "4", "5", "90"], b: repeat(["1", "2", "3"], 6), y: y(6) });
+    const dataset = await datasetOf(text, { types: { b: "numeric" } });
+    const encoder: Encoder = JSON.parse(JSON.stringify(fitEncoder(dataset, all(dataset), 2)));
+    expect(inputNames(encoder)).toEqual([
+      ...["a", "a missing", "a 1 to 4", "a 4 to 90"],
+      ...["b", "b 1 to 2", "b 2 to 3"],
+    ]);
+    const { x, inputs } = encode(encoder, dataset, all(dataset));
+    expect(encodeTable(encoder, await tableOf(text)).x).toEqual(x);
+    // A missing one is read as the median, which is 4.
+    expect([...x.subarray(2 * inputs + 1, 2 * inputs + 4)]).toEqual([1, 1, 0]);
+    const outside = encodeTable(encoder, await tableOf("a,b\n-3e30,0\n1e30,9\n"));
+    expect([2, 3].map((i) => outside.x[i])).toEqual([0, 0]);
+    expect([2, 3].map((i) => outside.x[inputs + i])).toEqual([1, 1]);
+  });
+
+  it("say together with the number where between the ends a value is, for numbers of any scale", () => {
+    fc.assert(
+      fc.property(numericData, fc.integer({ min: 2, max: 40 }), (cells, bins) => {
+        const dataset = numbers(...cells.map(([value]) => value));
+        const rows = Int32Array.from([...cells.keys()].filter((i) => cells[i]![1]));
+        const encoder = fitEncoder(dataset, rows, bins);
+        const { edges = [] } = encoder.features[0] as { edges?: number[] };
+        expect(edges.length).toBeLessThanOrEqual(bins + 1);
+        const { x, inputs } = encode(encoder, dataset, all(dataset));
+        const first = inputs - Math.max(0, edges.length - 1);
+        for (const [row, [value]] of cells.entries()) {
+          const own = [...x.subarray(row * inputs + first, (row + 1) * inputs)];
+          // 1 below, 0 above, at most one between.
+          expect(own.every((share) => share >= 0 && share <= 1)).toBe(true);
+          expect(own.filter((share) => share > 0 && share < 1).length).toBeLessThanOrEqual(1);
+          expect([...own].sort((a, b) => b - a)).toEqual(own);
+          if (!Number.isNaN(value))
+            for (const [k, edge] of edges.slice(1).entries()) if (value >= edge) expect(own[k]).toBe(1);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
 describe("encodeTable", () => {
   const text = csv({ x: ["1", "", "4", "8"], code: ["1", "2", "1", "2"], z: ["a", "b", "a", "c"], y: y(4) });
   const fitted = async (): Promise<{ dataset: Dataset; encoder: Encoder }> => {

@@ -8,6 +8,7 @@ import { buckets, nGramRules } from "../data/text/n-grams.ts";
 import { DataError, quoted } from "../data-error.ts";
 import { mostLayers } from "../plan/settings.ts";
 import type { Configuration, Task } from "../results.ts";
+import { mostBins } from "../setting-table.ts";
 import { traitsOf } from "../task.ts";
 import { withOwnSum } from "./sums.ts";
 
@@ -178,9 +179,21 @@ function isNumericEncoder(value: unknown): value is NumericEncoder {
     typeof value.missingIndicator === "boolean" &&
     (value.range === undefined ||
       (isListOf(value.range, isNumber) && (value.range as unknown[]).length === 2)) &&
+    (value.edges === undefined || isListOfEdges(value.edges)) &&
     (value.textsAsMissing === undefined || value.textsAsMissing === true) &&
     isAsMissing(value.asMissing) &&
     isDatePart(value.date)
+  );
+}
+
+/** Edges of 2 to {@link mostBins} bins, ascending, whose differences a float64 holds. */
+function isListOfEdges(value: unknown): boolean {
+  if (!isListOf(value, isNumber)) return false;
+  const edges = value as number[];
+  return (
+    edges.length > 2 &&
+    edges.length <= mostBins + 1 &&
+    edges.every((edge, k) => k === 0 || (Number.isFinite(edge - edges[k - 1]!) && edge > edges[k - 1]!))
   );
 }
 

@@ -218,6 +218,18 @@ describe("readModelDescription", () => {
       },
       "a wrong field 'encoder'",
     ],
+    ...[
+      [0, 1],
+      [0, 1, 1],
+      [0, 2, 1],
+      ["0", "1", "2"],
+      [-1.7e308, 1.7e308, 1.71e308],
+      Array.from({ length: 258 }, (_, k) => k),
+    ].map((edges): [string, object, string] => [
+      `edges of bins (${edges.length})`,
+      { encoder: { inputs: 7, features: [{ ...model.description.encoder.features[0], edges }] } },
+      "a wrong field 'encoder'",
+    ]),
     [
       "number of layers",
       { network: { hidden: Array(101).fill(1), activation: "relu" } },

@@ -55,7 +55,7 @@ async function fitNetwork(
   { signal, compile, model }: OwnParts & { signal?: AbortSignal; compile?: Compile },
 ): Promise<SavedNetwork> {
   const { task, classes } = dataset;
-  const { encoder, whole } = makeWhole(dataset);
+  const { encoder, whole } = makeWhole(dataset, settings.bins);
   const { preference } = chosen;
   const { head = "linear" } = minimisedBy(candidate);
   const network = makeNetworkOf(model, whole.inputs, task, classes.length, { ...settings, head }, compile);

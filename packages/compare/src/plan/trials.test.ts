@@ -124,6 +124,7 @@ describe("the key of a trial", () => {
     { batchSize: 16 },
     { labelNoise: 0.1 },
     { imbalance: 4 },
+    { bins: 8 },
     { ignore: ["a"] },
     { group: "patient" },
     { types: { zip: "numeric" } },

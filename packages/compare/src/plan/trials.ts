@@ -217,7 +217,11 @@ function keyOf(
 /** Settings that decide nothing of a reference which doesn't train the network of the losses, as they are without. */
 function unused(reference: PlannedCandidate): Partial<Settings> {
   const network = { model: "linear" } as const;
-  return { ...network, hidden: [], ...(isTrees(reference) && { maxEpochs: 0, patience: 0, batchSize: 0 }) };
+  return {
+    ...network,
+    hidden: [],
+    ...(isTrees(reference) && { maxEpochs: 0, patience: 0, batchSize: 0, bins: 0 }),
+  };
 }
 
 function readingOf(feature: Feature): string[] {
@@ -247,8 +251,9 @@ function decidingOf(settings: Settings, subject: TrialSubject): TrialKey["settin
   const names = settingNames.filter((name) => settingTable[name].inKey);
   return {
     ...Object.fromEntries(names.map((name) => [name, settings[name]])),
-    // Keys of before there were times are those without.
+    // Keys of before there were times, or bins, are those without.
     ...(settings.time !== null && { time: settings.time }),
+    ...(settings.bins !== 0 && { bins: settings.bins }),
     ...(subject.dataset.task === "preference" && { flipRate: settings.flipRate }),
     // In whatever order they were given.
     types: Object.fromEntries(Object.entries(settings.types).sort(([a], [b]) => (a < b ? -1 : 1))),

@@ -141,7 +141,7 @@ export function reportDataset(
     testRows,
     features: describeFeatures(dataset),
     ...(settings.time !== null && { time: settings.time }),
-    inputs: fitEncoder(dataset, all).inputs,
+    inputs: fitEncoder(dataset, all, settings.bins).inputs,
     notes: bySeverity([
       ...notes,
       ...unavailable(used, candidates, baseline),

@@ -63,7 +63,8 @@ export interface PreparedFold {
 }
 
 /** Settings that decide the splits. */
-export type SplitSettings = Pick<Settings, "folds" | "labelNoise" | "imbalance">;
+export type SplitSettings = Pick<Settings, "folds" | "labelNoise" | "imbalance"> &
+  Partial<Pick<Settings, "bins">>;
 
 interface Split {
   fit: Int32Array;
@@ -210,7 +211,7 @@ export function makeFolds(
   const { splits } = splitsOf(dataset, settings, seed, testTable);
   // A scale from single rows would reveal more than the bags do.
   const cut = withBagTargets(dataset);
-  const encoders = splits.map(({ fit }) => fitEncoder(dataset, fit));
+  const encoders = splits.map(({ fit }) => fitEncoder(dataset, fit, settings.bins));
   const inputs = Math.max(...encoders.map((encoder) => encoder.inputs));
   const encoded = keeper(4 * entryCount(dataset) * inputs <= mostBytes / splits.length);
   return splits.map(({ fit, validation, test }, fold) => {
@@ -267,12 +268,15 @@ function keeper(all: boolean) {
 }
 
 /** Returns all rows of the data set as one training part, for the model that is kept. */
-export function makeWhole(dataset: Dataset): {
+export function makeWhole(
+  dataset: Dataset,
+  bins?: number,
+): {
   encoder: Encoder;
   whole: Omit<PreparedFold, "validation" | "test" | "fitRows" | "validationRows" | "testRows">;
 } {
   const rows = Int32Array.from({ length: dataset.rows }, (_, row) => row);
-  const encoder = fitEncoder(dataset, rows);
+  const encoder = fitEncoder(dataset, rows, bins);
   return {
     encoder,
     whole: {

@@ -80,7 +80,8 @@ interface Placed<C> {
 }
 
 function widthOf(column: NumericColumn | CategoricalColumn): number {
-  if (column.kind === "numeric") return column.missingIndicator ? 2 : 1;
+  if (column.kind === "numeric")
+    return 1 + Number(column.missingIndicator) + Math.max(0, (column.edges ?? []).length - 1);
   return column.levels.length + Number(column.pooled.length > 0) + Number(column.missing);
 }
 
@@ -123,7 +124,38 @@ function standardise(writer: Writer, placed: readonly Placed<NumericColumn>[], m
         : writer.op("Gather", [missing, writer.row("int64", indicated)], { axis: 1 });
     blocks.push({ tensor: float32(writer, some), places: indicated.map((i) => placed[i].first + 1) });
   }
+  if (columns.some(({ edges }) => edges !== undefined)) blocks.push(inBins(writer, values, placed));
   return blocks;
+}
+
+/** All bins of all columns at once: the values of each bin's column, less the lower edge, by its width, cut to [0, 1]. */
+function inBins(writer: Writer, values: string, placed: readonly Placed<NumericColumn>[]): Block {
+  const bins = placed.flatMap(({ column: { edges = [], missingIndicator }, first }, i) =>
+    edges.slice(1).map((upper, k) => ({
+      column: i,
+      lower: edges[k],
+      width: upper - edges[k],
+      place: first + 1 + Number(missingIndicator) + k,
+    })),
+  );
+  const row = (of: (bin: (typeof bins)[number]) => number): string => writer.row("float64", bins.map(of));
+  const own = writer.op(
+    "Gather",
+    [
+      values,
+      writer.row(
+        "int64",
+        bins.map(({ column }) => column),
+      ),
+    ],
+    { axis: 1 },
+  );
+  const shares = writer.op("Div", [
+    writer.op("Sub", [own, row(({ lower }) => lower)]),
+    row(({ width }) => width),
+  ]);
+  const cut = writer.op("Clip", [shares, writer.number("float64", 0), writer.number("float64", 1)]);
+  return { tensor: float32(writer, cut), places: bins.map(({ place }) => place) };
 }
 
 /** NaN, and what stands for a missing value in its column: as many comparisons as the column with most of them has. */

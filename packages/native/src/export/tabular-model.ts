@@ -1,4 +1,7 @@
-/** A column of numbers: `(value, or median where missing, - mean) / sd`, then 1 or 0 for missing if there is an indicator. */
+/**
+ * A column of numbers: `(value, or median where missing, - mean) / sd`, then 1 or 0 for missing if there is an indicator, then for each bin
+ * `(value - lower edge) / width`, cut to [0, 1].
+ */
 export interface NumericColumn {
   kind: "numeric";
   name: string;
@@ -7,6 +10,8 @@ export interface NumericColumn {
   /** 0 for a column that never varies: its input is 0. */
   sd: number;
   missingIndicator: boolean;
+  /** Edges of the bins, ascending, one more than there are bins; absent without bins, and where the column never varies. */
+  edges?: readonly number[];
   /** Values that stand for missing ones, in addition to NaN; those that are no numbers don't occur. */
   asMissing?: readonly string[];
 }

@@ -83,6 +83,24 @@ describe("tabularToOnnx", () => {
     ]);
   });
 
+  it("fills the bins of a column up to its value, after the input for missing ones", () => {
+    const columns = [
+      { ...numeric, name: "a", edges: [0, 2, 10] },
+      { ...numeric, name: "b" },
+      { ...numeric, name: "c", missingIndicator: true, edges: [1, 3, 4, 8] },
+    ];
+    const feeds = {
+      a: doubles(1, -1, Number.POSITIVE_INFINITY),
+      b: doubles(2, 2, 2),
+      c: doubles(2, Number.NaN, 6),
+    };
+    expect(encodedBy(columns, feeds, 9)).toEqual([
+      [-0.25, 0.5, 0, 0, 0, 0, 0.5, 0, 0],
+      [-0.75, 0, 0, 0, 0.25, 1, 1, 0, 0],
+      [1e6, 1, 1, 0, 1, 0, 1, 1, 0.5],
+    ]);
+  });
+
   it("gives 0 for a column that never varied, whatever comes", () => {
     const columns = [
       { ...numeric, name: "n", sd: 0, median: 2.5 },

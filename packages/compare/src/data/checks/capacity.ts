@@ -11,10 +11,11 @@ const rowsPerParameter = 1 / 20;
 const mostRows = 20_000;
 
 /** Warns of a network that is large for its rows. */
-export function capacity(dataset: Dataset, settings: Pick<Settings, "model" | "hidden">): Note[] {
+export function capacity(dataset: Dataset, settings: Pick<Settings, "model" | "hidden" | "bins">): Note[] {
   if (settings.model !== "mlp" || settings.hidden.length === 0) return [];
   const outputs = outputsFor(dataset.task, dataset.classes.length);
-  const sizes = [fitEncoder(dataset, sampleOf(dataset.rows, mostRows)).inputs, ...settings.hidden, outputs];
+  const { inputs } = fitEncoder(dataset, sampleOf(dataset.rows, mostRows), settings.bins);
+  const sizes = [inputs, ...settings.hidden, outputs];
   const parameters = sizes.slice(1).reduce((sum, size, i) => sum + size * (sizes[i] + 1), 0);
   if (dataset.rows >= parameters * rowsPerParameter) return [];
   const text = `${parameters} parameters for ${dataset.rows} rows: --hidden 16 or --model linear may do as well, and train faster`;

@@ -10,6 +10,7 @@ import { examine, leaks, testCopies, withTwinsTogether } from "./index.ts";
 const settings: Parameters<typeof examine>[1] = {
   folds: 5,
   model: "linear",
+  bins: 0,
   hidden: [],
   time: null,
   test: null,

@@ -16,7 +16,7 @@ import { times } from "./times.ts";
  */
 export function examine(
   dataset: Dataset,
-  settings: Pick<Settings, "folds" | "model" | "hidden" | "time" | "test">,
+  settings: Pick<Settings, "folds" | "model" | "hidden" | "bins" | "time" | "test">,
 ): Note[] {
   return [
     ...leaks(dataset),

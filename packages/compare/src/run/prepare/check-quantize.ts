@@ -16,6 +16,7 @@ interface Quantizing {
   task: Task;
   model: OwnModel | undefined;
   subjects: readonly Subject[];
+  bins: number;
 }
 
 /**
@@ -26,7 +27,7 @@ interface Quantizing {
  */
 export function checkQuantize(
   widths: readonly number[],
-  { keep, task, model, subjects }: Quantizing,
+  { keep, task, model, subjects, bins }: Quantizing,
 ): string[] {
   if (widths.length === 0) return [];
   const said: string[] = [];
@@ -43,16 +44,16 @@ export function checkQuantize(
       said.push(
         `${name}: no quantised files will be kept: words of the free text ${listed(texts)} are read by predict, which ONNX has no like of`,
       );
-    if (model !== undefined) tryQuantising(model, dataset);
+    if (model !== undefined) tryQuantising(model, dataset, bins);
   }
   return said;
 }
 
 /** Lays out the layers of an own model. */
-function tryQuantising(own: OwnModel, dataset: Subject["dataset"]): void {
+function tryQuantising(own: OwnModel, dataset: Subject["dataset"], bins: number): void {
   const { task, classes, rows } = dataset;
   const all = Int32Array.from({ length: rows }, (_, row) => row);
-  const { inputs } = fitEncoder(dataset, all);
+  const { inputs } = fitEncoder(dataset, all, bins);
   try {
     const made = own.make({ inputs, outputs: outputsFor(task, classes.length) });
     const { pieces, variables } = quantisableLayers(made, made.init(keyOf(0)));

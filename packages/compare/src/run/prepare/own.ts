@@ -50,10 +50,10 @@ function whereModels(files: readonly string[], models: readonly OwnModel[]): str
 }
 
 /** Makes an own model for a data set, as workers do, so that an invalid one is refused before anything is written. */
-export function tryModel(model: OwnModel, dataset: Dataset): void {
+export function tryModel(model: OwnModel, dataset: Dataset, bins: number): void {
   const { task, classes, rows } = dataset;
   const all = Int32Array.from({ length: rows }, (_, row) => row);
-  const { inputs } = fitEncoder(dataset, all);
+  const { inputs } = fitEncoder(dataset, all, bins);
   try {
     ownNetwork(model, inputs, outputsFor(task, classes.length));
   } catch (error) {

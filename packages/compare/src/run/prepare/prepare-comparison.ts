@@ -41,9 +41,9 @@ export async function prepareComparison(
   });
   const said = [
     ...checkKeep(keep, settings, candidates, subjects),
-    ...checkQuantize(quantize, { keep, task, model, subjects }),
+    ...checkQuantize(quantize, { keep, task, model, subjects, bins: settings.bins }),
   ];
-  if (model !== undefined) for (const { dataset } of subjects) tryModel(model, dataset);
+  if (model !== undefined) for (const { dataset } of subjects) tryModel(model, dataset, settings.bins);
   const prepared: Prepared = {
     settings,
     subjects,
