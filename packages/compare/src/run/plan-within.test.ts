@@ -6,6 +6,7 @@ import { runWithin, type Work } from "./plan-within.ts";
 interface Imagined {
   rows?: number;
   folds?: number;
+  candidates?: number;
   earlier?: number | null;
   /** Milliseconds a row and trial. */
   each: number;
@@ -19,10 +20,11 @@ interface Imagined {
   store?: Set<string>;
 }
 
-/** A comparison of 20 candidates on one worker, by a clock of its own. */
+/** A comparison of 20 candidates, or of fewer, on one worker, by a clock of its own. */
 function imagine({
   rows = 5000,
   folds = 5,
+  candidates = 20,
   earlier,
   each,
   expected = 1,
@@ -43,8 +45,8 @@ function imagine({
   const name = ({ spec }: PlannedTrial, sample: number | null): string => JSON.stringify([spec, sample]);
   const takes = (sample: number | null, trial?: PlannedTrial): number =>
     each * Math.min(rows, sample ?? rows) * (dear.includes(trial?.spec.candidate ?? "") ? 5 : 1);
-  const first = trials([0], [...Array(20).keys()]);
-  const further = trials([1, 2, 3, 4, 5], [0, 1, 2, 3, 4, 5]);
+  const first = trials([0], [...Array(candidates).keys()]);
+  const further = trials([1, 2, 3, 4, 5], [...Array(Math.min(6, candidates)).keys()]);
   let known = 0;
   const work: Work = {
     samples: samplesOf(rows),
@@ -155,6 +157,33 @@ describe("a budget cuts", () => {
   it("no rows where there are too few to draw from", async () => {
     const { within } = imagine({ rows: 220, each: 100 });
     expect(await within(1)).toMatchObject({ sample: null, folds: 3, seeds: 1 });
+  });
+});
+
+describe("a budget takes more rows before further seeds", () => {
+  it("where so few trials are asked for that three folds are nearly done before times are known", async () => {
+    const { within, ran, clock } = imagine({ candidates: 2, each: 1 });
+    expect(await within(330_000)).toMatchObject({ sample: null, folds: 5, seeds: 6 });
+    expect(ran.filter(({ sample }) => sample === null)).toHaveLength(10 + 50);
+    expect(clock()).toBeLessThanOrEqual(6 * 1000 + 60 * 5000);
+  });
+
+  it("and then as many seeds as fit", async () => {
+    const { within, clock } = imagine({ candidates: 2, each: 1 });
+    const fitted = await within(175_000);
+    expect(fitted).toMatchObject({ sample: null, folds: 5, seeds: 3 });
+    expect(clock() / 175_000).toBeGreaterThan(0.8);
+    expect(clock()).toBeLessThan(175_000);
+  });
+
+  it("once: where they take too long after all, it goes back and stays", async () => {
+    // What is expected of more rows is half of what they take.
+    const { within, ran, clock } = imagine({ candidates: 2, each: 1, expected: 0.4 });
+    const { sample } = await within(20_000);
+    expect(sample).not.toBe(null);
+    expect(clock()).toBeLessThan(1.3 * 20_000);
+    const order = ran.map(({ sample }) => sample ?? 5000);
+    expect(order.filter((rows, i) => i > 0 && rows > order[i - 1]!).length).toBeLessThanOrEqual(2);
   });
 });
 

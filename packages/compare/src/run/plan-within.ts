@@ -64,7 +64,7 @@ const late = 0.05;
 /** This many candidates are compared with those that are needed in any case: the cheapest. */
 const leastCandidates = 3;
 
-/** More rows are taken only at the beginning: before so much of three folds is done. */
+/** Trials are broken off for more rows only at the beginning: before so much of three folds is done. */
 const early = 0.25;
 
 /** And so often at most. */
@@ -72,8 +72,8 @@ const mostRaises = 2;
 
 /**
  * Runs as much of a comparison as a budget has room for. Three folds of all candidates come first, with as many rows as there is time for.
- * The first trials decide how many, and later ones correct it, to fewer rows at any time and to more at the beginning. Then come the other
- * folds, and last the finalists' further seeds. How many there will be is fixed before the first of them, by time alone.
+ * The first trials decide how many, and later ones correct it, to fewer rows at any time and to more at the beginning. When three folds are
+ * done and three with more rows fit into what is left, those are run in their place. Then come the other folds, and last the finalists' further seeds. How many there will be is fixed before the first of them, by time alone.
  *
  * Where even the fewest rows take too long, the candidates that take longest are left out, but for three of them and those that are needed,
  * whose three folds are run however long they take. A run that finds all that it has room for begins
@@ -96,6 +96,7 @@ export async function runWithin(work: Work, budget: Budget): Promise<Fitted> {
 
   let at = firstPlace(work, budget.whole < short ? 0 : begin);
   let raises = 0;
+  let lowered = false;
   /** Whether three folds fit that begin with this many rows. */
   const fits = (place: number): boolean =>
     doubt * timeOf(inFolds(places[at], 0, least), places[place]) <= budget.left();
@@ -119,6 +120,17 @@ export async function runWithin(work: Work, budget: Budget): Promise<Fitted> {
     if (raises === mostRaises || !(beginning || spare)) return at;
     const better = largest(places.length);
     return better > at && fits(better) ? better : at;
+  };
+  /** Where three folds are to be run once more, when all of them are done: with the most rows that there is time for, else where they are. */
+  const placeAfter = (): number => {
+    // After fewer rows were taken, the same times would ask for more of them again. A repeated run gets on with its rows.
+    if (lowered || leftOut.size > 0 || work.earlier !== undefined || !known()) return at;
+    for (let place = places.length - 1; place > at; place--) {
+      budget.setAside(work.after(places[place]));
+      if (fits(place)) return place;
+    }
+    budget.setAside(work.after(places[at]));
+    return at;
   };
   /** What three folds with the fewest rows still take, by candidate, the longest first: of those that can be left out. */
   const longest = (): (readonly [candidate: string, time: number])[] => {
@@ -162,14 +174,17 @@ export async function runWithin(work: Work, budget: Budget): Promise<Fitted> {
       wanted: () => placeNow() === at && !isTooLate(),
       left: () => left(places[placeNow()]),
     });
-    const place = placeNow();
+    let place = placeNow();
     if (isTooLate()) {
       leaveOut();
       continue;
     }
     // The last trials may have said that they are as expected after all.
-    if (place === at && work.open(folds, places[at]).length === 0) break;
-    if (place > at) raises++;
+    if (place === at && work.open(folds, places[at]).length === 0) {
+      place = placeAfter();
+      if (place === at) break;
+    } else if (place > at) raises++;
+    if (place < at) lowered = true;
     at = place;
   }
   const sample = places[at];
