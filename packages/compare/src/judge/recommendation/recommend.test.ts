@@ -139,6 +139,26 @@ describe("recommend", () => {
     expect(recommend(report, { ...none, references })).not.toHaveProperty("trivial");
   });
 
+  it("leaves open whether the columns predict the target where rows were drawn or a class has few", () => {
+    const report = reportOf([baseline, { id: "majority-class", gain: 0.01, verdict: "reference" }]);
+    const classes = ["no", "yes"];
+    const trivial = [{ ...against("cross-entropy", 0.01, -0.02, 0.04), to: "majority-class" }];
+    const advised = (change: object): string =>
+      `${recommend({ ...report, classes, classCounts: [900, 50], ...change }, { ...none, trivial }).lead}`;
+    const [open, seen] = [
+      "It is open whether the columns predict the target",
+      "In balanced accuracy, no model is clearly ahead of the majority-class, which uses no column.",
+    ];
+    expect(advised({})).toMatch(/^The columns do not appear to predict the target on these rows/);
+    expect(advised({ classCounts: [900, 49] })).toBe(`${open}: only 49 rows are of class yes. ${seen}`);
+    expect(advised({ classCounts: [900, 1] })).toBe(`${open}: only 1 row is of class yes. ${seen}`);
+    expect(advised({ rows: 200, drawnFrom: 4331 })).toBe(
+      `${open}: only 200 of 4331 rows were drawn. ${seen}`,
+    );
+    const { use } = recommend({ ...report, classes, classCounts: [900, 11] }, { ...none, trivial });
+    expect(use).toMatch(/^No model is recommended yet\. If you want a network, use cross-entropy/);
+  });
+
   it("recommends no network, and no reference, that is itself behind what looks at no column", () => {
     const report = reportOf([
       { id: "focal", gain: 0.01, verdict: "undecided" },

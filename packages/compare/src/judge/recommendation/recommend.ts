@@ -39,7 +39,7 @@ export function recommend(report: Unadvised, evidence: Evidence): Recommendation
   const gain = candidate === ranking.baseline ? null : gainOf(entry, ranking);
   const trivial = trivialOf(evidence.trivial);
   const lead = trivial?.unbeaten
-    ? { text: nothingLearnt(trivial.candidate, report), instead: null }
+    ? { text: nothingSeen(trivial.candidate, report), instead: null }
     : leadOf(
         evidence.references.filter((one) => !isBehind(trivial, one.candidate)),
         ranking,
@@ -77,12 +77,10 @@ function isBehind(trivial: Recommendation["trivial"] | null, candidate: string):
   return trivial?.models.some((one) => one.candidate === candidate && one.mean <= 0) ?? false;
 }
 
-function warningOf(
-  trivial: Recommendation["trivial"] | null,
-  { ranking }: Pick<DatasetReport, "ranking">,
-  candidate: string,
-): string {
-  if (trivial?.unbeaten) return "No model is recommended. ";
+function warningOf(trivial: Recommendation["trivial"] | null, report: Unadvised, candidate: string): string {
+  const { ranking } = report;
+  if (trivial?.unbeaten)
+    return fewRows(report) === null ? "No model is recommended. " : "No model is recommended yet. ";
   if (trivial && isBehind(trivial, candidate))
     return `No network is recommended: ${midSentence(labelFor(ranking, candidate))} is not ahead of ${inWords(ranking, trivial.candidate)}, which uses no column. `;
   return "";
@@ -95,12 +93,25 @@ function inWords(ranking: Ranking, trivial: string): string {
 }
 
 /** What has to be said before anything else where no model is clearly ahead of one that looks at no column. */
-function nothingLearnt(trivial: string, { ranking, task }: Pick<DatasetReport, "ranking" | "task">): string {
-  const what =
-    task === "preference"
-      ? "The columns do not appear to predict which response is chosen"
-      : "The columns do not appear to predict the target";
-  return `${what} on these rows: in ${labelOf(ranking.metric)}, no model is clearly ahead of ${inWords(ranking, trivial)}, which uses no column.`;
+function nothingSeen(trivial: string, report: Unadvised): string {
+  const { ranking, task } = report;
+  const what = task === "preference" ? "which response is chosen" : "the target";
+  const seen = `no model is clearly ahead of ${inWords(ranking, trivial)}, which uses no column`;
+  const few = fewRows(report);
+  return few === null
+    ? `The columns do not appear to predict ${what} on these rows: in ${labelOf(ranking.metric)}, ${seen}.`
+    : `It is open whether the columns predict ${what}: ${few}. In ${labelOf(ranking.metric)}, ${seen}.`;
+}
+
+/** With fewer rows of a class even a good model is rarely clear of one that looks at no column. */
+const fewOfClass = 50;
+
+/** Why the rows are too few to say that the columns predict nothing; null where they are not. */
+function fewRows({ rows, drawnFrom, classes, classCounts }: Unadvised): string | null {
+  if (drawnFrom !== undefined) return `only ${rows} of ${drawnFrom} rows were drawn`;
+  const least = Math.min(...classCounts);
+  if (least >= fewOfClass) return null;
+  return `only ${least === 1 ? "1 row is" : `${least} rows are`} of class ${classes[classCounts.indexOf(least)]}`;
 }
 
 /** "Focal: it never predicts yes.": a reference may be advised in the same breath, so "it" alone could mean either. */
