@@ -140,7 +140,7 @@ export const settingTable = {
     bounds: { min: 1, integer: true },
     inKey: true,
     flag: "--batch-size <n>",
-    help: "rows a training step, at most; small data take about a quarter of their rows",
+    help: "rows per training step, at most; with few rows it is about a quarter of them",
   }),
   task: row({
     shape: v.picklist(["auto", "binary", "multiclass", "regression", "preference"] as const),

@@ -81,7 +81,7 @@ describe("the heading of a rule", () => {
     );
     expect(ruleHeading([first, change("rule", "trials")])).toBe("Rule, written before any measured run");
     expect(ruleHeading([change("rule", "trials"), change("protocol", "results")])).toBe(
-      "Rule, written before any measured run; protocol changed after one",
+      "Rule, written before any measured run; protocol changed with results in view",
     );
     expect(ruleHeading([first, change("rule", "results"), change("protocol", "results")])).toBe(
       "Rule, changed with results in view",

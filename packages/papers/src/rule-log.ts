@@ -47,7 +47,7 @@ export function ruleHeading(log: readonly Pick<RuleChange, "about" | "seen">[]):
   if (seen.includes("results")) return "Rule, changed with results in view";
   const written = `Rule, written ${before[seen.includes("trials") ? "trials" : "nothing"]}`;
   const late = log.some(({ about, seen }) => about === "protocol" && seen === "results");
-  return late ? `${written}; protocol changed after one` : written;
+  return late ? `${written}; protocol changed with results in view` : written;
 }
 
 /**

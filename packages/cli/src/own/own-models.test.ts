@@ -126,7 +126,7 @@ describe("minimand compare --with FILE --model NAME", () => {
     );
   });
 
-  it("keeps no model.onnx where the model does what ONNX has no like of, and says so", async () => {
+  it("keeps no model.onnx where the model does what ONNX has no operation for, and says so", async () => {
     writeFileSync(at("odd.mjs"), odd);
     const args = [...bare, "--with", "odd.mjs", "--model", "odd", "--out", "odd"];
     const ran = await once(["compare", ...args]);

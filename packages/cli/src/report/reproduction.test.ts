@@ -124,7 +124,7 @@ describe("renderReproduction", () => {
   it("says when the rule was written, and tells its log to the end", () => {
     const document = page();
     expect(textOf(document.querySelector('section[aria-labelledby="claim"]'))).toContain(
-      "Rule, written before any run; protocol changed after one",
+      "Rule, written before any run; protocol changed with results in view",
     );
     expect([...document.querySelectorAll('section[aria-labelledby="rule-log"] li')].map(textOf)).toEqual([
       "2026-11-24, 0123abc: rule, before any run. Written & kept.",

@@ -31,7 +31,7 @@ describe("minimand compare with free text", () => {
       "note: free text: 53 different ones in 53 rows, most of three words or more: read as the words that occur in it, and pairs of them; --types note=categorical keeps it whole\n",
     );
     expect(ran.stderr.match(/no model.onnx is kept: [^\n]*/g)).toEqual([
-      "no model.onnx is kept: words of the free text 'note' are read by predict, which ONNX has no like of; predict uses the folder",
+      "no model.onnx is kept: words of the free text 'note' cannot be read inside of an ONNX file, only by predict; predict uses the folder",
     ]);
     expect(existsSync(at("text/model/model.onnx"))).toBe(false);
     const [report] = resultsOf("text").datasets;

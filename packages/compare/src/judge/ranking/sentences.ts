@@ -1,4 +1,5 @@
 import { metricCatalogue } from "minimand/metrics";
+import { plural } from "../../plural.ts";
 import type { Difference, Ranking, RankingEntry } from "../../results.ts";
 import { lackText, verdictWord } from "./verdict-words.ts";
 
@@ -232,7 +233,9 @@ export function unequalSeeds({ entries, baseline }: Pick<Ranking, "entries" | "b
   const counts = fewer.map(({ seeds }) => seeds);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   const theirs = least === most ? `${least}` : `${least} to ${most}`;
-  const who =
-    fewer.length === 1 ? `for ${midSentence(fewer[0].label)}` : `for each of ${fewer.length} others`;
+  const references = fewer.filter(({ verdict }) => verdict === "reference").length;
+  const others = `${fewer.length - references} others`;
+  const named = references === 0 ? others : `${others} and ${plural(references, "reference")}`;
+  const who = fewer.length === 1 ? `for ${midSentence(fewer[0].label)}` : `for each of ${named}`;
   return `Scores are means over different numbers of seeds: ${own.seeds} for ${midSentence(own.label)}, ${theirs} ${who}. Each difference uses only the seeds that both have.`;
 }

@@ -53,7 +53,7 @@ export function nextSteps(
   const { rows: ofRows, fits: ofFits } = difference.variance;
   const lucky =
     family.length > 1 ? `, probably an overestimate, as it is the largest of ${family.length}` : "";
-  const what = `whether ${entry.label} is better. It seems to gain ${amountOf(gain, ranking.metric)} of ${labelOf(ranking.metric)}${lucky}`;
+  const what = `whether ${entry.label} is better. It seems to gain ${open.isOnly ? "" : "most of the undecided finalists: "}${amountOf(gain, ranking.metric)} of ${labelOf(ranking.metric)}${lucky}`;
   const factor = (ofRows + ofFits) / wanted;
   const enough = Math.ceil((entry.seeds * ofFits) / (wanted - ofRows));
   if (ofFits > ofRows && !difference.unstable && enough > entry.seeds && enough <= mostSeeds)
@@ -61,7 +61,7 @@ export function nextSteps(
       {
         about: "seeds",
         seeds: enough,
-        text: `More seeds: variation between fits dominates the uncertainty; about ${enough} seeds (--seeds ${enough}) would decide ${what}.`,
+        text: `More seeds: most of the uncertainty comes from differences between fits. About ${enough} seeds (--seeds ${enough}) would decide ${what}.`,
       },
     ];
   // At once decided by the bound: only luck of max-T or of few degrees of freedom is in between.
@@ -78,7 +78,7 @@ export function nextSteps(
     {
       about: "rows",
       rows: needed,
-      text: `More rows: ${ofFits > ofRows ? "" : "sampling of rows dominates the uncertainty, so more seeds barely help; "}about ${needed} rows (${Number(factor.toPrecision(2))} times as many) would decide ${what}.`,
+      text: `More rows: ${ofFits > ofRows ? "" : "most of the uncertainty comes from the rows, which more seeds do not change. "}${ofFits > ofRows ? "about" : "About"} ${needed} rows (${Number(factor.toPrecision(2))} times as many) would decide ${what}.`,
     },
   ];
 }
@@ -94,6 +94,7 @@ export function leading({ ranking }: Pick<DatasetReport, "ranking">): {
   entry: RankingEntry;
   difference: TestedDifference;
   gain: number;
+  isOnly: boolean;
 } | null {
   if (ranking.entries.some(({ verdict }) => verdict === "better")) return null;
   const sign = ranking.higherIsBetter ? 1 : -1;
@@ -104,5 +105,5 @@ export function leading({ ranking }: Pick<DatasetReport, "ranking">): {
       return [{ entry, difference, gain: sign * difference.mean }];
     })
     .sort((a, b) => b.gain - a.gain);
-  return open[0] ?? null;
+  return open.length === 0 ? null : { ...open[0], isOnly: open.length === 1 };
 }

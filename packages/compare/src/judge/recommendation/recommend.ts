@@ -123,7 +123,7 @@ function openCosts(report: Unadvised, candidate: string, others: Evidence["other
   if (open === null || open.gain <= report.ranking.rope) return [];
   const { entry } = open;
   return costsOf(report, entry.candidate, others).map(({ text }) =>
-    of(`${entry.label}, the first undecided finalist`, text),
+    of(`${entry.label}, the undecided finalist that seems to gain most`, text),
   );
 }
 

@@ -143,7 +143,7 @@ describe("the next step", () => {
     // As much as the rows: further rows help both.
     expect(step(0.03, 0.75 * wanted, 0.75 * wanted)).toMatchObject({
       about: "rows",
-      text: expect.stringContaining("sampling of rows dominates the uncertainty"),
+      text: expect.stringContaining("most of the uncertainty comes from the rows"),
     });
     expect(step(0.03, 0.75 * wanted, 0.751 * wanted)).toMatchObject({ about: "seeds", seeds: 19 });
     // Six would be enough, and were not.

@@ -43,7 +43,7 @@ export function noOnnxOf(description: ModelDescription): string | null {
     return "gradient-boosted trees are read by their own library; predict uses the folder, and a run of compare without --keep trees keeps a network";
   const texts = description.encoder.features.filter(({ kind }) => kind === "text").map(({ name }) => name);
   if (texts.length === 0) return null;
-  return `words of the free text ${listed(texts)} are read by predict, which ONNX has no like of; predict uses the folder`;
+  return `words of the free text ${listed(texts)} cannot be read inside of an ONNX file, only by predict; predict uses the folder`;
 }
 
 /** Returns what comes before and after the network of a file. */

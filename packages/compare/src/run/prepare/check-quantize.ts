@@ -42,7 +42,7 @@ export function checkQuantize(
     const texts = dataset.features.filter(({ kind }) => kind === "text").map((feature) => feature.name);
     if (texts.length > 0)
       said.push(
-        `${name}: no quantised files will be kept: words of the free text ${listed(texts)} are read by predict, which ONNX has no like of`,
+        `${name}: no quantised files will be kept: words of the free text ${listed(texts)} cannot be read inside of an ONNX file, only by predict`,
       );
     if (model !== undefined) tryQuantising(model, dataset, bins);
   }

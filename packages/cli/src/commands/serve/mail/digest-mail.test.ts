@@ -46,7 +46,7 @@ New verdicts
 
 -- 
 You get this mail at most once a week, and only when there is something new.
-All papers: https://example.org/m/
+All papers: https://example.org/m/papers/
 Unsubscribe: https://example.org/m/unsubscribe?token=a.b
 `);
     for (const part of [

@@ -39,7 +39,7 @@ export function digestLetter({ news, rhythm, url, unsubscribe }: Digest): Letter
       ...shown.flatMap(([head, of]) => [head, "", ...of.flatMap((one) => [...plainLines(one, url), ""])]),
       "-- ",
       why,
-      `All papers: ${url}`,
+      `All papers: ${url}papers/`,
       `Unsubscribe: ${unsubscribe}`,
       "",
     ].join("\n"),
@@ -49,7 +49,7 @@ export function digestLetter({ news, rhythm, url, unsubscribe }: Digest): Letter
 ${of.map((one) => entry(one, url))}`,
     )}
 <p style="margin:32px 0 0;padding-top:12px;border-top:1px solid #ccc;font-size:13px;color:#555">${why}
-<a href="${url}" style="color:#555">All papers</a> &middot; <a href="${unsubscribe}" style="color:#555">Unsubscribe</a></p>`),
+<a href="${url}papers/" style="color:#555">All papers</a> &middot; <a href="${unsubscribe}" style="color:#555">Unsubscribe</a></p>`),
   };
 }
 
