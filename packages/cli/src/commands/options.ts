@@ -47,7 +47,7 @@ export const damagedOption = (choices: readonly Damaged[], standard: Damaged): O
     .default(standard, standard);
 
 const damagedHelp: Record<Damaged, string> = {
-  drop: "drop leaves out up to 1 % of the rows or 10, whichever is more, but never over 10 %",
+  drop: "drop leaves out up to 1 % or 10, whichever is more, but never over 10 %",
   pad: "pad gives short ones missing values",
   refuse: "refuse accepts none",
   empty: "empty answers them with an empty prediction",
