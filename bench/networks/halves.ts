@@ -11,6 +11,18 @@ export interface Drawable {
 
 export type Half = "development" | "set aside";
 
+/**
+ * Refuses the half that is judged a single time.
+ *
+ * @param once whether this is that time
+ */
+export function checkHalf(half: Half, once: boolean): void {
+  if (half === "development" || once) return;
+  throw new Error(
+    "--half set-aside: this half is judged a single time, with the network that the development half has chosen. Add --once to do that now.",
+  );
+}
+
 /** What a table is used for. */
 export interface Drawn {
   half: Half;
