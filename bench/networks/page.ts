@@ -29,7 +29,7 @@ export function pageOf(
 
 Written from \`results.jsonl\` by \`npx node --conditions=minimand-source bench/networks.ts --report\`. The [rule](README.md) defines the measure.
 Differences are to \`${reference}\`, positive where the arm is better (except for ranks, where less is better), with 95 % intervals from draws of families. Those of log loss are
-relative. "Far behind" is the share of tables on which an arm is behind by more than 1 point of AUC or R², or by more than 2 % of log loss.
+relative. Ranks have their standard error. "Far behind" is the share of tables on which an arm is behind by more than 1 point of AUC or R², or by more than 2 % of log loss.
 
 ${sections.length === 0 ? "No records yet." : sections.join("\n\n")}
 `;

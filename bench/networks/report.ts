@@ -13,7 +13,8 @@ export interface Judged {
 /** An arm against the reference, over the tables that all reported arms have. */
 export interface Row {
   arm: string;
-  meanRank: number;
+  /** Mean rank among all reported arms. */
+  meanRank: Interval;
   /** Difference of mean ranks among the arm and the reference. */
   rank: Interval;
   /** Share of tables on which it beats the reference; a tie counts half. */
@@ -26,8 +27,10 @@ export interface Row {
   seconds: number;
 }
 
+/** A mean with its standard error and the ends of its 95 % interval. */
 export interface Interval {
   mean: number;
+  se: number;
   low: number;
   high: number;
 }
@@ -84,7 +87,7 @@ export function compareArms(tables: readonly Scored[], arms: readonly string[], 
     const of = (value: (difference: number, k: number) => number): number => mean(differences.map(value));
     return {
       arm,
-      meanRank: mean(ranks.map((all) => all[i])),
+      meanRank: bootstrap(tables.map(({ family }, k) => ({ family, value: ranks[k][i] })))!,
       // Of two, the winner has rank 1 and the other 2.
       rank: bootstrap(tables.map(({ family }, k) => ({ family, value: -Math.sign(differences[k]) })))!,
       wins: of((d) => (Math.sign(d) + 1) / 2),
@@ -136,8 +139,10 @@ export function bootstrap(
     }
     return sum / count;
   }).sort();
+  const middle = mean([...means]);
   return {
     mean: mean(values.map(({ value }) => value)),
+    se: Math.sqrt(mean([...means].map((value) => (value - middle) ** 2))),
     low: means[Math.floor(0.025 * draws)],
     high: means[Math.ceil(0.975 * draws) - 1],
   };
@@ -173,7 +178,13 @@ export function tableOfRows(rows: readonly Row[], reference: string): string {
       };
       const kinds = tasks.map((task) => interval(differences[task], 100, 1));
       return line([
-        ...[arm, meanRank.toFixed(2), interval(rank, 1, 2), percent(wins), percent(behind)],
+        ...[
+          arm,
+          `${meanRank.mean.toFixed(2)} ± ${meanRank.se.toFixed(2)}`,
+          interval(rank, 1, 2),
+          percent(wins),
+          percent(behind),
+        ],
         ...[...kinds, seconds.toPrecision(2)],
       ]);
     }),
