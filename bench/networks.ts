@@ -9,9 +9,9 @@
  *   --single                       the plan of single changes: 20 tables, 1 seed, 3 folds, two learning rates
  *   --arms a,b                     some arms only
  *   --tables a,b                   some tables only
- *   --minutes N                    starts no job after N minutes (default: 9)
+ *   --minutes N                    starts no job after N minutes (default: 9), then writes networks/RESULTS.md
  *   --status                       prints what is done, and the hours left
- *   --report                       prints the table and writes networks/RESULTS.md
+ *   --report                       writes networks/RESULTS.md and prints it
  */
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -64,10 +64,13 @@ async function main(): Promise<void> {
   if (!(minutes > 0)) throw new RangeError(`--minutes: expected a positive number, got ${options.minutes}`);
   const entries = readEntries();
   const plan = options.single ? plans.single : plans.full;
-  if (options.report) {
+  const writePage = (): string => {
     const page = pageOf(readRecords(places.file), entries, arms);
     writeFileSync(at("networks/RESULTS.md"), page);
-    console.log(page);
+    return page;
+  };
+  if (options.report) {
+    console.log(writePage());
     return;
   }
   const tables = some(tablesFor(entries, half, plan), options.tables, ({ id }) => id);
@@ -98,6 +101,7 @@ async function main(): Promise<void> {
     hasTime: () => performance.now() < end,
   });
   await stopHgb();
+  writePage();
   console.log(`${count} records written`);
   console.log(statusOf(jobs, readRecords(places.file), tables));
 }

@@ -278,6 +278,9 @@ describe("a run", () => {
     expect(await run([hgb], places)).toBe(1);
     expect(computed).toBe(1);
     expect(readFileSync(places.file, "utf8")).toBe(text);
+    // Of two runs at once.
+    appendFileSync(places.file, text);
+    expect(readRecords(places.file).length).toBe(8);
     appendFileSync(places.file, '["a"');
     expect(await run([hgb], places)).toBe(0);
   });

@@ -48,21 +48,20 @@ function sectionOf(
   if (own.length === 0) return [];
   const covered = arms.map(({ name }) => ({ name, tables: scoresOf(own, tables, [name], plan).length }));
   const most = Math.max(...covered.map(({ tables: count }) => count));
-  // An arm that has just begun would leave hardly any table for the others.
-  const reported = covered
-    .filter(({ tables: count }) => count > 0 && count >= most / 2)
-    .map(({ name }) => name);
-  const scored = scoresOf(own, tables, reported, plan);
-  const rest = covered.filter(({ name }) => !reported.includes(name));
-  const left = rest.map(({ name, tables: count }) => `${name} (${count} tables)`).join(", ");
+  const namesWith = (least: number): string[] =>
+    covered.filter(({ tables: count }) => count >= least).map(({ name }) => name);
+  // An arm that is behind would leave few tables for the others: they come without it first.
+  const sets = [namesWith(Math.max(1, 0.8 * most)), namesWith(1)];
+  if (sets[0].length === sets[1].length) sets.pop();
+  const parts = sets.map((names) => {
+    const scored = scoresOf(own, tables, names, plan);
+    const what = `${scored.length} of ${tables.length} tables, those on which all listed arms have at least one whole seed (${countsOf(scored)}):`;
+    return names.includes(reference) && scored.length > 0
+      ? `${what}\n\n${tableOfRows(compareArms(scored, names, reference), reference)}`
+      : `No table has records of ${names.join(", ")} and ${reference}.`;
+  });
   const diverged = own.filter((record) => record.diverged).length;
-  return [
-    `## ${half === "development" ? "Development" : "Set-aside"} half, ${plan.name === "full" ? "full plan" : "single changes"}
-
-${own.length} of ${planned.size} records. The table is of the ${scored.length} of ${tables.length} tables on which all listed arms have at least one whole seed (${countsOf(scored)}).${
-      left === "" ? "" : ` Not listed, as they have too few tables: ${left}.`
-    }${diverged === 0 ? "" : ` ${diverged} records are of fits that diverged.`}
-
-${reported.includes(reference) && scored.length > 0 ? tableOfRows(compareArms(scored, reported, reference), reference) : `No table has records of ${reference} and another arm.`}`,
-  ];
+  const title = `## ${half === "development" ? "Development" : "Set-aside"} half, ${plan.name === "full" ? "full plan" : "single changes"}`;
+  const failed = diverged === 0 ? "" : ` ${diverged} of them are of fits that diverged.`;
+  return [[title, `${own.length} of ${planned.size} records.${failed}`, ...parts].join("\n\n")];
 }

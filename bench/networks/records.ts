@@ -50,13 +50,15 @@ export const versionOf = ({ version, combines }: Arm, all: readonly Arm[]): stri
     ".",
   );
 
-/** Reads the records of a file; a line that was cut off at the end is taken away. */
+/** Reads the records of a file, one of each job; a line that was cut off at the end is taken away. */
 export function readRecords(file: string): BenchRecord[] {
   if (!existsSync(file)) return [];
   const text = readFileSync(file, "utf8");
   const whole = text.slice(0, text.lastIndexOf("\n") + 1);
   if (whole !== text) writeFileSync(file, whole);
-  return whole.split("\n").filter(Boolean).map(recordOf);
+  const records = whole.split("\n").filter(Boolean).map(recordOf);
+  // Two runs at once may have done the same job.
+  return [...new Map(records.map((record) => [keyOf(record), record])).values()];
 }
 
 /** Adds a record by a single write. */
