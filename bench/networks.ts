@@ -16,6 +16,7 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { armsFor } from "./networks/arm.ts";
 import { arms } from "./networks/arms.ts";
 import { readEntries } from "./networks/draw-tables.ts";
 import { checkHalf } from "./networks/halves.ts";
@@ -74,7 +75,7 @@ async function main(): Promise<void> {
     return;
   }
   const tables = some(tablesFor(entries, half, plan), options.tables, ({ id }) => id);
-  const chosen = some(arms, options.arms, ({ name }) => name);
+  const chosen = some(armsFor(arms, plan), options.arms, ({ name }) => name);
   if (options.status) {
     console.log(statusOf(jobsOf(tables, chosen, plan, arms), readRecords(places.file), tables));
     return;

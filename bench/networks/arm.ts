@@ -1,5 +1,5 @@
 import type { Prediction } from "@minimand/compare";
-import type { Split } from "./plans.ts";
+import type { Plan, Split } from "./plans.ts";
 import type { BenchTable } from "./read.ts";
 
 /** What an arm predicts for the test rows of a split. */
@@ -19,7 +19,14 @@ export interface Arm {
   name: string;
   /** Raised when predictions change: records of other versions are ignored. */
   version: number;
+  /** A single change of the product's network: it runs by the plan of single changes alone. */
+  single?: true;
   /** Arms whose predictions it combines: of all seeds, or of its own seed. */
   combines?: { arms: readonly string[]; allSeeds: boolean };
   run(table: BenchTable, split: Split, seed: number, earlier: Earlier): Made | Promise<Made>;
+}
+
+/** The arms of a plan: of that of single changes all but those that combine others. */
+export function armsFor(arms: readonly Arm[], { name }: Plan): Arm[] {
+  return arms.filter(({ single, combines }) => (name === "full" ? !single : combines === undefined));
 }

@@ -1,7 +1,14 @@
 import type { Arm } from "./arm.ts";
 import { greedyOver, meanOverSeeds } from "./ensembles.ts";
 import { runHgb } from "./hgb.ts";
-import { runLinear, runToday, runTrees } from "./product.ts";
+import { changed, runLinear, runToday, runTrees } from "./product.ts";
+
+const single = (name: string, change: Parameters<typeof changed>[0]): Arm => ({
+  name,
+  version: 1,
+  single: true,
+  run: changed(change),
+});
 
 const members = ["today", "trees", "linear"];
 
@@ -13,4 +20,9 @@ export const arms: readonly Arm[] = [
   { name: "hgb", version: 1, run: runHgb },
   { name: "mean", version: 1, combines: { arms: ["today"], allSeeds: true }, run: meanOverSeeds },
   { name: "greedy", version: 1, combines: { arms: members, allSeeds: false }, run: greedyOver(members) },
+  single("bins 8", { bins: 8 }),
+  single("bins 16", { bins: 16 }),
+  single("bins 32", { bins: 32 }),
+  single("150 epochs", { maxEpochs: 150, patience: 30 }),
+  single("bins 16 + 150 epochs", { bins: 16, maxEpochs: 150, patience: 30 }),
 ];

@@ -1,4 +1,4 @@
-import type { Arm } from "./arm.ts";
+import { type Arm, armsFor } from "./arm.ts";
 import type { TableEntry } from "./draw-tables.ts";
 import type { Half } from "./halves.ts";
 import { type Plan, plans } from "./plans.ts";
@@ -40,8 +40,9 @@ function sectionOf(
   plan: Plan,
   records: readonly BenchRecord[],
   entries: readonly TableEntry[],
-  arms: readonly Arm[],
+  all: readonly Arm[],
 ): string[] {
+  const arms = armsFor(all, plan);
   const tables = tablesFor(entries, half, plan);
   const planned = new Set(jobsOf(tables, arms, plan).map(keyOf));
   const own = records.filter((record) => planned.has(keyOf(record)));

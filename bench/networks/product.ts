@@ -30,22 +30,33 @@ async function start(): Promise<{ compile?: Compile }> {
 let starting: ReturnType<typeof start> | null = null;
 
 /** Of the last table: it has the encoded rows and the compiled steps. */
-let open: { table: BenchTable; plan: Plan; runner: TrialRunner } | null = null;
+let open: { table: BenchTable; plan: Plan; change: Change; runner: TrialRunner } | null = null;
 
-async function runnerFor(table: BenchTable, plan: Plan): Promise<TrialRunner> {
-  if (open?.table === table && open.plan === plan) return open.runner;
+type Change = Partial<typeof defaultSettings>;
+
+async function runnerFor(table: BenchTable, plan: Plan, change: Change): Promise<TrialRunner> {
+  if (open?.table === table && open.plan === plan && open.change === change) return open.runner;
   open?.runner.dispose();
   starting ??= start();
   const { folds, seeds, configurations } = plan;
   const metric = metricFor(table.dataset.task);
-  const settings = { ...defaultSettings, target: table.dataset.target, folds, seeds, configurations, metric };
-  open = { table, plan, runner: makeTrialRunner(table.dataset, settings, await starting) };
+  const { target } = table.dataset;
+  const settings = { ...defaultSettings, target, folds, seeds, configurations, metric, ...change };
+  open = { table, plan, change, runner: makeTrialRunner(table.dataset, settings, await starting) };
   return open.runner;
 }
 
+const asIs: Change = {};
+
 /** Runs a trial of the product on a split. */
-async function runTrial(candidate: string, table: BenchTable, split: Split, seed: number): Promise<Made> {
-  const runner = await runnerFor(table, split.plan);
+async function runTrial(
+  candidate: string,
+  table: BenchTable,
+  split: Split,
+  seed: number,
+  change: Change = asIs,
+): Promise<Made> {
+  const runner = await runnerFor(table, split.plan, change);
   const before = process.cpuUsage();
   const [trial] = await runner.run({ candidate, seed, fold: split.fold });
   const { user, system } = process.cpuUsage(before);
@@ -59,8 +70,13 @@ async function runTrial(candidate: string, table: BenchTable, split: Split, seed
 }
 
 /** The default network with the baseline loss. */
-export const runToday = (table: BenchTable, split: Split, seed: number): Promise<Made> =>
-  runTrial(baselineIdOf({ baseline: "auto" }, table.dataset.task), table, split, seed);
+export const runToday = changed(asIs);
+
+/** The default network with the baseline loss, with other settings than the default ones. */
+export function changed(change: Change): (table: BenchTable, split: Split, seed: number) => Promise<Made> {
+  return (table, split, seed) =>
+    runTrial(baselineIdOf({ baseline: "auto" }, table.dataset.task), table, split, seed, change);
+}
 
 export const runTrees = (table: BenchTable, split: Split, seed: number): Promise<Made> =>
   runTrial(treesReference.id, table, split, seed);

@@ -549,7 +549,14 @@ describe("seeds that rows don't have in common", () => {
       "Scores are means over different numbers of seeds: 6 for base, 1 for LDR-KL. Each difference uses only the seeds that both have.",
     );
     expect(of(entry("Base", 6), entry("A", 1), entry("B", 2))).toBe(
-      "Scores are means over different numbers of seeds: 6 for base, 1 to 2 for each of 2 others. Each difference uses only the seeds that both have.",
+      "Scores are means over different numbers of seeds: 6 for base, 1 to 2 for each of 2 other losses. Each difference uses only the seeds that both have.",
     );
+    const reference = (candidate: string) =>
+      ({ ...(entry(candidate, 1) as object), verdict: "reference" }) as never;
+    const counts = (...entries: never[]) =>
+      of(entry("Base", 6), ...entries)?.match(/for each of (.*?)\./)?.[1];
+    expect(counts(entry("A", 1), entry("B", 1), reference("C"))).toBe("2 other losses and 1 reference");
+    expect(counts(reference("C"), reference("D"))).toBe("2 references");
+    expect(counts(entry("A", 1), reference("D"))).toBe("1 other loss and 1 reference");
   });
 });

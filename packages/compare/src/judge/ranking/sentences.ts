@@ -234,8 +234,11 @@ export function unequalSeeds({ entries, baseline }: Pick<Ranking, "entries" | "b
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   const theirs = least === most ? `${least}` : `${least} to ${most}`;
   const references = fewer.filter(({ verdict }) => verdict === "reference").length;
-  const others = `${fewer.length - references} others`;
-  const named = references === 0 ? others : `${others} and ${plural(references, "reference")}`;
+  const parts = [
+    fewer.length > references && plural(fewer.length - references, "other loss", "other losses"),
+    references > 0 && plural(references, "reference"),
+  ];
+  const named = parts.filter((part) => part !== false).join(" and ");
   const who = fewer.length === 1 ? `for ${midSentence(fewer[0].label)}` : `for each of ${named}`;
   return `Scores are means over different numbers of seeds: ${own.seeds} for ${midSentence(own.label)}, ${theirs} ${who}. Each difference uses only the seeds that both have.`;
 }

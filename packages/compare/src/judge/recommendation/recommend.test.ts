@@ -184,7 +184,7 @@ describe("recommend", () => {
   });
 
   it("says where nothing is tested that no model is ahead of what looks at no column", () => {
-    const besideAt = (trees: number): string[] => {
+    const besideAt = (trees: number, change: object = {}): string[] => {
       const seen = reportOf([
         { id: "focal", gain: -0.02, verdict: "undecided" },
         baseline,
@@ -195,10 +195,13 @@ describe("recommend", () => {
         ...entry,
         difference: entry.difference && { ...entry.difference, ...untested },
       }));
-      return recommend({ ...seen, ranking: { ...seen.ranking, entries } }, none).beside;
+      return recommend({ ...seen, ...change, ranking: { ...seen.ranking, entries } }, none).beside;
     };
     expect(besideAt(0.02)).toEqual([
       expect.stringMatching(/^No model is ahead of the majority-class, which/),
+    ]);
+    expect(besideAt(0.02, { rows: 200, drawnFrom: 900 })).toEqual([
+      "No model is ahead of the majority-class, which uses no column: it is open whether the columns predict the target, as only 200 of 900 rows were drawn. This is not tested either.",
     ]);
     // As far as it, and no farther.
     expect(besideAt(0.03)).toEqual([

@@ -226,8 +226,9 @@ function leadOf(
  * What else was tried in addition to the losses, and gains by the same interval: the threshold, the choice by validation. Where nothing is
  * tested, the references that are ahead of every loss, and the one that looks at no column where no model is ahead of it.
  */
-function besides({ ranking, task }: Pick<DatasetReport, "ranking" | "task">): string[] {
-  if (nothingTested(ranking)) return aheadUntested(ranking, references[traitsOf[task].constant].id);
+function besides(report: Unadvised): string[] {
+  const { ranking, task } = report;
+  if (nothingTested(ranking)) return aheadUntested(report, references[traitsOf[task].constant].id);
   const words: Record<string, (gain: Gain, sure: boolean) => string> = {
     "cross-entropy-threshold": (gain, sure) =>
       `${sure ? "A tuned threshold also gains, and leaves the probabilities unchanged" : "A tuned threshold instead of another loss"}: ${gainText(gain, ranking.metric)}.`,
@@ -257,7 +258,8 @@ function changeText(
 }
 
 /** Nobody should keep a network that trees or a constant leave behind because no test was possible. */
-function aheadUntested(ranking: Ranking, trivial: string): string[] {
+function aheadUntested(report: Unadvised, trivial: string): string[] {
+  const { ranking } = report;
   const { entries, higherIsBetter, metric, rope, baseline } = ranking;
   const gainOver = ({ candidate, difference }: RankingEntry): number =>
     candidate === baseline ? 0 : (higherIsBetter ? 1 : -1) * (difference?.mean ?? Number.NEGATIVE_INFINITY);
@@ -265,9 +267,14 @@ function aheadUntested(ranking: Ranking, trivial: string): string[] {
   const constant = entries.find(({ candidate }) => candidate === trivial);
   const reached = [...entries.filter(({ verdict }) => verdict !== "reference"), ...entries.filter(isModel)];
   const unbeaten = constant !== undefined && reached.every((entry) => gainOver(entry) <= gainOver(constant));
+  const few = fewRows(report);
+  const seen =
+    few === null
+      ? "on these rows, the columns do not appear to predict the target"
+      : `it is open whether the columns predict the target, as ${few}`;
   const nothing = unbeaten
     ? [
-        `No model is ahead of ${inWords(ranking, trivial)}, which uses no column: on these rows, the columns do not appear to predict the target. This is not tested either.`,
+        `No model is ahead of ${inWords(ranking, trivial)}, which uses no column: ${seen}. This is not tested either.`,
       ]
     : [];
   const ahead = entries
