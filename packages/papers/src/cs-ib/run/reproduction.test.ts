@@ -188,7 +188,7 @@ describe("the verdict", () => {
   it("tells gains, information and who is ahead", () => {
     const { because } = judge({ ...evidence, cells: [{ ...clean, rivals: behind }, dirty] });
     expect(because).toContain(
-      "(A) holds: CS-IB's clean error is below the squared error's by 0.100 ± 0.000 on a",
+      "(A) holds: compared with the squared error, CS-IB's clean error is 0.100 ± 0.000 smaller on a",
     );
     expect(because).toContain("(B) holds: information by price 0.60, 0.50, 0.40 on a");
     expect(because).toContain("(C) fails: in some column CS-IB loses to NIB on a.");

@@ -37,7 +37,7 @@ export function judge({ cells, information }: Evidence): Verdict {
   const withOutliers = found.filter(({ outliers }) => outliers > 0);
   const gains = found.map(
     ({ id, gain, beatsSquared }) =>
-      `${gain.mean.toFixed(3)} ± ${gain.error.toFixed(3)} on ${id}${beatsSquared ? "" : " (fails)"}`,
+      `${Math.abs(gain.mean).toFixed(3)} ± ${gain.error.toFixed(3)} ${gain.mean < 0 ? "larger" : "smaller"} on ${id}${beatsSquared ? "" : " (fails)"}`,
   );
   const lost = found
     .filter(({ lostTo }) => lostTo.length > 0)
@@ -46,7 +46,7 @@ export function judge({ cells, information }: Evidence): Verdict {
   return {
     verdict: graded(falls && holds(found), falls && holds(withOutliers)),
     because:
-      `(A) ${word(found.every(({ beatsSquared }) => beatsSquared))}: CS-IB's clean error is below the squared error's by ${gains.join(", ")}. ` +
+      `(A) ${word(found.every(({ beatsSquared }) => beatsSquared))}: compared with the squared error, CS-IB's clean error is ${gains.join(", ")}. ` +
       `(B) ${word(falls)}: information by price ${told.join("; ")}. ` +
       `(C) ${word(lost.length === 0)}: ${lost.length === 0 ? "CS-IB is ahead of VIB, NIB and HSIC everywhere" : `in some column CS-IB loses ${lost.join(", ")}`}.`,
   };

@@ -27,8 +27,8 @@ export function judge(e: Evidence): Verdict {
   const asGood = difference >= -0.01 && e.lion.bytes <= e.adamw.bytes / 2 + 0.01;
   const verdict = graded(exact && bounded && asGood, exact && bounded);
   const because =
-    `(i) ${word(exact)}: of ${e.kappas} kappas the worst ends ${short(e.gap)} above the minimum, Lion's worst coordinate ${short(e.lionDistance)} / lambda away; ` +
-    `the distance to the set exceeds its bound by at most ${short(e.excess)}, H its own by ${short(e.overBound)}, and rises along the equation by ${short(e.rise)} (negative: it falls). ` +
+    `(i) ${word(exact)}: of ${e.kappas} kappas the worst ends ${short(e.gap)} above the minimum, and Lion's worst coordinate is ${short(e.lionDistance)} / lambda away from it. ` +
+    `At most, the distance to the set exceeds its bound by ${short(e.excess)}, H exceeds its own by ${short(e.overBound)}, and H rises along the equation by ${short(e.rise)} (negative: it stays below, or falls). ` +
     `(ii) ${word(bounded)}: Lion's networks end at most ${short(e.largeViolation)} outside of their boxes after starts that are too large, otherwise ${short(e.overGuarantee)} beyond the guarantee. ` +
     `(iii) ${word(asGood)}: Lion ${(100 * e.lion.accuracy).toFixed(2)} %, AdamW ${(100 * e.adamw.accuracy).toFixed(2)} %, with ${e.lion.bytes.toFixed(0)} and ${e.adamw.bytes.toFixed(0)} bytes of state a parameter.`;
   return { verdict, because };

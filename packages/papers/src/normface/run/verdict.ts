@@ -1,5 +1,5 @@
 import { harmonic } from "../../embeddings/classify.ts";
-import { graded, type Verdict } from "../../kit/evidence.ts";
+import { graded, type Verdict, word } from "../../kit/evidence.ts";
 import { difference, mean, percent } from "../../kit/statistics.ts";
 import type { Method } from "./arms.ts";
 import { jointSupport, type NovelResult } from "./novel.ts";
@@ -13,7 +13,7 @@ export type ByMethod = Partial<Record<Method, readonly NovelResult[]>>;
 export function judge(tutorial: readonly TutorialResult[], letters: ByMethod): Verdict {
   const parts = { A: tutorialShows(tutorial), B: pairsShow(letters), C: jointShows(letters) };
   const because = Object.entries(parts)
-    .map(([name, part]) => `${name} (${part.holds ? "shown" : "not shown"}): ${part.because}`)
+    .map(([name, part]) => `${name} ${word(part.holds)}: ${part.because}`)
     .join(" ");
   const [a, b, c] = [parts.A.holds, parts.B.holds, parts.C.holds];
   return { verdict: graded(a && b && c, b || c), because };
