@@ -32,6 +32,22 @@ describe("renderReport", () => {
     }
   });
 
+  it("explains loss, fold, seed and trial once, before the first table, and no fold where there is none", () => {
+    const wordsOf = (document: Document): string[] =>
+      [...document.querySelectorAll("p")].map(textOf).filter((text) => text.startsWith("Words. "));
+    const [words, ...more] = wordsOf(page);
+    expect(more).toEqual([]);
+    for (const word of ["A loss is", "A fold is", "A seed is", "A trial tunes"])
+      expect(words).toContain(word);
+    expect(markup.indexOf("Words.")).toBeLessThan(markup.indexOf("<table"));
+    const made = datasetFixture({ testRows: 200, folds: 1, diverging: null });
+    expect(wordsOf(parse(render(resultsFixture([made])))).join()).toMatch(
+      /^(?!.*fold).* one loss on one seed\.$/,
+    );
+    const several = [report, datasetFixture({ name: "vehicle", task: "multiclass" })];
+    expect(wordsOf(parse(render(resultsFixture(several, acrossFixture()))))).toHaveLength(1);
+  });
+
   it("counts pairs as pairs, and columns by what they are", () => {
     const features = (["numeric", "text", "text"] as const).map((kind, i) => ({
       ...report.features[0],
@@ -218,11 +234,13 @@ describe("renderReport", () => {
     const text = (candidates: CandidateSummary[]): string =>
       textOf(parse(render({ ...resultsFixture([report]), candidates })).querySelector("main"));
     const { candidates } = resultsFixture([report]);
-    expect(text(candidates)).toContain("the same 4 learning rates for all, with");
+    expect(text(candidates)).toContain("All losses tried the same 4 learning rates, with");
     const other = candidates.map((c) =>
       c.id === "focal" ? { ...c, grid: c.grid.map((g) => ({ ...g, learningRate: 9 * g.learningRate })) } : c,
     );
-    expect(text(other)).toContain("the same 4 learning rates for all except those with a range of their own");
+    expect(text(other)).toContain(
+      "All losses tried the same 4 learning rates, except those with a range of their own",
+    );
   });
 
   it("takes names from the data as text wherever they stand", () => {

@@ -11,7 +11,7 @@ export function sampled({ settings, subjects }: RunOptions): string[] {
   return settings.sample === null
     ? []
     : [
-        `${settings.sample} rows at most were drawn of ${subjects.length === 1 ? "the data" : "each data set"}`,
+        `at most ${settings.sample} rows were drawn from ${subjects.length === 1 ? "the data" : "each data set"}`,
       ];
 }
 
@@ -38,7 +38,7 @@ export function resultsOf(
   const cut = missing.map(
     (what): Note => ({
       level: "warning",
-      text: `the budget has cut the plan: ${what}${alpha < settings.alpha ? `; tested at alpha ${alpha}, so that a run that continues can test as well` : ""}`,
+      text: `the budget has cut the plan: ${what}${alpha < settings.alpha ? `. Differences are tested at alpha ${alpha}; the rest of alpha is left for a run that continues` : ""}`,
     }),
   );
   const datasets = subjects.map(({ name, source, sha256, dataset, testTable }, i) =>

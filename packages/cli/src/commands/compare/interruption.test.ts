@@ -104,7 +104,7 @@ describe("a comparison that is cut short", () => {
     expect(code).toBe(0);
     const what = `1 seed of ${seeds} for the finalists`;
     expect(stderr).toContain(
-      `budget: ${what}; the same command without its time limit (or with a longer --budget) continues\n`,
+      `budget: ${what}; the same command without its time limit (--quick or --budget), or with a longer one, continues\n`,
     );
     expect(trialsIn("budget")).toHaveLength(first);
     const { datasets, cut } = resultsOf("budget");

@@ -33,7 +33,7 @@ export function nextSteps(
     return [
       {
         about: "continue",
-        text: `Complete the run: ${partial}; the same command ${furtherTime} runs the rest.`,
+        text: `Complete the run: ${partial}. The same command ${furtherTime} runs the rest.`,
       },
     ];
   if (seeds.planned.length === 1 && ranking.entries.some(({ verdict }) => verdict === "not pursued"))

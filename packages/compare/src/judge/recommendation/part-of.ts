@@ -1,7 +1,7 @@
 import type { DatasetReport } from "../../results.ts";
 
-/** How the same command runs the rest. */
-export const furtherTime = "without its time limit (or with a longer --budget)";
+/** How the same command runs the rest; a verb follows. */
+export const furtherTime = "without its time limit (--quick or --budget), or with a longer one,";
 
 /**
  * "200 of 768 rows were drawn, 3 of 5 folds of the first seed are complete": how far a run has come, where that isn't the end.

@@ -233,7 +233,7 @@ function besides(report: Unadvised): string[] {
     "cross-entropy-threshold": (gain, sure) =>
       `${sure ? "A tuned threshold also gains, and leaves the probabilities unchanged" : "A tuned threshold instead of another loss"}: ${gainText(gain, ranking.metric)}.`,
     "chosen-by-validation": (gain) =>
-      `Choosing the loss by validation on each fold ${changeText(gain, ranking)}${gain.low > 0 || gain.high < 0 ? "" : ", which is not significant"}.`,
+      `The loss that does best on validation rows, chosen anew in each fold, ${changeText(gain, ranking)}${gain.low > 0 || gain.high < 0 ? "" : ", which is not significant"}.`,
   };
   return ranking.entries.flatMap((entry) => {
     const word = words[entry.candidate];

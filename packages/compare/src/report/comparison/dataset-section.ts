@@ -37,7 +37,7 @@ function partialNotice(report: DatasetReport): Child {
   if (part === null) return null;
   const wide = report.testRows === null ? " The intervals are wider than those of the complete run." : "";
   return html`<p class="notice"><strong>Partial run.</strong> ${sentence(part)}${wide} The same command
-with the same output folder, ${furtherTime}, runs the rest.</p>`;
+with the same output folder, ${furtherTime} runs the rest.</p>`;
 }
 
 function facts(report: DatasetReport, candidates: readonly CandidateSummary[]): Markup {
@@ -57,6 +57,16 @@ ${fact("Tested on", testedOn(report))}
 ${fact("Metric", `${metricName(ranking.metric)} (${ranking.higherIsBetter ? "higher" : "lower"} is better)`)}
 ${fact("Baseline", labelOf(report, ranking.baseline))}
 </dl>`;
+}
+
+/** The words that a reader who trains no networks needs, in one sentence each. */
+function words({ testRows }: DatasetReport): Markup {
+  const folds = testRows === null;
+  return html`<p class="muted"><strong>Words.</strong> A <em>loss</em> is the number that training makes small. ${
+    folds
+      ? html`A <em>fold</em> is a part of the rows that is kept for testing, while a model is trained on others. `
+      : null
+  }A <em>seed</em> is one repetition with other random choices, such as the initial weights. A <em>trial</em> tunes, trains and tests one loss on one ${folds ? "fold of one seed" : "seed"}.</p>`;
 }
 
 /** What the verdict `not pursued` means, where the table has it. */
@@ -104,6 +114,7 @@ export function datasetSection(
   return html`${head}
 ${partialNotice(report)}
 ${facts(report, candidates)}
+${index === 0 ? words(report) : null}
 ${verdictCounts(report.ranking.entries)}
 ${notPursued(report)}
 ${rankingTable(report, candidates)}

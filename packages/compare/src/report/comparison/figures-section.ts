@@ -31,7 +31,7 @@ function rankingCaption(report: DatasetReport): Child {
       : null
   } A value with an arrowhead is beyond the axis.${
     rivals > 2
-      ? ` The first is the largest of ${rivals} differences, partly by chance: expect a smaller one on new rows. Its adjusted p accounts for that, its interval does not.`
+      ? ` The difference of the first loss is the largest of ${rivals} differences, partly by chance: expect a smaller one on new rows. The adjusted p accounts for that, the interval does not.`
       : null
   }`;
 }

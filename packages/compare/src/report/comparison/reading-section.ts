@@ -1,3 +1,4 @@
+import { plural } from "../../plural.ts";
 import type { DatasetReport } from "../../results.ts";
 import { decimals, fixed, metricName } from "../figures/index.ts";
 import type { Markup } from "../page/markup.ts";
@@ -13,14 +14,12 @@ export function readingSection(report: DatasetReport | undefined, several: boole
   const pursued = ranking?.entries.some((entry) => entry.seeds > 1) ?? true;
   const alpha = ranking ? html` (${ranking.alpha})` : null;
   return html`<section aria-labelledby="reading"><h2 id="reading">How to read the statistics</h2>
-<p><strong>Words.</strong> A <em>loss</em> is the number that training makes small. A <em>fold</em> is a part of the rows that is kept for testing while
-a model is trained on the others; each row is tested once. A <em>seed</em> is one repetition with other folds, initial weights and batches.</p>
 <p><strong>Scope of a finding.</strong> It holds for these data and this network: for other rows of the same kind and fits from other initial
 weights. It does not show whether a loss helps elsewhere.</p>
 <p><strong>Two stages.</strong> Every loss is trained on one seed. ${
     finalists.length > 0
       ? html`The ${finalists.length} that did best there, on test and validation rows together, are trained on further seeds, as are the baseline and trained references
-(${seeds?.complete.length ?? 1} in all), and only these finalists can be called better. `
+(${plural(seeds?.complete.length ?? 1, "seed")} in all), and only these finalists can be called better. `
       : null
   }${
     pursued

@@ -116,12 +116,12 @@ export function tuningSection(report: DatasetReport, candidates: CandidateSummar
   const rates = grids[0].length;
   const alike = grids.every((grid) => grid.join() === grids[0].join());
   return html`<h3>Tuning</h3>
-<p>Every loss was tuned separately inside every training part, on a split without rows of the test ${part === "fold" ? "fold" : "file"}:
-the same ${plural(rates, "learning rate")} for all${alike ? "" : " except those with a range of their own"}, with the default setting of a loss's own parameters${
+<p>Every loss was tuned separately inside every training part, on a split without rows of the test ${part === "fold" ? "fold" : "file"}.
+All losses tried the same ${plural(rates, "learning rate")}${alike ? "" : ", except those with a range of their own"}, with the default setting of a loss's own parameters.${
     rates > 1
-      ? "; if the best rate is at an end, one more beyond it; then the other settings at the best rate"
+      ? " If the best rate was the smallest or largest, one more beyond it was tried; then other settings of those parameters at the best rate."
       : ""
-  }. The configuration chosen in most ${part}s:</p>
+  } The configuration chosen in most ${part}s:</p>
 ${table(
   `Chosen configurations on ${report.name}`,
   [
