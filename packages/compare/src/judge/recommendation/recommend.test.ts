@@ -150,8 +150,8 @@ describe("recommend", () => {
       "In balanced accuracy, no model is clearly ahead of the majority-class, which uses no column.",
     ];
     expect(advised({})).toMatch(/^The columns do not appear to predict the target on these rows/);
-    expect(advised({ classCounts: [900, 49] })).toBe(`${open}: only 49 rows are of class yes. ${seen}`);
-    expect(advised({ classCounts: [900, 1] })).toBe(`${open}: only 1 row is of class yes. ${seen}`);
+    expect(advised({ classCounts: [900, 49] })).toBe(`${open}: only 49 rows are of class 'yes'. ${seen}`);
+    expect(advised({ classCounts: [900, 1] })).toBe(`${open}: only 1 row is of class 'yes'. ${seen}`);
     expect(advised({ rows: 200, drawnFrom: 4331 })).toBe(
       `${open}: only 200 of 4331 rows were drawn. ${seen}`,
     );

@@ -1,3 +1,4 @@
+import { quoted } from "../../data-error.ts";
 import { references } from "../../plan/candidates.ts";
 import type { Advantage, DatasetReport, Ranking, RankingEntry, Recommendation } from "../../results.ts";
 import { traitsOf } from "../../task.ts";
@@ -111,7 +112,7 @@ function fewRows({ rows, drawnFrom, classes, classCounts }: Unadvised): string |
   if (drawnFrom !== undefined) return `only ${rows} of ${drawnFrom} rows were drawn`;
   const least = Math.min(...classCounts);
   if (least >= fewOfClass) return null;
-  return `only ${least === 1 ? "1 row is" : `${least} rows are`} of class ${classes[classCounts.indexOf(least)]}`;
+  return `only ${least === 1 ? "1 row is" : `${least} rows are`} of class ${quoted(classes[classCounts.indexOf(least)])}`;
 }
 
 /** "Focal: it never predicts yes.": a reference may be advised in the same breath, so "it" alone could mean either. */
