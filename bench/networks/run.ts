@@ -52,7 +52,7 @@ export function jobsOf(tables: readonly Planned[], arms: readonly Arm[], plan: P
 /**
  * Runs the jobs that have no record, one after the other.
  *
- * @param options `until`: asked before each job whether there is time for it. `read`: reads a table by its id
+ * @param options `hasTime`: asked before each job. `read`: reads a table by its id
  * @returns how many jobs ran
  */
 export async function runMissing(

@@ -32,7 +32,7 @@ describe("renderReport", () => {
     }
   });
 
-  it("explains loss, fold, seed and trial once, before the first table, and no fold where there is none", () => {
+  it("explains loss, fold, seed and trial once, before the first table; on a test file there is no fold", () => {
     const wordsOf = (document: Document): string[] =>
       [...document.querySelectorAll("p")].map(textOf).filter((text) => text.startsWith("Words. "));
     const [words, ...more] = wordsOf(page);
@@ -234,12 +234,12 @@ describe("renderReport", () => {
     const text = (candidates: CandidateSummary[]): string =>
       textOf(parse(render({ ...resultsFixture([report]), candidates })).querySelector("main"));
     const { candidates } = resultsFixture([report]);
-    expect(text(candidates)).toContain("All losses tried the same 4 learning rates, with");
+    expect(text(candidates)).toContain("All losses tried the same 4 learning rates. Their");
     const other = candidates.map((c) =>
       c.id === "focal" ? { ...c, grid: c.grid.map((g) => ({ ...g, learningRate: 9 * g.learningRate })) } : c,
     );
     expect(text(other)).toContain(
-      "All losses tried the same 4 learning rates, except those with a range of their own",
+      "All losses tried the same 4 learning rates, except losses with a range of their own. Their",
     );
   });
 

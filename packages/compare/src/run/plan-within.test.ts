@@ -177,7 +177,7 @@ describe("a budget takes more rows before further seeds", () => {
   });
 
   it("once: where they take too long after all, it goes back and stays", async () => {
-    // What is expected of more rows is half of what they take.
+    // What is expected of them is two fifths of what they take.
     const { within, ran, clock } = imagine({ candidates: 2, each: 1, expected: 0.4 });
     const { sample } = await within(20_000);
     expect(sample).not.toBe(null);

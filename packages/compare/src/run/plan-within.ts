@@ -73,7 +73,8 @@ const mostRaises = 2;
 /**
  * Runs as much of a comparison as a budget has room for. Three folds of all candidates come first, with as many rows as there is time for.
  * The first trials decide how many, and later ones correct it, to fewer rows at any time and to more at the beginning. When three folds are
- * done and three with more rows fit into what is left, those are run in their place. Then come the other folds, and last the finalists' further seeds. How many there will be is fixed before the first of them, by time alone.
+ * done and three with more rows fit into what is left, those are run in their place. Then come the other folds, and last the finalists'
+ * further seeds. How many there will be is fixed before the first of them, by time alone.
  *
  * Where even the fewest rows take too long, the candidates that take longest are left out, but for three of them and those that are needed,
  * whose three folds are run however long they take. A run that finds all that it has room for begins
@@ -97,13 +98,20 @@ export async function runWithin(work: Work, budget: Budget): Promise<Fitted> {
   let at = firstPlace(work, budget.whole < short ? 0 : begin);
   let raises = 0;
   let lowered = false;
-  /** Whether three folds fit that begin with this many rows. */
-  const fits = (place: number): boolean =>
-    doubt * timeOf(inFolds(places[at], 0, least), places[place]) <= budget.left();
+  /** Whether three folds fit that begin with this many rows, where what follows them is set aside for those that are taken now. */
+  const fits = (place: number): boolean => {
+    const more = work.after(places[place]) - work.after(places[at]);
+    return doubt * timeOf(inFolds(places[at], 0, least), places[place]) + more <= budget.left();
+  };
   const largest = (below: number): number => {
     let place = below - 1;
     while (place > 0 && !fits(place)) place--;
     return place;
+  };
+  /** The most rows that there is time for where those are more, else where three folds are run now. */
+  const placeOfMore = (): number => {
+    const better = largest(places.length);
+    return better > at && fits(better) ? better : at;
   };
   /** Where three folds are to be run, as far as is known now. */
   const placeNow = (): number => {
@@ -117,21 +125,12 @@ export async function runWithin(work: Work, budget: Budget): Promise<Fitted> {
     const beginning = open >= (1 - early) * timeOf(all, sample);
     // With the rows of an earlier run nothing is left to do that would fill the time.
     const spare = work.earlier !== undefined && work.timeOfAll(sample) < budget.left();
-    if (raises === mostRaises || !(beginning || spare)) return at;
-    const better = largest(places.length);
-    return better > at && fits(better) ? better : at;
+    return raises < mostRaises && (beginning || spare) ? placeOfMore() : at;
   };
-  /** Where three folds are to be run once more, when all of them are done: with the most rows that there is time for, else where they are. */
-  const placeAfter = (): number => {
-    // After fewer rows were taken, the same times would ask for more of them again. A repeated run gets on with its rows.
-    if (lowered || leftOut.size > 0 || work.earlier !== undefined || !known()) return at;
-    for (let place = places.length - 1; place > at; place--) {
-      budget.setAside(work.after(places[place]));
-      if (fits(place)) return place;
-    }
-    budget.setAside(work.after(places[at]));
-    return at;
-  };
+  /** Whether three folds that are done may be run with more rows. */
+  const mayRepeat = (): boolean =>
+    // Where fewer rows were taken before, the same times would ask for more again. A repeated run gets on with its rows.
+    !lowered && leftOut.size === 0 && work.earlier === undefined && known();
   /** What three folds with the fewest rows still take, by candidate, the longest first: of those that can be left out. */
   const longest = (): (readonly [candidate: string, time: number])[] => {
     const all = Map.groupBy(inFolds(places[0], 0, least), ({ spec }) => spec.candidate);
@@ -181,7 +180,7 @@ export async function runWithin(work: Work, budget: Budget): Promise<Fitted> {
     }
     // The last trials may have said that they are as expected after all.
     if (place === at && work.open(folds, places[at]).length === 0) {
-      place = placeAfter();
+      if (mayRepeat()) place = placeOfMore();
       if (place === at) break;
     } else if (place > at) raises++;
     if (place < at) lowered = true;

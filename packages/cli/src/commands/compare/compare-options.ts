@@ -67,7 +67,7 @@ export function withCompareOptions(command: Command): Command {
     .addOption(threadsOption())
     .option(
       "--budget <time>",
-      "wall-clock limit of the command (60s, 5m, 2h; a plain number is seconds). It cuts seeds of the finalists first, then folds, then rows, and last the losses that take longest. Three folds of the baseline and three others are always run",
+      "wall-clock limit of the command (60s, 5m, 2h; a plain number is seconds). It cuts seeds of the finalists first, then folds, then rows, and last the losses that take longest. The baseline and three other losses always run on three folds",
       timeSpan,
     )
     .option("--quick", "the same as --budget 30s", false)

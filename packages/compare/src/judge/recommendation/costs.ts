@@ -32,7 +32,7 @@ export function costsOf(
     if (metric === "ece") {
       const [a, b] = [candidate, ranking.baseline].map((id) => metrics[id]?.ece ?? null);
       if (a === null || b === null) continue;
-      const text = `Its probabilities are less well calibrated: expected calibration error ${a.toFixed(3)}, against ${b.toFixed(3)} of ${midSentence(name(ranking.baseline))}.`;
+      const text = `Its probabilities are less well calibrated (expected calibration error ${a.toFixed(3)}, against ${b.toFixed(3)} of ${midSentence(name(ranking.baseline))}).`;
       costs.push({ about: "calibration", text });
     } else {
       const size = `${amountOf(-mean, metric)} [${amountOf(-high, metric)}, ${amountOf(-low, metric)}]`;

@@ -52,8 +52,10 @@ export function nextSteps(
   const wanted = (gain / z) ** 2;
   const { rows: ofRows, fits: ofFits } = difference.variance;
   const lucky =
-    family.length > 1 ? `, probably an overestimate, as it is the largest of ${family.length}` : "";
-  const what = `whether ${entry.label} is better. It seems to gain ${open.isOnly ? "" : "most of the undecided finalists: "}${amountOf(gain, ranking.metric)} of ${labelOf(ranking.metric)}${lucky}`;
+    family.length > 1
+      ? `, probably an overestimate, as the largest of ${family.length} differences is partly chance`
+      : "";
+  const what = `whether ${entry.label} is better. Of the undecided finalists, it seems to gain most: ${amountOf(gain, ranking.metric)} of ${labelOf(ranking.metric)}${lucky}`;
   const factor = (ofRows + ofFits) / wanted;
   const enough = Math.ceil((entry.seeds * ofFits) / (wanted - ofRows));
   if (ofFits > ofRows && !difference.unstable && enough > entry.seeds && enough <= mostSeeds)
@@ -78,7 +80,7 @@ export function nextSteps(
     {
       about: "rows",
       rows: needed,
-      text: `More rows: ${ofFits > ofRows ? "" : "most of the uncertainty comes from the rows, which more seeds do not change. "}${ofFits > ofRows ? "about" : "About"} ${needed} rows (${Number(factor.toPrecision(2))} times as many) would decide ${what}.`,
+      text: `More rows: ${ofFits > ofRows ? "about" : "most of the uncertainty comes from the rows, which more seeds do not change. About"} ${needed} rows (${Number(factor.toPrecision(2))} times as many) would decide ${what}.`,
     },
   ];
 }
@@ -94,7 +96,6 @@ export function leading({ ranking }: Pick<DatasetReport, "ranking">): {
   entry: RankingEntry;
   difference: TestedDifference;
   gain: number;
-  isOnly: boolean;
 } | null {
   if (ranking.entries.some(({ verdict }) => verdict === "better")) return null;
   const sign = ranking.higherIsBetter ? 1 : -1;
@@ -105,5 +106,5 @@ export function leading({ ranking }: Pick<DatasetReport, "ranking">): {
       return [{ entry, difference, gain: sign * difference.mean }];
     })
     .sort((a, b) => b.gain - a.gain);
-  return open.length === 0 ? null : { ...open[0], isOnly: open.length === 1 };
+  return open[0] ?? null;
 }

@@ -26,16 +26,16 @@ weights. It does not show whether a loss helps elsewhere.</p>
       ? html`${chip("not pursued")} is a loss that is not among them: its interval is that of one seed.`
       : html`Here no loss was trained on more: ${chip("not pursued", "one seed")} means that one seed is too few to call a loss better.`
   }</p>
-<p><strong>Interval and p.</strong> All predictions for rows that a model was not trained on are pooled. How much each row moves
-the metric (its influence) shows how the difference would vary with other rows [1, 2]. How much seeds and folds differ beyond that shows
-how it varies with the fits. The interval includes both. <em>Unstable</em> fits differ by more than their rows explain: some of them
+<p><strong>Interval and p.</strong> All predictions for rows that a model was not trained on are pooled. The difference would vary with other rows:
+that part is computed from how much each row moves the metric (its influence) [1, 2]. It also varies with the fits: that part comes from how much
+seeds and folds differ beyond the first part. The interval includes both. <em>Unstable</em> fits differ by more than their rows explain: some of them
 fail, and the interval is widened for it. ${
     testRows === null
       ? null
       : "On a test file, each seed trains on four rows of five, so that fits differ as they would with other training rows."
   }</p>
 <p><strong>Many losses.</strong> Some look good by chance. Each difference has a p of its own. The adjusted p is the
-probability that, if no loss differed from the baseline, the smallest p of all losses would be no larger than this one (max-T [3],
+probability that, if no loss differed from the baseline, at least one of them would look as different as this one does (max-T [3],
 doubled for the two directions). Losses that behave alike count hardly more than one. The intervals are computed for each loss separately, without
 that adjustment.</p>
 <p><strong>Verdicts.</strong> ${chip("same")} if the difference is inside the region of practical equivalence${rope} with a probability of at
