@@ -133,6 +133,12 @@ describe("the key of a trial", () => {
     expect(keyOf("focal", given)).not.toBe(keyOf("focal"));
   });
 
+  it("is the same with bins for trees, which have none, and another one for the linear model, which has", () => {
+    const references: Partial<Settings> = { references: ["linear", "trees"] };
+    const same = (id: string): boolean => keyOf(id, { ...references, bins: 8 }) === keyOf(id, references);
+    expect(["gradient-boosted-trees", "linear-model"].map(same)).toEqual([true, false]);
+  });
+
   it("is another one for other data, classes, versions and engines", () => {
     const others = [
       keyOf("focal"),

@@ -176,7 +176,7 @@ describe("a budget takes more rows before further seeds", () => {
     expect(clock()).toBeLessThan(175_000);
   });
 
-  it("once: where they take too long after all, it goes back and stays", async () => {
+  it("and goes back where they take too long after all", async () => {
     // What is expected of them is two fifths of what they take.
     const { within, ran, clock } = imagine({ candidates: 2, each: 1, expected: 0.4 });
     const { sample } = await within(20_000);

@@ -97,7 +97,6 @@ export async function runWithin(work: Work, budget: Budget): Promise<Fitted> {
 
   let at = firstPlace(work, budget.whole < short ? 0 : begin);
   let raises = 0;
-  let lowered = false;
   /** Whether three folds fit that begin with this many rows, where what follows them is set aside for those that are taken now. */
   const fits = (place: number): boolean => {
     const more = work.after(places[place]) - work.after(places[at]);
@@ -129,8 +128,8 @@ export async function runWithin(work: Work, budget: Budget): Promise<Fitted> {
   };
   /** Whether three folds that are done may be run with more rows. */
   const mayRepeat = (): boolean =>
-    // Where fewer rows were taken before, the same times would ask for more again. A repeated run gets on with its rows.
-    !lowered && leftOut.size === 0 && work.earlier === undefined && known();
+    // A repeated run gets on with its rows.
+    leftOut.size === 0 && work.earlier === undefined && known();
   /** What three folds with the fewest rows still take, by candidate, the longest first: of those that can be left out. */
   const longest = (): (readonly [candidate: string, time: number])[] => {
     const all = Map.groupBy(inFolds(places[0], 0, least), ({ spec }) => spec.candidate);
@@ -183,7 +182,6 @@ export async function runWithin(work: Work, budget: Budget): Promise<Fitted> {
       if (mayRepeat()) place = placeOfMore();
       if (place === at) break;
     } else if (place > at) raises++;
-    if (place < at) lowered = true;
     at = place;
   }
   const sample = places[at];
