@@ -15,6 +15,8 @@ const project = (name: keyof typeof tiers, device: "wasm" | "cpu") => ({
     ...tiers[name],
     // A process serves many files: it loads modules, starts the engine and compiles its kernels once.
     isolate: name === "alone",
+    // Commands, servers and browsers share a busy machine in CI: a test that fails is run again, and named at the end if it passes then.
+    ...(process.env.CI && (name === "system" || name === "alone") && { retry: 2 }),
     ...(name === "system" && { globalSetup: "./test/bundled-command.ts" }),
     setupFiles: [`./test/setup-${device}.ts`],
     testTimeout: 180_000,

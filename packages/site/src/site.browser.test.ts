@@ -550,7 +550,12 @@ describe.skipIf(noBrowser !== "")(`the site in a browser${noBrowser}`, () => {
     const isKept = (): Promise<boolean> =>
       page.evaluate(async () => {
         const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
-        const needed = [location.href, ...loaded.filter((name) => name.endsWith(".js"))];
+        const preloads = document.querySelectorAll<HTMLLinkElement>("link[rel=modulepreload]");
+        const scripts = [
+          ...loaded.filter((name) => name.endsWith(".js")),
+          ...Array.from(preloads, ({ href }) => href),
+        ];
+        const needed = [location.href, ...scripts];
         const kept = await Promise.all(needed.map((name) => caches.match(name, { ignoreSearch: true })));
         return kept.every((one) => one !== undefined);
       });
