@@ -241,6 +241,7 @@ const model = shape<KeptChoice>({
   candidate: text,
   configuration,
   epochs: number,
+  members: v.optional(number),
   why: text,
   preference: v.optional(
     shape<NonNullable<KeptChoice["preference"]>>({ temperature: number, flipRate: number, assumed: number }),

@@ -270,6 +270,8 @@ export interface KeptChoice {
   candidate: string;
   configuration: Configuration;
   epochs: number;
+  /** Networks that are averaged; absent: one. Each stops by its own validation rows, and not after `epochs`. */
+  members?: number;
   why: string;
   /** Of pairs: the medians over the folds, by which its rewards are scaled. */
   preference?: Pick<PairCalibration, "temperature" | "flipRate" | "assumed">;

@@ -41,6 +41,9 @@ const epochs: Bounds = { min: 1, max: 100_000, integer: true };
 /** Bins of a number. */
 export const mostBins = 256;
 
+/** Networks of a fit. */
+export const mostMembers = 20;
+
 /** All settings, those that are in the keys of trials first and in the order of the keys: another order is another key. */
 export const settingTable = {
   target: row({
@@ -292,6 +295,15 @@ export const settingTable = {
     inKey: false,
     flag: "--bins <n>",
     help: "give the networks each number a second time, by up to n quantile bins (piecewise-linear encoding; 8 or 16 are usual); default: none",
+  }),
+  /** Networks of a fit, each with another part of the training rows for validation; their predictions are averaged. Earlier results don't say so. */
+  members: row({
+    shape: v.optional(number, 1),
+    byDefault: 1,
+    bounds: { min: 2, max: mostMembers, integer: true },
+    inKey: false,
+    flag: "--members <n>",
+    help: "networks per fit, averaged: each has another part of the training rows for validation, and all are trained with the configuration that the first one chose; 5 is usual",
   }),
   /** Whether labels that differ in case or spaces only are one class. Results of earlier versions don't say so. */
   mergeLabels: row({

@@ -48,7 +48,7 @@ async function fitted(
   table: Table,
   options: MakeDatasetOptions,
   candidate?: string,
-  { parameters = {}, bins = 0 } = {},
+  { parameters = {}, bins = 0, members = 1 } = {},
 ): Promise<SavedModel> {
   const dataset = makeDataset(table, options);
   const chosen: NonNullable<DatasetReport["model"]> = {
@@ -57,7 +57,8 @@ async function fitted(
     epochs: 3,
     why: "",
   };
-  return fitWhole(dataset, { ...defaultSettings, target: options.target, hidden: [12], bins }, chosen);
+  const own = { target: options.target, hidden: [12], maxEpochs: 3, bins, members };
+  return fitWhole(dataset, { ...defaultSettings, ...own }, chosen);
 }
 
 /** The first rows of the columns that a model reads. */
@@ -117,6 +118,11 @@ describe.skipIf(runtime !== null)(
       const model = await fitted(table, { target: "target" }, undefined, { bins: 8 });
       expect(model.description.encoder.inputs).toBeGreaterThan(50);
       await expectSame(model, table);
+    });
+
+    it.each(["pima_diabetes", "concrete"])("of three networks that are averaged: %s", async (name) => {
+      const table = await bundled(name);
+      await expectSame(await fitted(table, { target: "target" }, undefined, { members: 3 }), table);
     });
 
     it("of two classes, from numbers and categories with missing values", async () => {

@@ -126,6 +126,34 @@ describe("minimand compare --with FILE --model NAME", () => {
     );
   });
 
+  it("keeps several of them as members of one model, each with a state of its own", async () => {
+    writeFileSync(at("members.mjs"), counting);
+    const own = ["--with", "members.mjs"];
+    const args = [...bare, ...own, "--model", "counting", "--members", "2", "--out", "members"];
+    expect(await once(["compare", ...args])).toMatchObject({ code: 0 });
+    expect(resultsOf("members").datasets[0].model).toMatchObject({ members: 2 });
+    expect(readFileSync(at("members/report.html"), "utf8")).toContain(
+      "as 2 networks whose predictions are averaged",
+    );
+    const predicted = await once(["predict", "members", "a.csv", ...own]);
+    expect(predicted).toMatchObject({ code: 0, stderr: "" });
+    const shares = (text: string): number[] =>
+      text
+        .trim()
+        .split("\n")
+        .slice(1)
+        .map((line) => Number(line.split(",")[1]));
+    const onnx = shares((await once(["predict", "members/model/model.onnx", "a.csv"])).stdout);
+    shares(predicted.stdout).forEach((share, i) => {
+      expect(share).toBeCloseTo(onnx[i], 5);
+    });
+    const quantized = await once(["quantize", "members", "--data", "a.csv", "--bits", "4", ...own]);
+    expect(quantized).toMatchObject({ code: 2, stdout: "" });
+    expect(quantized.stderr).toBe(
+      "minimand: members/model: expected a single network to quantise, got 2 (compare was run with --members 2)\n",
+    );
+  });
+
   it("keeps no model.onnx where the model does what ONNX has no operation for, and says so", async () => {
     writeFileSync(at("odd.mjs"), odd);
     const args = [...bare, "--with", "odd.mjs", "--model", "odd", "--out", "odd"];

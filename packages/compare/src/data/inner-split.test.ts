@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { labelled, measured } from "../../../../test/support/datasets.ts";
-import { innerSplit } from "./inner-split.ts";
+import { innerSplit, innerSplits } from "./inner-split.ts";
 
 const fraction = fc.constantFrom(0.1, 0.2, 0.25, 0.5);
 const sorted = (rows: Int32Array) => [...rows].sort((a, b) => a - b);
@@ -116,5 +116,72 @@ describe("innerSplit", () => {
     expect(cut(Int32Array.of(0, 1), { seed: 0 })).toThrow(
       "labels: expected at least two groups in the training part, to validate on, got one",
     );
+  });
+});
+
+describe("innerSplits", () => {
+  const ids = Int32Array.from({ length: 120 }, (_, i) => i);
+
+  it.each([
+    [
+      "classes",
+      labelled(
+        Array.from(ids, (i) => Number(i % 7 === 0)),
+        2,
+      ),
+    ],
+    ["numbers", measured(Array.from(ids, (i) => (i * 7919) % 1009))],
+    [
+      "groups",
+      labelled(
+        Array.from(ids, (i) => i % 2),
+        2,
+        Array.from(ids, (i) => Math.floor(i / 3)),
+      ),
+    ],
+  ])("gives five members disjoint validation parts that are all rows together: %s", (_, dataset) => {
+    const train = ids.subarray(20);
+    const splits = innerSplits(dataset, train, { members: 5, seed: 3 });
+    expect(splits.flatMap(({ validation }) => [...validation]).sort((a, b) => a - b)).toEqual([...train]);
+    for (const { fit, validation } of splits) {
+      expect([...fit, ...validation].sort((a, b) => a - b)).toEqual([...train]);
+      expect(Math.abs(validation.length - 20)).toBeLessThanOrEqual(dataset.groups === null ? 1 : 4);
+      if (dataset.groups === null) continue;
+      const inFit = new Set(fit.map((row) => dataset.groups![row]!));
+      expect(validation.some((row) => inFit.has(dataset.groups![row]!))).toBe(false);
+    }
+    expect(innerSplits(dataset, train, { members: 5, seed: 3 })).toEqual(splits);
+    expect(innerSplits(dataset, train, { members: 5, seed: 4 })).not.toEqual(splits);
+    // Fewer members have the first of these parts, each a fifth of the rows.
+    expect(innerSplits(dataset, train, { members: 2, seed: 3 })).toEqual(splits.slice(0, 2));
+  });
+
+  it("gives a single member what innerSplit gives", () => {
+    const dataset = labelled(
+      Array.from(ids, (i) => i % 3),
+      3,
+    );
+    expect(innerSplits(dataset, ids, { members: 1, seed: 5 })).toEqual([
+      innerSplit(dataset, ids, { fraction: 0.2, seed: 5 }),
+    ]);
+  });
+
+  it("keeps every class on both sides of each member's split, where the parts could not", () => {
+    const dataset = labelled(
+      Array.from(ids, (i) => Number(i < 3)),
+      2,
+    );
+    const splits = innerSplits(dataset, ids, { members: 5, seed: 0 });
+    expect(new Set(splits.map(({ validation }) => validation.join())).size).toBe(5);
+    for (const { fit, validation } of splits)
+      expect([fit, validation].map((part) => new Set(part.map((row) => dataset.labels[row]!)).size)).toEqual([
+        2, 2,
+      ]);
+  });
+
+  it("validates all members on the latest rows, where rows have a time", () => {
+    const dataset = { ...measured(Array.from(ids, (i) => i % 11)), time: Float64Array.from(ids) };
+    for (const { validation } of innerSplits(dataset, ids, { members: 3, seed: 0 }))
+      expect([...validation]).toEqual([...ids.subarray(96)]);
   });
 });

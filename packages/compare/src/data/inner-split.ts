@@ -1,4 +1,4 @@
-import { readOptions } from "minimand/engine";
+import { derive, readOptions } from "minimand/engine";
 import { dataError } from "../data-error.ts";
 import type { Dataset } from "./dataset.ts";
 import { checkRows } from "./encoder.ts";
@@ -6,7 +6,7 @@ import { hasTime, haveClassesOf, laterRows } from "./forward.ts";
 import { attemptsFor, dealGroups } from "./groups.ts";
 import { withoutSides } from "./pairs/entries.ts";
 import { integer, type Random, random, shuffle } from "./random.ts";
-import { byClass, byTarget } from "./strata.ts";
+import { byClass, byTarget, deal } from "./strata.ts";
 
 export interface InnerSplitOptions {
   /** The share of rows to validate on, between 0 and 1. Default 0.2. */
@@ -68,6 +68,51 @@ export function innerSplit(given: Dataset, train: Int32Array, options: InnerSpli
     if (!chosen.includes(1)) chosen[integer(rng, rows.length)] = 1;
   }
   return { fit: rows.filter((_, i) => chosen[i] === 0), validation: rows.filter((_, i) => chosen[i] === 1) };
+}
+
+/** Parts of the training rows of which a member validates on one, where there are no more members. */
+const usualParts = 5;
+
+/**
+ * Cuts the training rows for the members of an ensemble, each of which validates on another part of them: one of five, or of as many as there are
+ * members. The parts are disjoint and stratified as folds are. Where that leaves a member without a row of some class, members have splits
+ * drawn one by one instead; where rows have a time, all have the same. One member has what {@link innerSplit} gives for a fifth.
+ *
+ * @throws as {@link innerSplit}
+ */
+export function innerSplits(
+  dataset: Dataset,
+  train: Int32Array,
+  { members, seed }: { members: number; seed: number },
+): InnerSplit[] {
+  const disjoint = members === 1 ? null : disjointSplits(dataset, train, Math.max(usualParts, members), seed);
+  if (disjoint !== null) return disjoint.slice(0, members);
+  return Array.from({ length: members }, (_, member) =>
+    innerSplit(dataset, train, {
+      fraction: 1 / usualParts,
+      seed: member === 0 ? seed : derive(seed, member),
+    }),
+  );
+}
+
+/** Null where a part lacks a class, or rows have a time. */
+function disjointSplits(given: Dataset, train: Int32Array, parts: number, seed: number): InnerSplit[] | null {
+  const dataset = withoutSides(given);
+  if (hasTime(dataset)) return null;
+  checkRows(dataset, train);
+  const rows = train.toSorted();
+  const rng = random(seed, "innerSplits");
+  const part =
+    dataset.groups === null
+      ? deal(dataset, rows, parts, rng)
+      : dealGroups(dataset, dataset.groups, rows, parts, rng);
+  const splits = Array.from({ length: parts }, (_, own) => ({
+    fit: rows.filter((_, i) => part[i] !== own),
+    validation: rows.filter((_, i) => part[i] === own),
+  }));
+  const classes = classesIn(dataset, rows);
+  const whole = (some: Int32Array): boolean => some.length > 0 && classesIn(dataset, some) === classes;
+  return splits.every(({ fit, validation }) => whole(fit) && whole(validation)) ? splits : null;
 }
 
 /** Cut by whole groups: the validation part is one of about 1 / fraction parts. */

@@ -6,7 +6,7 @@ export { shuffle } from "minimand/engine";
 export type Random = RandomSource;
 
 /** Keeps the streams of different uses of one seed apart. */
-const streams = { folds: 1, innerSplit: 2, labelNoise: 3, imbalance: 4, sampleRows: 5 };
+const streams = { folds: 1, innerSplit: 2, labelNoise: 3, imbalance: 4, sampleRows: 5, innerSplits: 6 };
 
 /**
  * Returns the random numbers of one use of a seed, for splits and corruption. Same seed, same numbers, on every platform.

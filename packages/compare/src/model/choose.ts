@@ -16,16 +16,17 @@ export type Keep = "auto" | Settings["references"][number];
  * that configuration's. Null where no setting finished on all folds. Trials that are not available say nothing about a setting.
  *
  * @param options `validationIsLoss`: validation values are losses of bags, whatever the metric. `keep`: a reference instead, with
- *   its setting chosen in the same way; trees have 0 epochs
+ *   its setting chosen in the same way; trees have 0 epochs. `members`: networks per fit of a loss
  */
 export function chooseModel(
   trials: readonly TrialRecord[],
   ranking: Ranking,
-  options: { validationIsLoss?: boolean; keep?: Keep } = {},
+  options: { validationIsLoss?: boolean; keep?: Keep; members?: number } = {},
 ): KeptChoice | null {
-  const { validationIsLoss, keep } = readOptions("chooseModel", options, {
+  const { validationIsLoss, keep, members } = readOptions("chooseModel", options, {
     validationIsLoss: [false],
     keep: ["auto"],
+    members: [1],
   });
   const candidate = keep === "auto" ? recommended(ranking) : referenceNamed[keep].id;
   const best = ranking.entries.find((entry) => entry.candidate === candidate && entry.verdict === "better");
@@ -44,7 +45,7 @@ export function chooseModel(
     best === undefined
       ? none
       : `${best.label} has the largest gain of the losses that are significantly better than the baseline`;
-  return { candidate, ...chosen, why, ...calibrationOf(own) };
+  return { candidate, ...chosen, ...(members > 1 && { members }), why, ...calibrationOf(own) };
 }
 
 /** The medians over the folds of what made rewards probabilities. */

@@ -8,7 +8,7 @@ import { buckets, nGramRules } from "../data/text/n-grams.ts";
 import { DataError, quoted } from "../data-error.ts";
 import { mostLayers } from "../plan/settings.ts";
 import type { Configuration, Task } from "../results.ts";
-import { mostBins } from "../setting-table.ts";
+import { mostBins, mostMembers } from "../setting-table.ts";
 import { traitsOf } from "../task.ts";
 import { withOwnSum } from "./sums.ts";
 
@@ -41,10 +41,13 @@ export interface NetworkDescription extends Described {
     activation: "relu";
     /** What the last layer makes of its features; absent: `linear`. */
     head?: Head;
+    /** Networks whose predictions are averaged, each with weights of its own; absent: one. */
+    members?: number;
     /** A model of one's own, and the hash of its code where it is known: `hidden` and `activation` say nothing of it. */
     own?: { id: string; sha256?: string };
   };
   targetScale: { mean: number; sd: number };
+  /** As chosen in the trials; members stop by their own validation rows. */
   epochs: number;
 }
 
@@ -142,6 +145,7 @@ const networkFields: Record<string, Check> = {
     (v.hidden as unknown[]).length <= mostLayers &&
     v.activation === "relu" &&
     (v.head === undefined || heads.some((head) => head === v.head)) &&
+    (v.members === undefined || (isCount(v.members) && Number(v.members) <= mostMembers)) &&
     (v.own === undefined || (isObject(v.own) && isText(v.own.id))),
   targetScale: (v) => isObject(v) && isNumber(v.mean) && isNumber(v.sd),
 };

@@ -57,6 +57,35 @@ describe("fitWhole and predictTable", () => {
     network.dispose();
   });
 
+  it("average the members of a model, each with weights of its own", async () => {
+    const kept = await fitWhole(dataset, { ...settings, members: 3 }, chosen("focal"));
+    const description = readModelDescription(JSON.stringify(kept.description), "m/model.json");
+    const { network } = description as NetworkDescription;
+    expect(network.members).toBe(3);
+    const { tensors } = readSafetensors(kept.weights);
+    const each = await Promise.all(
+      [0, 1, 2].map(async (member) => {
+        const own = Object.entries(tensors).flatMap(([name, tensor]) => {
+          const prefix = `members.${member}.`;
+          return name.startsWith(prefix) ? [[name.slice(prefix.length), tensor] as const] : [];
+        });
+        const weights = writeSafetensors(Object.fromEntries(own));
+        const single = { ...description, network: { ...network, members: undefined } } as NetworkDescription;
+        return (await predict(text, { description: single, weights })).prediction.probabilities;
+      }),
+    );
+    expect(each[0]).not.toEqual(each[1]);
+    const { prediction } = await predict(text, { ...kept, description });
+    prediction.probabilities.forEach((p, i) => {
+      expect(p).toBeCloseTo((each[0][i] + each[1][i] + each[2][i]) / 3, 6);
+    });
+    const { "members.2.layers.1.bias": _, ...others } = tensors;
+    await expect(predict(text, { ...kept, weights: writeSafetensors(others) })).rejects.toThrow(
+      "members.2.layers.1.bias",
+    );
+    expect(() => reread({ network: { ...network, members: 21 } })).toThrow("a wrong field 'network'");
+  });
+
   it("give the same again, bit for bit", async () => {
     const again = await fitWhole(dataset, settings, chosen("focal"));
     expect(again).toEqual(model);

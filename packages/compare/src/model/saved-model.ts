@@ -1,5 +1,6 @@
-import { writeSafetensors } from "minimand";
+import { type Tensor, writeSafetensors } from "minimand";
 import { type Compile, derive, readOptions } from "minimand/engine";
+import { metricById } from "minimand/metrics";
 import { NonFiniteError } from "minimand/training";
 import type { Dataset } from "../data/dataset.ts";
 import { encodeTable, type UnreadableRows } from "../data/encode.ts";
@@ -9,19 +10,22 @@ import { dataError } from "../data-error.ts";
 import { isTrees, minimisedBy, type NetworkCandidate } from "../plan/candidate.ts";
 import { plannedFor } from "../plan/candidates.ts";
 import type { OwnModel, OwnParts } from "../plan/own-parts.ts";
-import { checkSettingNames } from "../plan/settings.ts";
+import { checkSettingNames, metricFor } from "../plan/settings.ts";
+import { settingsFor } from "../plan/trials.ts";
 import type { Table } from "../read/table.ts";
 import type { DatasetReport, Note, Settings } from "../results.ts";
 import { outputsFor } from "../task.ts";
+import { averagedOutputs } from "../train/averaged-outputs.ts";
 import { makeWhole } from "../train/fold.ts";
 import { buildInfoOf, makeLearner } from "../train/learner.ts";
-import { discard } from "../train/network.ts";
+import { trainMember } from "../train/members.ts";
+import { discard, type Trained } from "../train/network.ts";
 import { type Prediction, predictionOf } from "../train/outcome.ts";
 import { checkOwnModel, makeNetworkOf } from "../train/own-network.ts";
 import type { SavedModel, SavedNetwork } from "./description.ts";
 import { ownTensors } from "./own-weights.ts";
 import { rewardScale, taskOfKept } from "./reward.ts";
-import { builtNetwork, checkNetwork, layerTensors, networkOfOwn } from "./saved-network.ts";
+import { builtNetwork, checkNetwork, layerTensors, networkOfOwn, prefixOf } from "./saved-network.ts";
 import { fitTrees, predictWithTrees, treesOf } from "./saved-trees.ts";
 import { sha256Of } from "./sums.ts";
 
@@ -41,10 +45,10 @@ export async function fitWhole(
   checkOwnModel(settings, options.model);
   const candidate = plannedFor(chosen.candidate, dataset.task, settings, options.candidates);
   if (isTrees(candidate)) return fitTrees(dataset, chosen, options.signal);
-  if (!("network" in candidate)) return fitNetwork(dataset, settings, chosen, candidate, options);
-  // The reference trains its own network, whatever the losses do.
-  const own: Settings = { ...settings, model: candidate.network, hidden: [] };
-  return fitNetwork(dataset, own, chosen, candidate, { ...options, model: undefined });
+  const applied = settingsFor(candidate, settings);
+  // A reference trains its own network, whatever the losses do.
+  const model = "network" in candidate ? undefined : options.model;
+  return fitNetwork(dataset, applied, chosen, candidate, { ...options, model });
 }
 
 async function fitNetwork(
@@ -55,25 +59,35 @@ async function fitNetwork(
   { signal, compile, model }: OwnParts & { signal?: AbortSignal; compile?: Compile },
 ): Promise<SavedNetwork> {
   const { task, classes } = dataset;
-  const { encoder, whole } = makeWhole(dataset, settings.bins);
+  const seed = derive(0, dataset.rows);
+  const { encoder, whole, members } = makeWhole(dataset, { ...settings, seed });
   const { preference } = chosen;
   const { head = "linear" } = minimisedBy(candidate);
   const network = makeNetworkOf(model, whole.inputs, task, classes.length, { ...settings, head }, compile);
   const info = buildInfoOf(dataset, settings);
   const learner = makeLearner(network, candidate, info, settings, compile);
-  const all = { ...whole, ...(preference && { flips: preference }) };
-  const trained = await learner.trainFor(chosen.epochs, all, chosen.configuration, {
-    seed: derive(0, dataset.rows),
-    signal,
-  });
   const hidden = settings.model === "mlp" && model === undefined ? settings.hidden : [];
   const sizes = [whole.inputs, ...hidden, outputsFor(task, classes.length)];
-  const tensors = model === undefined ? layerTensors(network, trained, sizes) : ownTensors(trained);
-  const targetScale =
-    preference === undefined
-      ? whole.target
-      : await rewardScale(network, trained, whole.fit, preference.temperature);
-  discard(trained);
+  const tensorsOf = (trained: Trained) =>
+    model === undefined ? layerTensors(network, trained, sizes) : ownTensors(trained);
+  const tensors: Record<string, Tensor> = {};
+  let targetScale = whole.target;
+  if (members.length === 0) {
+    const all = { ...whole, ...(preference && { flips: preference }) };
+    const trained = await learner.trainFor(chosen.epochs, all, chosen.configuration, { seed, signal });
+    Object.assign(tensors, tensorsOf(trained));
+    if (preference !== undefined)
+      targetScale = await rewardScale(network, trained, whole.fit, preference.temperature);
+    discard(trained);
+  }
+  const metric = metricById(metricFor(settings.metric, task));
+  for (const [member, make] of members.entries()) {
+    const options = { learner, seed: derive(seed, member), metric, signal };
+    const { trained } = await trainMember(make(), chosen.configuration, options);
+    for (const [name, tensor] of Object.entries(tensorsOf(trained)))
+      tensors[prefixOf(member, members.length) + name] = tensor;
+    discard(trained);
+  }
   learner.dispose();
   network.dispose();
   const weights = writeSafetensors(tensors, { format: "minimand.model/1" });
@@ -90,6 +104,7 @@ async function fitNetwork(
         hidden,
         activation: "relu",
         ...(head === "linear" ? {} : { head }),
+        ...(members.length > 0 && { members: members.length }),
         ...(model && { own: { id: model.id, ...(model.origin && { sha256: model.origin.sha256 }) } }),
       },
       targetScale,
@@ -159,9 +174,12 @@ export async function outputsOfTable(
 ): Promise<{ outputs: Float32Array; rows: number; notes: Note[] }> {
   const { description } = model;
   const { x, rows, notes } = encodeTable(description.encoder, table, faults);
-  const { network, trained } = own === undefined ? builtNetwork(model) : networkOfOwn(model, own);
+  const { network, members } = own === undefined ? builtNetwork(model) : networkOfOwn(model, own);
+  const { task, classes } = description;
   try {
-    return { outputs: await network.outputs(trained, { x, rows }), rows, notes };
+    const outputs: Float32Array[] = [];
+    for (const trained of members) outputs.push(await network.outputs(trained, { x, rows }));
+    return { outputs: averagedOutputs(outputs, task, outputsFor(task, classes.length)), rows, notes };
   } catch (error) {
     if (!(error instanceof NonFiniteError)) throw error;
     const expected = "expected rows for which the outputs of the model are finite";
@@ -171,7 +189,7 @@ export async function outputsOfTable(
       String(error.value),
     );
   } finally {
-    discard(trained);
+    members.forEach(discard);
     network.dispose();
   }
 }

@@ -64,9 +64,11 @@ function hasSeen(description: NetworkDescription, dataset: Dataset): boolean {
     dataset,
     Int32Array.from({ length: dataset.rows }, (_, row) => row),
   );
-  const own = new Map(features.map((feature) => [feature.name, JSON.stringify(feature)]));
+  // Bins are the teacher's own: the same rows have them or not.
+  const textOf = (feature: object): string => JSON.stringify({ ...feature, edges: undefined });
+  const own = new Map(features.map((feature) => [feature.name, textOf(feature)]));
   const common = description.encoder.features.filter(({ name }) => own.has(name));
-  return common.length > 0 && common.every((feature) => own.get(feature.name) === JSON.stringify(feature));
+  return common.length > 0 && common.every((feature) => own.get(feature.name) === textOf(feature));
 }
 
 /** A kept model was trained on all rows of its data, so its logits know the labels of every test part. */

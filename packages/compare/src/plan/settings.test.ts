@@ -48,6 +48,11 @@ describe("checkSettings", () => {
     [{ alpha: 1 }, "alpha: expected a finite number > 0 and < 1, got 1"],
     [{ labelNoise: 1 }, "labelNoise: expected a finite number >= 0 and < 1, got 1"],
     [{ imbalance: 0.5 }, "imbalance: expected a finite number >= 1, got 0.5"],
+    [{ members: 21 }, "members: expected an integer >= 2 and <= 20, got 21"],
+    [
+      { task: "preference", members: 2 },
+      "task: expected another one than preference with --members, got preference",
+    ],
     [{ imbalance: Number.POSITIVE_INFINITY }, "imbalance: expected a finite number >= 1, got Infinity"],
   ])("refuses %j", (changed, message) => {
     expect(() => checkSettings(settings(changed))).toThrow(new RangeError(message));

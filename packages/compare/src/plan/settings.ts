@@ -77,6 +77,7 @@ function checkPairSettings(settings: Settings): void {
     settings.distillFrom !== null && "--distill-from",
     settings.unlabeled !== null && "--unlabeled",
     settings.mergeLabels && "--merge-labels",
+    settings.members !== 1 && "--members",
   ].filter((option) => option !== false);
   if (clash !== undefined)
     throw new RangeError(`task: expected another one than preference with ${clash}, got preference`);

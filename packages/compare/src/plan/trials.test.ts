@@ -125,6 +125,7 @@ describe("the key of a trial", () => {
     { labelNoise: 0.1 },
     { imbalance: 4 },
     { bins: 8 },
+    { members: 5 },
     { ignore: ["a"] },
     { group: "patient" },
     { types: { zip: "numeric" } },
@@ -133,11 +134,14 @@ describe("the key of a trial", () => {
     expect(keyOf("focal", given)).not.toBe(keyOf("focal"));
   });
 
-  it("is the same with bins for trees, which have none, and another one for the linear model, which has", () => {
-    const references: Partial<Settings> = { references: ["linear", "trees"] };
-    const same = (id: string): boolean => keyOf(id, { ...references, bins: 8 }) === keyOf(id, references);
-    expect(["gradient-boosted-trees", "linear-model"].map(same)).toEqual([true, false]);
-  });
+  it.each<Partial<Settings>>([{ bins: 8 }, { members: 5 }])(
+    "is the same with %o for references, which are single models without bins",
+    (given) => {
+      const references: Partial<Settings> = { references: ["linear", "trees"] };
+      for (const id of ["gradient-boosted-trees", "linear-model"])
+        expect(keyOf(id, { ...references, ...given })).toBe(keyOf(id, references));
+    },
+  );
 
   it("is another one for other data, classes, versions and engines", () => {
     const others = [

@@ -207,20 +207,23 @@ function keyOf(
     task,
     classes,
     ...(read.length > 0 && { read }),
-    settings: decidingOf(other ? { ...settings, ...unused(candidate) } : settings, subject),
+    settings: decidingOf(settingsFor(candidate, settings), subject),
     candidate: candidate === null ? null : identityOf(candidate, settings),
     ...(model && !other && { model: model.id }),
     ...(model?.origin && !other && { modelCode: model.origin.sha256 }),
   };
 }
 
-/** Settings that decide nothing of a reference which doesn't train the network of the losses, as they are without. */
-function unused(reference: PlannedCandidate): Partial<Settings> {
-  const network = { model: "linear" } as const;
+/**
+ * Returns the settings by which a candidate is trained. Those of the losses' network do not apply to a reference that trains another model:
+ * the linear model reads each number once, and is a single one.
+ */
+export function settingsFor(candidate: PlannedCandidate | null, settings: Settings): Settings {
+  if (candidate === null || !(isTrees(candidate) || "network" in candidate)) return settings;
   return {
-    ...network,
-    hidden: [],
-    ...(isTrees(reference) && { maxEpochs: 0, patience: 0, batchSize: 0, bins: 0 }),
+    ...settings,
+    ...{ model: "linear", hidden: [], bins: 0, members: 1 },
+    ...(isTrees(candidate) && { maxEpochs: 0, patience: 0, batchSize: 0 }),
   };
 }
 
@@ -251,9 +254,10 @@ function decidingOf(settings: Settings, subject: TrialSubject): TrialKey["settin
   const names = settingNames.filter((name) => settingTable[name].inKey);
   return {
     ...Object.fromEntries(names.map((name) => [name, settings[name]])),
-    // Keys of before there were times, or bins, are those without.
+    // Keys of before there were times, bins or members are those without.
     ...(settings.time !== null && { time: settings.time }),
     ...(settings.bins !== 0 && { bins: settings.bins }),
+    ...(settings.members !== 1 && { members: settings.members }),
     ...(subject.dataset.task === "preference" && { flipRate: settings.flipRate }),
     // In whatever order they were given.
     types: Object.fromEntries(Object.entries(settings.types).sort(([a], [b]) => (a < b ? -1 : 1))),

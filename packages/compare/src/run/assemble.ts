@@ -168,7 +168,11 @@ export function reportDataset(
         accuracy: metrics[baseline]?.accuracy ?? null,
       }),
     }),
-    model: chooseModel(used, ranking, { validationIsLoss: dataset.bags === true, keep }),
+    model: chooseModel(used, ranking, {
+      validationIsLoss: dataset.bags === true,
+      keep,
+      members: settings.members,
+    }),
   };
   const shown = portrayed(whole).map(({ candidate }) => candidate);
   return {

@@ -47,6 +47,34 @@ describe("makeFolds", () => {
     expect(makeFolds(binary, plain, 0)[0].fit.teacher).toBe(undefined);
   });
 
+  it("encodes the rows of all members of a fit alike, by all training rows, with the same noise", () => {
+    const noisy = { ...plain, labelNoise: 0.3, bins: 4, members: 5 };
+    for (const fold of makeFolds(binary, noisy, 0)) {
+      const members = [fold, ...fold.others.map((make) => make())];
+      expect(members).toHaveLength(5);
+      const training = fold.fit.rows + fold.validation.rows;
+      const labelsByRow = new Map<string, number>();
+      const validated: string[] = [];
+      for (const { fit, validation, inputs, classCounts } of members) {
+        expect([inputs, fit.rows + validation.rows]).toEqual([fold.inputs, training]);
+        expect(classCounts).toEqual([0, 1].map((k) => fit.labels.filter((label) => label === k).length));
+        for (const part of [fit, validation])
+          for (let i = 0; i < part.rows; i++) {
+            const row = part.x.subarray(i * inputs, (i + 1) * inputs).join();
+            expect(labelsByRow.get(row) ?? part.labels[i]).toBe(part.labels[i]);
+            labelsByRow.set(row, part.labels[i]);
+            if (part === validation) validated.push(row);
+          }
+      }
+      // Inputs are the same for a row wherever it is, and each row validates one member.
+      expect(labelsByRow.size).toBe(training);
+      expect(new Set(validated).size).toBe(training);
+      const mean =
+        [...labelsByRow.keys()].reduce((sum, row) => sum + Number(row.split(",")[0]), 0) / training;
+      expect(mean).toBeCloseTo(0, 5);
+    }
+  });
+
   it("fits the encoding on the fitting part alone", () => {
     for (const { fit, validation, test, inputs } of makeFolds(binary, plain, 1)) {
       const mean = (x: Float32Array, n: number): number => x.reduce((a, b) => a + b, 0) / n;

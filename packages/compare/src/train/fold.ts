@@ -6,7 +6,7 @@ import { encode, encodeTable } from "../data/encode.ts";
 import { encodeTarget } from "../data/encode-target.ts";
 import { type Encoder, fitEncoder, fitTarget } from "../data/encoder.ts";
 import { folds } from "../data/folds.ts";
-import { innerSplit } from "../data/inner-split.ts";
+import { type InnerSplit, innerSplit, innerSplits } from "../data/inner-split.ts";
 import { entryCount } from "../data/pairs/entries.ts";
 import { encodeUnlabeled } from "../data/unlabeled.ts";
 import { listed } from "../data-error.ts";
@@ -40,18 +40,12 @@ export interface Part {
   bags?: Bags;
 }
 
-/** One fold of one seed, ready to train on: all that is fitted was fitted on `fit` alone. */
-export interface PreparedFold {
+/** What a network is trained on. */
+export interface TrainingParts {
   /** Inputs of the network for an example: the same for all folds of a seed, so that one program serves them all. */
   inputs: number;
   fit: Part;
   validation: Part;
-  test: Part;
-  /** The rows of the data set that `fit` and `validation` have. */
-  fitRows: Int32Array;
-  validationRows: Int32Array;
-  /** The rows of the data set that `test` has, or places among those of the second file that have a target. */
-  testRows: Int32Array;
   /** Standardisation of a regression target; `{ mean: 0, sd: 1 }` for classification. */
   target: { mean: number; sd: number };
   /** Rows per class in `fit`; empty for regression. */
@@ -62,13 +56,28 @@ export interface PreparedFold {
   flips?: FoldFlips;
 }
 
+/**
+ * One fold of one seed, ready to train on. All that is fitted was fitted on `fit` alone; where a fit is several networks, on `fit` and
+ * `validation`, which are the same rows for each of them, so that they share their inputs.
+ */
+export interface PreparedFold extends TrainingParts {
+  test: Part;
+  /** The rows of the data set that `fit` and `validation` have. */
+  fitRows: Int32Array;
+  validationRows: Int32Array;
+  /** The rows of the data set that `test` has, or places among those of the second file that have a target. */
+  testRows: Int32Array;
+  /** Makes the parts of the other members, where a fit is several networks. */
+  others: readonly (() => TrainingParts)[];
+}
+
 /** Settings that decide the splits. */
 export type SplitSettings = Pick<Settings, "folds" | "labelNoise" | "imbalance"> &
-  Partial<Pick<Settings, "bins">>;
+  Partial<Pick<Settings, "bins" | "members">>;
 
-interface Split {
-  fit: Int32Array;
-  validation: Int32Array;
+interface Split extends InnerSplit {
+  /** The splits of the other members of an ensemble. */
+  others: InnerSplit[];
   /** Rows of the data set; null where a second file is the test part. */
   test: Int32Array | null;
 }
@@ -97,7 +106,8 @@ function splitsOf(
       kept = thinned.rows;
       if (thinned.note !== null) notes.push(thinned.note);
     }
-    return { ...innerSplit(cut, kept, { fraction: 0.2, seed: own }), test };
+    const [first, ...others] = innerSplits(cut, kept, { members: settings.members ?? 1, seed: own });
+    return { ...first, others, test };
   });
   return { splits, notes };
 }
@@ -211,44 +221,71 @@ export function makeFolds(
   const { splits } = splitsOf(dataset, settings, seed, testTable);
   // A scale from single rows would reveal more than the bags do.
   const cut = withBagTargets(dataset);
-  const encoders = splits.map(({ fit }) => fitEncoder(dataset, fit, settings.bins));
+  const fittedOn = splits.map(({ fit, validation, others }) =>
+    others.length === 0 ? fit : Int32Array.of(...fit, ...validation).sort(),
+  );
+  const encoders = fittedOn.map((rows) => fitEncoder(dataset, rows, settings.bins));
   const inputs = Math.max(...encoders.map((encoder) => encoder.inputs));
   const encoded = keeper(4 * entryCount(dataset) * inputs <= mostBytes / splits.length);
-  return splits.map(({ fit, validation, test }, fold) => {
+  return splits.map(({ fit, validation, others, test }, fold) => {
     const encoder = encoders[fold];
     const labels =
       settings.labelNoise === 0
         ? dataset.labels
         : noisyLabels(dataset, [fit, validation], settings.labelNoise, derive(seed, fold));
-    const part = (rows: Int32Array, y: Int32Array): Part => ({
+    const xOf = (rows: Int32Array): Float32Array =>
+      padded(encode(encoder, dataset, rows).x, encoder.inputs, inputs);
+    const keptPart = (rows: Int32Array, y: Int32Array): Part => ({
+      ...seenOf(dataset, rows, y),
       get x() {
-        return encoded(fold, rows, () => padded(encode(encoder, dataset, rows).x, encoder.inputs, inputs));
+        return encoded(fold, rows, () => xOf(rows));
       },
-      rows: rows.length,
-      labels: y.length === 0 ? y : Int32Array.from(rows, (row) => y[row]),
-      targets:
-        dataset.targets.length === 0
-          ? dataset.targets
-          : Float64Array.from(rows, (row) => dataset.targets[row]),
-      ...(dataset.teacher && { teacher: takenRows(dataset.teacher, dataset.classes.length, rows) }),
-      ...(dataset.bags && { bags: bagsOf(dataset, rows, y) }),
     });
-    const fitted = part(fit, labels);
-    const tested =
-      test === null ? secondFile(dataset, encoder, testTable!, inputs) : part(test, dataset.labels);
-    return {
+    const shared = {
       inputs,
-      fit: fitted,
-      validation: part(validation, labels),
+      target: dataset.task === "regression" ? fitTarget(cut.targets, fittedOn[fold]) : { mean: 0, sd: 1 },
+      ...unlabeledOf(dataset, encoder, inputs),
+    };
+    const tested =
+      test === null ? secondFile(dataset, encoder, testTable!, inputs) : keptPart(test, dataset.labels);
+    return {
+      ...trainingParts(dataset, { fit, validation }, shared, (rows) => keptPart(rows, labels)),
       test: tested,
       fitRows: fit,
       validationRows: validation,
       testRows: test ?? Int32Array.from({ length: tested.rows }, (_, i) => i),
-      target: dataset.task === "regression" ? fitTarget(cut.targets, fit) : { mean: 0, sd: 1 },
-      classCounts: countClasses(fitted.labels, dataset.classes.length),
-      ...unlabeledOf(dataset, encoder, inputs),
+      others: others.map(
+        (split) => () =>
+          trainingParts(dataset, split, shared, (rows) => ({
+            ...seenOf(dataset, rows, labels),
+            x: xOf(rows),
+          })),
+      ),
     };
   });
+}
+
+function trainingParts(
+  dataset: Dataset,
+  { fit, validation }: InnerSplit,
+  shared: Pick<TrainingParts, "inputs" | "target" | "unlabeled">,
+  part: (rows: Int32Array) => Part,
+): TrainingParts {
+  const fitted = part(fit);
+  const classCounts = countClasses(fitted.labels, dataset.classes.length);
+  return { ...shared, fit: fitted, validation: part(validation), classCounts };
+}
+
+/** What is seen of rows in addition to their inputs. */
+function seenOf(dataset: Dataset, rows: Int32Array, y: Int32Array): Omit<Part, "x"> {
+  return {
+    rows: rows.length,
+    labels: y.length === 0 ? y : Int32Array.from(rows, (row) => y[row]),
+    targets:
+      dataset.targets.length === 0 ? dataset.targets : Float64Array.from(rows, (row) => dataset.targets[row]),
+    ...(dataset.teacher && { teacher: takenRows(dataset.teacher, dataset.classes.length, rows) }),
+    ...(dataset.bags && { bags: bagsOf(dataset, rows, y) }),
+  };
 }
 
 /** Encoded rows of all folds of a seed are kept up to here; beyond, those of one fold at a time. */
@@ -267,33 +304,35 @@ function keeper(all: boolean) {
   };
 }
 
-/** Returns all rows of the data set as one training part, for the model that is kept. */
+/**
+ * Returns all rows of the data set as one training part, for the model that is kept; and the parts of its members, where a fit is several
+ * networks.
+ */
 export function makeWhole(
   dataset: Dataset,
-  bins?: number,
-): {
-  encoder: Encoder;
-  whole: Omit<PreparedFold, "validation" | "test" | "fitRows" | "validationRows" | "testRows">;
-} {
+  { bins = 0, members = 1, seed = 0 }: { bins?: number; members?: number; seed?: number } = {},
+): { encoder: Encoder; whole: Omit<TrainingParts, "validation">; members: (() => TrainingParts)[] } {
   const rows = Int32Array.from({ length: dataset.rows }, (_, row) => row);
+  const cut = withBagTargets(dataset);
   const encoder = fitEncoder(dataset, rows, bins);
+  const shared = {
+    inputs: encoder.inputs,
+    target: dataset.task === "regression" ? fitTarget(cut.targets, rows) : { mean: 0, sd: 1 },
+    ...unlabeledOf(dataset, encoder, encoder.inputs),
+  };
+  const part = (some: Int32Array): Part => ({
+    ...seenOf(dataset, some, dataset.labels),
+    x: encode(encoder, dataset, some).x,
+  });
+  const splits = members === 1 ? [] : innerSplits(cut, rows, { members, seed });
   return {
     encoder,
     whole: {
-      inputs: encoder.inputs,
-      fit: {
-        x: encode(encoder, dataset, rows).x,
-        rows: rows.length,
-        labels: dataset.labels,
-        targets: dataset.targets,
-        ...(dataset.teacher && { teacher: dataset.teacher }),
-        ...(dataset.bags && { bags: bagsOf(dataset, rows, dataset.labels) }),
-      },
-      target:
-        dataset.task === "regression" ? fitTarget(withBagTargets(dataset).targets, rows) : { mean: 0, sd: 1 },
+      ...shared,
+      fit: part(rows),
       classCounts: countClasses(dataset.labels, dataset.classes.length),
-      ...unlabeledOf(dataset, encoder, encoder.inputs),
     },
+    members: splits.map((split) => () => trainingParts(dataset, split, shared, part)),
   };
 }
 

@@ -7,7 +7,7 @@ import { metricFor } from "../plan/settings.ts";
 import type { Configuration, Settings, Task } from "../results.ts";
 import { bagsPerBatchOf } from "./bags.ts";
 import { memoryOf, stepOf } from "./candidate-step.ts";
-import type { FoldFlips, Part, PreparedFold } from "./fold.ts";
+import type { FoldFlips, Part, TrainingParts } from "./fold.ts";
 import type { Network, Trained } from "./network.ts";
 import type { Prediction } from "./outcome.ts";
 import { selectionFor } from "./selection.ts";
@@ -34,19 +34,17 @@ interface TrainingOptions {
 
 /** One candidate on one network: its compiled step, good for all configurations, folds and seeds. */
 export interface Learner {
-  train(fold: PreparedFold, configuration: Configuration, options: TrainingOptions): Promise<Run>;
+  train(fold: TrainingParts, configuration: Configuration, options: TrainingOptions): Promise<Run>;
   /** As `train`, of several configurations, in order; at once where that is faster. */
   trainAll(
-    fold: PreparedFold,
+    fold: TrainingParts,
     configurations: readonly Configuration[],
     options: TrainingOptions,
   ): Promise<Run[]>;
   /** Trains for a fixed number of epochs, without validation. */
   trainFor(
     epochs: number,
-    fold: Pick<PreparedFold, "fit" | "target" | "classCounts" | "inputs" | "unlabeled"> & {
-      flips?: Pick<FoldFlips, "assumed">;
-    },
+    fold: Omit<TrainingParts, "validation" | "flips"> & { flips?: Pick<FoldFlips, "assumed"> },
     configuration: Configuration,
     options: { seed: number; signal?: AbortSignal },
   ): Promise<Trained>;
@@ -198,7 +196,10 @@ function bagBatchesOf(
   return bagBatches(examples, { bagsPerBatch, seed });
 }
 
-function unlabeledOf({ id }: NetworkCandidate, { unlabeled }: Pick<PreparedFold, "unlabeled">): Float32Array {
+function unlabeledOf(
+  { id }: NetworkCandidate,
+  { unlabeled }: Pick<TrainingParts, "unlabeled">,
+): Float32Array {
   if (unlabeled === undefined)
     throw new TypeError(`candidate ${id}: expected unlabelled rows (--unlabeled), got none`);
   return unlabeled();
@@ -211,7 +212,7 @@ function teacherOf({ id }: NetworkCandidate, { teacher }: Part): Float32Array {
 }
 
 function examplesOf(
-  { fit: part, target, classCounts }: Pick<PreparedFold, "fit" | "target" | "classCounts">,
+  { fit: part, target, classCounts }: Pick<TrainingParts, "fit" | "target" | "classCounts">,
   task: Task,
   classWeighted: boolean,
 ): Examples {

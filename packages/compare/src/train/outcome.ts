@@ -56,7 +56,11 @@ const none: Prediction = {
 };
 
 /** Returns the value of one metric; NaN where it is not defined on these rows. */
-export function scoreOfPrediction(metric: Metric, part: Part, prediction: Prediction): number {
+export function scoreOfPrediction(
+  metric: Metric,
+  part: Pick<Part, "labels" | "targets">,
+  prediction: Prediction,
+): number {
   return metric.kind === "regression"
     ? metric.evaluate({ targets: part.targets, predictions: prediction.predictions })
     : metric.evaluate({

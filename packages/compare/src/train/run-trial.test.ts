@@ -51,6 +51,40 @@ describe("makeTrialRunner", () => {
     );
   });
 
+  it("averages the members of a fit, the first of which is the one that was tuned", async () => {
+    const spec: TrialSpec = { candidate: "cross-entropy", seed: 1, fold: 1 };
+    const [one, two, three] = await Promise.all(
+      [1, 2, 3].map((members) => runAll(binary, [spec], { ...settings, members })),
+    );
+    const probabilities = ([record]: PredictedTrial[]): Float64Array =>
+      predictionKept(record.predictions!).prediction.probabilities;
+    // Two and three members share the first two, so that the third one's predictions are what differs.
+    const third = probabilities(three).map((p, i) => 3 * p - 2 * probabilities(two)[i]);
+    expect(third.every((p) => p > -1e-6 && p < 1 + 1e-6)).toBe(true);
+    expect(third.some((p, i) => Math.abs(p - probabilities(two)[i]) > 1e-3)).toBe(true);
+    expect(three.map(({ tuning, chosen, curve }) => [tuning, chosen, curve])).toEqual(
+      two.map(({ tuning, chosen, curve }) => [tuning, chosen, curve]),
+    );
+    for (const records of [one, two, three])
+      expect(records.map(({ candidate, status }) => [candidate, status])).toEqual([
+        ["cross-entropy", "ok"],
+        ["cross-entropy-threshold", "ok"],
+      ]);
+    expect(await asyncLeakOf(() => runAll(binary, [spec], { ...settings, members: 2 }))).toBe(0);
+  });
+
+  it("trains references as without bins and members", async () => {
+    const given: Settings = { ...settings, references: ["linear"] };
+    const specs = ["linear-model", "majority-class", "cross-entropy", "linear-model"].map(
+      (candidate): TrialSpec => ({ candidate, seed: 0, fold: 0 }),
+    );
+    const withThem = await runAll(binary, specs, { ...given, bins: 4, members: 2 });
+    const without = await runAll(binary, specs, given);
+    const ofLinear = (records: PredictedTrial[]): unknown =>
+      timeless(records.filter(({ candidate }) => candidate === "linear-model"));
+    expect(ofLinear(withThem)).toEqual(ofLinear(without));
+  });
+
   it.each([
     ["binary", binary],
     ["multiclass", several],

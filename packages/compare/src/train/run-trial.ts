@@ -3,24 +3,32 @@ import { type Compile, derive, readOptions } from "minimand/engine";
 import { metricById } from "minimand/metrics";
 import { NonFiniteError } from "minimand/training";
 import type { Dataset } from "../data/dataset.ts";
-import { type BuildInfo, isTrees, minimisedBy, type NetworkCandidate } from "../plan/candidate.ts";
+import {
+  type BuildInfo,
+  isTrees,
+  minimisedBy,
+  type NetworkCandidate,
+  type PlannedCandidate,
+} from "../plan/candidate.ts";
 import { baselineIdOf, plannedFor, references } from "../plan/candidates.ts";
 import { checkCandidates } from "../plan/check-candidates.ts";
 import { gridOf } from "../plan/grid.ts";
 import type { OwnParts } from "../plan/own-parts.ts";
 import { checkSettingNames, metricFor } from "../plan/settings.ts";
-import type { TrialSpec } from "../plan/trials.ts";
+import { settingsFor, type TrialSpec } from "../plan/trials.ts";
 import type { Table } from "../read/table.ts";
 import type { PredictedTrial, Settings } from "../results.ts";
 import { traitsOf } from "../task.ts";
+import { averagedOutputs } from "./averaged-outputs.ts";
 import { calibrated, calibrationBy } from "./calibration.ts";
 import { estimateFlips, flipsGiven } from "./flips.ts";
-import { makeFolds, type PreparedFold } from "./fold.ts";
+import { makeFolds, type PreparedFold, type TrainingParts } from "./fold.ts";
 import { keepPrediction } from "./kept-predictions.ts";
 import { buildInfoOf, type Learner, makeLearner } from "./learner.ts";
+import { eachMember, joinedOf, type Validated } from "./members.ts";
 import { namesOfTrial } from "./names-of-trial.ts";
-import { discard, type Network } from "./network.ts";
-import { finiteOrNull, fullEvaluation, type Prediction, scoreOfPrediction } from "./outcome.ts";
+import { discard, type Network, type Trained } from "./network.ts";
+import { finiteOrNull, fullEvaluation, type Prediction, predictionOf, scoreOfPrediction } from "./outcome.ts";
 import { checkOwnModel, makeNetworkOf } from "./own-network.ts";
 import type { Quantiser } from "./quantization/quantiser.ts";
 import { floatName, predictQuantised } from "./quantization/run-quantised.ts";
@@ -67,11 +75,18 @@ export function makeTrialRunner(
   const metric = metricById(metricFor(settings.metric, task));
   const info = buildInfoOf(dataset, settings);
   // Only of the last seed: trials come seed by seed, and the encoded rows are most of the memory.
-  let prepared: { seed: number; folds: PreparedFold[] } | null = null;
+  let prepared: { seed: number; inputs: string; folds: PreparedFold[] } | null = null;
   const networks = new Map<string, Network>();
   const quantisers = new Map<string, Map<number, Quantiser>>();
   const learners = new Map<string, Learner>();
 
+  const foldsFor = (seed: number, candidate: PlannedCandidate | null): PreparedFold[] => {
+    const applied = settingsFor(candidate, settings);
+    const inputs = `${applied.bins} ${applied.members}`;
+    if (prepared?.seed !== seed || prepared.inputs !== inputs)
+      prepared = { seed, inputs, folds: makeFolds(dataset, applied, seed, testTable) };
+    return prepared.folds;
+  };
   const networkFor = (candidate: NetworkCandidate, inputs: number): Network => {
     const { head = "linear" } = minimisedBy(candidate);
     const other = "network" in candidate;
@@ -81,7 +96,7 @@ export function makeTrialRunner(
         inputs,
         task,
         info.classes,
-        { ...settings, head, ...(other && { model: candidate.network }) },
+        { ...settingsFor(candidate, settings), head },
         compile,
       ),
     );
@@ -117,14 +132,12 @@ export function makeTrialRunner(
   return {
     async run(spec, signal) {
       const started = performance.now();
-      if (prepared?.seed !== spec.seed)
-        prepared = { seed: spec.seed, folds: makeFolds(dataset, settings, spec.seed, testTable) };
-      const cut = prepared.folds[spec.fold];
+      const isConstant = spec.candidate === references[traitsOf[task].constant].id;
+      const candidate = isConstant ? null : plannedFor(spec.candidate, task, settings, own);
+      const cut = foldsFor(spec.seed, candidate)[spec.fold];
       const make = recorder(spec, cut, metric, task, started);
-      if (spec.candidate === references[traitsOf[task].constant].id) {
+      if (candidate === null)
         return [make({ candidate: spec.candidate, prediction: constantPrediction(cut, info) })];
-      }
-      const candidate = plannedFor(spec.candidate, task, settings, own);
       const seed = derive(spec.seed, spec.fold);
       if (isTrees(candidate))
         return [await treesRecord(candidate, cut, { dataset, testTable }, { seed, metric, signal }, make)];
@@ -208,33 +221,39 @@ async function tunedRecords(
   const diverged = (made: Partial<PredictedTrial>): PredictedTrial[] =>
     names.map((candidate) => make({ ...made, candidate, prediction: null }));
   if (best === null) return diverged({ tuning });
-  const { trained, epochs, curve } = best.run;
-  const common: Partial<PredictedTrial> = { tuning, chosen: best.configuration, epochs, curve };
-  let prediction: Prediction;
+  const { trained: first, epochs, curve } = best.run;
+  const { configuration } = best;
+  const common: Partial<PredictedTrial> = { tuning, chosen: configuration, epochs, curve };
+  const tunesThreshold = names.includes(references.threshold.id);
+  const outputs: Float32Array[] = [];
+  const validated: Validated[] = [];
+  const use = async (trained: Trained, { validation }: TrainingParts): Promise<void> => {
+    outputs.push(await network.outputs(trained, fold.test));
+    if (!tunesThreshold && fold.flips === undefined) return;
+    const prediction = await network.predict(trained, validation, fold.target);
+    validated.push({ part: validation, prediction });
+  };
   try {
-    prediction = await network.predict(trained, fold.test, fold.target);
-    if (fold.flips !== undefined) {
-      const { judged, identifiable, assumed } = fold.flips;
-      const validation = await network.predict(trained, fold.validation, fold.target);
-      const calibration = calibrationBy(fold.validation, validation, judged);
-      prediction = calibrated(prediction, calibration);
-      common.preference = { ...calibration, identifiable, assumed };
-    }
+    await eachMember({ first, configuration }, { fold, learner, seed, metric, signal }, use);
   } catch (error) {
-    // Outputs that are not finite on rows far away from those of training.
-    discard(trained);
+    // Outputs that are not finite on rows far away from those of training, or a member that diverged.
     if (!(error instanceof NonFiniteError)) throw error;
     return diverged(common);
   }
-  const records = [make({ candidate: spec.candidate, ...common, prediction })];
-  if (names.includes(references.threshold.id)) {
-    const validation = await network.predict(trained, fold.validation, fold.target);
-    const threshold = bestThreshold(metric, fold.validation, validation);
-    const decided = decideBy(threshold, prediction);
-    records.push(make({ candidate: references.threshold.id, ...common, prediction: decided }));
+  const { rows } = fold.test;
+  const averaged = averagedOutputs(outputs, task, outputs[0].length / rows);
+  let prediction = predictionOf(averaged, rows, task, fold.target);
+  const { part, prediction: ofPart } = joinedOf(validated);
+  if (fold.flips !== undefined) {
+    const { judged, identifiable, assumed } = fold.flips;
+    const calibration = calibrationBy(part, ofPart, judged);
+    prediction = calibrated(prediction, calibration);
+    common.preference = { ...calibration, identifiable, assumed };
   }
-  discard(trained);
-  return records;
+  const records = [make({ candidate: spec.candidate, ...common, prediction })];
+  if (!tunesThreshold) return records;
+  const decided = decideBy(bestThreshold(metric, part, ofPart), prediction);
+  return [...records, make({ candidate: references.threshold.id, ...common, prediction: decided })];
 }
 
 function recorder(

@@ -15,7 +15,11 @@ export function decideBy(threshold: number, prediction: Prediction): Prediction 
 }
 
 /** Returns the threshold with the best metric on a part; of equally good ones that nearest to 1/2. */
-export function bestThreshold(metric: Metric, part: Part, prediction: Prediction): number {
+export function bestThreshold(
+  metric: Metric,
+  part: Pick<Part, "rows" | "labels" | "targets">,
+  prediction: Prediction,
+): number {
   const p = Float64Array.from({ length: part.rows }, (_, i) => prediction.probabilities[2 * i + 1]).sort();
   const n = Math.min(candidates, p.length - 1);
   let best = 0.5;

@@ -82,6 +82,7 @@ export function withCompareOptions(command: Command): Command {
     .addOption(settingOption("model"))
     .addOption(settingOption("hidden", wholeNumbers))
     .addOption(settingOption("bins", wholeNumber))
+    .addOption(settingOption("members", wholeNumber))
     .addOption(settingOption("configurations", wholeNumber))
     .addOption(settingOption("maxEpochs", wholeNumber))
     .addOption(settingOption("patience", wholeNumber))

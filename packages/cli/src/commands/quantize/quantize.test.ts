@@ -118,6 +118,10 @@ describe("minimand compare --quantize", () => {
       ["--quantize", "4", "--references", "trees", "--keep", "trees"],
       "minimand: --quantize: expected a network to keep, got --keep trees, which have no weights to quantise\n",
     ],
+    [
+      ["--quantize", "4", "--members", "3"],
+      "minimand: --quantize: expected a single network per fit, got --members 3\n",
+    ],
   ])("refuses %j before anything is written", async (options, stderr) => {
     expect(await once(["compare", "a.csv", ...given, ...options, "--out", "refused"])).toEqual({
       code: 2,

@@ -139,6 +139,11 @@ async function networkIn(
     throw new UsageError(
       `${where}: expected a model of classes or numbers, got one of preferences, whose rows are pairs`,
     );
+  const { members = 1 } = description.network;
+  if (members > 1)
+    throw new UsageError(
+      `${where}: expected a single network to quantise, got ${members} (compare was run with --members ${members})`,
+    );
   const reason = noOnnxOf(description);
   if (reason !== null) throw new UsageError(`${where}: no quantised file: ${reason}`);
   const own = ownModelOf(where, model, (await loadOwn(modules)).models);

@@ -51,7 +51,7 @@ export async function keepQuantised(
     try {
       const sizes = await eachWidth(
         network,
-        makeWhole(dataset, results.settings.bins).whole.fit,
+        makeWhole(dataset, { bins: results.settings.bins }).whole.fit,
         widths.map((bits) => ({ bits })),
         { own: ofOwn, compile, signal, onEpoch },
         async (quantised, { bits }): Promise<WidthSizes> => {

@@ -1,7 +1,7 @@
 import { numpy as np } from "@jax-js/jax";
 import type { TabularModel } from "@minimand/native/onnx";
 import { mlp, type Variables } from "minimand";
-import { disposeTree, type Tree } from "minimand/engine";
+import { disposeTree, logSoftmax, logSumExp, type Tree } from "minimand/engine";
 import { startEngine } from "minimand/start";
 import { mostDeviations } from "../../data/encode.ts";
 import { listed } from "../../data-error.ts";
@@ -26,7 +26,8 @@ export async function onnxOf(model: SavedModel, own?: OwnModel): Promise<Uint8Ar
   const { tabularToOnnx } = await import("@minimand/native/onnx");
   await startEngine();
   const network = { description, weights };
-  const { params, forward } = own === undefined ? ofLayers(network) : ofOwn(network, own);
+  const ofEach = own === undefined ? ofLayers(network) : ofOwn(network, own);
+  const { params, forward } = forwardOfAll(ofEach, givesNumbers(description.task));
   try {
     return tabularToOnnx(forward, params, tableOf(description), metadataOf(description));
   } catch (error) {
@@ -64,34 +65,53 @@ function onnxColumns(description: NetworkDescription): TabularModel["columns"] {
   });
 }
 
+/** Outputs of the network by its parameters, with those of each member. */
 interface Forward {
-  params: Tree;
+  members: Tree[];
   forward: (params: Tree, x: np.Array) => np.Array;
 }
 
+/** One member after the other, then their average; see `averagedOutputs`. */
+function forwardOfAll({ members, forward }: Forward, numbers: boolean) {
+  if (members.length === 1) return { params: members[0], forward };
+  return {
+    params: { members },
+    forward(given: Tree, x: np.Array): np.Array {
+      const { members: all } = given as { members: Tree[] };
+      const outputs = all.map((params, member) => forward(params, member < all.length - 1 ? x.ref : x));
+      const stacked = np.stack(numbers ? outputs : outputs.map((logits) => logSoftmax(logits)));
+      return numbers ? np.mean(stacked, 0) : logSumExp(stacked, 0).sub(Math.log(all.length));
+    },
+  };
+}
+
 function ofLayers(model: SavedNetwork): Forward {
-  const saved = savedLayers(model);
   const sizes = sizesOf(model.description);
   const { hidden, head } = model.description.network;
   const network = mlp({ inputs: sizes[0], hidden, outputs: sizes[sizes.length - 1], head });
-  const layers = saved.map(({ weight, bias }, i) => ({
-    weight: np.array(new Float32Array(weight), { shape: [sizes[i], sizes[i + 1]] }),
-    ...(bias !== undefined && { bias: np.array(new Float32Array(bias)) }),
+  const members = savedLayers(model).map((saved) => ({
+    layers: saved.map(({ weight, bias }, i) => ({
+      weight: np.array(new Float32Array(weight), { shape: [sizes[i], sizes[i + 1]] }),
+      ...(bias !== undefined && { bias: np.array(new Float32Array(bias)) }),
+    })),
   }));
   const forward: Forward["forward"] = (given, x) =>
     network.apply({ params: (given as { layers: Tree }).layers, state: {} }, x, { training: false })[0];
-  return { params: { layers }, forward };
+  return { members, forward };
 }
 
 function ofOwn(model: SavedNetwork, own: OwnModel): Forward {
-  const { network, trained } = networkOfOwn(model, own);
-  const params = network.model.unflatten(trained.params as np.Array);
+  const { network, members } = networkOfOwn(model, own);
+  const params = members.map(({ params, state }) => ({
+    params: network.model.unflatten(params as np.Array),
+    state,
+  }));
   network.dispose();
   const { encoder, task, classes } = model.description;
   const { apply } = own.make({ inputs: encoder.inputs, outputs: outputsFor(task, classes.length) });
   const forward: Forward["forward"] = (given, x) =>
     apply(given as unknown as Variables, x, { training: false })[0];
-  return { params: { params, state: trained.state }, forward };
+  return { members: params, forward };
 }
 
 /** What a file says of the kind that it is of. */

@@ -1,7 +1,7 @@
 import { comparedText } from "../../judge/ranking/index.ts";
 import { furtherTime, partOf } from "../../judge/recommendation/index.ts";
 import { plural } from "../../plural.ts";
-import type { CandidateSummary, DatasetReport } from "../../results.ts";
+import type { CandidateSummary, DatasetReport, KeptChoice } from "../../results.ts";
 import { labelOf, metricName } from "../figures/index.ts";
 import { configurationText, countOf } from "../format.ts";
 import type { Child, Markup } from "../page/markup.ts";
@@ -90,6 +90,12 @@ function fittedOn({ rows, drawnFrom, time }: DatasetReport): string {
   return `all ${plural(rows, "row")}${time === undefined ? "" : ", the latest included,"}`;
 }
 
+function trainedFor({ epochs, members }: KeptChoice): string {
+  if (members !== undefined)
+    return ` as ${members} networks whose predictions are averaged, each with another part of the rows for validation`;
+  return epochs === 0 ? "" : ` for ${plural(epochs, "epoch")}`;
+}
+
 function keptModel(report: DatasetReport): Markup {
   const { model } = report;
   if (model === null) {
@@ -97,7 +103,7 @@ function keptModel(report: DatasetReport): Markup {
   }
   return html`<h3>Kept model</h3>
 <p><strong>${labelOf(report, model.candidate)}</strong>, ${configurationText(model.configuration)}, fitted again on
-${fittedOn(report)}${model.epochs === 0 ? "" : ` for ${plural(model.epochs, "epoch")}`}. ${sentence(model.why)}${
+${fittedOn(report)}${trainedFor(model)}. ${sentence(model.why)}${
     report.time === undefined
       ? ""
       : " The scores above are those of models trained on earlier rows only; how well this one predicts future rows is not known."

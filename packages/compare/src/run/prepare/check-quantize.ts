@@ -5,7 +5,7 @@ import { listed } from "../../data-error.ts";
 import type { Keep } from "../../model/choose.ts";
 import type { OwnModel } from "../../plan/own-parts.ts";
 import type { Subject } from "../../plan/prepared.ts";
-import type { Task } from "../../results.ts";
+import type { Settings, Task } from "../../results.ts";
 import { outputsFor } from "../../task.ts";
 import { checkWidths } from "../../train/quantization/bit-settings.ts";
 import { firstLine, UsageError } from "../../usage-error.ts";
@@ -16,7 +16,7 @@ interface Quantizing {
   task: Task;
   model: OwnModel | undefined;
   subjects: readonly Subject[];
-  bins: number;
+  settings: Pick<Settings, "bins" | "members">;
 }
 
 /**
@@ -27,7 +27,7 @@ interface Quantizing {
  */
 export function checkQuantize(
   widths: readonly number[],
-  { keep, task, model, subjects, bins }: Quantizing,
+  { keep, task, model, subjects, settings: { bins, members } }: Quantizing,
 ): string[] {
   if (widths.length === 0) return [];
   const said: string[] = [];
@@ -38,6 +38,8 @@ export function checkQuantize(
     );
   if (task === "preference")
     throw new UsageError("--quantize: expected classes or numbers to predict, got pairs (--task preference)");
+  if (members > 1 && keep === "auto")
+    throw new UsageError(`--quantize: expected a single network per fit, got --members ${members}`);
   for (const { name, dataset } of subjects) {
     const texts = dataset.features.filter(({ kind }) => kind === "text").map((feature) => feature.name);
     if (texts.length > 0)

@@ -41,7 +41,7 @@ export async function prepareComparison(
   });
   const said = [
     ...checkKeep(keep, settings, candidates, subjects),
-    ...checkQuantize(quantize, { keep, task, model, subjects, bins: settings.bins }),
+    ...checkQuantize(quantize, { keep, task, model, subjects, settings }),
   ];
   if (model !== undefined) for (const { dataset } of subjects) tryModel(model, dataset, settings.bins);
   const prepared: Prepared = {
