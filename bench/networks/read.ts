@@ -26,12 +26,8 @@ export async function readSource({ id, file, target, task, sha256 }: Source): Pr
   const found = createHash("sha256").update(bytes).digest("hex");
   if (found !== sha256) throw new Error(`${id}: expected SHA-256 ${sha256}, got ${found}`);
   const name = file.slice(file.lastIndexOf("/") + 1);
-  const text = gunzipSync(bytes).toString();
-  const end = text.indexOf("\n");
-  // The reader takes a header of numbers for a row.
-  const header = text.slice(0, end).replace(/(?<=^|[\t,])(?=[\d.]+(?:[\t,]|$))/g, "x");
-  const named = new TextEncoder().encode(header + text.slice(end));
-  return makeDataset(await readTable(named, { name: name.replace(/\.gz$/, "") }), { target, task });
+  const table = await readTable(new Uint8Array(gunzipSync(bytes)), { name: name.replace(/\.gz$/, "") });
+  return makeDataset(table, { target, task });
 }
 
 /** Draws rows, and leaves out classes that have few of them. */

@@ -9,8 +9,8 @@ const mostHeaders = 6;
 
 /**
  * Whether a record names the columns of the rows below it. It does if most of its cells are of another kind than the numbers or dates of
- * their columns. If they are numbers themselves, they have to go up or down as no row does (years, wavelengths, 0, 1, 2). If all columns
- * hold texts, most of the cells must not occur again in their columns.
+ * their columns. If they are numbers themselves, they have to go up or down as no row does (years, wavelengths, 0, 1, 2), or count on next to
+ * texts (2, 3, 4, target). If all columns hold texts, most of the cells must not occur again in their columns.
  */
 export function hasHeader(first: readonly string[], rows: readonly string[][]): boolean {
   if (rows.length === 0) return true;
@@ -53,7 +53,7 @@ function numbersName(
   const all = first.map(Number);
   const counted =
     all.length > 2 && (all[0] === 0 || all[0] === 1) && all.every((value, i) => value === all[0]! + i);
-  if (counted) return true;
+  if (counted || (countsOn(first) && !rows.some(countsOn))) return true;
   const columns = kinds.flatMap((kind, j) => (kind === "number" && first[j] !== "" ? [j] : []));
   const numbers = columns.map((j) => Number(first[j]));
   if (numbers.length < 2 || numbers.some(Number.isNaN)) return false;
@@ -65,6 +65,18 @@ function numbersName(
     return numbers[i]! < Math.min(...values) || numbers[i]! > Math.max(...values);
   });
   return rows.length >= 3 && numbers.length >= 4 && strange.length >= 0.8 * columns.length;
+}
+
+/** Whether a record has at least three numbers in a row, each one more than the one before, and otherwise texts: `2, 3, 4, target`. */
+function countsOn(cells: readonly string[]): boolean {
+  const numbers = cells.filter((cell) => kindOf(cell) === "number").map(Number);
+  const texts = cells.filter((cell) => kindOf(cell) === "text").length;
+  return (
+    numbers.length >= 3 &&
+    texts > 0 &&
+    numbers.length + texts === cells.length &&
+    numbers.every((value, i) => value === numbers[0]! + i)
+  );
 }
 
 function isYear(value: number): boolean {

@@ -163,6 +163,11 @@ describe("the names of columns", () => {
     ["years", "town,2019,2020\nA,1.5,2.5\nB,3.5,4.5\n", ["town", "2019", "2020"]],
     ["counted columns", "0,1,2\n1.5,2.5,a\n3.5,4.5,b\n", ["0", "1", "2"]],
     [
+      "counted columns next to a name",
+      "2,3,4,y\n107,10.1,2.2,1\n113,9.9,3.1,1\n127,12.9,2.4,2\n",
+      ["2", "3", "4", "y"],
+    ],
+    [
       "words that don't come again",
       "who,where\nAnn,York\nBob,Leeds\nCleo,York\nDan,Bath\nEve,Bath\n",
       ["who", "where"],
