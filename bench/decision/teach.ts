@@ -13,7 +13,7 @@ export async function teach(dataset: Dataset, compile: Compile | undefined): Pro
   const info = { task, classes: classes.length, metric: "balanced-accuracy" };
   const learner = makeLearner(network, candidateById("cross-entropy", task), info, options, compile);
   const configuration = { learningRate: training.learningRate, parameters: {} };
-  const trained = await learner.trainFor(epochs, whole, configuration, { seed: 1 });
+  const { trained } = await learner.trainFor(epochs, whole, configuration, { seed: 1 });
   const { probabilities } = await network.predict(trained, whole.fit, whole.target);
   discard(trained);
   learner.dispose();

@@ -18,6 +18,7 @@ export const arms: readonly Arm[] = [
   { name: "trees", version: 1, run: runTrees },
   { name: "linear", version: 1, run: runLinear },
   { name: "hgb", version: 1, run: runHgb },
+  { name: "joint", version: 1, run: changed({ bins: 16, members: 5 }) },
   { name: "mean", version: 1, combines: { arms: ["today"], allSeeds: true }, run: meanOverSeeds },
   { name: "greedy", version: 1, combines: { arms: members, allSeeds: false }, run: greedyOver(members) },
   single("bins 8", { bins: 8 }),
@@ -25,4 +26,5 @@ export const arms: readonly Arm[] = [
   single("bins 32", { bins: 32 }),
   single("150 epochs", { maxEpochs: 150, patience: 30 }),
   single("bins 16 + 150 epochs", { bins: 16, maxEpochs: 150, patience: 30 }),
+  single("members 5", { members: 5 }),
 ];

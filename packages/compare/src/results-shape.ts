@@ -241,6 +241,7 @@ const model = shape<KeptChoice>({
   candidate: text,
   configuration,
   epochs: number,
+  rows: v.optional(number),
   members: v.optional(number),
   why: text,
   preference: v.optional(

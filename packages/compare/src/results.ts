@@ -270,6 +270,8 @@ export interface KeptChoice {
   candidate: string;
   configuration: Configuration;
   epochs: number;
+  /** Rows that it was trained on, where fewer were drawn to choose it. */
+  rows?: number;
   /** Networks that are averaged; absent: one. Each stops by its own validation rows, and not after `epochs`. */
   members?: number;
   why: string;

@@ -47,7 +47,9 @@ describe("fitWhole and predictTable", () => {
     const info = { task: "binary", classes: 2, metric: "balanced-accuracy" } as const;
     const learner = makeLearner(network, candidateById("focal", "binary"), info, settings);
     const { configuration, epochs } = chosen("focal");
-    const trained = await learner.trainFor(epochs, whole, configuration, { seed: derive(0, rows.length) });
+    const { trained } = await learner.trainFor(epochs, whole, configuration, {
+      seed: derive(0, rows.length),
+    });
     const direct = await network.predict(trained, whole.fit, whole.target);
     const { prediction, rows: count } = await predict(text, { ...model, description: reread() });
     expect(count).toBe(rows.length);
@@ -103,7 +105,9 @@ describe("fitWhole and predictTable", () => {
     const info = { task: "binary", classes: 2, metric: "balanced-accuracy" } as const;
     const learner = makeLearner(network, candidateById(candidate, "binary"), info, settings);
     const { epochs, configuration } = { ...chosen(candidate), configuration: kept.description.configuration };
-    const trained = await learner.trainFor(epochs, whole, configuration, { seed: derive(0, rows.length) });
+    const { trained } = await learner.trainFor(epochs, whole, configuration, {
+      seed: derive(0, rows.length),
+    });
     const direct = await network.predict(trained, whole.fit, whole.target);
     const description = readModelDescription(JSON.stringify(kept.description), "m/model.json");
     expect((await predict(text, { ...kept, description })).prediction).toEqual(direct);

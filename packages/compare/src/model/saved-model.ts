@@ -32,16 +32,19 @@ import { sha256Of } from "./sums.ts";
 /**
  * Trains what was chosen again on all rows of a data set: a network with a loss, or a reference.
  *
- * @param options `candidates`: own ones that it may be of; `model`: as in trials
+ * @param options `candidates`: own ones that it may be of; `model`: as in trials; `mayGoOn`: asked after each epoch of a single network
  */
 export async function fitWhole(
   dataset: Dataset,
   settings: Settings,
   chosen: NonNullable<DatasetReport["model"]>,
-  options: OwnParts & { signal?: AbortSignal; compile?: Compile } = {},
+  options: OwnParts & FitOptions = {},
 ): Promise<SavedModel> {
   checkSettingNames(settings);
-  readOptions("fitWhole", options, { signal: true, compile: true, candidates: true, model: true });
+  readOptions("fitWhole", options, {
+    ...{ signal: true, compile: true, candidates: true, model: true },
+    mayGoOn: true,
+  });
   checkOwnModel(settings, options.model);
   const candidate = plannedFor(chosen.candidate, dataset.task, settings, options.candidates);
   if (isTrees(candidate)) return fitTrees(dataset, chosen, options.signal);
@@ -51,12 +54,18 @@ export async function fitWhole(
   return fitNetwork(dataset, applied, chosen, candidate, { ...options, model });
 }
 
+interface FitOptions {
+  signal?: AbortSignal;
+  compile?: Compile;
+  mayGoOn?: () => boolean;
+}
+
 async function fitNetwork(
   dataset: Dataset,
   settings: Settings,
   chosen: NonNullable<DatasetReport["model"]>,
   candidate: NetworkCandidate,
-  { signal, compile, model }: OwnParts & { signal?: AbortSignal; compile?: Compile },
+  { signal, compile, model, mayGoOn }: OwnParts & FitOptions,
 ): Promise<SavedNetwork> {
   const { task, classes } = dataset;
   const seed = derive(0, dataset.rows);
@@ -72,9 +81,13 @@ async function fitNetwork(
     model === undefined ? layerTensors(network, trained, sizes) : ownTensors(trained);
   const tensors: Record<string, Tensor> = {};
   let targetScale = whole.target;
+  let { epochs } = chosen;
   if (members.length === 0) {
     const all = { ...whole, ...(preference && { flips: preference }) };
-    const trained = await learner.trainFor(chosen.epochs, all, chosen.configuration, { seed, signal });
+    const options = { seed, signal, mayGoOn };
+    const fitted = await learner.trainFor(chosen.epochs, all, chosen.configuration, options);
+    const { trained } = fitted;
+    epochs = fitted.epochs;
     Object.assign(tensors, tensorsOf(trained));
     if (preference !== undefined)
       targetScale = await rewardScale(network, trained, whole.fit, preference.temperature);
@@ -110,7 +123,7 @@ async function fitNetwork(
       targetScale,
       candidate: chosen.candidate,
       configuration: chosen.configuration,
-      epochs: chosen.epochs,
+      epochs,
       why: chosen.why,
       rows: dataset.rows,
       dataset: dataset.name,

@@ -3,6 +3,7 @@ import { plural } from "../plural.ts";
 import type { PredictedTrial } from "../results.ts";
 import { finalistsFor } from "./assemble.ts";
 import { type ComparisonWork, workOf } from "./comparison-work.ts";
+import { type KeptRows, keptRowsOf } from "./kept-rows.ts";
 import { type Fitted, runWithin } from "./plan-within.ts";
 import { sampled } from "./results-of.ts";
 import type { RunOptions } from "./run-options.ts";
@@ -12,6 +13,8 @@ import { samplesFor, takeSample } from "./take-sample.ts";
 export interface Ran {
   /** The options, with the rows that were drawn. */
   taken: RunOptions;
+  /** What the kept models are trained on. */
+  kept: KeptRows;
   records: PredictedTrial[][];
   /** How a budget has cut the plan; empty where nothing is missing. */
   missing: string[];
@@ -54,6 +57,7 @@ export async function runTrials(options: RunOptions): Promise<Ran> {
       .map((own) => (leftOut.size === 0 ? own : own.filter(({ candidate }) => known.has(candidate))));
     return {
       taken,
+      kept: keptRowsOf(options, taken, sample === null ? 0 : work.fitOfAll()),
       records,
       missing: [...sampled(taken), ...cut],
       said: [

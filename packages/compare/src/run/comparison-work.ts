@@ -5,6 +5,7 @@ import { referenceNamed } from "../plan/trained-references.ts";
 import { type PlannedTrial, planFinals, planTrials } from "../plan/trials.ts";
 import type { PredictedTrial } from "../results.ts";
 import { makeCosts } from "./costs.ts";
+import { canBeShort, timeForAllRows } from "./kept-rows.ts";
 import type { Work } from "./plan-within.ts";
 import type { RunOptions } from "./run-options.ts";
 import type { Finished, Team } from "./team.ts";
@@ -22,6 +23,8 @@ export interface ComparisonWork extends Work {
   total: number;
   /** Those of them that are finished, with a sample. */
   done(sample: number | null): number;
+  /** Milliseconds of the kept models' fits on all rows. */
+  fitOfAll(): number;
 }
 
 /** What fine-tuning a network in one width takes, about: the number of its steps doesn't depend on that of the rows. */
@@ -65,7 +68,8 @@ export function trialsOfAll(prepared: Omit<Prepared, "baseline">): number {
 
 /** Returns the work of a comparison: its plan with each sample that is asked for, and what of it is finished. */
 export function workOf(options: RunOptions, team: Team, { samples, finalists }: WorkParts): ComparisonWork {
-  const { subjects, settings, candidates, summaries, baseline, keep, quantize, workers, earlier } = options;
+  const { subjects, settings, candidates, summaries, baseline, keep, quantize, workers, earlier, budget } =
+    options;
   const costs = makeCosts(options);
   const folds = settings.test === null ? settings.folds : 1;
   const ranked = new Set(summaries.filter(({ kind }) => kind !== "reference").map(({ id }) => id));
@@ -91,11 +95,16 @@ export function workOf(options: RunOptions, team: Team, { samples, finalists }: 
     const { done } = planFor(sample);
     return trials.filter((trial) => !done.has(trial));
   };
-  /** The kept model of each data set is trained on all rows: a network with one configuration, trees with one of several models. */
+  /** Of a trial's time, what a kept model takes: a network has one configuration, trees are one of several models. */
+  const share = keep === "trees" ? 0.6 : 1.6 / settings.configurations;
+  const keptTrials = (sample: number | null): PlannedTrial[] =>
+    planFor(sample).first.filter(({ spec }) => spec.candidate === kept && spec.fold === 0);
+  const fitOfAll = (): number => 1000 * share * secondsOf(keptTrials(null), null);
+  /** The kept model of each data set: on all rows, or on those that were drawn where there is no time for that. */
   const after = (sample: number | null): number => {
-    const trials = planFor(sample).first.filter(({ spec }) => spec.candidate === kept && spec.fold === 0);
-    const share = keep === "trees" ? 0.6 : 1.6 / settings.configurations;
-    const seconds = secondsOf(trials, sample);
+    const seconds = secondsOf(keptTrials(sample), sample);
+    if (sample !== null && budget !== null && canBeShort(options))
+      return Math.max(1000 * share * seconds, timeForAllRows(fitOfAll(), budget));
     if (quantize.length === 0) return 1000 * share * seconds;
     // Under a budget the networks of the first seed are trained again, and quantised as the kept ones are.
     const again = (folds * share * seconds) / workers;
@@ -146,6 +155,7 @@ export function workOf(options: RunOptions, team: Team, { samples, finalists }: 
     total,
     open,
     after,
+    fitOfAll,
     timeOfAll,
     // The tuned threshold is of the trials of cross-entropy.
     needed: new Set([baseline, kept, "cross-entropy"]),

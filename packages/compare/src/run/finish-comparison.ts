@@ -30,7 +30,7 @@ export interface Finishing {
  * @throws as `Team` does; the reason of the signal
  */
 export async function finishComparison(
-  { taken, records, missing }: Ran,
+  { taken, kept, records, missing }: Ran,
   look: Look & Seen,
   { say, compiler, progress, signal }: Finishing,
 ): Promise<{ results: Results; files: Contents }> {
@@ -39,8 +39,9 @@ export async function finishComparison(
   const trials = await runQuantised(taken, results);
   await startEngine();
   const compile = await compiler?.();
-  const models = await fitModels(subjects, settings, results, {
+  const models = await fitModels(kept.subjects, settings, results, {
     signal,
+    left: kept.left,
     candidates,
     ...(compile && { compile }),
     ...(model && { model }),

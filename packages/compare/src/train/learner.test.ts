@@ -43,7 +43,7 @@ async function startOf(candidate: NetworkCandidate, seed: number): Promise<numbe
   const own = makeNetwork(fold.inputs, "binary", 2, { ...settings, head: minimisedBy(candidate).head });
   const learner = makeLearner(own, candidate, info, settings);
   const [parameters] = gridOf(candidate, 1).settings;
-  const trained = await learner.trainFor(1, fold, { learningRate: 0, parameters }, { seed });
+  const { trained } = await learner.trainFor(1, fold, { learningRate: 0, parameters }, { seed });
   // Not the biases, which are 0 and fewer with a cosine head.
   const values = valuesOf(trained).filter((value) => value !== 0);
   discard(trained);
@@ -108,7 +108,7 @@ describe("makeLearner", () => {
     });
     const distance = async (alpha: number) => {
       const learner = makeLearner(network, candidateById("binary-kl-norm", "binary"), info, settings);
-      const trained = await learner.trainFor(
+      const { trained } = await learner.trainFor(
         40,
         { ...fold, fit: { ...fold.fit, teacher: wanted } },
         { learningRate: 0.02, parameters: { alpha } },
@@ -133,7 +133,7 @@ describe("makeLearner", () => {
     expect(run.validation).toBe(Math.max(...run.curve));
     expect(run.epochs).toBe(1 + run.curve.indexOf(run.validation!));
     // The parameters are those of that epoch: training for so many epochs gives them again.
-    const again = await learner.trainFor(
+    const { trained: again } = await learner.trainFor(
       run.epochs,
       fold,
       { learningRate: 0.03, parameters: {} },
@@ -158,7 +158,7 @@ describe("makeLearner", () => {
       const labels = skew ? fold.fit.labels.map((label, i) => (i % 3 ? 0 : label)) : fold.fit.labels;
       const counts = [0, 1].map((k) => labels.filter((label) => label === k).length);
       const part = { ...fold, fit: { ...fold.fit, labels }, classCounts: counts };
-      const trained = await learner.trainFor(2, part, configuration, { seed: 3 });
+      const { trained } = await learner.trainFor(2, part, configuration, { seed: 3 });
       const values = valuesOf(trained);
       discard(trained);
       return values;
@@ -197,7 +197,7 @@ describe("makeLearner", () => {
     const once = async (): Promise<void> => {
       const run = await learner.train(fold, configuration, { seed: 1, metric });
       discard(run.trained!);
-      discard(await learner.trainFor(1, fold, configuration, { seed: 1 }));
+      discard((await learner.trainFor(1, fold, configuration, { seed: 1 })).trained);
     };
     expect(await asyncLeakOf(once)).toBe(0);
     learner.dispose();
@@ -220,7 +220,7 @@ describe("makeLearner", () => {
 describe("makeNetwork", () => {
   it("predicts rows alike alone and among others, however many", async () => {
     const learner = makeLearner(network, candidateById("cross-entropy", "binary"), info, settings);
-    const trained = await learner.trainFor(1, fold, { learningRate: 0.01, parameters: {} }, { seed: 1 });
+    const { trained } = await learner.trainFor(1, fold, { learningRate: 0.01, parameters: {} }, { seed: 1 });
     const rows = 300;
     const x = Float32Array.from({ length: rows * fold.inputs }, (_, i) => Math.cos(i));
     const all = await network.predict(trained, { x, rows }, fold.target);

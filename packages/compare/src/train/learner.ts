@@ -41,13 +41,13 @@ export interface Learner {
     configurations: readonly Configuration[],
     options: TrainingOptions,
   ): Promise<Run[]>;
-  /** Trains for a fixed number of epochs, without validation. */
+  /** Trains for a number of epochs, without validation, or until an epoch after which it may not go on. */
   trainFor(
     epochs: number,
     fold: Omit<TrainingParts, "validation" | "flips"> & { flips?: Pick<FoldFlips, "assumed"> },
     configuration: Configuration,
-    options: { seed: number; signal?: AbortSignal },
-  ): Promise<Trained>;
+    options: { seed: number; signal?: AbortSignal; mayGoOn?: () => boolean },
+  ): Promise<{ trained: Trained; epochs: number }>;
   dispose(): void;
 }
 
@@ -155,9 +155,10 @@ export function makeLearner(
   return {
     trainAll: runAll,
     train: async (fold, configuration, options) => (await runAll(fold, [configuration], options))[0],
-    async trainFor(epochs, fold, configuration, { seed, signal }) {
+    async trainFor(epochs, fold, configuration, { seed, signal, mayGoOn = () => true }) {
       const { batches, state } = start(fold, configuration, seed);
-      return trainedOf((await train({ step, state, data: batches, epochs, signal })).state);
+      const done = await train({ step, state, data: batches, epochs, signal, onEpoch: () => mayGoOn() });
+      return { trained: trainedOf(done.state), epochs: done.history.length };
     },
     dispose: () => step.dispose(),
   };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { datasetFixture, resultsFixture } from "../../../../../test/results-fixture.ts";
-import { csv, datasetOf, quick } from "../../../../../test/support/datasets.ts";
+import { csv, datasetOf, quick, twoInputs } from "../../../../../test/support/datasets.ts";
 import { treesReference } from "../../plan/index.ts";
 import type { Subject } from "../../run/index.ts";
 import { fitModels } from "./keep-models.ts";
@@ -31,6 +31,25 @@ describe("fitModels", () => {
       level: "warning",
       text: "no model is kept: gradient-boosted-trees failed (trees take no free text, and there are no other inputs) when it was trained on all rows",
     });
+  });
+
+  it("trains on more rows than were drawn, and ends after the epoch in which its time is over", async () => {
+    const { rows, a, b } = twoInputs(90);
+    const all = await datasetOf(csv({ a, b, y: rows.map((i) => (i % 3 === 2 ? "yes" : "no")) }));
+    const of = { name: "all", dataset: all } as Subject;
+    const configuration = { learningRate: 0.01, parameters: {} };
+    const model = { candidate: "cross-entropy", epochs: 4, why: "it is best", configuration };
+    const keptAfter = async (times: number[]) => {
+      const results = resultsFixture([{ ...datasetFixture(), model }]);
+      const { signal } = new AbortController();
+      const left = () => times.shift() ?? 0;
+      const [kept] = await fitModels([of], { ...quick, target: "y" }, results, { signal, left });
+      expect(kept?.description.rows).toBe(90);
+      return results.datasets[0].model;
+    };
+    expect(await keptAfter([100, 50, 20, 0])).toEqual({ ...model, rows: 90, epochs: 3 });
+    expect(await keptAfter([100, 0])).toEqual({ ...model, rows: 90, epochs: 1 });
+    expect(await keptAfter([100, 90, 80, 70, 60])).toEqual({ ...model, rows: 90, epochs: 4 });
   });
 
   it("ends where it is told to", async () => {

@@ -4,7 +4,7 @@ import { bySeverity } from "../../notes.ts";
 import type { OwnModel, OwnParts } from "../../plan/own-parts.ts";
 import type { Subject } from "../../plan/prepared.ts";
 import { treesReference } from "../../plan/trained-references.ts";
-import type { Results, Settings } from "../../results.ts";
+import type { KeptChoice, Results, Settings } from "../../results.ts";
 import { firstLine, UsageError } from "../../usage-error.ts";
 import { type SavedModel, weightsFile, writeModelDescription } from "../description.ts";
 import { fitWhole } from "../saved-model.ts";
@@ -15,20 +15,33 @@ import { quantisedFile } from "./quantised-models.ts";
 /**
  * Trains the chosen model of each data set again on all of its rows. Where that diverges there is no model, and the
  * report says so.
+ *
+ * @param options `left`: milliseconds that are left for all of them, after which training ends with its epoch; null: it isn't cut short
  */
 export async function fitModels(
   subjects: readonly Subject[],
   settings: Settings,
   results: Results,
-  options: OwnParts & { signal: AbortSignal; compile?: Compile },
+  {
+    left = null,
+    ...options
+  }: OwnParts & { signal: AbortSignal; compile?: Compile; left?: (() => number) | null },
 ): Promise<(SavedModel | null)[]> {
   const models: (SavedModel | null)[] = [];
   for (const [i, { name, dataset }] of subjects.entries()) {
     const report = results.datasets[i];
+    // Each has its part of what is left.
+    const end = left === null ? 0 : left() * (1 - 1 / (subjects.length - i));
+    const mayGoOn = (): boolean => left === null || left() > end;
     try {
-      models.push(
-        report.model === null ? null : await fitWhole({ ...dataset, name }, settings, report.model, options),
-      );
+      const { model } = report;
+      if (model === null) {
+        models.push(null);
+        continue;
+      }
+      const fitted = await fitWhole({ ...dataset, name }, settings, model, { ...options, mayGoOn });
+      models.push(fitted);
+      if (dataset.rows !== report.rows) report.model = withRows(model, fitted);
     } catch (error) {
       const why = failureOf(error, report.model?.candidate);
       if (why === null || options.signal.aborted) throw error;
@@ -39,6 +52,12 @@ export async function fitModels(
     }
   }
   return models;
+}
+
+/** What was chosen on rows that were drawn, with all rows that it was trained on and the epochs that there was time for. */
+function withRows(chosen: KeptChoice, { description }: SavedModel): KeptChoice {
+  const epochs = "epochs" in description ? description.epochs : chosen.epochs;
+  return { ...chosen, epochs, rows: description.rows };
 }
 
 /** What became of a model that could not be trained; null for a fault of the program. */

@@ -64,8 +64,13 @@ export function commandsOf(
 }
 
 /** Says so where the kept model doesn't know all rows. */
-function unknownRows({ rows, drawnFrom }: Pick<DatasetReport, "rows" | "drawnFrom">): string {
-  return drawnFrom === undefined ? "" : ` (trained on ${rows} of ${drawnFrom} rows)`;
+function unknownRows({
+  rows,
+  drawnFrom,
+  model,
+}: Pick<DatasetReport, "rows" | "drawnFrom" | "model">): string {
+  const known = model?.rows ?? rows;
+  return drawnFrom === undefined || known === drawnFrom ? "" : ` (trained on ${known} of ${drawnFrom} rows)`;
 }
 
 /** The command that was typed, with another `--keep`: its trials are there, so it takes no longer than the model. */

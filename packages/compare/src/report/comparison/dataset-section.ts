@@ -85,7 +85,8 @@ const sentence = (text: string): string =>
   `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.?$/, ".")}`;
 
 /** The rows that the kept model knows. */
-function fittedOn({ rows, drawnFrom, time }: DatasetReport): string {
+function fittedOn({ rows, drawnFrom, time, model }: DatasetReport): string {
+  if (model?.rows !== undefined && model.rows !== rows) return `all ${plural(model.rows, "row")}`;
   if (drawnFrom !== undefined) return `the ${rows} rows that were drawn from ${drawnFrom}`;
   return `all ${plural(rows, "row")}${time === undefined ? "" : ", the latest included,"}`;
 }
