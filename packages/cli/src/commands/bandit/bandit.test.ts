@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { linUcb } from "@minimand/lab/online";
 import { describe, expect, it } from "vitest";
@@ -224,6 +224,10 @@ describe.concurrent("minimand bandit", () => {
       ],
       [["simulate", "nosuch"], "nosuch: no such file"],
       [
+        ["simulate", "a.csv", "-t", "y", "--quiet", "--log", "none/log.jsonl"],
+        "--log: expected a file that can be written, got 'no such file or folder'",
+      ],
+      [
         ["simulate", "a.csv"],
         "--target: expected the column of the classes, one of 'size', 'weight', 'kind', 'y', got none",
       ],
@@ -261,15 +265,18 @@ describe.concurrent("minimand bandit", () => {
 
   it("stops at Ctrl-C with exit code 130 and leaves no report", async () => {
     const cwd = withSample();
-    const { child, ended } = start(["bandit", "simulate", "a.csv", "-t", "y", "--rounds", "1000000"], {
-      cwd,
-    });
+    const { child, ended } = start(
+      ["bandit", "simulate", "a.csv", "-t", "y", "--rounds", "1000000", "--log", "log.jsonl"],
+      {
+        cwd,
+      },
+    );
     child.stderr?.on("data", (text: string) => {
       if (text.includes("rounds, 2 arms")) setTimeout(() => child.kill("SIGINT"), 300);
     });
     const { code, stderr } = await ended;
     expect(code).toBe(130);
     expect(stderr).toContain("interrupted; the same command begins anew");
-    expect(existsSync(join(cwd, "minimand-bandit-a", "report.html"))).toBe(false);
+    expect(everythingIn(cwd)).toEqual(["a.csv"]);
   }, 60_000);
 });
