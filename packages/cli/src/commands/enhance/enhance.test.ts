@@ -179,6 +179,10 @@ describe.concurrent("minimand enhance", () => {
       symlinkSync("loop.png", join(cwd, "photos", "loop.png"));
       mkdirSync(join(cwd, "photos", "folder.png"));
       symlinkSync("a.png", join(cwd, "photos", "link.png"));
+      expect(await once(["enhance", "photos/pipe.png", "--out", "bright"], { cwd })).toMatchObject({
+        code: 2,
+        stderr: "minimand: photos/pipe.png: expected a picture or a folder, got a pipe or a device\n",
+      });
       const { code, stderr } = await once(["enhance", "photos", "--out", "bright", "--method", "gamma"], {
         cwd,
       });

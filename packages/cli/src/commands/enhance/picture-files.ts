@@ -22,8 +22,11 @@ export interface PictureFile {
 export async function pictureFiles(paths: readonly string[], out: string): Promise<PictureFile[]> {
   const files: PictureFile[] = [];
   for (const path of paths) {
-    if ((await stat(path)).isDirectory()) for (const file of await picturesIn(path)) files.push(file);
-    else files.push({ path, name: basename(path) });
+    const found = await stat(path);
+    if (found.isDirectory()) for (const file of await picturesIn(path)) files.push(file);
+    else if (found.isFile()) files.push({ path, name: basename(path) });
+    // Pictures are read twice, and nothing ends the wait for a pipe.
+    else throw new UsageError(`${path}: expected a picture or a folder, got a pipe or a device`);
   }
   const names = new Map<string, string>();
   const target = await realpath(out).catch(() => resolve(out));
