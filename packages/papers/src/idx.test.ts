@@ -35,39 +35,39 @@ describe("readIdx", () => {
       "a file that is cut off",
       images.subarray(0, -1),
       labels,
-      "set images: expected 24 bytes for 2 x 2 x 2, got 23 bytes",
+      "set-images.idx3.gz: expected 24 bytes for 2 x 2 x 2, got 23 bytes",
     ],
     [
       "a file with more than it says",
       idx([2, 2, 2], [...pixels, 9]),
       labels,
-      "set images: expected 24 bytes for 2 x 2 x 2, got 25 bytes",
+      "set-images.idx3.gz: expected 24 bytes for 2 x 2 x 2, got 25 bytes",
     ],
     [
       "less than a header",
       images.subarray(0, 15),
       labels,
-      "set images: expected an IDX header of 16 bytes, got 15 bytes",
+      "set-images.idx3.gz: expected an IDX header of 16 bytes, got 15 bytes",
     ],
     [
       "labels in place of images",
       idx([20], Array(20).fill(0)),
       labels,
-      "set images: expected the IDX magic number 2051, got 2049",
+      "set-images.idx3.gz: expected the IDX magic number 2051, got 2049",
     ],
     [
       "other types than bytes",
       Uint8Array.from([0, 0, 13, ...images.subarray(3)]),
       labels,
-      "set images: expected the IDX magic number 2051, got 3331",
+      "set-images.idx3.gz: expected the IDX magic number 2051, got 3331",
     ],
     [
       "labels that are cut off",
       images,
       labels.subarray(0, -1),
-      "set labels: expected 10 bytes for 2, got 9 bytes",
+      "set-labels.idx1.gz: expected 10 bytes for 2, got 9 bytes",
     ],
-    ["a label too many", images, idx([3], [0, 1, 2]), "set labels: expected 2, one an image, got 3"],
+    ["a label too many", images, idx([3], [0, 1, 2]), "set-labels.idx1.gz: expected 2, one an image, got 3"],
   ])("refuses %s", (_, first, second, message) => {
     expect(() => readIdx(first, second, "set")).toThrow(new RangeError(message));
   });

@@ -5,7 +5,7 @@ import type { Images } from "./reproduction.ts";
  *
  * @param images bytes of the file of images, unpacked: count x height x width
  * @param labels bytes of the file of labels, unpacked: count
- * @param name of the set, for messages
+ * @param name of the set, for messages: its files are `NAME-images.idx3.gz` and `NAME-labels.idx1.gz`
  * @returns views into the given bytes, nothing is copied
  * @throws RangeError for another format, a file that is cut off or too long, or a label count unlike the image count
  *
@@ -13,11 +13,11 @@ import type { Images } from "./reproduction.ts";
  * const { pixels, labels, count } = readIdx(unpackedImages, unpackedLabels, "mnist-test");
  */
 export function readIdx(images: Uint8Array, labels: Uint8Array, name: string): Images {
-  const pictures = contentOf(images, 3, `${name} images`);
-  const classes = contentOf(labels, 1, `${name} labels`);
+  const pictures = contentOf(images, 3, `${name}-images.idx3.gz`);
+  const classes = contentOf(labels, 1, `${name}-labels.idx1.gz`);
   const [count, height, width] = pictures.sizes;
   if (classes.sizes[0] !== count)
-    throw new RangeError(`${name} labels: expected ${count}, one an image, got ${classes.sizes[0]}`);
+    throw new RangeError(`${name}-labels.idx1.gz: expected ${count}, one an image, got ${classes.sizes[0]}`);
   return { pixels: pictures.content, labels: classes.content, count, height, width };
 }
 

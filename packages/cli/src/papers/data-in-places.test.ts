@@ -30,6 +30,8 @@ describe("dataInPlaces", () => {
       gzipSync(Buffer.alloc(999, 7)).subarray(0, 15),
     );
     await writeFile(join(folder, "images", "torn-labels.idx1.gz"), gzipSync("x"));
+    await writeFile(join(folder, "images", "short-images.idx3.gz"), gzipSync("x"));
+    await writeFile(join(folder, "images", "short-labels.idx1.gz"), gzipSync("x"));
     await writeFile(join(folder, "text", "verse.txt.gz"), gzipSync("é is\na letter\n"));
   });
   afterAll(async () => {
@@ -45,6 +47,7 @@ describe("dataInPlaces", () => {
     "absent",
     "dot",
     "torn",
+    "short",
     "fashion-test",
     "verse",
     "brown",
@@ -98,6 +101,9 @@ describe("dataInPlaces", () => {
     );
     await expect(data().images("torn")).rejects.toThrow(
       "torn-images.idx3.gz: expected a whole gzip file, got damaged or cut-off data",
+    );
+    await expect(data().images("short")).rejects.toThrow(
+      "short-images.idx3.gz: expected an IDX header of 16 bytes, got 1 bytes",
     );
     await expect(data().dataset("sonar")).rejects.toThrow("data: expected a name on the paper's card");
   });

@@ -14,7 +14,7 @@ async function command(kind: string): Promise<void> {
   if (kind === "code") process.exit(7);
   if (kind === "crash") process.kill(process.pid, "SIGSEGV");
   if (kind === "memory") takeMemory();
-  if (!["plain", "silent", "busy", "order"].includes(kind)) {
+  if (!["plain", "silent", "busy", "order", "swells"].includes(kind)) {
     let signals = 0;
     onStop(() => {
       signals += 1;
@@ -39,6 +39,12 @@ async function command(kind: string): Promise<void> {
   if (kind === "twice") await setTimeout(2000);
   if (kind === "ends") await setTimeout(20_000);
   if (kind === "deaf" || kind === "plain") block(60_000);
+  if (kind === "swells") {
+    const taken = new Uint8Array(700 * 2 ** 20).fill(1);
+    block(4000);
+    process.kill(process.pid, "SIGKILL");
+    block(taken.length);
+  }
   if (kind === "silent") block(32_000);
   say("ended");
 }

@@ -130,6 +130,18 @@ describe.concurrent("a supervised command", { retry: 2 }, () => {
     expect({ code, lines }).toEqual({ code: 1, lines: ["minimand: a fault in native code (SIGSEGV)"] });
   });
 
+  test.skipIf(process.platform !== "linux")(
+    "is killed with the memory that it took in a single step",
+    async ({ expect }) => {
+      const { code, lines } = await run("swells");
+      expect(code).toBe(2);
+      expect(lines).toEqual([
+        "works",
+        expect.stringMatching(/^minimand: killed by the system, .* \(SIGKILL at 0\.[78] GiB\)$/),
+      ]);
+    },
+  );
+
   test("runs out of memory in one line with exit code 2", async ({ expect }) => {
     const { code, lines } = await run("memory", [], { NODE_OPTIONS: "--max-old-space-size=60" });
     expect(code).toBe(2);

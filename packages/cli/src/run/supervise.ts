@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
+// biome-ignore lint/style/noRestrictedImports: a file of the system about the own child
+import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import type { FromCommand, ToCommand } from "./supervised.ts";
 
@@ -11,6 +13,9 @@ const twice = 300;
 const silence = 30_000;
 /** Milliseconds of processor time within this silence from which a command is busy: one that waits for others is not. */
 const busy = 15_000;
+
+/** Milliseconds without a sign of life, of which there is one a second, after which the command's memory is looked up. */
+const missed = 1500;
 
 /** What V8 prints before it aborts the process, in less time than this; a name of a file may look like that. */
 const lastWords = /^(<--- Last few GCs --->|FATAL ERROR: )/m;
@@ -31,7 +36,7 @@ const crashes: Partial<Record<NodeJS.Signals, string>> = {
  *
  * - A signal that the command does not notice within 10 s, or after which it has not ended within 30 s, kills it; so does a second one that comes before the first is
  *   noticed. Files stay whole: the command writes them so that a kill at any time loses nothing but the work since the last of them.
- * - A command that computes for 30 s without a message is reported to be at work.
+ * - A command that computes for 30 s without a message is reported to be at work, with the memory that it has.
  * - A crash in native code and an end of memory are reported in one line.
  *
  * @param file the module that runs the command
@@ -156,6 +161,8 @@ function reportLongWork(command: ChildProcess, quiet: boolean): { memory(): numb
   });
   const watch = setInterval(() => {
     const now = performance.now();
+    // A long step lets the command say nothing, and may be what takes the memory.
+    if (now - life.at > missed) life.memory = residentMemory(command.pid) ?? life.memory;
     if (!works || now - message.at < silence) return;
     if (now - life.at < busy && life.used - message.used < busy) return;
     message = { ...life, at: now };
@@ -163,6 +170,16 @@ function reportLongWork(command: ChildProcess, quiet: boolean): { memory(): numb
     say(`still at work, ${Math.round(process.uptime())} s after the start, with ${memory} of memory`);
   }, 1000);
   return { memory: () => life.memory, end: () => clearInterval(watch) };
+}
+
+/** The bytes of memory that a process has, where the system has a file that says so (Linux). */
+function residentMemory(pid: number | undefined): number | null {
+  try {
+    const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "latin1")) ?? [];
+    return kilobytes === undefined ? null : 1024 * Number(kilobytes);
+  } catch {
+    return null;
+  }
 }
 
 function inGigabytes(bytes: number): string {

@@ -11,7 +11,7 @@ const loopback = ["localhost", "127.0.0.1", "[::1]"];
  *
  * Hono's `csrf` looks at posts of forms only and refuses what has no `Origin`: curl, and all programs.
  *
- * A refusal is a 403, not a 421: clients may send what got a 421 again over another connection, and no other would help.
+ * What makes no address (`256.256.256.256`), or one with a name or a password, gets a 400. A refusal is a 403, not a 421: clients may send what got a 421 again over another connection, and no other would help.
  *
  * @param others names without scheme and port: those of a proxy in front of the server
  * @param anyOrigin requests that pages of any site may send; their `Host` is checked all the same
@@ -33,7 +33,13 @@ export function onlyHosts(
   };
   return async (c, next) => {
     // HTTP/1.0 may lack the header, and so may a request that never was on a wire. One for a proxy names a host in its address as well.
-    const { host: addressed } = new URL(c.req.url);
+    const address = URL.parse(c.req.url);
+    // One with a name and a password is no request of the web, which nothing behind this could read.
+    if (address === null || address.username !== "" || address.password !== "")
+      throw new HTTPException(400, {
+        message: `request: expected a host and a path that make an address, got ${received(c.req.url)}`,
+      });
+    const { host: addressed } = address;
     for (const host of [c.req.header("host") ?? addressed, addressed]) check("Host", nameOf(host), host);
     const origin = c.req.header("origin");
     if (origin !== undefined && !anyOrigin(c))

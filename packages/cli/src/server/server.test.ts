@@ -88,11 +88,33 @@ describe("a guarded server", () => {
     });
   });
 
-  it.each(["localhost:99999", "a:b:c", "evil.example/localhost"])("can't read the host %s", async (host) => {
-    const answer = await ask(port, { headers: { host } });
-    expect(answer.status).toBe(400);
-    expect(answer.error).toMatch(/^request: expected a host and a path that make an address, got others/);
-  });
+  it.each(["localhost:99999", "a:b:c", "evil.example/localhost", "256.256.256.256", "1.2.3.4.5"])(
+    "can't read the host %s",
+    async (host) => {
+      const answer = await ask(port, { headers: { host } });
+      expect(answer.status).toBe(400);
+      expect(answer.error).toMatch(/^request: expected a host and a path that make an address, got /);
+    },
+  );
+
+  it.each(["http://a@localhost/echo", "http://a:b@localhost/echo"])(
+    "can't read the address %s",
+    async (path) => {
+      const { child, port } = await start();
+      let written = "";
+      child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+        written += text;
+      });
+      const answer = await ask(port, { path, headers: { host: "localhost" } });
+      expect(answer).toMatchObject({
+        status: 400,
+        error: `request: expected a host and a path that make an address, got "${path}"`,
+      });
+      child.kill("SIGTERM");
+      await once(child, "close");
+      expect(written).toBe("");
+    },
+  );
 
   it.each(["http://localhost:3000", "http://127.0.0.1", "http://[::1]:5173", "https://shop.example"])(
     "takes posts from pages of %s",

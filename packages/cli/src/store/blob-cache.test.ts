@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -64,7 +65,8 @@ describe("cachedBlob", () => {
       const { database, sha256 } = databaseWith(new Uint8Array([1, 2]));
       const path = join(folder, sha256);
       execFileSync("mkfifo", [path]);
-      await expect(cachedBlob(database, sha256, folder)).rejects.toThrow(/got a pipe/);
+      expect(await cachedBlob(database, sha256, folder)).toBe(path);
+      expect([...readFileSync(path)]).toEqual([1, 2]);
       rmSync(path);
       const theirs = join(temporaryFolder(), "theirs");
       writeFileSync(theirs, new Uint8Array([1, 2]));
@@ -72,8 +74,33 @@ describe("cachedBlob", () => {
       symlinkSync(theirs, path);
       await cachedBlob(database, sha256, folder);
       expect(statSync(theirs).mtimeMs).toBe(1000);
+      expect(lstatSync(path).isFile()).toBe(true);
+      // One that leads to nothing, and one that leads to itself.
+      for (const target of ["nowhere", sha256]) {
+        rmSync(path);
+        symlinkSync(target, path);
+        expect(await cachedBlob(database, sha256, folder)).toBe(path);
+      }
+      expect(readdirSync(folder)).toEqual([sha256]);
     },
   );
+
+  it("leaves a folder that has the name of a file, and goes on with a copy that the sweep removes", async () => {
+    const folder = temporaryFolder();
+    const { database, sha256, fetched } = databaseWith(new Uint8Array([1, 2]));
+    const theirs = join(folder, sha256);
+    mkdirSync(theirs);
+    writeFileSync(join(theirs, "notes.txt"), "x");
+    const copies = [await cachedBlob(database, sha256, folder), await cachedBlob(database, sha256, folder)];
+    for (const copy of copies) {
+      expect([...readFileSync(copy)]).toEqual([1, 2]);
+      utimesSync(copy, 1, 1);
+    }
+    expect(fetched()).toBe(2);
+    await sweepCache(folder);
+    expect(readdirSync(folder)).toEqual([sha256]);
+    expect(readdirSync(theirs)).toEqual(["notes.txt"]);
+  });
 
   it("names the path where nothing can be written, and leaves nothing", async () => {
     const folder = temporaryFolder();

@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { UsageError } from "../failure.ts";
 import { makeFolder } from "../files/make-folder.ts";
 import { openRegular } from "../files/read-regular.ts";
-import { isTemporary } from "../files/temporary.ts";
+import { isTemporary, temporaryFor } from "../files/temporary.ts";
 import { writeWhole } from "../files/write-whole.ts";
 import { checkHash, readBlob } from "./blobs.ts";
 import type { Database } from "./database.ts";
@@ -24,7 +24,7 @@ export function usualCache(env: Readonly<Record<string, string | undefined>> = p
 
 /**
  * The path of a file on this machine that has the bytes of a hash, fetched from the database where it isn't here yet. A file that was damaged since is
- * fetched again.
+ * fetched again. A link, a pipe or a socket of that name is replaced; next to a folder of that name the file is written anew each time.
  *
  * @param folder where files are cached, shared by all processes of the machine
  * @throws UsageError where the database lacks it, see {@link readBlob}; the error of the operating system, with the file's path, where it can't
@@ -37,15 +37,21 @@ export async function cachedBlob(
 ): Promise<string> {
   checkHash(database, sha256);
   const path = join(folder, sha256);
-  if ((await hashOfFile(path)) !== sha256) {
-    const bytes = await readBlob(database, sha256);
-    await makeFolder(folder, 0o700);
-    await writeWhole(path, bytes, 0o600);
-  } else {
+  const found = await lstat(path).catch(() => null);
+  if (found?.isFile() && (await hashOfFile(path)) === sha256) {
     const now = new Date();
     await lutimes(path, now, now).catch(() => {});
+    return path;
   }
-  return path;
+  const bytes = await readBlob(database, sha256);
+  await makeFolder(folder, 0o700);
+  const isFolder = found?.isDirectory() ?? false;
+  // The link or the pipe goes, and not what it leads to.
+  if (found !== null && !found.isFile() && !isFolder) await rm(path, { force: true });
+  // A folder may contain somebody's files. The sweep removes the copy next to it.
+  const place = isFolder ? temporaryFor(path) : path;
+  await writeWhole(place, bytes, 0o600);
+  return place;
 }
 
 /**

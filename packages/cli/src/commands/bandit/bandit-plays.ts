@@ -18,8 +18,8 @@ export interface PlaysOptions {
   rounds: number;
   delay: number;
   workers: number;
-  /** Lines of a log of the first bandit's first repeat are put here. */
-  log?: string[] | undefined;
+  /** A new file for a log of the first bandit's first repeat; null for none. */
+  log: string | null;
   signal: AbortSignal;
 }
 
@@ -35,7 +35,7 @@ export async function playBandits(options: PlaysOptions): Promise<PlayedBandit[]
       place: i * seeds + seed,
       name,
       seed,
-      logged: log !== undefined && i === 0 && seed === 0,
+      log: i === 0 && seed === 0 ? log : null,
     })),
   );
   const { x, features, labels, classes } = table;
@@ -75,7 +75,6 @@ export async function playBandits(options: PlaysOptions): Promise<PlayedBandit[]
         return one;
       }),
     );
-    for (const text of done[0].log) log?.push(text);
     return names.map((name, i) => {
       const own = done.slice(i * seeds, (i + 1) * seeds);
       return { name, propensities: own[0].propensities, plays: own.map(({ play }) => play) };

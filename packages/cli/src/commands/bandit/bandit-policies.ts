@@ -161,6 +161,7 @@ function replayed(
     throw new UsageError(
       "the log: expected propensities or actionIds, which give the number of arms, got neither",
     );
+  if (!nested) checkSameArms(records, name);
   let [low, high] = [Infinity, -Infinity];
   for (const { reward } of records) [low, high] = [Math.min(low, reward), Math.max(high, reward)];
   const rewardRange = low < high ? ([low, high] as const) : ([low - 0.5, low + 0.5] as const);
@@ -169,5 +170,17 @@ function replayed(
     make({ dim, seed, rewardRange, ...(nested ? {} : { arms: arms ?? 1 }) }, settings),
     records,
     { seed },
+  );
+}
+
+/** A bandit with weights for each arm knows arms by their indices, and those that are absent from a decision would bias its replay. */
+function checkSameArms(records: readonly Rewarded[], name: string): void {
+  const [first] = records;
+  const armsIn = (record: Rewarded): string => JSON.stringify(record.actionIds ?? armsOf(record));
+  const all = armsIn(first);
+  const other = records.find((record) => armsIn(record) !== all);
+  if (other === undefined) return;
+  throw new UsageError(
+    `--policy: expected decisions with the same arms to replay ${name}, got others in ${JSON.stringify(first.decisionId)} and ${JSON.stringify(other.decisionId)}. Use greedy, or a log with a vector for each arm in features.`,
   );
 }

@@ -29,8 +29,8 @@ export interface PlayOptions {
   /** Rewards come so many rounds late. */
   delay: number;
   seed: number;
-  /** Lines of a log of what happens. */
-  log?: string[];
+  /** Receives the lines of a log of what happens. */
+  log?: (line: string) => void;
   /** Told every now and then; what it throws ends the play. */
   onProgress: (round: number) => void;
 }
@@ -45,7 +45,7 @@ export function playTable(bandit: Bandit, table: Omit<BanditTable, "notes">, opt
     const due = late.shift();
     if (due === undefined) return;
     bandit.update(due.decisionId, due.reward);
-    log?.push(rewardLine(due.decisionId, due.reward));
+    log?.(rewardLine(due.decisionId, due.reward));
   };
   const right = new Uint8Array(rounds);
   let spent = 0;
@@ -53,7 +53,7 @@ export function playTable(bandit: Bandit, table: Omit<BanditTable, "notes">, opt
   for (let round = 0; round < rounds; round++) {
     const context: BanditContext = { ...environment.context(round), actionIds: classes };
     const decision = bandit.choose(context);
-    log?.push(decisionLine(context, decision));
+    log?.(decisionLine(context, decision));
     const reward = environment.reward(round, decision.action);
     right[round] = reward;
     late.push({ decisionId: decision.decisionId, reward });

@@ -1,3 +1,5 @@
+import { isMendable, messageOf } from "../../error-text.ts";
+import { linesTo } from "../../files/write-lines.ts";
 import { type Answer, answer, dataOf, throwIfEnding } from "../../run/worker.ts";
 import { banditNamed } from "./bandit-choices.ts";
 import type { PlayedBandit } from "./bandit-files.ts";
@@ -20,31 +22,41 @@ export interface PlayJob {
   place: number;
   name: string;
   seed: number;
-  /** Whether what happens is logged. */
-  logged: boolean;
+  /** Where the log of what happens is written; null for none. */
+  log: string | null;
 }
 
 export interface PlayDone extends Pick<PlayedBandit, "propensities"> {
   play: Play;
-  /** Its lines, where they were asked for. */
-  log: string[];
 }
 
 const { table, settings, rounds, delay, played } = dataOf<BanditWorkerData>();
 
-export default function playJob({ place, name, seed, logged }: PlayJob): Answer<PlayDone> {
+export default function playJob({ place, name, seed, log }: PlayJob): Answer<PlayDone> {
   const shape = { dim: table.features, arms: table.classes.length, seed };
   const bandit = banditNamed("--algorithms", name)(shape, settings);
-  const log: string[] = [];
+  const lines = log === null ? null : named(() => linesTo(log));
   const play = playTable(bandit, table, {
     rounds,
     delay,
     seed,
-    ...(logged && { log }),
+    ...(lines !== null && { log: (line: string) => named(() => lines.write(line)) }),
     onProgress(round) {
       Atomics.store(played, place, round);
       throwIfEnding();
     },
   });
-  return answer({ play, propensities: bandit.propensities, log });
+  if (lines !== null) named(lines.close);
+  return answer({ play, propensities: bandit.propensities });
+}
+
+/** An error of the operating system loses its code on the way to another thread. */
+function named<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!isMendable(error)) throw error;
+    const why = messageOf(error).split(": ").at(-1);
+    throw new RangeError(`--log: expected a file that can be written, got '${why}'`);
+  }
 }

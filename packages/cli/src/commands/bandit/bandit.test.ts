@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { linUcb } from "@minimand/lab/online";
 import { describe, expect, it } from "vitest";
@@ -115,6 +115,36 @@ describe.concurrent("minimand bandit", () => {
     expect(await run("3")).toEqual(await run("1"));
   }, 60_000);
 
+  it("evaluates a log to which a variant was added, but replays no bandit with weights for each arm on it", async () => {
+    const cwd = temporaryFolder();
+    const names = ["red", "blue", "green"];
+    const line = (i: number): string => {
+      const arms = i < 60 ? 2 : 3;
+      const even = Array<number>(arms).fill(1 / arms);
+      const decision = { features: [i % 2, 1], actionIds: names.slice(0, arms), action: i % arms };
+      return JSON.stringify({
+        decisionId: `d${i}`,
+        ...decision,
+        propensity: even[0],
+        propensities: even,
+        reward: i % 2,
+      });
+    };
+    writeFileSync(join(cwd, "log.jsonl"), Array.from({ length: 120 }, (_, i) => line(i)).join("\n"));
+    const policies = "uniform,greedy,arm:green";
+    const { code, stdout } = await once(["bandit", "evaluate", "log.jsonl", "-p", policies, "--json"], {
+      cwd,
+    });
+    expect(code).toBe(0);
+    const { evaluations } = JSON.parse(stdout) as EvaluationFile;
+    expect(evaluations.map(({ policy }) => policy)).toEqual(policies.split(","));
+    const replayed = await once(["bandit", "evaluate", "log.jsonl", "-p", "lin-ucb"], { cwd });
+    expect([replayed.code, replayed.stderr]).toEqual([
+      2,
+      'minimand: --policy: expected decisions with the same arms to replay lin-ucb, got others in "d0" and "d60". Use greedy, or a log with a vector for each arm in features.\n',
+    ]);
+  });
+
   it("evaluates arms with a comma in their name, as a whole or in a list", async () => {
     const cwd = temporaryFolder();
     const decision = (i: number) => ({
@@ -182,6 +212,8 @@ describe.concurrent("minimand bandit", () => {
     writeFileSync(join(cwd, "log.jsonl"), log);
     writeFileSync(join(cwd, "broken.jsonl"), `${log}{`);
     writeFileSync(join(cwd, "two.jsonl"), log.replace('"propensity"', '"propensities":[0.5,0.5],$&'));
+    const nested = log.replace("[1]", "[[1]]").replace('"propensity"', '"propensities":[0.5,0.5],$&');
+    writeFileSync(join(cwd, "short.jsonl"), nested);
     writeFileSync(join(cwd, "empty.jsonl"), "");
     writeFileSync(join(cwd, "cut.snapshot"), linUcb({ dim: 1, arms: 2 }).snapshot().slice(0, 60));
     execFileSync("mkfifo", [join(cwd, "pipe")]);
@@ -191,6 +223,10 @@ describe.concurrent("minimand bandit", () => {
         "pipe: expected a file or a name that is free, got a pipe",
       ],
       [["simulate", "nosuch"], "nosuch: no such file"],
+      [
+        ["simulate", "a.csv", "-t", "y", "--quiet", "--log", "none/log.jsonl"],
+        "--log: expected a file that can be written, got 'no such file or folder'",
+      ],
       [
         ["simulate", "a.csv"],
         "--target: expected the column of the classes, one of 'size', 'weight', 'kind', 'y', got none",
@@ -206,6 +242,10 @@ describe.concurrent("minimand bandit", () => {
       [["simulate", "a.csv", "-t", "y", "--workers", "0"], "--workers: expected an integer >= 1"],
       [["evaluate", "log.jsonl"], "decisions with propensities or actionIds, which give the number of arms"],
       [["evaluate", "broken.jsonl"], 'broken.jsonl, line 2: expected a JSON object, got "{"'],
+      [
+        ["evaluate", "short.jsonl"],
+        "minimand: short.jsonl, line 1.features: expected one for each of 2 arms, got 1",
+      ],
       [["evaluate", "empty.jsonl"], "empty.jsonl: expected decisions with rewards, got none"],
       [["evaluate", "missing.jsonl"], "missing.jsonl: no such file"],
       [
@@ -225,15 +265,18 @@ describe.concurrent("minimand bandit", () => {
 
   it("stops at Ctrl-C with exit code 130 and leaves no report", async () => {
     const cwd = withSample();
-    const { child, ended } = start(["bandit", "simulate", "a.csv", "-t", "y", "--rounds", "1000000"], {
-      cwd,
-    });
+    const { child, ended } = start(
+      ["bandit", "simulate", "a.csv", "-t", "y", "--rounds", "1000000", "--log", "log.jsonl"],
+      {
+        cwd,
+      },
+    );
     child.stderr?.on("data", (text: string) => {
       if (text.includes("rounds, 2 arms")) setTimeout(() => child.kill("SIGINT"), 300);
     });
     const { code, stderr } = await ended;
     expect(code).toBe(130);
     expect(stderr).toContain("interrupted; the same command begins anew");
-    expect(existsSync(join(cwd, "minimand-bandit-a", "report.html"))).toBe(false);
+    expect(everythingIn(cwd)).toEqual(["a.csv"]);
   }, 60_000);
 });

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { featEnhancer } from "@minimand/lab/vision";
@@ -168,6 +169,35 @@ describe.concurrent("minimand enhance", () => {
       "text.png",
     ]);
   });
+
+  it.skipIf(process.platform === "win32")(
+    "leaves out pipes and broken links of a folder, with a note",
+    async () => {
+      const cwd = await withPictures({ "a.png": dark(4, 4).png().toBuffer() });
+      execFileSync("mkfifo", [join(cwd, "photos", "pipe.png")]);
+      symlinkSync("gone.png", join(cwd, "photos", "broken.png"));
+      symlinkSync("loop.png", join(cwd, "photos", "loop.png"));
+      mkdirSync(join(cwd, "photos", "folder.png"));
+      symlinkSync("a.png", join(cwd, "photos", "link.png"));
+      expect(await once(["enhance", "photos/pipe.png", "--out", "bright"], { cwd })).toMatchObject({
+        code: 2,
+        stderr: "minimand: photos/pipe.png: expected a picture or a folder, got a pipe or a device\n",
+      });
+      const { code, stderr } = await once(["enhance", "photos", "--out", "bright", "--method", "gamma"], {
+        cwd,
+      });
+      expect([code, stderr]).toEqual([
+        0,
+        expect.stringContaining("photos: 4 names left out: no file (a folder, a pipe or a broken link)\n"),
+      ]);
+      expect(everythingIn(join(cwd, "bright"))).toEqual([
+        "a.png",
+        "enhance.html",
+        "link.png",
+        "results.json",
+      ]);
+    },
+  );
 
   it.each<[string, string[], RegExp]>([
     [

@@ -22,8 +22,11 @@ export interface PictureFile {
 export async function pictureFiles(paths: readonly string[], out: string): Promise<PictureFile[]> {
   const files: PictureFile[] = [];
   for (const path of paths) {
-    if ((await stat(path)).isDirectory()) for (const file of await picturesIn(path)) files.push(file);
-    else files.push({ path, name: basename(path) });
+    const found = await stat(path);
+    if (found.isDirectory()) for (const file of await picturesIn(path)) files.push(file);
+    else if (found.isFile()) files.push({ path, name: basename(path) });
+    // Pictures are read twice, and nothing ends the wait for a pipe.
+    else throw new UsageError(`${path}: expected a picture or a folder, got a pipe or a device`);
   }
   const names = new Map<string, string>();
   const target = await realpath(out).catch(() => resolve(out));
@@ -54,19 +57,30 @@ export async function pictureFiles(paths: readonly string[], out: string): Promi
 }
 
 async function picturesIn(folder: string): Promise<PictureFile[]> {
-  const entries = await readdir(folder, { withFileTypes: true });
   const names: string[] = [];
   let others = 0;
-  for (const entry of entries) {
-    if (entry.name.startsWith(".")) continue;
-    const isPicture = !entry.isDirectory() && endings.includes(extname(entry.name).toLowerCase());
-    if (isPicture) names.push(entry.name);
-    else others++;
+  let noFiles = 0;
+  for (const name of await readdir(folder)) {
+    if (name.startsWith(".")) continue;
+    if (!endings.includes(extname(name).toLowerCase())) others++;
+    // A pipe would be waited for, and the target of a link may be absent.
+    else if (await isFile(join(folder, name))) names.push(name);
+    else noFiles++;
   }
   if (names.length === 0)
     throw new UsageError(
-      `${folder}: expected pictures (${endings.join(", ")}), got ${others === 0 ? "an empty folder" : plural(others, "other name")}`,
+      `${folder}: expected pictures (${endings.join(", ")}), got ${others + noFiles === 0 ? "an empty folder" : plural(others + noFiles, "other name")}`,
     );
   if (others > 0) tell(`${folder}: ${plural(others, "name")} left out: no picture (${endings.join(", ")})`);
+  if (noFiles > 0)
+    tell(`${folder}: ${plural(noFiles, "name")} left out: no file (a folder, a pipe or a broken link)`);
   return names.sort().map((name) => ({ path: join(folder, name), name }));
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
 }

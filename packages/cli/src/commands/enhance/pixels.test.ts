@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { numpy as np } from "@jax-js/jax";
 import { applyCurves } from "@minimand/lab/vision";
 import { describe, expect, it } from "vitest";
@@ -50,22 +51,48 @@ describe("a picture of another size", () => {
         2,
       ).data,
     ]).toEqual([0.5, 0.5, 0.5, 0.5, 0.5, 0.5]);
+    const long = picture(6, 1, (x) => x, 1);
+    expect([...resizeRaster(long, 3, 2).data]).toEqual([0.5, 2.5, 4.5, 0.5, 2.5, 4.5]);
     expect(sizeWithin({ width: 1000, height: 3 }, 100)).toEqual({ width: 100, height: 1 });
     expect(sizeWithin({ width: 10, height: 3 }, 100)).toEqual({ width: 10, height: 3 });
   });
 });
 
+it("shortens a long row before it repeats it, in the memory of one row", () => {
+  const code = `import { resizeRaster } from ${JSON.stringify(import.meta.resolve("./resize-raster.ts"))};
+    const data = new Float32Array(2 ** 22).fill(0.5);
+    const { data: small } = resizeRaster({ width: 2 ** 22, height: 1, channels: 1, data, alpha: null, depth: 8 }, 256, 64);
+    console.log(small.length, small[0], process.resourceUsage().maxRSS);`;
+  const { stdout } = spawnSync(process.execPath, ["--input-type=module", "--eval", code], {
+    encoding: "utf8",
+  });
+  const [length, first, kilobytes] = stdout.split(" ").map(Number);
+  expect([length, first]).toEqual([256 * 64, 0.5]);
+  expect(kilobytes).toBeLessThan(500_000);
+});
+
 describe("rows of a map", () => {
+  const row = (rowOf: ReturnType<typeof interpolatedRows>, y: number, width: number): number[] => {
+    const at = rowOf(y);
+    return Array.from({ length: width }, (_, x) => [...at(x)]).flat();
+  };
+
   it("are the map's own at its own size, and flat beyond the centres of the border", () => {
     const map = { values: [0, 5, 1, 6, 2, 7, 3, 8], width: 2, height: 2, channels: 2 };
     const own = interpolatedRows(map, { width: 2, height: 2 });
-    expect([0, 1].map((y) => [...own(y)])).toEqual([
+    expect([0, 1].map((y) => row(own, y, 2))).toEqual([
       [0, 5, 1, 6],
       [2, 7, 3, 8],
     ]);
     const large = interpolatedRows(map, { width: 4, height: 4 });
-    expect([...large(0)].filter((_, i) => i % 2 === 0)).toEqual([0, 0.25, 0.75, 1]);
-    expect([...large(2)].filter((_, i) => i % 2 === 1)).toEqual([6.5, 6.75, 7.25, 7.5]);
+    expect(row(large, 0, 4).filter((_, i) => i % 2 === 0)).toEqual([0, 0.25, 0.75, 1]);
+    // A row of this size would take 6 GB.
+    const long = interpolatedRows(
+      { values: Float32Array.from({ length: 48 }, (_, i) => i), width: 2, height: 1, channels: 24 },
+      { width: 2 ** 26, height: 1 },
+    );
+    expect([...long(0)(2 ** 26 - 1)].slice(0, 3)).toEqual([24, 25, 26]);
+    expect(row(large, 2, 4).filter((_, i) => i % 2 === 1)).toEqual([6.5, 6.75, 7.25, 7.5]);
   });
 });
 

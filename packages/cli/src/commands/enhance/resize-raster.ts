@@ -5,18 +5,25 @@ import type { Raster } from "../../pictures/raster.ts";
  * ones have blocks.
  */
 export function resizeRaster(picture: Raster, width: number, height: number): Raster {
-  const to = (values: Float32Array, channels: number): Float32Array => {
-    const lines = alongAxis(values, picture.height, height, picture.width * channels);
+  const rows = (values: Float32Array, channels: number, columns: number): Float32Array =>
+    alongAxis(values, picture.height, height, columns * channels);
+  const columns = (values: Float32Array, channels: number, lines: number): Float32Array => {
+    if (picture.width === width) return values;
     // Rows are done one by one: an axis with `channels` numbers behind it.
     const row = picture.width * channels;
-    const resized = new Float32Array(height * width * channels);
-    for (let y = 0; y < height; y++)
+    const resized = new Float32Array(lines * width * channels);
+    for (let y = 0; y < lines; y++)
       resized.set(
-        alongAxis(lines.subarray(y * row, (y + 1) * row), picture.width, width, channels),
+        alongAxis(values.subarray(y * row, (y + 1) * row), picture.width, width, channels),
         y * width * channels,
       );
     return resized;
   };
+  // Rows that are repeated are shortened first: 64 of a very long one would take gigabytes.
+  const to = (values: Float32Array, channels: number): Float32Array =>
+    height > picture.height
+      ? rows(columns(values, channels, picture.height), channels, width)
+      : columns(rows(values, channels, picture.width), channels, height);
   return {
     ...picture,
     width,

@@ -22,10 +22,10 @@ export function retinexPicture(picture: Raster): Raster {
   const rowOf = interpolatedRows({ values: blurred, ...size, channels: 1 }, picture);
   const detail = new Float32Array(before.length);
   for (let y = 0; y < height; y++) {
-    const light = rowOf(y);
+    const lightAt = rowOf(y);
     for (let column = 0; column < width; column++) {
       const at = y * width + column;
-      detail[at] = Math.log((before[at] + eps) / (light[column] + eps));
+      detail[at] = Math.log((before[at] + eps) / (lightAt(column)[0] + eps));
     }
   }
   const [low, high] = ends(detail);

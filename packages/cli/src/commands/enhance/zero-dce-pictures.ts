@@ -80,19 +80,20 @@ export function zeroDcePicture(picture: Raster, { curvesOf }: FittedZeroDce): Ra
   const rowOf = interpolatedRows({ values: curves.dataSync(), ...size, channels: count }, picture);
   const changed = new Float32Array(data.length);
   for (let y = 0; y < height; y++) {
-    const row = rowOf(y);
-    for (let column = 0; column < width; column++)
+    const curvesAt = rowOf(y);
+    for (let column = 0; column < width; column++) {
+      const own = curvesAt(column);
       for (let c = 0; c < channels; c++) {
         const at = (y * width + column) * channels + c;
         let value = data[at];
         for (let i = 0; i < count; i += 3) {
-          const own = column * count + i;
           // Grey has one curve, the mean of those of the colours.
-          const a = channels === 1 ? (row[own] + row[own + 1] + row[own + 2]) / 3 : row[own + c];
+          const a = channels === 1 ? (own[i] + own[i + 1] + own[i + 2]) / 3 : own[i + c];
           value += a * (value * value - value);
         }
         changed[at] = value;
       }
+    }
   }
   return { ...picture, data: changed };
 }

@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { closeSync, constants, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { disposeTree, type Tree } from "minimand/engine";
@@ -138,6 +139,33 @@ describe("minimand refine with prompts of the user's", () => {
     expect(server.seen.length).toBe(8 + 2);
     expect(new Set(server.seen.map(({ body }) => body.prompt)).size).toBe(8);
   });
+
+  it.skipIf(process.platform === "win32")(
+    "ends at Ctrl-C while it waits for prompts from a pipe",
+    async () => {
+      const cwd = temporaryFolder();
+      const pipe = join(cwd, "prompts.txt");
+      execFileSync("mkfifo", [pipe]);
+      const { child, ended } = start(["refine", "red moon", "--prompts", "prompts.txt", "--engine", "wasm"], {
+        cwd,
+      });
+      let writer: number | undefined;
+      while (writer === undefined && child.exitCode === null) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        try {
+          writer = openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK);
+        } catch {
+          // Nobody reads it yet.
+        }
+      }
+      child.kill("SIGINT");
+      const { stderr } = await ended;
+      if (writer !== undefined) closeSync(writer);
+      // Not killed by its supervisor, which says so.
+      expect([child.signalCode, stderr]).toEqual(["SIGINT", ""]);
+      expect(everythingIn(cwd)).toEqual(["prompts.txt"]);
+    },
+  );
 
   it("is refused in one line", async () => {
     const { own, small, endpoint, refusal, server, cwd } = await withService([

@@ -127,6 +127,8 @@ export async function refine(given: string[], options: RefineOptions, command: C
   const run = await endpointRun(options, command);
   if (given.length === 0 && (run === null || options.prompts === undefined))
     throw new UsageError("prompts: expected at least one to be rewritten, got none");
+  // Before the work that hears Ctrl-C by itself: nothing else ends the wait for a pipe.
+  const input = await inputOf(options);
   const { engine, note } = await chooseEngine(options);
   await startEngine();
   if (note !== null) tell(note);
@@ -136,7 +138,7 @@ export async function refine(given: string[], options: RefineOptions, command: C
   const trials = join(out, "trials");
   await inOutputFolder<Kept>(out, settings, isKept, (store) =>
     interruptible(async (signal) => {
-      const found = await refinerOf(options, { store, compile, signal });
+      const found = await refinerOf(options, input, { store, compile, signal });
       const prompts = given.length > 0 ? given : found.standard;
       const rewrites = await rewritesOf(found.refiner, prompts, { count, seed, compile }, signal);
       for (const [i, own] of rewrites.entries()) {
@@ -189,9 +191,25 @@ export async function refine(given: string[], options: RefineOptions, command: C
   tell(`${join(out, "refine.html")} shows them`);
 }
 
+/** What a file has to say for a refiner. */
+interface Input {
+  source: string;
+  bytes: Uint8Array;
+  sha256: string;
+}
+
+/** The saved refiner or the prompts, where there are any. */
+async function inputOf({ prompts, refiner }: RefineOptions): Promise<Input | null> {
+  const source = refiner ?? prompts;
+  if (source === undefined) return null;
+  const isStdin = refiner === undefined && source === "-";
+  return { source, ...(await readBytes(isStdin ? process.stdin : source, source)) };
+}
+
 /** The refiner that was asked for. */
 async function refinerOf(
-  { prompts: file, refiner: saved, steps, seed }: RefineOptions,
+  { refiner: saved, steps, seed }: RefineOptions,
+  input: Input | null,
   {
     store,
     compile,
@@ -203,19 +221,18 @@ async function refinerOf(
   },
 ): Promise<Found> {
   const known = (refiner: Refiner): number => refiner.tokens.length - 3;
-  if (saved !== undefined) {
-    const { bytes, sha256 } = await readBytes(saved, saved);
-    const refiner = readRefiner(bytes, saved);
-    const from = { kind: "saved", source: saved, sha256, words: known(refiner), loss: null } as const;
-    return { refiner, world: null, from, standard: [] };
-  }
-  if (file === undefined) {
+  if (input === null) {
     const world = await loadWorld(compile);
     const { refiner } = world;
     const from = { kind: "world", source: null, sha256: null, words: known(refiner), loss: null } as const;
     return { refiner, world, from, standard: [] };
   }
-  const { bytes, sha256 } = await readBytes(file === "-" ? process.stdin : file, file);
+  const { source: file, bytes, sha256 } = input;
+  if (saved !== undefined) {
+    const refiner = readRefiner(bytes, saved);
+    const from = { kind: "saved", source: saved, sha256, words: known(refiner), loss: null } as const;
+    return { refiner, world: null, from, standard: [] };
+  }
   const own = readPrompts(bytes, basename(file));
   tell(
     `${basename(file)}: ${plural(own.prompts.length, "prompt")}${own.repeated > 0 ? `, ${own.repeated} left out that came before` : ""}`,

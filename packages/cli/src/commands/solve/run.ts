@@ -17,7 +17,6 @@ import type { SolveFile } from "./solve-file.ts";
 import { type Solved, solveBy } from "./solve-run.ts";
 import type { SolverName } from "./solver-names.ts";
 import { readMatrix, readRightHandSide } from "./system.ts";
-import { normOf } from "./vectors.ts";
 
 /** What `minimand solve` was asked. */
 export interface SolveOptions {
@@ -66,7 +65,11 @@ export async function solve(path: string, options: SolveOptions): Promise<void> 
       solved.push(run);
     }
     const best = solved.find(({ status }) => status === "converged");
-    const scale = normOf(b) || 1;
+    const beyond = best?.x.findIndex((value) => !Number.isFinite(value)) ?? -1;
+    if (best !== undefined && beyond >= 0)
+      throw new UsageError(
+        `${rightHandSide.source}: expected a right-hand side whose solution is below 1.8e308, got ${best.x[beyond]} for unknown ${beyond + 1}`,
+      );
     const file: SolveFile = {
       schema: "minimand.solve/1",
       created: new Date().toISOString(),
@@ -76,10 +79,7 @@ export async function solve(path: string, options: SolveOptions): Promise<void> 
       tolerance,
       maxIterations,
       vectors,
-      runs: solved.map(({ x: _, residualNorms, ...run }) => ({
-        ...run,
-        residuals: residualNorms.map((norm) => norm / scale),
-      })),
+      runs: solved.map(({ x: _, ...run }) => run),
       solution: best?.solver ?? null,
     };
     await replaceTogether(out, {

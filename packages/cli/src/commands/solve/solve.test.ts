@@ -88,6 +88,26 @@ describe.concurrent("minimand solve", () => {
     expect(everythingIn(join(cwd, "minimand-solve-A"))).not.toContain("solution.mtx");
   });
 
+  it.each([1e308, 5e-324, 1e-200])("solves for a right-hand side of %d as for 1", async (size) => {
+    const cwd = temporaryFolder();
+    writeFileSync(
+      join(cwd, "A.mtx"),
+      "%%MatrixMarket matrix coordinate real symmetric\n2 2 2\n1 1 1\n2 2 2\n",
+    );
+    writeFileSync(join(cwd, "b.txt"), `${size}\n${size}\n`);
+    for (const solver of ["cg", "jacobi", "ic", "deflated"]) {
+      const { code } = await refused(["solve", "A.mtx", "--rhs", "b.txt", "--solver", solver], { cwd });
+      expect([solver, code]).toEqual([solver, 0]);
+      const solved = JSON.parse(
+        readFileSync(join(cwd, "minimand-solve-A", "results.json"), "utf8"),
+      ) as SolveFile;
+      expect(solved.runs[0].relativeResidual).toBeLessThan(1e-8);
+      expect(solved.runs[0].residuals[0]).toBe(1);
+      const { value } = readMatrixMarket(readFileSync(join(cwd, "minimand-solve-A", "solution.mtx"), "utf8"));
+      expect([value[0] / size, value[1]]).toEqual([expect.closeTo(1), expect.closeTo(size / 2, -300)]);
+    }
+  });
+
   it("reads files that begin with a byte order mark", async () => {
     const cwd = temporaryFolder();
     writeFileSync(join(cwd, "A.mtx"), "\ufeff%%MatrixMarket matrix coordinate real general\n1 1 1\n1 1 4\n");
@@ -153,6 +173,32 @@ describe.concurrent("minimand solve", () => {
       { "N.mtx": singular },
       ["N.mtx", "-b", "ones"],
       /b: expected mean 0 over all unknowns, since A is singular/,
+    ],
+    [
+      "entries at one place whose sum isn't finite",
+      { "N.mtx": "%%MatrixMarket matrix coordinate real general\n1 1 2\n1 1 1e308\n1 1 1e308\n" },
+      ["N.mtx", "-b", "ones"],
+      /N\.mtx: value: expected finite sums of the entries in row 0, column 0 \(counted from 0\), got Infinity$/m,
+    ],
+    [
+      "a right-hand side whose entries at one place have no finite sum",
+      { "N.mtx": "%%MatrixMarket matrix coordinate real general\n400 1 2\n7 1 1e308\n7 1 1e308\n" },
+      ["A.mtx", "-b", "N.mtx"],
+      /N\.mtx: row 7: expected entries with a finite sum, got Infinity$/m,
+    ],
+    [
+      "a solution out of range",
+      { "N.mtx": "%%MatrixMarket matrix coordinate real general\n1 1 1\n1 1 0.1\n", "c.txt": "1e308\n" },
+      ["N.mtx", "-b", "c.txt"],
+      /c\.txt: expected a right-hand side whose solution is below 1\.8e308, got Infinity for unknown 1$/m,
+    ],
+    [
+      "many more rows than entries",
+      {
+        "N.mtx": `%%MatrixMarket matrix coordinate real general\n%${" ".repeat(2_000_000)}\n1000001 1000001 1\n1 1 1\n`,
+      },
+      ["N.mtx", "-b", "ones"],
+      /N\.mtx: expected at most 1000000 rows \(as many as entries, or 1000000\), got 1000001$/m,
     ],
     ["no right-hand side", {}, ["A.mtx"], /minimand: --rhs: expected a file .*, or 'ones', got none$/m],
     [

@@ -11,6 +11,9 @@ export interface Source {
   sha256: string | null;
 }
 
+/** Rows that a file may state without entries for them. */
+const mostEmptyRows = 1_000_000;
+
 /**
  * Reads a symmetric matrix of a Matrix Market file.
  *
@@ -22,8 +25,11 @@ export async function readMatrix(path: string): Promise<{ A: CsrMatrix; stored: 
   return named(source.source, () => {
     const entries = readMatrixMarket(text);
     // There is memory for each row, and a row that is solved for has an entry.
-    if (entries.rows > text.length)
-      throw new RangeError(`line 2: expected no more rows than the file has room for, got ${entries.rows}`);
+    const most = Math.max(mostEmptyRows, entries.value.length);
+    if (entries.rows > most)
+      throw new RangeError(
+        `expected at most ${most} rows (as many as entries, or ${mostEmptyRows}), got ${entries.rows}`,
+      );
     if (entries.rows !== entries.columns)
       throw new RangeError(
         `expected a square matrix, got ${entries.rows} rows and ${entries.columns} columns`,
@@ -98,6 +104,8 @@ function columnOf(text: string, size: number): Float64Array {
   if (rows !== size) throw new RangeError(countFault(size, rows));
   const b = new Float64Array(rows);
   for (let k = 0; k < value.length; k++) b[row[k]] += value[k];
+  const at = b.findIndex((sum) => !Number.isFinite(sum));
+  if (at >= 0) throw new RangeError(`row ${at + 1}: expected entries with a finite sum, got ${b[at]}`);
   return b;
 }
 

@@ -90,6 +90,12 @@ describe("conjugateGradient", () => {
     ]);
   });
 
+  it.each([1e308, 5e-324])("refuses a right-hand side of %d, whose square is out of range", (value) => {
+    expect(() => conjugateGradient((v) => v.slice(), [value, value])).toThrow(
+      /^b: expected numbers whose squares have a sum > 0 and < 1.8e308; scale b, and x will scale with it, got (Infinity|0)$/,
+    );
+  });
+
   it("goes on where the recurrence was too hopeful", () => {
     // Rounded in each product: the recurrence drifts away from the residual.
     const A = withEigenvalues(Array.from({ length: 40 }, (_, i) => 10 ** (i / 8)));

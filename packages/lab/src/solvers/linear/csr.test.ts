@@ -33,6 +33,10 @@ describe("csrMatrix", () => {
     ]);
     expect([...laplacian.nullSpace!.labels]).toEqual([0, 0, -1, -1, 1]);
     expect(matrixOf([[1]]).nullSpace).toBeNull();
+    // The sum of this row is out of range, and not zero.
+    expect(
+      csrMatrix({ ...square, row: [0, 0, 1], column: [0, 1, 0], value: [1e308, 1e308, 1e308] }).nullSpace,
+    ).toBeNull();
   });
 
   it.each([
@@ -40,6 +44,10 @@ describe("csrMatrix", () => {
     [
       { ...square, row: [0], column: [0], value: [Number.NaN] },
       "value[0]: expected a finite number, got NaN",
+    ],
+    [
+      { ...square, row: [0, 1, 1], column: [0, 1, 1], value: [1, 1e308, 1e308] },
+      "value: expected finite sums of the entries in row 1, column 1 (counted from 0), got Infinity",
     ],
     [{ ...square, row: [0, 1], column: [0], value: [1] }, "column: expected 2 numbers, one an entry, got 1"],
     [{ rows: 2, columns: 3, row: [], column: [], value: [] }, "columns: expected as many as rows, 2, got 3"],

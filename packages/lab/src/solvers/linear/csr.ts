@@ -16,7 +16,7 @@ export interface CsrMatrix extends SparseRows, LinearOperator {
  *
  * @param options `rows` and `columns` (the same number), and `row`, `column`, `value` of each entry; both halves
  * @returns a matrix that solvers take
- * @throws TypeError, RangeError for places outside, values that aren't finite, a matrix that isn't square or isn't symmetric
+ * @throws TypeError, RangeError for places outside, values or sums that aren't finite, a matrix that isn't square or isn't symmetric
  * @example
  * const A = csrMatrix({ rows: 2, columns: 2, row: [0, 0, 1, 1], column: [0, 1, 0, 1], value: [2, -1, -1, 2] })
  * A.matvec(Float64Array.of(1, 0)) // [2, -1]
@@ -44,7 +44,21 @@ export function csrMatrix(options: Entries): CsrMatrix {
     checkNumber(`column[${k}]`, column[k], { min: 0, max: rows - 1, integer: true });
     checkNumber(`value[${k}]`, value[k]);
   }
-  return symmetricMatrix(sparseRows(options));
+  const sparse = sparseRows(options);
+  checkSums(sparse);
+  return symmetricMatrix(sparse);
+}
+
+/** Finite entries at the same place may have a sum that is not. */
+function checkSums({ pointers, indices, values }: SparseRows): void {
+  const at = values.findIndex((sum) => !Number.isFinite(sum));
+  if (at < 0) return;
+  const i = pointers.findIndex((start) => start > at) - 1;
+  throw rangeError(
+    "value",
+    `finite sums of the entries in row ${i}, column ${indices[at]} (counted from 0)`,
+    values[at],
+  );
 }
 
 /** The matrix of compressed rows. @throws RangeError unless it is symmetric */
@@ -57,7 +71,7 @@ function symmetricMatrix(sparse: SparseRows): CsrMatrix {
       sum += values[at];
       size += Math.abs(values[at]);
     }
-    return Math.abs(sum) <= 1e-12 * size;
+    return size < Infinity && Math.abs(sum) <= 1e-12 * size;
   };
   const neighbours = (i: number, visit: (column: number) => void): void => {
     for (let at = pointers[i]; at < pointers[i + 1]; at++) visit(indices[at]);

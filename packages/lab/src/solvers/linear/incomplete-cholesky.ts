@@ -25,10 +25,14 @@ export type IncompleteCholesky = MatVec & {
  * A positive definite matrix may have none, as a pivot becomes 0 or less: then that of `A + alpha diag(A)` is taken, with
  * `alpha = shift` doubled until there is one, and reported. Unknowns that no equation mentions stay 0.
  *
+ * A positive definite matrix has one for each alpha above its number of rows: `|A_ij| < sqrt(A_ii A_jj)`, so that, scaled to ones on its
+ * diagonal, it is then diagonally dominant. No alpha above twice that number is tried.
+ *
  * @param A a sparse matrix with a positive diagonal
  * @param options the first alpha
  * @returns `r -> z` for {@link conjugateGradient}, with the `shift` that was needed
- * @throws TypeError for another matrix; RangeError for a diagonal that isn't positive
+ * @throws TypeError for another matrix; RangeError for a diagonal that isn't positive, or a matrix that isn't positive definite by the
+ *   alphas tried
  * @example
  * const A = csrMatrix({ rows: 2, columns: 2, row: [0, 0, 1, 1], column: [0, 1, 0, 1], value: [4, 2, 2, 2] })
  * incompleteCholesky(A)(Float64Array.of(4, 2)) // [1, 0]
@@ -44,6 +48,10 @@ export function incompleteCholesky(
   let shift = 0;
   let values = factor(lower, shift);
   while (values === null) {
+    if (shift > 2 * A.rows)
+      throw new RangeError(
+        `A: expected a positive definite matrix, got one without a factor at alpha ${shift}`,
+      );
     shift = shift === 0 ? first : 2 * shift;
     values = factor(lower, shift);
   }

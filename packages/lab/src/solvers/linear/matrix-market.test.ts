@@ -81,6 +81,10 @@ describe("readMatrixMarket", () => {
     [`${head}2 2\n`, 'line 2: expected 3 numbers, got "2 2"'],
     [`${head}0 2 0\n`, "line 2: expected 1 to 2147483646 rows, got 0"],
     [`${head}2 2 9999999\n`, "line 2: expected no more entries than the file has room for, got 9999999"],
+    [
+      `${head}2 2 11\n${" ".repeat(6)}`,
+      "line 2: expected no more entries than the file has room for, got 11",
+    ],
     ["%%MatrixMarket matrix array real symmetric\n99999 99999\n", "line 2: expected no more entries than"],
     [`${head}2 2 1\n3 1 1\n`, 'line 3: expected a row from 1 to 2 and a column from 1 to 2, got "3 1"'],
     [`${head}2 2 1\n1 1.5 1\n`, 'line 3: expected a whole number, got "1.5"'],

@@ -27,8 +27,10 @@ export function readMatrixMarket(text: string): Entries {
   for (const [name, size] of Object.entries({ rows, columns }))
     if (size < 1 || size > most) throw rangeError(`line ${sizes.number}`, `1 to ${most} ${name}`, size);
   // What can't be there is refused before there is memory for it.
-  const needed = layout === "coordinate" ? stored : rows * columns;
-  if (!(needed >= 0 && needed <= text.length))
+  const needed =
+    layout === "coordinate" ? stored : symmetry === "general" ? rows * columns : (rows * (rows + 1)) / 2;
+  const shortest = layout === "coordinate" ? "1 1 1\n" : "1\n";
+  if (!(needed >= 0 && needed * shortest.length <= text.length + 1))
     throw rangeError(`line ${sizes.number}`, "no more entries than the file has room for", needed);
   if (symmetry === "symmetric" && rows !== columns)
     throw rangeError(`line ${sizes.number}`, "as many rows as columns of a symmetric matrix", sizes.text);

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { inner } from "../../online/vectors.ts";
 import { conjugateGradient } from "./conjugate-gradient.ts";
+import { csrMatrix } from "./csr.ts";
 import { incompleteCholesky } from "./incomplete-cholesky.ts";
 import { jacobi } from "./jacobi.ts";
 import { multigrid } from "./multigrid/multigrid.ts";
@@ -36,6 +37,21 @@ describe("incompleteCholesky", () => {
     expect(incompleteCholesky(A, { shift: preconditioner.shift / 2 }).shift).toBe(preconditioner.shift);
     const { status } = conjugateGradient(A, [1, 2, 3, 4], { preconditioner, tolerance: 1e-10 });
     expect(status).toBe("converged");
+  });
+
+  it("ends for a matrix that no shift makes positive definite, and takes one of a sure shift", () => {
+    const far = (value: number) =>
+      matrixOf([
+        [1, value],
+        [value, 1],
+      ]);
+    expect(() => incompleteCholesky(far(1e200))).toThrow(
+      "A: expected a positive definite matrix, got one without a factor at alpha 4.096",
+    );
+    const overflowing = csrMatrix({ rows: 1, columns: 1, row: [0], column: [0], value: [1] });
+    overflowing.values[0] = Infinity;
+    expect(() => incompleteCholesky(overflowing)).toThrow("A: expected a positive definite matrix");
+    expect(incompleteCholesky(far(3)).shift).toBe(2.048);
   });
 
   it("refuses a diagonal that isn't positive", () => {

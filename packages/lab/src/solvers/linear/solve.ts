@@ -1,4 +1,4 @@
-import { checkChoice, checkNumber } from "minimand/engine";
+import { checkChoice, checkNumber, rangeError } from "minimand/engine";
 import { checkedVector, checkVector } from "../../online/vectors.ts";
 import { type LinearOperator, type OperatorLike, operatorOf } from "./linear-operator.ts";
 import { checkCompatible, projectOut } from "./null-space.ts";
@@ -65,6 +65,13 @@ export function startSolve(
   const r = x0 === undefined ? right.slice() : new Float64Array(b.length);
   if (x0 !== undefined) residual(operator, right, x, r);
   const norm = normOf(r);
+  // Squares leave the range of numbers where the numbers themselves don't.
+  if (!(norm < Infinity) || (norm === 0 && x0 === undefined && right.some((value) => value !== 0)))
+    throw rangeError(
+      "b",
+      "numbers whose squares have a sum > 0 and < 1.8e308; scale b, and x will scale with it",
+      norm,
+    );
   const threshold = tolerance * (relativeTo === "start" ? norm : normOf(right));
   const converged = norm <= threshold || norm === 0;
   return {

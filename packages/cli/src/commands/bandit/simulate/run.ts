@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { listed, plural, type Reading, shortNames } from "@minimand/compare";
 import { checkNumber } from "minimand/engine";
@@ -8,7 +9,9 @@ import { unmakeFolder } from "../../../files/make-folder.ts";
 import { makeOutputFolder } from "../../../files/output-folder.ts";
 import { readInputTable } from "../../../files/read-input-table.ts";
 import { replaceTogether } from "../../../files/replace-together.ts";
-import { checkReplaceable, writeWhole } from "../../../files/write-whole.ts";
+import { temporaryFor } from "../../../files/temporary.ts";
+import { moveInto } from "../../../files/write-lines.ts";
+import { checkReplaceable } from "../../../files/write-whole.ts";
 import { printable, printableJson, tell } from "../../../printable.ts";
 import { workersOf } from "../../../run/concurrency.ts";
 import { interruptible } from "../../../run/interruptible.ts";
@@ -80,8 +83,21 @@ export async function simulate(source: string, options: SimulateOptions): Promis
   );
 
   await interruptible(async (signal) => {
-    const log: string[] | undefined = options.log === undefined ? undefined : [];
-    const played = await playBandits({ table, names, settings, seeds, rounds, delay, workers, log, signal });
+    const log = options.log === undefined ? null : temporaryFor(options.log);
+    const played = await playBandits({
+      table,
+      names,
+      settings,
+      seeds,
+      rounds,
+      delay,
+      workers,
+      log,
+      signal,
+    }).catch(async (error: unknown) => {
+      if (log !== null) await rm(log, { force: true }).catch(() => {});
+      throw error;
+    });
     const short = shortNames([input.name, input.source, target, ...table.classes]);
     const file: SimulationFile = {
       schema: "minimand.bandit-simulation/1",
@@ -105,7 +121,7 @@ export async function simulate(source: string, options: SimulateOptions): Promis
       mostFrequent: mostFrequentShare(table.labels, arms),
       bandits: played,
     };
-    if (options.log !== undefined && log !== undefined) await writeWhole(options.log, log.join(""));
+    if (options.log !== undefined && log !== null) await moveInto(log, options.log);
     await replaceTogether(out, {
       "report.html": renderSimulation(file),
       "results.json": `${JSON.stringify(file, null, 1)}\n`,

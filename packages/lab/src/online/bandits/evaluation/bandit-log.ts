@@ -22,7 +22,11 @@ export function rewarded(record: BanditRecord): record is BanditRecord & { rewar
 }
 
 /** Returns the number of arms of a decision; null where the record doesn't say. */
-export function armsOf({ propensities, actionIds, features }: BanditRecord): number | null {
+export function armsOf({
+  propensities,
+  actionIds,
+  features,
+}: BanditContext & Pick<BanditRecord, "propensities">): number | null {
   if (propensities !== undefined) return propensities.length;
   if (actionIds !== undefined) return actionIds.length;
   return isNested(features) ? features.length : null;
@@ -75,8 +79,8 @@ export function expiryLine(decisionId: string, options: { ts?: string } = {}): s
  * Reads a log: decisions in their order, each with its reward, which is in the decision's line or in one of its own after it.
  *
  * @param text JSON lines; empty lines are skipped
- * @throws TypeError, RangeError that name the line: what is no JSON or lacks something, a repeated decision, a reward for an
- * unknown decision or a second one
+ * @throws TypeError, RangeError that name the line: what is no JSON or lacks something, features, names and
+ * probabilities of different numbers of arms, a repeated decision, a reward for an unknown decision or a second one
  */
 export function parseBanditLog(text: string): BanditRecord[] {
   const records = new Map<string, BanditRecord>();
@@ -117,7 +121,8 @@ function parseLine(at: string, line: string): Line {
   if (typeof record.decisionId !== "string")
     throw typeError(`${at}.decisionId`, "a string", record.decisionId);
   // JSON of other programs may have null for what is absent.
-  if (record.reward === null) delete record.reward;
+  for (const name of ["reward", "actionIds", "propensities"] as const)
+    if (record[name] === null) delete record[name];
   return record as Line;
 }
 
@@ -129,10 +134,19 @@ function checkRecord(at: string, record: BanditRecord): BanditRecord {
   if (!isFeatures(features)) throw typeError(`${at}.features`, "numbers, or a vector for each arm", features);
   if (actionIds !== undefined && !isListOf(actionIds, "string"))
     throw typeError(`${at}.actionIds`, "texts", actionIds);
+  if (propensities !== undefined && !isListOf(propensities, "number"))
+    throw typeError(`${at}.propensities`, "numbers", propensities);
   const arms = armsOf(record);
+  const vectors = isNested(features) ? features : undefined;
+  for (const [name, list] of Object.entries({ actionIds, features: vectors }))
+    if (list !== undefined && list.length !== arms)
+      throw rangeError(`${at}.${name}`, `one for each of ${arms} arms`, list.length);
+  if (actionIds !== undefined && new Set(actionIds).size !== arms)
+    throw rangeError(`${at}.actionIds`, "names that differ", actionIds);
+  if (vectors?.some(({ length }) => length !== vectors[0].length))
+    throw rangeError(`${at}.features`, "vectors of one length", features);
   if (arms !== null && action >= arms) throw rangeError(`${at}.action`, `one of ${arms} arms`, action);
   if (propensities !== undefined) {
-    if (!isListOf(propensities, "number")) throw typeError(`${at}.propensities`, "numbers", propensities);
     if (!(Math.abs(Number(propensities[action]) - propensity) <= 1e-9))
       throw rangeError(`${at}.propensities[${action}]`, `the propensity ${propensity}`, propensities[action]);
   }

@@ -16,6 +16,9 @@ export interface CrossFitOptions {
  * Rewards predicted by ridge regression, for {@link evaluateOffPolicy}: a regression for each arm where the context is one
  * vector, one for all where every arm has a vector. An intercept is added. Each decision is predicted by a model that hasn't seen it.
  *
+ * Arms may come and go: one is known by its name in `actionIds`, or else by its index. An arm without rewards in the other parts of the
+ * log is predicted 0.
+ *
  * @throws RangeError for a log without rewards, vectors of different sizes, a number of arms that the log doesn't say
  */
 export function crossFittedRewards(
@@ -29,32 +32,57 @@ export function crossFittedRewards(
   const first = records.find(rewarded);
   if (first === undefined) throw rangeError("records", "at least one decision with a reward", records);
   const nested = isNested(first.features);
-  const arms = armsOf(first);
-  if (arms === null)
-    throw rangeError(
-      "records",
-      "decisions with propensities or actionIds, which give the number of arms",
-      records,
-    );
-  const row = (context: BanditContext, arm: number): Float64Array => {
-    const { features } = context;
-    const values = (isNested(features) ? features[arm] : features) as ArrayLike<number>;
-    return Float64Array.from([...Array.from(values), 1]);
-  };
-  const dim = row(first, 0).length;
-  const models: Ridge[] = Array.from({ length: folds }, () => ridge(dim, nested ? 1 : arms, lambda));
+  const dim = inputOf(first, 0).length;
+  let most = 0;
+  /** The regression of each arm that has a reward; all share one where every arm has a vector. */
+  const slots = new Map<string | number, number>();
   for (const [i, record] of records.entries()) {
     if (!rewarded(record)) continue;
-    const x = row(record, record.action);
+    const arms = armsOf(record);
+    if (arms === null)
+      throw rangeError(
+        "records",
+        "decisions with propensities or actionIds, which give the number of arms",
+        records,
+      );
+    if (isNested(record.features) !== nested)
+      throw rangeError(
+        `records[${i}].features`,
+        nested ? "a vector for each arm" : "numbers",
+        record.features,
+      );
+    const x = inputOf(record, record.action);
     if (x.length !== dim) throw rangeError(`records[${i}].features`, `${dim - 1} numbers`, x.subarray(1));
+    most = Math.max(most, arms);
+    const arm = nested ? 0 : armIn(record, record.action);
+    if (!slots.has(arm)) slots.set(arm, slots.size);
+  }
+  const slotOf = (context: BanditContext, arm: number): number | undefined =>
+    slots.get(nested ? 0 : armIn(context, arm));
+  const models: Ridge[] = Array.from({ length: folds }, () => ridge(dim, slots.size, lambda));
+  for (const [i, record] of records.entries()) {
+    const slot = slotOf(record, record.action);
+    if (!rewarded(record) || slot === undefined) continue;
+    const x = inputOf(record, record.action);
     for (const [fold, model] of models.entries())
-      if (i % folds !== fold) ridgeUpdate(model, nested ? 0 : record.action, x, record.reward);
+      if (i % folds !== fold) ridgeUpdate(model, slot, x, record.reward);
   }
   return (context, index) => {
-    const { features } = context;
-    const count = isNested(features) ? features.length : arms;
-    return Float64Array.from({ length: count }, (_, arm) =>
-      ridgePrediction(models[index % folds], nested ? 0 : arm, row(context, arm)),
-    );
+    const shared = nested ? null : inputOf(context, 0);
+    return Float64Array.from({ length: armsOf(context) ?? most }, (_, arm) => {
+      const slot = slotOf(context, arm);
+      return slot === undefined
+        ? 0
+        : ridgePrediction(models[index % folds], slot, shared ?? inputOf(context, arm));
+    });
   };
+}
+
+/** By what an arm is known in all decisions. */
+const armIn = ({ actionIds }: BanditContext, arm: number): string | number => actionIds?.[arm] ?? arm;
+
+/** The vector of an arm, or that of all arms, with a one for the intercept. */
+function inputOf({ features }: BanditContext, arm: number): Float64Array {
+  const values = (isNested(features) ? features[arm] : features) as ArrayLike<number>;
+  return Float64Array.from([...Array.from(values), 1]);
 }

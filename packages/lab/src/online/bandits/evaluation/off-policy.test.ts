@@ -127,6 +127,60 @@ describe("off-policy estimates", () => {
   });
 });
 
+describe("rewards predicted by regression", () => {
+  const decision = (
+    i: number,
+    actionIds: string[] | undefined,
+    arms: number,
+    action: number,
+  ): BanditRecord => ({
+    decisionId: `d${i}`,
+    features: [1],
+    ...(actionIds === undefined ? {} : { actionIds }),
+    action,
+    propensity: 1 / arms,
+    propensities: Array<number>(arms).fill(1 / arms),
+    reward: actionIds?.[action] === "red" ? 1 : 0.25,
+  });
+
+  it("follow arms by their names where arms come and go", () => {
+    const sets = [
+      ["red", "blue"],
+      ["green", "blue", "red"],
+      ["blue", "green"],
+    ];
+    const records = Array.from({ length: 600 }, (_, i) => {
+      const names = sets[i % 3];
+      return decision(i, names, names.length, Math.floor(i / 3) % names.length);
+    });
+    const model = crossFittedRewards(records);
+    for (const [i, names] of [0, 1, 2].map((k) => [k, sets[k]] as const))
+      expect([...Array.from(model(records[i], i))], `${i}`).toEqual(
+        names.map((name) => expect.closeTo(name === "red" ? 1 : 0.25, 1)),
+      );
+    expect([...Array.from(model({ features: [1], actionIds: ["red", "new"] }, 0))]).toEqual([
+      expect.closeTo(1, 1),
+      0,
+    ]);
+    const uniform = ({ actionIds = [] }: { actionIds?: readonly string[] }) =>
+      actionIds.map(() => 1 / actionIds.length);
+    expect(evaluateOffPolicy(records, uniform, { model }).n).toBe(600);
+  });
+
+  it("take a later decision with more arms, known by their indices", () => {
+    const records = Array.from({ length: 40 }, (_, i) =>
+      decision(i, undefined, i < 20 ? 2 : 4, (i >> 1) % (i < 20 ? 2 : 4)),
+    );
+    const model = crossFittedRewards(records);
+    expect([...Array.from(model(records[0], 0))]).toEqual([expect.closeTo(0.25, 1), expect.closeTo(0.25, 1)]);
+    expect(model(records[39], 39)).toHaveLength(4);
+    const { actionIds: _, propensities: __, ...bare } = records[30];
+    expect(() => crossFittedRewards([...records, bare])).toThrow("decisions with propensities or actionIds");
+    const mixed = { ...records[0], features: [[1], [2]] };
+    expect(() => crossFittedRewards([records[0], mixed])).toThrow("records[1].features: expected numbers");
+  });
+});
+
 describe("replay of a log", () => {
   it("is unbiased for a policy that doesn't learn, whatever the logging", () => {
     const always = (): Bandit => ({
@@ -205,6 +259,21 @@ describe("a log", () => {
       '{"decisionId":"b","features":[1],"action":0,"propensity":0.5,"propensities":[0.4,0.6]}',
       "line 2.propensities[0]: expected the propensity 0.5, got 0.4",
     );
+    const two = '{"decisionId":"b","action":0,"propensity":0.5,"propensities":[0.5,0.5],';
+    refused(`${two}"features":[[1]]}`, "line 2.features: expected one for each of 2 arms, got 1");
+    refused(`${two}"features":[[1],[1,2]]}`, "line 2.features: expected vectors of one length");
+    refused(
+      `${two}"features":[1],"actionIds":["a"]}`,
+      "line 2.actionIds: expected one for each of 2 arms, got 1",
+    );
+    refused(`${two}"features":[1],"actionIds":["a","a"]}`, "line 2.actionIds: expected names that differ");
+    refused(
+      '{"decisionId":"b","features":[1],"action":0,"propensity":1,"propensities":{}}',
+      "line 2.propensities: expected numbers",
+    );
+    expect(parseBanditLog(`${two}"features":[1],"actionIds":null}`.replace("[0.5,0.5]", "null"))).toEqual([
+      { decisionId: "b", action: 0, propensity: 0.5, features: [1] },
+    ]);
   });
 });
 
