@@ -159,6 +159,18 @@ describe("recommend", () => {
     expect(use).toMatch(/^No model is recommended yet\. If you want a network, use cross-entropy/);
   });
 
+  it("leaves it open where predictions of numbers are in the order of the target, though no metric shows it", () => {
+    const report = reportOf([baseline, { id: "majority-class", gain: 0.01, verdict: "reference" }]);
+    const trivial = [{ ...against("cross-entropy", 0.01, -0.02, 0.04), to: "majority-class" }];
+    const ordered = { candidate: "cross-entropy", correlation: 0.4238 };
+    const { lead, use } = recommend(report, { ...none, trivial, ordered });
+    expect(lead).toMatch(
+      /^It is open whether the columns predict the target: the predictions by cross-entropy are in the order of the target .*\(rank correlation 0\.42\).*--metric mae\. In /,
+    );
+    expect(use).toMatch(/^No model is recommended yet\./);
+    expect(recommend(report, { ...none, trivial, ordered: null }).use).toMatch(/^No model is recommended\. /);
+  });
+
   it("recommends no network, and no reference, that is itself behind what looks at no column", () => {
     const report = reportOf([
       { id: "focal", gain: 0.01, verdict: "undecided" },

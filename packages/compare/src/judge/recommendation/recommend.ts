@@ -17,6 +17,8 @@ export interface Evidence {
   trivial: readonly Advantage[];
   /** The recommended candidate against the baseline in other metrics; where that is the baseline itself, the undecided finalist that seems to gain most. */
   others: readonly (Advantage & { metric: string })[];
+  /** Of numbers, the model whose predictions are most in the order of the target, if that is beyond chance. */
+  ordered?: { candidate: string; correlation: number } | null;
 }
 
 /** Returns the loss that gains most of those that are better, else the baseline: what is kept. */
@@ -40,7 +42,7 @@ export function recommend(report: Unadvised, evidence: Evidence): Recommendation
   const gain = candidate === ranking.baseline ? null : gainOf(entry, ranking);
   const trivial = trivialOf(evidence.trivial);
   const lead = trivial?.unbeaten
-    ? { text: nothingSeen(trivial.candidate, report), instead: null }
+    ? { text: nothingSeen(trivial.candidate, report, evidence), instead: null }
     : leadOf(
         evidence.references.filter((one) => !isBehind(trivial, one.candidate)),
         ranking,
@@ -51,7 +53,7 @@ export function recommend(report: Unadvised, evidence: Evidence): Recommendation
     candidate,
     lead: lead?.text ?? null,
     instead: lead?.instead ?? null,
-    use: `${warningOf(trivial, report, candidate)}${use}`,
+    use: `${warningOf(trivial, report, evidence, candidate)}${use}`,
     gain,
     costs: costsOf(report, candidate, evidence.others).map(({ about, text }) => ({
       about,
@@ -78,10 +80,15 @@ function isBehind(trivial: Recommendation["trivial"] | null, candidate: string):
   return trivial?.models.some((one) => one.candidate === candidate && one.mean <= 0) ?? false;
 }
 
-function warningOf(trivial: Recommendation["trivial"] | null, report: Unadvised, candidate: string): string {
+function warningOf(
+  trivial: Recommendation["trivial"] | null,
+  report: Unadvised,
+  evidence: Evidence,
+  candidate: string,
+): string {
   const { ranking } = report;
   if (trivial?.unbeaten)
-    return fewRows(report) === null ? "No model is recommended. " : "No model is recommended yet. ";
+    return whyOpen(report, evidence) === null ? "No model is recommended. " : "No model is recommended yet. ";
   if (trivial && isBehind(trivial, candidate))
     return `No network is recommended: ${midSentence(labelFor(ranking, candidate))} is not ahead of ${inWords(ranking, trivial.candidate)}, which uses no column. `;
   return "";
@@ -94,14 +101,21 @@ function inWords(ranking: Ranking, trivial: string): string {
 }
 
 /** What has to be said before anything else where no model is clearly ahead of one that looks at no column. */
-function nothingSeen(trivial: string, report: Unadvised): string {
+function nothingSeen(trivial: string, report: Unadvised, evidence: Evidence): string {
   const { ranking, task } = report;
   const what = task === "preference" ? "which response is chosen" : "the target";
   const seen = `no model is clearly ahead of ${inWords(ranking, trivial)}, which uses no column`;
-  const few = fewRows(report);
-  return few === null
+  const open = whyOpen(report, evidence);
+  return open === null
     ? `The columns do not appear to predict ${what} on these rows: in ${labelOf(ranking.metric)}, ${seen}.`
-    : `It is open whether the columns predict ${what}: ${few}. In ${labelOf(ranking.metric)}, ${seen}.`;
+    : `It is open whether the columns predict ${what}: ${open}. In ${labelOf(ranking.metric)}, ${seen}.`;
+}
+
+/** Why it can't be said that the columns predict nothing; null where it can. */
+function whyOpen(report: Unadvised, { ordered }: Evidence): string | null {
+  if (ordered === undefined || ordered === null) return fewRows(report);
+  const by = midSentence(labelFor(report.ranking, ordered.candidate));
+  return `the predictions by ${by} are in the order of the target more often than chance (rank correlation ${ordered.correlation.toFixed(2)}), and a few extreme values may decide the metric. Compare by --metric mae`;
 }
 
 /** With fewer rows of a class even a good model is rarely clear of one that looks at no column. */

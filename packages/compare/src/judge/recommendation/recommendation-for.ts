@@ -1,11 +1,12 @@
 import { metricById } from "minimand/metrics";
 import { references } from "../../plan/candidates.ts";
-import type { PredictedTrial, Recommendation } from "../../results.ts";
+import type { Advantage, PredictedTrial, Recommendation } from "../../results.ts";
 import { traitsOf } from "../../task.ts";
 import type { Truth } from "../decision/truth.ts";
 import { advantageOf, besideBest, besideTrivial } from "./beside.ts";
 import { leading } from "./next-step.ts";
-import { recommend, recommended, type Unadvised } from "./recommend.ts";
+import { rankCorrelationOf } from "./rank-correlation.ts";
+import { type Evidence, recommend, recommended, type Unadvised } from "./recommend.ts";
 
 /** {@link recommend}, with the differences that it needs taken from the predictions. */
 export function recommendationFor(
@@ -29,12 +30,27 @@ export function recommendationFor(
           const found = advantageOf(trials, truth, pair, { metric, higherIsBetter, rope: 0 });
           return found === null ? [] : [{ ...found, metric }];
         });
+  const trivial = besideTrivial(trials, truth, ranking, {
+    candidate: first,
+    to: references[traitsOf[task].constant].id,
+  });
   return recommend(report, {
     references: besideBest(trials, truth, ranking),
-    trivial: besideTrivial(trials, truth, ranking, {
-      candidate: first,
-      to: references[traitsOf[task].constant].id,
-    }),
+    trivial,
     others,
+    ...(task === "regression" && { ordered: mostOrdered(trials, truth, trivial) }),
   });
+}
+
+/** Of some models the one whose predictions are most in the order of the target. */
+function mostOrdered(
+  trials: readonly PredictedTrial[],
+  truth: Truth,
+  models: readonly Advantage[],
+): Evidence["ordered"] {
+  const found = models.flatMap(({ candidate }) => {
+    const correlation = rankCorrelationOf(trials, truth, candidate);
+    return correlation === null ? [] : [{ candidate, correlation }];
+  });
+  return found.sort((a, b) => b.correlation - a.correlation)[0] ?? null;
 }
