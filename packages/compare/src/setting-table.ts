@@ -168,7 +168,7 @@ export const settingTable = {
     byDefault: "auto",
     inKey: false,
     flag: "-l, --losses <a,b>",
-    help: "losses to compare, named as in 'minimand losses'; the baseline, for classes also with class weights, is always included; default: all of the task, except those marked 'only by name'",
+    help: "losses to compare, named as in 'minimand losses'; always included: the baseline and, for classes, class-weighted cross-entropy; default: all of the task, except those marked 'only by name'",
   }),
   /** Optimizers that minimise the baseline's loss, in addition to AdamW. */
   optimizers: row({
@@ -201,7 +201,7 @@ export const settingTable = {
     bounds: repeats,
     inKey: false,
     flag: "-s, --seeds <n>",
-    help: "number of seeds, which are repetitions of the cross-validation; all losses run on the first, and only the baseline, the five finalists and the references on all",
+    help: "number of seeds, which are repetitions of the cross-validation; all losses run on the first, only the baseline, the five finalists and the references on the others",
   }),
   /** Not used with a test file. */
   folds: row({

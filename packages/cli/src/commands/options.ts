@@ -34,7 +34,7 @@ export const storeOption = (): Option =>
 export const cacheOption = (): Option =>
   new Option(
     "--cache <folder>",
-    "folder for data of the store, which are named by their hashes; default: minimand/blobs in the user's cache folder",
+    "folder for data of the store, in files that are named by their hashes; default: minimand/blobs in the user's cache folder",
   ).argParser(place);
 
 /** `--damaged` of a command that reads a table. */

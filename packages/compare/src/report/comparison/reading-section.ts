@@ -18,17 +18,17 @@ export function readingSection(report: DatasetReport | undefined, several: boole
 weights. It does not show whether a loss helps elsewhere.</p>
 <p><strong>Two stages.</strong> Every loss is trained on one seed. ${
     finalists.length > 0
-      ? html`The ${finalists.length} that did best there, on test and validation rows together, are trained on further seeds, as are the baseline and trained references
-(${plural(seeds?.complete.length ?? 1, "seed")} in all), and only these finalists can be called better. `
+      ? html`The ${finalists.length} that did best there, on test and validation rows together, are the finalists. They are trained on further seeds, like the baseline and the
+trained references (${plural(seeds?.complete.length ?? 1, "seed")} in all). Only finalists can be called better. `
       : null
   }${
     pursued
-      ? html`${chip("not pursued")} is a loss that is not among them: its interval is that of one seed.`
+      ? html`${chip("not pursued")} is any other loss: its interval is that of one seed.`
       : html`Here no loss was trained on more: ${chip("not pursued", "one seed")} means that one seed is too few to call a loss better.`
   }</p>
-<p><strong>Interval and p.</strong> All predictions for rows that a model was not trained on are pooled. The interval includes two uncertainties.
-The difference would change with other rows, as computed from the influence of each row on the metric [1, 2]. It would change with other fits, as
-computed from what else seeds and folds differ by. Fits are <em>unstable</em> if they differ by more than their rows explain, because training failed
+<p><strong>Interval and p.</strong> All predictions for rows that a model was not trained on are pooled. The interval includes two uncertainties:
+that of the rows, computed from the influence of each row on the metric [1, 2], and that of the fits, computed from the remaining variation between
+seeds and folds. Fits are <em>unstable</em> if they differ by more than their rows explain, because training failed
 on some folds. This widens the interval. ${
     testRows === null
       ? null
