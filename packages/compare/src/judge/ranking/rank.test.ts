@@ -258,7 +258,7 @@ describe("words for verdicts", () => {
     expect(entryOf(ranking, "a").verdict).toBe("not pursued");
     expect(wordsOf(ranking)).toEqual(["one seed", "one seed", "baseline"]);
     expect(ranking.summary).toContain(
-      "(of 2 losses: 2 trained on one seed only, too few to call them better)",
+      "(of 2 losses: all trained on one seed only, too few to call them better)",
     );
     expect(entryOf(ranking, "a").sentence).toMatch(
       /^Trained on one seed only, too few to call it better: \d\.\d points of accuracy better \(95 % /,

@@ -112,7 +112,8 @@ export function summaryOf(entries: readonly RankingEntry[], setting: Setting): s
     const words = Map.groupBy(losses, (entry) => verdictWord(entry, entries));
     const counts = inOrder.flatMap((word) => {
       const n = words.get(word)?.length ?? 0;
-      return n === 0 ? [] : [`${n} ${inSummary(word, n)}`];
+      const many = n > 1 && n === losses.length ? "all" : n;
+      return n === 0 ? [] : [`${many} ${inSummary(word, n)}`];
     });
     return `No ${one} is significantly better than ${name} on these data (of ${counted(losses.length, setting)}: ${counts.join(", ")}).`;
   }
