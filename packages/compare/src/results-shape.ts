@@ -96,6 +96,7 @@ const note = shape<Note>({
   column: optionalText,
   about: v.optional(v.picklist(["task", "leak", "numbers", "settings", "unlabeled"])),
   text,
+  missing: optionalText,
 });
 
 const feature = shape<FeatureSummary>({
@@ -212,7 +213,7 @@ const recommendation = shape<Recommendation>({
   beside: texts,
   next: v.array(
     shape<Recommendation["next"][number]>({
-      about: v.picklist(["continue", "seeds", "rows", "settled"]),
+      about: v.picklist(["missing", "continue", "seeds", "rows", "settled"]),
       text,
       seeds: optionalNumber,
       rows: optionalNumber,

@@ -31,6 +31,8 @@ export interface Note {
    */
   about?: "task" | "leak" | "numbers" | "settings" | "unlabeled";
   text: string;
+  /** Where values look like codes for missing ones: what `--missing` takes to read them so, as a shell takes it. */
+  missing?: string;
 }
 
 /** One input column after type inference. */
@@ -165,10 +167,18 @@ export interface Recommendation {
   gain: { mean: number; low: number; high: number } | null;
   /** What is paid for it, a sentence each that begins with its name. */
   costs: { about: "calibration" | "metric" | "time" | "collapse" | "stability"; text: string }[];
-  /** Costs of the undecided loss that seems to gain most; what is gained by other means: a tuned threshold, the choice by validation. */
+  /**
+   * Costs of the undecided loss that seems to gain most, and why it is that one; what is gained by other means: a tuned threshold, the
+   * choice by validation.
+   */
   beside: string[];
-  /** What to do next; `seeds` and `rows` in all, where a number of them would decide. */
-  next: { about: "continue" | "seeds" | "rows" | "settled"; text: string; seeds?: number; rows?: number }[];
+  /** What to do next, in this order; `seeds` and `rows` in all, where a number of them would decide. */
+  next: {
+    about: "missing" | "continue" | "seeds" | "rows" | "settled";
+    text: string;
+    seeds?: number;
+    rows?: number;
+  }[];
   /** References that can be used like a loss, against the first loss of the ranking: positive where they are ahead. */
   references: Advantage[];
   /**

@@ -51,7 +51,7 @@ export const settingTable = {
     byDefault: "",
     inKey: true,
     flag: "-t, --target <column>",
-    help: "the column to predict (bundled data know theirs)",
+    help: "column to predict (known for bundled tables)",
   }),
   types: row({
     shape: v.record(
@@ -69,7 +69,7 @@ export const settingTable = {
     byDefault: null,
     inKey: true,
     flag: "--group <column>",
-    help: "rows with equal values stay in one fold",
+    help: "column whose equal values stay in one fold, such as a person's id",
   }),
   /** The column of bags of which training sees the target's mean only; null: it sees every row's. */
   bagColumn: row({
@@ -77,7 +77,7 @@ export const settingTable = {
     byDefault: null,
     inKey: true,
     flag: "--bag-column <column>",
-    help: "the bag of each row: training and tuning see the target's mean (or class shares) of bags alone, tests are of single rows",
+    help: "column that names the bag of each row: training and tuning see only the mean target (or class shares) of a bag, tests use single rows",
   }),
   /** What became of records that could not be read. */
   damaged: row({ shape: v.picklist(["drop", "pad", "refuse"] as const), byDefault: "drop", inKey: true }),
@@ -87,7 +87,7 @@ export const settingTable = {
     bounds: { min: 0, below: 1 },
     inKey: true,
     flag: "--label-noise <p>",
-    help: "give this share of the training labels a wrong class",
+    help: "share of the training labels that is replaced by a wrong class",
   }),
   imbalance: row({
     shape: v.nullable(number),
@@ -95,7 +95,7 @@ export const settingTable = {
     bounds: { min: 1 },
     inKey: true,
     flag: "--imbalance <r>",
-    help: "thin out the smaller classes of the training rows to 1 in r",
+    help: "factor r by which smaller classes are thinned out in training: 1 in r of their rows is kept; default: none",
   }),
   /** At most this many rows are drawn of each data set; null: all. */
   sample: row({
@@ -111,7 +111,7 @@ export const settingTable = {
     byDefault: "mlp",
     inKey: true,
     flag: "--model <name>",
-    help: "network: mlp, linear, or the model of this name that a module of --with exports",
+    help: "network: mlp, linear, or the name of a model that a module of --with exports",
   }),
   hidden: row({
     shape: v.array(number),
@@ -126,7 +126,7 @@ export const settingTable = {
     bounds: epochs,
     inKey: true,
     flag: "--max-epochs <n>",
-    help: "at most so many epochs",
+    help: "maximum number of epochs",
   }),
   patience: row({
     shape: number,
@@ -134,7 +134,7 @@ export const settingTable = {
     bounds: epochs,
     inKey: true,
     flag: "--patience <n>",
-    help: "epochs without improvement until a run stops",
+    help: "number of epochs without improvement after which training stops",
   }),
   /** At most; small data take about a quarter of their training rows, see `batchSizeFor`. */
   batchSize: row({
@@ -143,35 +143,35 @@ export const settingTable = {
     bounds: { min: 1, integer: true },
     inKey: true,
     flag: "--batch-size <n>",
-    help: "rows per training step, at most; with few rows it is about a quarter of them",
+    help: "maximum number of rows per training step; small tables use about a quarter of their training rows instead",
   }),
   task: row({
     shape: v.picklist(["auto", "binary", "multiclass", "regression", "preference"] as const),
     byDefault: "auto",
     inKey: false,
     flag: "--task <task>",
-    help: "what is predicted; default: inferred. preference: which of two responses is chosen, of files of pairs",
+    help: "kind of target: binary, multiclass, regression, or preference (which of two responses is chosen, in a file of pairs); default: auto, inferred from the target",
   }),
   metric: row({
     shape: text,
     byDefault: "auto",
     inKey: false,
     flag: "-m, --metric <name>",
-    help: "the metric that decides: balanced-accuracy, f1, roc-auc, r2, ...",
+    help: "metric by which losses are judged: balanced-accuracy, f1, roc-auc, r2, ...; auto chooses by the task",
   }),
   baseline: row({
     shape: text,
     byDefault: "auto",
     inKey: false,
     flag: "--baseline <loss>",
-    help: "what the others are measured against; default: cross-entropy, squared, bradley-terry",
+    help: "loss that the others are compared with; default: cross-entropy, squared or bradley-terry, by the task",
   }),
   losses: row({
     shape: v.union([texts, auto]),
     byDefault: "auto",
     inKey: false,
     flag: "-l, --losses <a,b>",
-    help: "losses to compare ('minimand losses'), in addition to the baseline and class weights; default: all of the task but those 'only by name'",
+    help: "losses to compare, named as in 'minimand losses'; always included: the baseline and, for classes, class-weighted cross-entropy; default: all of the task, except those marked 'only by name'",
   }),
   /** Optimizers that minimise the baseline's loss, in addition to AdamW. */
   optimizers: row({
@@ -179,7 +179,7 @@ export const settingTable = {
     byDefault: [],
     inKey: false,
     flag: "--optimizers <a,b>",
-    help: "optimizers in addition to AdamW, with the baseline's loss; or all",
+    help: "optimizers to compare with AdamW, trained with the baseline's loss; or all; default: none",
   }),
   /** Training steps that minimise the baseline's loss, in addition to the plain one. */
   steps: row({
@@ -187,7 +187,7 @@ export const settingTable = {
     byDefault: [],
     inKey: false,
     flag: "--steps <a,b>",
-    help: "training steps in addition to the plain one, with the baseline's loss; or all",
+    help: "training steps to compare with the plain one, such as sam, trained with the baseline's loss; or all; default: none",
   }),
   /** What is trained to be shown next to the losses. */
   references: row({
@@ -195,7 +195,7 @@ export const settingTable = {
     byDefault: ["linear", "trees"],
     inKey: false,
     flag: "--references <a,b>",
-    help: "models trained as references: linear (a linear model), trees (gradient-boosted trees); or none",
+    help: "other models to show for comparison: linear (a linear model), trees (gradient-boosted trees); or none",
   }),
   /** In all, of the finalists, the baseline and trained references; the others are trained on the first one. */
   seeds: row({
@@ -204,7 +204,7 @@ export const settingTable = {
     bounds: repeats,
     inKey: false,
     flag: "-s, --seeds <n>",
-    help: "repeats of the cross-validation for the baseline, the five finalists and the references; the first of them is for all losses",
+    help: "number of seeds, which are repetitions of the cross-validation; all losses run on the first, only the baseline, the five finalists and the references on the others",
   }),
   /** Not used with a test file. */
   folds: row({
@@ -213,7 +213,7 @@ export const settingTable = {
     bounds: { ...repeats, min: 2 },
     inKey: false,
     flag: "-k, --folds <n>",
-    help: "folds a repeat",
+    help: "number of folds per repetition",
   }),
   /** Learning rates that every candidate is tuned with; one beyond them and its own parameters come on top. */
   configurations: row({
@@ -222,7 +222,7 @@ export const settingTable = {
     bounds: repeats,
     inKey: false,
     flag: "--configurations <n>",
-    help: "learning rates tried for each loss; a further one is tried if the best is the smallest or largest, and the loss's own parameters come in addition",
+    help: "number of learning rates tried for each loss; if the best is the smallest or largest, one more beyond it is tried; a loss's own parameters are tuned afterwards",
   }),
   rope: row({
     shape: v.union([number, auto]),
@@ -230,7 +230,7 @@ export const settingTable = {
     bounds: { min: 0 },
     inKey: false,
     flag: "--rope <x>",
-    help: "differences smaller than this count as none; default: 0.01, or 1 % of the baseline's RMSE or MAE",
+    help: "size below which a difference is too small to matter; default: 0.01, or 1 % of the baseline's RMSE or MAE",
   }),
   alpha: row({
     shape: number,
@@ -238,14 +238,14 @@ export const settingTable = {
     bounds: { above: 0, below: 1 },
     inKey: false,
     flag: "--alpha <x>",
-    help: "family-wise error of the tests",
+    help: "family-wise error of the tests: the probability of any false finding",
   }),
   positive: row({
     shape: textOrNull,
     byDefault: null,
     inKey: false,
     flag: "--positive <class>",
-    help: "the positive class of a binary target; default: the rarer one",
+    help: "positive class of a binary target; default: the rarer one",
   }),
   /** The column that says when each row was: folds then train on earlier rows and test on later ones, and nothing is claimed. */
   time: row({
@@ -253,7 +253,7 @@ export const settingTable = {
     byDefault: null,
     inKey: false,
     flag: "--time <column>",
-    help: "dates or numbers that say when each row was: train on earlier rows, test on later ones; no verdict is given",
+    help: "column with the time of each row (dates or numbers): training uses earlier rows, tests use later ones, and no verdict is given",
   }),
   test: row({
     shape: textOrNull,
@@ -261,7 +261,7 @@ export const settingTable = {
     inKey: false,
     page: false,
     flag: "--test <file>",
-    help: "test on this file instead of folds; each seed trains on four rows of five",
+    help: "file of test rows, used instead of folds; each seed trains on four fifths of the rows of the main file",
   }),
   /** The share of preferences that are the wrong way round; `auto`: estimated in every fold. */
   flipRate: row({
@@ -276,7 +276,7 @@ export const settingTable = {
     inKey: false,
     page: false,
     flag: "--distill-from <folder>",
-    help: "a model kept by compare as a teacher: adds the losses that learn from its logits",
+    help: "folder of a model kept by compare, used as a teacher: adds the losses that learn from its logits",
   }),
   /** The file of unlabelled rows that some methods learn from as well; null: those methods don't run. */
   unlabeled: row({
@@ -285,7 +285,7 @@ export const settingTable = {
     inKey: false,
     page: false,
     flag: "--unlabeled <file>",
-    help: "more rows with the same columns, whose target is not known or not looked at: adds the methods that learn from them",
+    help: "file of further rows with the same columns, whose target is unknown or ignored: adds the methods that learn from such rows",
   }),
   /** Quantile bins that numbers are encoded by beside their value; 0: none. Results of earlier versions don't say so. */
   bins: row({
@@ -294,7 +294,7 @@ export const settingTable = {
     bounds: { min: 2, max: mostBins, integer: true },
     inKey: false,
     flag: "--bins <n>",
-    help: "give the networks each number a second time, by up to n quantile bins (piecewise-linear encoding; 8 or 16 are usual); default: none",
+    help: "maximum number of quantile bins that encode each numeric column in addition to its value (piecewise-linear encoding; 8 or 16 are usual); default: none",
   }),
   /** Networks of a fit, each with another part of the training rows for validation; their predictions are averaged. Earlier results don't say so. */
   members: row({
@@ -311,7 +311,7 @@ export const settingTable = {
     byDefault: false,
     inKey: false,
     flag: "--merge-labels",
-    help: "labels of the target that differ in case or spaces only are one class",
+    help: "treat labels of the target that differ only in case or spaces as one class",
   }),
   /** Whether whatever needed a note in reading was refused. */
   strict: row({ shape: v.boolean(), byDefault: false, inKey: false }),

@@ -94,5 +94,8 @@ describe("the heading of a rule", () => {
       "rule, with results in view. It is stricter.",
     );
     expect(ruleChangeText({ ...line, about: "run", seen: "trials" })).toBe("run. It is stricter.");
+    expect(ruleChangeText({ ...line, about: "shown", seen: "results" })).toBe(
+      "also shown, with results in view. It is stricter.",
+    );
   });
 });

@@ -29,7 +29,7 @@ const kinds: Record<RuleChange["about"], string> = {
   rule: "rule",
   wording: "wording",
   protocol: "protocol",
-  shown: "shown beside",
+  shown: "also shown",
   run: "run",
 };
 

@@ -6,72 +6,72 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 export const engineOption = (): Option =>
   new Option(
     "--engine <engine>",
-    "what runs training steps: native (ONNX Runtime, faster) or wasm; default: native where it is installed",
+    "engine of the training steps: native (ONNX Runtime, faster) or wasm; default: native where it is installed",
   ).choices(["native", "wasm"]);
 
 /** `--threads N` of a command that trains. */
 export const threadsOption = (): Option =>
   new Option(
     "--threads <n>",
-    "threads inside an operation of the native engine, in each worker, at most the machine's cores; default: 1",
+    "number of threads that the native engine uses in each worker, at most the machine's cores; default: 1",
   ).argParser(wholeNumber);
 
 /** `--workers N` of a command that trains. */
 export const workersOption = (): Option =>
   new Option(
     "-w, --workers <n>",
-    "worker threads (results don't depend on it); default: one a core, fewer with --threads; 0 leaves all to others, with --store",
+    "number of worker threads, which does not change results; with --store, 0 leaves all trials to other machines; default: one per core, fewer with --threads",
   ).argParser(wholeNumber);
 
 /** `--store` of a command that works on a store. */
 export const storeOption = (): Option =>
   new Option(
     "--store <address>",
-    "postgres://HOST/DATABASE (password in DATABASE_URL, PGPASSWORD or the password file), postgres: for DATABASE_URL or libpq's variables, pglite:FOLDER",
+    "database of shared runs: postgres://HOST/DATABASE (password in DATABASE_URL, PGPASSWORD or the password file); postgres: takes the address from DATABASE_URL or libpq's variables; pglite:FOLDER is a database in a folder",
   );
 
 /** `--cache` of a command that computes for a store. */
 export const cacheOption = (): Option =>
   new Option(
     "--cache <folder>",
-    "where data of a store are kept, by their hashes; default: minimand/blobs in the user's cache folder",
+    "folder for data of the store, in files that are named by their hashes; default: minimand/blobs in the user's cache folder",
   ).argParser(place);
 
 /** `--damaged` of a command that reads a table. */
 export const damagedOption = (choices: readonly Damaged[], standard: Damaged): Option =>
   new Option(
     "--damaged <what>",
-    `what becomes of rows that can't be read: ${choices.map((choice) => damagedHelp[choice]).join(", ")}; default: ${standard}`,
+    `treatment of rows that cannot be read; default: ${standard}. ${choices.map((choice) => damagedHelp[choice]).join(". ")}`,
   )
     .choices(choices)
     .default(standard, standard);
 
 const damagedHelp: Record<Damaged, string> = {
-  drop: "drop leaves out up to 1 % or 10, whichever is more, but never over 10 %",
-  pad: "pad gives short ones missing values",
-  refuse: "refuse accepts none",
-  empty: "empty answers them with an empty prediction",
+  drop: "With drop, up to 1 % or 10 rows are left out, whichever is more, but never over 10 %",
+  pad: "With pad, short rows get missing values",
+  refuse: "With refuse, the file is rejected",
+  empty: "With empty, such rows get an empty prediction",
 };
 
 /** `--strict` of a command that reads a table. */
 export const strictOption = (): Option =>
-  new Option("--strict", "refuse a file of which anything has to be repaired, left out or decided").default(
+  new Option("--strict", "refuse a file in which anything has to be repaired, left out or decided").default(
     false,
   );
 
 /** What the help says of lists of names. */
-export const commas = `names with a comma in double quotes: '"size, cm"'; may be given several times`;
+export const commas = `Put names that contain a comma in double quotes: '"size, cm"'. May be given several times`;
 
 /** `--types`, `--ignore`, `--damaged` and `--strict` of a command that makes a data set of a table. */
 export function withDatasetOptions(command: Command): Command {
   return command
     .option(
       "--types <a=kind,...>",
-      `override inferred types: zip=categorical,age=numeric,note=text,day=date; date-dmy, date-mdy where day and month are ambiguous; ${commas}`,
+      `types of columns, in place of the inferred ones: zip=categorical,age=numeric,note=text,day=date; date-dmy or date-mdy if day and month could be confused. ${commas}`,
       columnTypes,
       {},
     )
-    .option("--ignore <a,b>", `columns that are no inputs; ${commas}`, lists, [])
+    .option("--ignore <a,b>", `columns to leave out of the inputs. ${commas}`, lists, [])
     .addOption(damagedOption(["drop", "pad", "refuse"], "drop"))
     .addOption(strictOption());
 }
@@ -80,7 +80,7 @@ export function withDatasetOptions(command: Command): Command {
 export const missingOption = (): Option =>
   new Option(
     "--missing <a=value,...>",
-    `values for missing ones: insulin=0,age=-9; name a column again for a second value; rows whose target is missing are left out; ${commas}`,
+    `values that mean "missing", by column: insulin=0,age=-9; name a column again for a second value. Rows whose target is missing are left out. ${commas}`,
   )
     .argParser(missingValues)
     .default({});
@@ -108,7 +108,7 @@ export function repeated(text: string, before: readonly string[]): string[] {
 export const withOption = (what: string): Option =>
   new Option(
     "--with <file>",
-    `your module ${what} (.ts, .mjs, .js; docs/own-candidates.md); may be given several times`,
+    `path of your module ${what} (.ts, .mjs, .js; docs/own-candidates.md); may be given several times`,
   )
     .argParser(repeated)
     .default([]);

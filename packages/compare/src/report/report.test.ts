@@ -234,12 +234,14 @@ describe("renderReport", () => {
     const text = (candidates: CandidateSummary[]): string =>
       textOf(parse(render({ ...resultsFixture([report]), candidates })).querySelector("main"));
     const { candidates } = resultsFixture([report]);
-    expect(text(candidates)).toContain("All losses tried the same 4 learning rates. Their");
+    expect(text(candidates)).toContain(
+      "All losses tried the same 4 learning rates. The losses' own parameters",
+    );
     const other = candidates.map((c) =>
       c.id === "focal" ? { ...c, grid: c.grid.map((g) => ({ ...g, learningRate: 9 * g.learningRate })) } : c,
     );
     expect(text(other)).toContain(
-      "All losses tried the same 4 learning rates, except losses with a range of their own. Their",
+      "All losses tried the same 4 learning rates, except losses with a range of their own. The losses' own parameters",
     );
   });
 

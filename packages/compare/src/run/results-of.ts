@@ -38,7 +38,7 @@ export function resultsOf(
   const cut = missing.map(
     (what): Note => ({
       level: "warning",
-      text: `the budget has cut the plan: ${what}${alpha < settings.alpha ? `. Differences are tested at alpha ${alpha}; the rest of alpha is left for a run that continues` : ""}`,
+      text: `the budget has cut the plan: ${what}${alpha < settings.alpha ? `. Differences are tested at alpha ${alpha}; the rest of alpha is reserved for the test after the run is continued` : ""}`,
     }),
   );
   const datasets = subjects.map(({ name, source, sha256, dataset, testTable }, i) =>

@@ -40,6 +40,6 @@ export const listing: Listing = {
     seconds: 77,
     use: "What weight decay does in Lion: it holds every weight in a box of known size, with half of AdamW's optimizer state.",
     practice:
-      "Read Lion's weight decay as a box of half-width one over lambda, which is reached only if the sum of learning rate times decay is large; take Lion for its halved state, not for accuracy.",
+      "Take Lion for its halved optimizer state, not for accuracy; its weight decay limits every weight to one over lambda in size, if the sum of learning rate times decay is large enough.",
   },
 };

@@ -34,8 +34,8 @@ export const listing: Listing = {
   measured: {
     verdict: "reproduced",
     seconds: 56,
-    use: "A classifier that takes in new classes from a few examples without being trained again, beside the old ones.",
+    use: "A classifier that adds new classes to the old ones from a few examples each, without being trained again.",
     practice:
-      "Where classes will be added later, train a normalised softmax and give each new class the mean direction of its examples, without training; but compare class means of raw pixels first, which beat every network on new kinds of clothes.",
+      "If classes will be added later, train a normalised softmax and give each new class the mean direction of its examples, without training; but first try class means of raw pixels, which beat every network on new kinds of clothes.",
   },
 };

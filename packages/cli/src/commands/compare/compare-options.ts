@@ -55,7 +55,7 @@ export function withCompareOptions(command: Command): Command {
     .addOption(keepOption())
     .option(
       "--quantize <a,b>",
-      "also keep the model in so many bits (2 to 8, e.g. 8,4,2), and report what each width costs",
+      "bit widths in which the model is also kept (2 to 8, e.g. 8,4,2); the report states what each width costs; default: none",
       wholeNumbers,
       [],
     )
@@ -67,10 +67,10 @@ export function withCompareOptions(command: Command): Command {
     .addOption(threadsOption())
     .option(
       "--budget <time>",
-      "wall-clock limit of the command (60s, 5m, 2h; a plain number is seconds). It cuts seeds of the finalists first, then folds, then rows, and last the losses that take longest. The baseline and three other losses always run on three folds",
+      "wall-clock limit for the whole command: 60s, 5m, 2h, or a plain number of seconds; default: none. If it is short, seeds of the finalists are left out first, then folds, then rows, and last the slowest losses. The baseline and three other losses always run on three folds",
       timeSpan,
     )
-    .option("--quick", "the same as --budget 30s", false)
+    .option("--quick", "same as --budget 30s", false)
     .addOption(storeOption())
     .addOption(cacheOption())
     .addOption(outOption("minimand-NAME"))

@@ -15,21 +15,21 @@ export interface FlipOptions {
 export const flipRateOption = (): Option =>
   new Option(
     "--flip-rate <p>",
-    "with --task preference: this share of the preferences is the wrong way round; default: estimated from the training pairs of each fold",
+    "share of the preferences that are the wrong way round, with --task preference; default: estimated from the training pairs of each fold",
   ).argParser(known);
 
 /** `--audit` of `compare`. */
 export const auditOption = (): Option =>
   new Option(
     "--audit <flips/total>",
-    "the same by an audit: so many of so many preferences that were looked at again were wrong",
+    "the same share, measured by an audit: FLIPS of TOTAL preferences that were checked again were wrong",
   ).argParser(audited);
 
 /** `--agreement` of `compare`. */
 export const agreementOption = (): Option =>
   new Option(
     "--agreement <p>",
-    "the same by pairs with two independent labels: the share of them, or N/TOTAL, whose labels agree",
+    "the same share, computed from pairs that were labelled twice, independently: the share of these pairs, or N/TOTAL, whose labels agree",
   ).argParser(agreed);
 
 /**

@@ -5,11 +5,11 @@ import { type CompareOptions, withCompareOptions } from "./compare-options.ts";
 export function define(command: Command): Command {
   command
     .description(
-      "Which training loss helps on these data: trains all of them under equal conditions and says which are better than cross-entropy, which are the same, and where the data do not decide.",
+      "Find out which training losses help on your table. The command trains them under equal conditions. It reports which are better than cross-entropy, which are practically the same, and for which the data are too few to decide.",
     )
     .argument(
       "<file...>",
-      "CSV, TSV, JSON lines or Parquet (also .gz); a bundled name ('minimand data'); - for stdin",
+      "table: CSV, TSV, JSON lines or Parquet (also .gz); or a bundled one ('minimand data' lists them); - for stdin",
     );
   return withCompareOptions(command)
     .addHelpText(
@@ -29,8 +29,8 @@ Examples:
   minimand compare churn --keep trees    predict by the trees that were compared, not by a network
   minimand compare churn --quantize 8,4,2    what the model costs in fewer bits, for a page or a phone
 
-The folder holds results.json, report.html, the kept model and all finished trials; the same command
-again continues where it was stopped.`,
+The output folder contains results.json, report.html, the kept model and all finished trials. If a run
+is stopped, the same command continues it.`,
     )
     .action(async (files: string[], options: CompareOptions) => {
       const { compare } = await import("./run.ts");

@@ -5,7 +5,7 @@ import { Option } from "commander";
 export const keepOption = (): Option =>
   new Option(
     "--keep <model>",
-    "the model to keep: auto (the loss that is recommended), or a reference, linear or trees",
+    "model to keep in the output folder: auto (the recommended loss), or a reference (linear or trees)",
   )
     .choices(["auto", ...Object.keys(referenceNamed)])
     .default("auto", "auto");

@@ -55,8 +55,9 @@ it("values that stand for missing ones are said in the results, and kept with th
 });
 
 it("a comparison without the option asks about such values, and its trials are others", async () => {
-  const { code, stderr } = await run(...compare, "--out", "o");
+  const { code, stderr, stdout } = await run(...compare, "--out", "o");
   expect(code).toBe(0);
+  expect(stdout.replaceAll(/\s+/g, " ")).toContain("If they are, add --missing insulin=0 to the command.");
   expect(stderr).toContain(
     "insulin: 12 of 60 values are 0, far from all others; if they stand for missing ones, say so with --missing insulin=0\n",
   );

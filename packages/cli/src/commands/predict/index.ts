@@ -15,7 +15,7 @@ export function define(command: Command): Command {
     .argument("<rows>", "file with the same input columns; - for stdin")
     .option(
       "--id <column>",
-      `column of the file (or a,b) that is copied in front of the prediction; ${commas}`,
+      `column of the file (or a,b) that is copied in front of the prediction. ${commas}`,
       repeated,
       [],
     )

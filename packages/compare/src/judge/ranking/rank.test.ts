@@ -258,7 +258,7 @@ describe("words for verdicts", () => {
     expect(entryOf(ranking, "a").verdict).toBe("not pursued");
     expect(wordsOf(ranking)).toEqual(["one seed", "one seed", "baseline"]);
     expect(ranking.summary).toContain(
-      "(of 2 losses: 2 trained on one seed only, too few to call them better)",
+      "(of 2 losses: all trained on one seed only, too few to call them better)",
     );
     expect(entryOf(ranking, "a").sentence).toMatch(
       /^Trained on one seed only, too few to call it better: \d\.\d points of accuracy better \(95 % /,
@@ -546,10 +546,10 @@ describe("seeds that rows don't have in common", () => {
     const of = (...entries: never[]) => unequalSeeds({ baseline: "Base", entries });
     expect(of(entry("Base", 6), entry("A", 6))).toBeNull();
     expect(of(entry("Base", 6), entry("A", 6), entry("LDR-KL", 1))).toBe(
-      "Scores are means over different numbers of seeds: 6 for base, 1 for LDR-KL. Each difference uses only the seeds that both have.",
+      "Scores are means over different numbers of seeds: 6 for base, 1 for LDR-KL. Each difference uses only the seeds that are shared with base.",
     );
     expect(of(entry("Base", 6), entry("A", 1), entry("B", 2))).toBe(
-      "Scores are means over different numbers of seeds: 6 for base, 1 to 2 for each of 2 other losses. Each difference uses only the seeds that both have.",
+      "Scores are means over different numbers of seeds: 6 for base, 1 to 2 for each of 2 other losses. Each difference uses only the seeds that are shared with base.",
     );
     const reference = (candidate: string) =>
       ({ ...(entry(candidate, 1) as object), verdict: "reference" }) as never;

@@ -112,7 +112,8 @@ export function summaryOf(entries: readonly RankingEntry[], setting: Setting): s
     const words = Map.groupBy(losses, (entry) => verdictWord(entry, entries));
     const counts = inOrder.flatMap((word) => {
       const n = words.get(word)?.length ?? 0;
-      return n === 0 ? [] : [`${n} ${inSummary(word, n)}`];
+      const many = n > 1 && n === losses.length ? "all" : n;
+      return n === 0 ? [] : [`${many} ${inSummary(word, n)}`];
     });
     return `No ${one} is significantly better than ${name} on these data (of ${counted(losses.length, setting)}: ${counts.join(", ")}).`;
   }
@@ -240,5 +241,5 @@ export function unequalSeeds({ entries, baseline }: Pick<Ranking, "entries" | "b
   ];
   const named = parts.filter((part) => part !== false).join(" and ");
   const who = fewer.length === 1 ? `for ${midSentence(fewer[0].label)}` : `for each of ${named}`;
-  return `Scores are means over different numbers of seeds: ${own.seeds} for ${midSentence(own.label)}, ${theirs} ${who}. Each difference uses only the seeds that both have.`;
+  return `Scores are means over different numbers of seeds: ${own.seeds} for ${midSentence(own.label)}, ${theirs} ${who}. Each difference uses only the seeds that are shared with ${midSentence(own.label)}.`;
 }

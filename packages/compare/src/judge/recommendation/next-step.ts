@@ -18,13 +18,30 @@ const mostRows = 100;
 const mostSeeds = 30;
 
 /**
+ * Returns what to do next: read codes for missing values as such, and what {@link decidingSteps} advises.
+ *
+ * @param report of a data set; its notes say which values look like codes for missing ones
+ */
+export function nextSteps(
+  report: Parameters<typeof decidingSteps>[0] & Pick<DatasetReport, "notes">,
+): Step[] {
+  const codes = report.notes.flatMap(({ missing }) => missing ?? []);
+  const option = codes.map((words) => `--missing ${words}`).join(" ");
+  const read: Step = {
+    about: "missing",
+    text: `Missing values: the data checks found numbers that may be codes for them. If they are, add ${option} to the command.`,
+  };
+  return [...(codes.length > 0 ? [read] : []), ...decidingSteps(report)];
+}
+
+/**
  * Returns what to do where nothing is decided: further seeds where they alone would decide, else the rows that would.
  *
  * A gain g is decided where its standard error is at most `g / (z + 0.84)`, z the normal quantile of alpha / 2 shared among the
  * family (a bound, larger than max-T needs), 0.84 that of a chance of 0.8. The variance by fits falls as 1 / seeds, both parts fall as
  * 1 / rows. It is a plan at the variance that was seen, and for the gain that was seen; the largest of many is seen too large.
  */
-export function nextSteps(
+function decidingSteps(
   report: Pick<DatasetReport, "ranking" | "rows" | "drawnFrom" | "seeds" | "folds" | "testRows">,
 ): Step[] {
   const { ranking, rows, seeds } = report;
@@ -53,9 +70,9 @@ export function nextSteps(
   const { rows: ofRows, fits: ofFits } = difference.variance;
   const lucky =
     family.length > 1
-      ? `, probably an overestimate, as the largest of ${family.length} differences is partly chance`
+      ? `. This is probably an overestimate, as the largest of ${family.length} differences is partly chance`
       : "";
-  const what = `whether ${entry.label} is better. Of the undecided finalists, it seems to gain most: ${amountOf(gain, ranking.metric)} of ${labelOf(ranking.metric)}${lucky}`;
+  const what = `whether ${entry.label} is better. It seems to gain most of the undecided finalists: ${amountOf(gain, ranking.metric)} of ${labelOf(ranking.metric)}${lucky}`;
   const factor = (ofRows + ofFits) / wanted;
   const enough = Math.ceil((entry.seeds * ofFits) / (wanted - ofRows));
   if (ofFits > ofRows && !difference.unstable && enough > entry.seeds && enough <= mostSeeds)
@@ -80,7 +97,7 @@ export function nextSteps(
     {
       about: "rows",
       rows: needed,
-      text: `More rows: ${ofFits > ofRows ? "about" : "most of the uncertainty comes from the rows, which more seeds do not change. About"} ${needed} rows (${Number(factor.toPrecision(2))} times as many) would decide ${what}.`,
+      text: `More rows: ${ofFits > ofRows ? "about" : "most of the uncertainty comes from the rows, and more seeds would not reduce it. About"} ${needed} rows (${Number(factor.toPrecision(2))} times as many) would decide ${what}.`,
     },
   ];
 }

@@ -311,6 +311,44 @@ describe("recommend", () => {
     ]);
   });
 
+  it("says why the advice is on the largest gain where another undecided finalist has a smaller adjusted p", () => {
+    const besideAt = (other: number, pAdjusted: number, factor = 1) => {
+      const report = reportOf([
+        { id: "focal", gain: 0.05, verdict: "undecided", variance: [factor * 1e-3, 1e-5] },
+        { id: "hinge", gain: other, verdict: "undecided" },
+        baseline,
+      ]);
+      const entries = report.ranking.entries.map((entry) =>
+        entry.candidate === "hinge" && entry.difference !== null && entry.difference.p !== null
+          ? { ...entry, difference: { ...entry.difference, pAdjusted } }
+          : entry,
+      );
+      return recommend({ ...report, ranking: { ...report.ranking, entries } }, none).beside;
+    };
+    expect(besideAt(0.04, 0.09)).toEqual([
+      "Although hinge has a smaller adjusted p, neither loss is significantly better, so the advice is on the one that seems to gain more: focal.",
+    ]);
+    expect(besideAt(0.04, 0.2)).toEqual([]);
+    // Behind the baseline, it is near to being worse.
+    expect(besideAt(-0.04, 0.09)).toEqual([]);
+    // Nothing is advised on the largest gain: no number of rows that one has would decide.
+    expect(besideAt(0.04, 0.09, 1e4)).toEqual([]);
+  });
+
+  it("has codes for missing values read as such before all else, by one command for all columns", () => {
+    const report = reportOf([{ id: "focal", gain: 0.05, verdict: "better" }, baseline]);
+    const code = (missing: string) => ({ level: "warning", text: "far from all others", missing }) as const;
+    const notes = [code("a=0,b=0"), { level: "info", text: "12 values" } as const, code("c=-9")];
+    const seeds = { planned: [0, 1, 2], complete: [0] };
+    const step = {
+      about: "missing",
+      text: "Missing values: the data checks found numbers that may be codes for them. If they are, add --missing a=0,b=0 --missing c=-9 to the command.",
+    };
+    expect(recommend({ ...report, notes }, none).next).toEqual([step]);
+    const next = recommend({ ...report, notes, seeds }, none).next;
+    expect(next.map(({ about }) => about)).toEqual(["missing", "continue"]);
+  });
+
   it("advises rows that scale with the variance that was seen", () => {
     const next = (gain: number, rows: number, fits: number, unstable = false) =>
       recommend(
@@ -326,7 +364,7 @@ describe("recommend", () => {
     expect(once?.text).toContain("most of the uncertainty comes from the rows");
     // Of several the one that seems to gain most is partly lucky.
     expect(once?.text).toMatch(
-      / whether focal is better\. Of the undecided finalists, it seems to gain most: 3\.0 points of balanced accuracy\.$/,
+      / whether focal is better\. It seems to gain most of the undecided finalists: 3\.0 points of balanced accuracy\.$/,
     );
     const several = reportOf([
       { id: "focal", gain: 0.03, verdict: "undecided", variance: [4e-4, 0] },
@@ -334,7 +372,7 @@ describe("recommend", () => {
       baseline,
     ]);
     expect(recommend(several, none).next[0]?.text).toMatch(
-      / it seems to gain most: 3\.0 points .*, probably an overestimate, as the largest of 2 differences is partly chance\.$/,
+      / It seems to gain most of the undecided finalists: 3\.0 points .*\. This is probably an overestimate, as the largest of 2 differences is partly chance\.$/,
     );
     // The fits alone are in the way: seeds decide, but for fits that fail.
     expect(next(0.03, 2e-5, 2e-4)).toMatchObject({ about: "seeds", seeds: 13 });
@@ -380,7 +418,7 @@ describe("recommend", () => {
       none,
     );
     expect(beside[0]).toMatch(
-      /^The loss that does best on validation rows, .* gains 2\.0 points .*, which is not significant\.$/,
+      /^Choosing the loss in each fold by its score on validation rows gains 2\.0 points .*, which is not significant\.$/,
     );
     expect(beside[1]).toMatch(/^A tuned threshold also gains.*: 3\.0 points/);
     const never = reportOf([baseline, { ...chosen, gain: 0, variance: [0, 0] }]);
@@ -388,7 +426,7 @@ describe("recommend", () => {
     const lost = reportOf([baseline, { ...chosen, gain: -0.02, variance: [1e-5, 0] }]);
     expect(recommend(lost, none).beside).toEqual([
       expect.stringMatching(
-        /^The loss that does best on validation rows, .* loses 2\.0 points of balanced accuracy \[\d\.\d, \d\.\d\]\.$/,
+        /^Choosing the loss in each fold by its score on validation rows loses 2\.0 points of balanced accuracy \[\d\.\d, \d\.\d\]\.$/,
       ),
     ]);
     for (const [gain, said] of [

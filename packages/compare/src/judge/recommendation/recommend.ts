@@ -49,6 +49,8 @@ export function recommend(report: Unadvised, evidence: Evidence): Recommendation
       );
   const behind = isBehind(trivial, candidate);
   const use = useOf(entry, gain, report, lead !== null || behind);
+  const next = nextSteps(report);
+  const open = openCosts(report, candidate, evidence.others);
   return {
     candidate,
     lead: lead?.text ?? null,
@@ -59,8 +61,12 @@ export function recommend(report: Unadvised, evidence: Evidence): Recommendation
       about,
       text: of(entry.label, text),
     })),
-    beside: [...openCosts(report, candidate, evidence.others), ...besides(report)],
-    next: nextSteps(report),
+    beside: [
+      ...(open.length > 0 || next.some(isDecisive) ? whyLargest(report) : []),
+      ...open,
+      ...besides(report),
+    ],
+    next,
     references: [...evidence.references],
     ...(trivial !== null && { trivial }),
   };
@@ -140,6 +146,28 @@ function openCosts(report: Unadvised, candidate: string, others: Evidence["other
   return costsOf(report, entry.candidate, others).map(({ text }) =>
     of(`${entry.label}, the undecided finalist that seems to gain most`, text),
   );
+}
+
+/** Whether a step is about the undecided finalist that seems to gain most. */
+const isDecisive = ({ about }: Recommendation["next"][number]): boolean =>
+  about === "seeds" || about === "rows";
+
+/** Why the advice is on the largest gain, where another finalist that gains has a smaller adjusted p: readers look for the smallest. */
+function whyLargest(report: Unadvised): string[] {
+  const open = leading(report);
+  if (open === null) return [];
+  const { entry, difference } = open;
+  const { higherIsBetter, entries } = report.ranking;
+  const surest = entries
+    .filter(({ verdict, difference: own }) => {
+      if (verdict !== "undecided" || own === null || own.p === null) return false;
+      return (higherIsBetter ? own.mean : -own.mean) > 0 && own.pAdjusted < difference.pAdjusted;
+    })
+    .sort((a, b) => (a.difference?.pAdjusted ?? 1) - (b.difference?.pAdjusted ?? 1))[0];
+  if (surest === undefined) return [];
+  return [
+    `Although ${midSentence(surest.label)} has a smaller adjusted p, neither loss is significantly better, so the advice is on the one that seems to gain more: ${midSentence(entry.label)}.`,
+  ];
 }
 
 function useOf(
@@ -248,7 +276,7 @@ function besides(report: Unadvised): string[] {
     "cross-entropy-threshold": (gain, sure) =>
       `${sure ? "A tuned threshold also gains, and leaves the probabilities unchanged" : "A tuned threshold instead of another loss"}: ${gainText(gain, ranking.metric)}.`,
     "chosen-by-validation": (gain) =>
-      `The loss that does best on validation rows, chosen anew in each fold, ${changeText(gain, ranking)}${gain.low > 0 || gain.high < 0 ? "" : ", which is not significant"}.`,
+      `Choosing the loss in each fold by its score on validation rows ${changeText(gain, ranking)}${gain.low > 0 || gain.high < 0 ? "" : ", which is not significant"}.`,
   };
   return ranking.entries.flatMap((entry) => {
     const word = words[entry.candidate];

@@ -77,7 +77,7 @@ function notPursued({ ranking, finalists }: DatasetReport): Child {
   if (ranking.entries.every(({ seeds }) => seeds < 2))
     return html`<p class="muted">One seed: ${counted} ${n === 1 ? "was" : "were"} trained on that seed only, which is too few to call ${n === 1 ? "it" : "them"} better.</p>`;
   return html`<p class="muted">Not pursued: ${counted} ${n === 1 ? "was" : "were"} trained on one seed only and ${n === 1 ? "is" : "are"} not among the ${finalists.length} finalists,
-which were trained on more. One seed can show that a loss is worse or the same, but is too few to call it better.</p>`;
+which were trained on more. One seed can show that a loss is worse or the same, but not that it is better.</p>`;
 }
 
 /** A clause as a sentence: a capital in front, a stop at the end. */

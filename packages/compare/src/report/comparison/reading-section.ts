@@ -18,31 +18,30 @@ export function readingSection(report: DatasetReport | undefined, several: boole
 weights. It does not show whether a loss helps elsewhere.</p>
 <p><strong>Two stages.</strong> Every loss is trained on one seed. ${
     finalists.length > 0
-      ? html`The ${finalists.length} that did best there, on test and validation rows together, are trained on further seeds, as are the baseline and trained references
-(${plural(seeds?.complete.length ?? 1, "seed")} in all), and only these finalists can be called better. `
+      ? html`The ${finalists.length} that did best there, on test and validation rows together, are the finalists. They are trained on further seeds, like the baseline and the
+trained references (${plural(seeds?.complete.length ?? 1, "seed")} in all). Only finalists can be called better. `
       : null
   }${
     pursued
-      ? html`${chip("not pursued")} is a loss that is not among them: its interval is that of one seed.`
+      ? html`${chip("not pursued")} is any other loss: its interval is that of one seed.`
       : html`Here no loss was trained on more: ${chip("not pursued", "one seed")} means that one seed is too few to call a loss better.`
   }</p>
-<p><strong>Interval and p.</strong> All predictions for rows that a model was not trained on are pooled. The difference would vary with other rows:
-that part is computed from how much each row moves the metric (its influence) [1, 2]. It also varies with the fits: that part comes from how much
-seeds and folds differ beyond the first part. The interval includes both. <em>Unstable</em> fits differ by more than their rows explain: some of them
-fail, and the interval is widened for it. ${
+<p><strong>Interval and p.</strong> All predictions for rows that a model was not trained on are pooled. The interval includes two uncertainties:
+that of the rows, computed from the influence of each row on the metric [1, 2], and that of the fits, computed from the remaining variation between
+seeds and folds. Fits are <em>unstable</em> if they differ by more than their rows explain, because training failed
+on some folds. This widens the interval. ${
     testRows === null
       ? null
       : "On a test file, each seed trains on four rows of five, so that fits differ as they would with other training rows."
   }</p>
-<p><strong>Many losses.</strong> Some look good by chance. Each difference has a p of its own. The adjusted p is the
-probability that, if no loss differed from the baseline, at least one of them would look as different as this one does (max-T [3],
-doubled for the two directions). Losses that behave alike count hardly more than one. The intervals are computed for each loss separately, without
-that adjustment.</p>
-<p><strong>Verdicts.</strong> ${chip("same")} if the difference is inside the region of practical equivalence${rope} with a probability of at
-least 95 %, even if the difference is significant; ${chip("better")} if a finalist improves on the baseline with an adjusted p below alpha${alpha}; ${chip("worse")}
-if any loss falls behind it with an adjusted p below alpha; otherwise ${chip("undecided")}: the data are too few to decide. ${chip("diverged")} means that training did not stay
-finite on at least one ${testRows === null ? "fold" : "seed"}, ${chip("diverged", "not available")} that a trial could not be computed; the loss is ranked last and not tested. ${chip("reference")} rows are not losses: they are shown
-with the same kind of interval, outside the adjustment. Without an interval, nothing could be tested (${chip("undecided", "not tested")}): two folds, a single seed on a test file, or later rows.</p>
+<p><strong>Many losses.</strong> Some look good by chance, so each p is adjusted. The adjusted p is the probability that at least one loss would look as different
+as this one does if none differed from the baseline (max-T [3], doubled for the two directions). Several losses that behave alike raise it little more
+than one does. The intervals are computed for each loss separately, without that adjustment.</p>
+<p><strong>Verdicts.</strong> ${chip("same")}: with a probability of at least 95 %, the difference is inside the region of practical equivalence${rope}, even
+if it is significant. ${chip("better")}: a finalist improves on the baseline, with an adjusted p below alpha${alpha}. ${chip("worse")}: any loss falls behind the baseline,
+with an adjusted p below alpha. ${chip("undecided")}: the data are too few to decide. ${chip("diverged")}: training did not stay finite on at least one
+${testRows === null ? "fold" : "seed"}; the loss is ranked last and not tested. ${chip("diverged", "not available")}: a trial could not be computed; the same follows. ${chip("reference")}: not a loss, but
+shown with the same kind of interval, outside the adjustment. ${chip("undecided", "not tested")}: two folds, a single seed on a test file or later rows allow no interval and no test.</p>
 ${
   several
     ? html`<p><strong>Several data sets.</strong> Ranks on each data set are averaged; Friedman's test asks whether any

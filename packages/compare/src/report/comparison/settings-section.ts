@@ -62,7 +62,7 @@ export function settingsSection(results: Results): Markup {
   ];
   return html`<section class="screen" aria-labelledby="settings"><h2 id="settings">Settings and versions</h2>
 <p>The same settings on the same file and engine give the same numbers, whatever the number of workers.
-<code>auto</code> was decided from the data, as stated above.</p>
+Where a setting is <code>auto</code>, the value chosen from the data is stated above.</p>
 <dl class="facts compact">${Object.entries(results.settings).map(
     ([name, value]) => html`<div><dt>${words(name)}</dt><dd><code>${settingText(value)}</code></dd></div>
 `,

@@ -117,9 +117,9 @@ export function tuningSection(report: DatasetReport, candidates: CandidateSummar
   const alike = grids.every((grid) => grid.join() === grids[0].join());
   return html`<h3>Tuning</h3>
 <p>Every loss was tuned separately inside every training part, on a split without rows of the test ${part === "fold" ? "fold" : "file"}.
-All losses tried the same ${plural(rates, "learning rate")}${alike ? "" : ", except losses with a range of their own"}. Their own parameters had the default setting meanwhile.${
+All losses tried the same ${plural(rates, "learning rate")}${alike ? "" : ", except losses with a range of their own"}. The losses' own parameters, such as a margin, had their default values.${
     rates > 1
-      ? " If the best rate was the smallest or largest, one more beyond it was tried; then other settings of those parameters at the best rate."
+      ? " If the best rate was the smallest or largest, one more beyond it was tried. Then, at the best rate, other values of those parameters were tried."
       : ""
   } The configuration chosen in most ${part}s:</p>
 ${table(
