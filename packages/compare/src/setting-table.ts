@@ -303,7 +303,7 @@ export const settingTable = {
     bounds: { min: 2, max: mostMembers, integer: true },
     inKey: false,
     flag: "--members <n>",
-    help: "networks per fit, averaged: each has another part of the training rows for validation, and all are trained with the configuration that the first one chose; 5 is usual",
+    help: "number of networks per fit, whose predictions are averaged; each validates on another part of the training rows, and the first one is tuned for all (5 is usual); default: 1",
   }),
   /** Whether labels that differ in case or spaces only are one class. Results of earlier versions don't say so. */
   mergeLabels: row({

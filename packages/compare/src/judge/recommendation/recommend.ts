@@ -177,11 +177,9 @@ function useOf(
     ranking,
     testRows,
     time,
-    rows,
-    drawnFrom,
     model,
     trials,
-  }: Pick<DatasetReport, "ranking" | "testRows" | "time" | "rows" | "drawnFrom" | "model" | "trials">,
+  }: Pick<DatasetReport, "ranking" | "testRows" | "time" | "model" | "trials">,
   led: boolean,
 ): string {
   const use = led ? "If you want a network, use" : "Use";
@@ -205,7 +203,7 @@ function useOf(
     const kept =
       model?.candidate !== ranking.baseline
         ? ""
-        : ` The kept model is ${baseline}, trained again on ${drawnFrom === undefined ? `all ${rows} rows, the latest included` : `${rows} of ${drawnFrom} rows`}; the scores are those of models trained on earlier rows only.`;
+        : ` The kept model is ${baseline}, trained again on rows of all times; the scores are those of models trained on earlier rows only.`;
     return `${use} ${baseline}: differences on later rows are not tested, so no loss can replace the baseline.${kept}`;
   }
   const others = ranking.entries.some(({ verdict }) => verdict !== "baseline" && verdict !== "reference");
