@@ -178,7 +178,7 @@ export function reportDataset(
   return {
     ...whole,
     behaviours: dataset.pairs ? [] : behavioursOf(used, truth, shown),
-    recommendation: recommendationFor(whole, used, truth),
+    recommendation: recommendationFor(whole, used, truth, settings),
   };
 }
 

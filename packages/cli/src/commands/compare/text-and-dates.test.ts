@@ -102,7 +102,7 @@ describe("minimand compare with dates", () => {
     const { candidate, rows } = JSON.parse(readFileSync(at("time/model/model.json"), "utf8"));
     expect([candidate, rows]).toEqual(["cross-entropy", 60]);
     const kept =
-      "no loss can replace the baseline. The kept model is cross-entropy, trained again on all 60 rows, the latest included";
+      "no loss can replace the baseline. The kept model is cross-entropy, trained again on rows of all times";
     expect(report).toContain(kept);
     expect(ran.stdout.replace(/\s+/g, " ")).toContain(kept);
     expect(report).toContain("fitted again on all 60 rows, the latest included, for");

@@ -156,6 +156,18 @@ describe("recommend", () => {
     expect(use).toMatch(/^No model is recommended yet\. If you want a network, use cross-entropy/);
   });
 
+  it("says how many fits ended at the limit of epochs", () => {
+    const report = reportOf([baseline, { id: "focal", gain: 0.01, verdict: "undecided" }]);
+    const improving = [
+      { candidate: "cross-entropy", fits: 15, of: 25 },
+      { candidate: "focal", fits: 9, of: 25 },
+    ];
+    const sentence =
+      "15 of 25 fits by cross-entropy and 9 of 25 fits by focal still improved when they reached the limit of epochs. A larger --max-epochs may change the ranking.";
+    expect(recommend(report, { ...none, improving }).beside).toContain(sentence);
+    expect(recommend(report, none).beside).not.toContainEqual(expect.stringContaining("epochs"));
+  });
+
   it("leaves it open where predictions of numbers are in the order of the target, though no metric shows it", () => {
     const report = reportOf([baseline, { id: "majority-class", gain: 0.01, verdict: "reference" }]);
     const trivial = [{ ...against("cross-entropy", 0.01, -0.02, 0.04), to: "majority-class" }];

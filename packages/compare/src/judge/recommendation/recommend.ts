@@ -8,6 +8,7 @@ import { amountOf, type Gain, gainText, labelOf, reductionText } from "./amounts
 import { usable } from "./beside.ts";
 import { costsOf } from "./costs.ts";
 import { leading, nextSteps } from "./next-step.ts";
+import type { Improving } from "./still-improving.ts";
 
 /** What a recommendation needs in addition to the report. */
 export interface Evidence {
@@ -19,6 +20,8 @@ export interface Evidence {
   others: readonly (Advantage & { metric: string })[];
   /** Of numbers, the model whose predictions are most in the order of the target, if that is beyond chance. */
   ordered?: { candidate: string; correlation: number } | null;
+  /** The baseline and the advised candidate, where many of their fits ended at the limit of epochs. */
+  improving?: readonly Improving[];
 }
 
 /** Returns the loss that gains most of those that are better, else the baseline: what is kept. */
@@ -65,6 +68,7 @@ export function recommend(report: Unadvised, evidence: Evidence): Recommendation
       ...(open.length > 0 || next.some(isDecisive) ? whyLargest(report) : []),
       ...open,
       ...besides(report),
+      ...moreEpochs(report, evidence.improving ?? []),
     ],
     next,
     references: [...evidence.references],
@@ -267,6 +271,17 @@ function leadOf(
  * What else was tried in addition to the losses, and gains by the same interval: the threshold, the choice by validation. Where nothing is
  * tested, the references that are ahead of every loss, and the one that looks at no column where no model is ahead of it.
  */
+/** Losses that converge slowly are judged before they have converged. */
+function moreEpochs({ ranking }: Unadvised, improving: readonly Improving[]): string[] {
+  if (improving.length === 0) return [];
+  const fits = improving.map(
+    ({ candidate, fits, of }) => `${fits} of ${of} fits by ${midSentence(labelFor(ranking, candidate))}`,
+  );
+  return [
+    `${fits.join(" and ")} still improved when they reached the limit of epochs. A larger --max-epochs may change the ranking.`,
+  ];
+}
+
 function besides(report: Unadvised): string[] {
   const { ranking, task } = report;
   if (nothingTested(ranking)) return aheadUntested(report, references[traitsOf[task].constant].id);

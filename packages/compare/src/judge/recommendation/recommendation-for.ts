@@ -1,18 +1,20 @@
 import { metricById } from "minimand/metrics";
 import { references } from "../../plan/candidates.ts";
-import type { Advantage, PredictedTrial, Recommendation } from "../../results.ts";
+import type { Advantage, PredictedTrial, Recommendation, Settings } from "../../results.ts";
 import { traitsOf } from "../../task.ts";
 import type { Truth } from "../decision/truth.ts";
 import { advantageOf, besideBest, besideTrivial } from "./beside.ts";
 import { leading } from "./next-step.ts";
 import { rankCorrelationOf } from "./rank-correlation.ts";
 import { type Evidence, recommend, recommended, type Unadvised } from "./recommend.ts";
+import { stillImproving } from "./still-improving.ts";
 
 /** {@link recommend}, with the differences that it needs taken from the predictions. */
 export function recommendationFor(
   report: Unadvised,
   trials: readonly PredictedTrial[],
   truth: Truth,
+  limits: Pick<Settings, "maxEpochs" | "patience">,
 ): Recommendation {
   const { ranking, task, time } = report;
   // How differences on later rows vary isn't known: there are no intervals to report.
@@ -38,6 +40,7 @@ export function recommendationFor(
     references: besideBest(trials, truth, ranking),
     trivial,
     others,
+    improving: stillImproving(trials, [...new Set([ranking.baseline, candidate])], limits),
     ...(task === "regression" && { ordered: mostOrdered(trials, truth, trivial) }),
   });
 }
