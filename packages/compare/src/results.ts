@@ -168,8 +168,8 @@ export interface Recommendation {
   /** What is paid for it, a sentence each that begins with its name. */
   costs: { about: "calibration" | "metric" | "time" | "collapse" | "stability"; text: string }[];
   /**
-   * Costs of the undecided loss that seems to gain most, and why it is that one; what is gained by other means: a tuned threshold, the
-   * choice by validation.
+   * Costs of the undecided finalist with the smallest adjusted p; what is gained by other means: a tuned threshold, the choice by
+   * validation; fits that ended at the limit of epochs.
    */
   beside: string[];
   /** What to do next, in this order; `seeds` and `rows` in all, where a number of them would decide. */

@@ -95,7 +95,7 @@ export const settingTable = {
     bounds: { min: 1 },
     inKey: true,
     flag: "--imbalance <r>",
-    help: "factor r by which smaller classes are thinned out in training: 1 in r of their rows is kept; default: none",
+    help: "factor r by which training makes smaller classes rarer still, to try losses on rare classes: 1 in r of their rows is kept; default: none",
   }),
   /** At most this many rows are drawn of each data set; null: all. */
   sample: row({

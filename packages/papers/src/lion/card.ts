@@ -40,6 +40,6 @@ export const listing: Listing = {
     seconds: 77,
     use: "What weight decay does in Lion: it holds every weight in a box of known size, with half of AdamW's optimizer state.",
     practice:
-      "Take Lion for its halved optimizer state, not for accuracy; its weight decay limits every weight to one over lambda in size, if the sum of learning rate times decay is large enough.",
+      "Take Lion for an optimizer state half as large as AdamW's, not for accuracy; momentum SGD stores as little and was more accurate here.",
   },
 };

@@ -67,7 +67,7 @@ export function withCompareOptions(command: Command): Command {
     .addOption(threadsOption())
     .option(
       "--budget <time>",
-      "wall-clock limit for the whole command: 60s, 5m, 2h, or a plain number of seconds; default: none. If it is short, seeds of the finalists are left out first, then folds, then rows, and last the slowest losses. The baseline and three other losses always run on three folds",
+      "wall-clock limit for the whole command: 60s, 5m, 2h, or a plain number of seconds; default: none. If it is short, seeds of the finalists are left out first, then folds, then rows, and last the slowest losses. The baseline and three other losses run on three folds at least",
       timeSpan,
     )
     .option("--quick", "same as --budget 30s", false)

@@ -44,7 +44,7 @@ export function missingCodes({ features, rows }: Dataset): Note[] {
     const text = `${many} of ${rows} values are ${value}, far from all others; if they stand for missing ones, say so with --missing ${word}`;
     return columns.length === 1
       ? { level: "warning", column: columns[0]!.name, text, missing: word }
-      : { level: "warning", text: `${names}: ${text}`, missing: word };
+      : { level: "warning", text: `${names}: in each, ${text}`, missing: word };
   });
 }
 

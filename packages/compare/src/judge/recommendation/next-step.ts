@@ -70,9 +70,9 @@ function decidingSteps(
   const { rows: ofRows, fits: ofFits } = difference.variance;
   const lucky =
     family.length > 1
-      ? `. This is probably an overestimate, as the largest of ${family.length} differences is partly chance`
+      ? `, probably an overestimate, as the clearest of ${family.length} differences is partly chance`
       : "";
-  const what = `whether ${entry.label} is better. It seems to gain most of the undecided finalists: ${amountOf(gain, ranking.metric)} of ${labelOf(ranking.metric)}${lucky}`;
+  const what = `whether ${entry.label} is better, the undecided finalist with the smallest adjusted p. Its gain here is ${amountOf(gain, ranking.metric)} of ${labelOf(ranking.metric)}${lucky}`;
   const factor = (ofRows + ofFits) / wanted;
   const enough = Math.ceil((entry.seeds * ofFits) / (wanted - ofRows));
   if (ofFits > ofRows && !difference.unstable && enough > entry.seeds && enough <= mostSeeds)
@@ -108,7 +108,7 @@ function settledBy({ label }: RankingEntry, gain: number, { metric }: Pick<Ranki
   return `The largest gain of an undecided finalist is ${amountOf(gain, metric)} (${label}), too little to matter: more rows would more likely show that they are the same.`;
 }
 
-/** Returns the undecided finalist that seems to gain most. */
+/** Returns the undecided finalist with the smallest adjusted p of those that gain more than what matters, else the one that gains most. */
 export function leading({ ranking }: Pick<DatasetReport, "ranking">): {
   entry: RankingEntry;
   difference: TestedDifference;
@@ -123,5 +123,7 @@ export function leading({ ranking }: Pick<DatasetReport, "ranking">): {
       return [{ entry, difference, gain: sign * difference.mean }];
     })
     .sort((a, b) => b.gain - a.gain);
-  return open[0] ?? null;
+  const [most] = open;
+  const clear = open.filter(({ gain }) => gain > ranking.rope);
+  return clear.sort((a, b) => a.difference.pAdjusted - b.difference.pAdjusted)[0] ?? most ?? null;
 }

@@ -16,7 +16,7 @@ export interface Evidence {
   references: readonly Advantage[];
   /** The models against the reference that looks at no column; empty where nothing can be tested. */
   trivial: readonly Advantage[];
-  /** The recommended candidate against the baseline in other metrics; where that is the baseline itself, the undecided finalist that seems to gain most. */
+  /** The recommended candidate against the baseline in other metrics; where that is the baseline itself, the {@link leading} finalist. */
   others: readonly (Advantage & { metric: string })[];
   /** Of numbers, the model whose predictions are most in the order of the target, if that is beyond chance. */
   ordered?: { candidate: string; correlation: number } | null;
@@ -64,12 +64,7 @@ export function recommend(report: Unadvised, evidence: Evidence): Recommendation
       about,
       text: of(entry.label, text),
     })),
-    beside: [
-      ...(open.length > 0 || next.some(isDecisive) ? whyLargest(report) : []),
-      ...open,
-      ...besides(report),
-      ...moreEpochs(report, evidence.improving ?? []),
-    ],
+    beside: [...open, ...besides(report), ...moreEpochs(report, evidence.improving ?? [])],
     next,
     references: [...evidence.references],
     ...(trivial !== null && { trivial }),
@@ -142,36 +137,14 @@ function fewRows({ rows, drawnFrom, classes, classCounts }: Unadvised): string |
 /** "Focal: it never predicts yes.": a reference may be advised in the same breath, so "it" alone could mean either. */
 const of = (name: string, text: string): string => `${name}: ${text.charAt(0).toLowerCase()}${text.slice(1)}`;
 
-/** Where the baseline is recommended, costs of the undecided finalist that seems to gain most: so that nobody takes it unwarned. */
+/** Where the baseline is recommended, costs of the leading finalist: so that nobody takes it unwarned. */
 function openCosts(report: Unadvised, candidate: string, others: Evidence["others"]): string[] {
   const open = candidate === report.ranking.baseline ? leading(report) : null;
   if (open === null || open.gain <= report.ranking.rope) return [];
   const { entry } = open;
   return costsOf(report, entry.candidate, others).map(({ text }) =>
-    of(`${entry.label}, the undecided finalist that seems to gain most`, text),
+    of(`${entry.label}, the undecided finalist with the smallest adjusted p`, text),
   );
-}
-
-/** Whether a step is about the undecided finalist that seems to gain most. */
-const isDecisive = ({ about }: Recommendation["next"][number]): boolean =>
-  about === "seeds" || about === "rows";
-
-/** Why the advice is on the largest gain, where another finalist that gains has a smaller adjusted p: readers look for the smallest. */
-function whyLargest(report: Unadvised): string[] {
-  const open = leading(report);
-  if (open === null) return [];
-  const { entry, difference } = open;
-  const { higherIsBetter, entries } = report.ranking;
-  const surest = entries
-    .filter(({ verdict, difference: own }) => {
-      if (verdict !== "undecided" || own === null || own.p === null) return false;
-      return (higherIsBetter ? own.mean : -own.mean) > 0 && own.pAdjusted < difference.pAdjusted;
-    })
-    .sort((a, b) => (a.difference?.pAdjusted ?? 1) - (b.difference?.pAdjusted ?? 1))[0];
-  if (surest === undefined) return [];
-  return [
-    `Although ${midSentence(surest.label)} has a smaller adjusted p, neither loss is significantly better, so the advice is on the one that seems to gain more: ${midSentence(entry.label)}.`,
-  ];
 }
 
 function useOf(

@@ -67,7 +67,7 @@ function explained({ metrics, testRows, ranking, seeds }: DatasetReport): string
     "roc-auc" in (metrics[ranking.baseline] ?? {}) ? "; ROC-AUC is the mean over the test parts" : "";
   const further =
     seeds.complete.length > 1
-      ? ` The baseline and the finalists have ${seeds.complete.length} seeds, others may have one: compared on the same seeds, losses with close values may change places.`
+      ? ` The baseline and the finalists have ${seeds.complete.length} seeds, others may have one. On the same seeds, the order of losses with close values may be another.`
       : "";
   const luck = losses > 2 ? ` The first of ${losses} in a column is first partly by chance.` : "";
   return `Computed on all ${testRows === null ? "rows of the test folds" : "rows of the test file"} together, as the mean over the seeds${areas}.${further}${luck}`;

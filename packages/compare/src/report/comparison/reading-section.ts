@@ -18,7 +18,7 @@ export function readingSection(report: DatasetReport | undefined, several: boole
 weights. It does not show whether a loss helps elsewhere.</p>
 <p><strong>Two stages.</strong> Every loss is trained on one seed. ${
     finalists.length > 0
-      ? html`The ${finalists.length} that did best there, on test and validation rows together, are the finalists. They are trained on further seeds, like the baseline and the
+      ? html`The ${finalists.length} with the largest sum of two gains there, on test rows and on validation rows, are the finalists. They are trained on further seeds, like the baseline and the
 trained references (${plural(seeds?.complete.length ?? 1, "seed")} in all). Only finalists can be called better. `
       : null
   }${
@@ -28,20 +28,20 @@ trained references (${plural(seeds?.complete.length ?? 1, "seed")} in all). Only
   }</p>
 <p><strong>Interval and p.</strong> All predictions for rows that a model was not trained on are pooled. The interval includes two uncertainties:
 that of the rows, computed from the influence of each row on the metric [1, 2], and that of the fits, computed from the remaining variation between
-seeds and folds. Fits are <em>unstable</em> if they differ by more than their rows explain, because training failed
-on some folds. This widens the interval. ${
+seeds and folds. Fits are <em>unstable</em> if they differ by more than their rows explain, which
+happens if training comes to a poor end on some folds. The interval is wider then. ${
     testRows === null
       ? null
       : "On a test file, each seed trains on four rows of five, so that fits differ as they would with other training rows."
   }</p>
 <p><strong>Many losses.</strong> Some look good by chance, so each p is adjusted. The adjusted p is the probability that at least one loss would look as different
-as this one does if none differed from the baseline (max-T [3], doubled for the two directions). Several losses that behave alike raise it little more
-than one does. The intervals are computed for each loss separately, without that adjustment.</p>
-<p><strong>Verdicts.</strong> ${chip("same")}: with a probability of at least 95 %, the difference is inside the region of practical equivalence${rope}, even
-if it is significant. ${chip("better")}: a finalist improves on the baseline, with an adjusted p below alpha${alpha}. ${chip("worse")}: any loss falls behind the baseline,
+as this one does if none differed from the baseline (max-T [3], one-sided and then doubled). Several losses that behave alike count little more
+than a single one. The intervals are computed for each loss separately, without that adjustment.</p>
+<p><strong>Verdicts.</strong> The first that applies counts. ${chip("same")}: with a probability of at least 95 %, the difference is inside the region of practical
+equivalence${rope}, even if it is significant. ${chip("better")}: a finalist improves on the baseline, with an adjusted p below alpha${alpha}. ${chip("worse")}: any loss falls behind the baseline,
 with an adjusted p below alpha. ${chip("undecided")}: the data are too few to decide. ${chip("diverged")}: training did not stay finite on at least one
-${testRows === null ? "fold" : "seed"}; the loss is ranked last and not tested. ${chip("diverged", "not available")}: a trial could not be computed; the same follows. ${chip("reference")}: not a loss, but
-shown with the same kind of interval, outside the adjustment. ${chip("undecided", "not tested")}: two folds, a single seed on a test file or later rows allow no interval and no test.</p>
+${testRows === null ? "fold" : "seed"}; the loss is ranked last and not tested. ${chip("diverged", "not available")}: a trial could not be computed; the loss is ranked last, too. ${chip("reference")}: not a loss, but
+shown with the same kind of interval, outside the adjustment. ${chip("undecided", "not tested")}: there is no interval and no test with two folds, with a test file and a single seed, or with tests on later rows.</p>
 ${
   several
     ? html`<p><strong>Several data sets.</strong> Ranks on each data set are averaged; Friedman's test asks whether any
