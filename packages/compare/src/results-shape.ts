@@ -213,7 +213,7 @@ const recommendation = shape<Recommendation>({
   beside: texts,
   next: v.array(
     shape<Recommendation["next"][number]>({
-      about: v.picklist(["missing", "continue", "seeds", "rows", "settled"]),
+      about: v.picklist(["missing", "network", "continue", "seeds", "rows", "settled"]),
       text,
       seeds: optionalNumber,
       rows: optionalNumber,

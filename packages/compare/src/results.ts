@@ -174,7 +174,7 @@ export interface Recommendation {
   beside: string[];
   /** What to do next, in this order; `seeds` and `rows` in all, where a number of them would decide. */
   next: {
-    about: "missing" | "continue" | "seeds" | "rows" | "settled";
+    about: "missing" | "network" | "continue" | "seeds" | "rows" | "settled";
     text: string;
     seeds?: number;
     rows?: number;

@@ -14,7 +14,7 @@ export function recommendationFor(
   report: Unadvised,
   trials: readonly PredictedTrial[],
   truth: Truth,
-  limits: Pick<Settings, "maxEpochs" | "patience">,
+  settings: Pick<Settings, "maxEpochs" | "patience" | "model" | "bins" | "members">,
 ): Recommendation {
   const { ranking, task, time } = report;
   // How differences on later rows vary isn't known: there are no intervals to report.
@@ -40,7 +40,9 @@ export function recommendationFor(
     references: besideBest(trials, truth, ranking),
     trivial,
     others,
-    improving: stillImproving(trials, [...new Set([ranking.baseline, candidate])], limits),
+    improving: stillImproving(trials, [...new Set([ranking.baseline, candidate])], settings),
+    plain:
+      task !== "preference" && settings.model !== "linear" && settings.bins === 0 && settings.members === 1,
     ...(task === "regression" && { ordered: mostOrdered(trials, truth, trivial) }),
   });
 }
