@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { getRequestListener, RequestError } from "@hono/node-server";
 import type { Hono } from "hono";
-import { checkNumber } from "minimand/engine";
+import { checkNumber, rangeError } from "minimand/engine";
 import { messageOf } from "../error-text.ts";
 import { printable } from "../printable.ts";
 import { onStop } from "../run/supervised.ts";
@@ -21,6 +21,9 @@ export interface ListenOptions {
 const arrival = 10_000;
 /** Milliseconds for which nothing may move on a connection: who doesn't read its answer holds a file open. */
 const silence = 60_000;
+/** How the operating system says that a host is no address of this machine. */
+const foreign = ["ENOTFOUND", "EAI_AGAIN", "EADDRNOTAVAIL", "EAFNOSUPPORT", "EINVAL"];
+
 /** Milliseconds that answers may take once the server was asked to stop. */
 const farewell = 3_000;
 
@@ -28,7 +31,7 @@ const farewell = 3_000;
  * Serves an app until SIGINT or SIGTERM, and ends the process then.
  *
  * @returns the port, once it listens
- * @throws RangeError for no port; the error of the operating system where it can't listen
+ * @throws RangeError for no port, and for a host that is no address of this machine; the error of the operating system where it can't listen
  */
 export async function listen(
   app: Hono,
@@ -47,7 +50,12 @@ export async function listen(
     inTurn(listener),
   ).listen(port, hostname);
   server.timeout = silence;
-  await new Promise<void>((resolve, reject) => server.once("listening", resolve).once("error", reject));
+  await new Promise<void>((resolve, reject) => server.once("listening", resolve).once("error", reject)).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (!foreign.includes(error.code ?? "")) throw error;
+      throw rangeError("host", "an address or a name of this machine", hostname);
+    },
+  );
   const off = onStop(() => {
     // A second signal ends it at once.
     off();

@@ -106,6 +106,8 @@ describe("minimand serve", () => {
   it.each([
     [["--site", "nowhere"], {}, "--site: expected a folder, got 'nowhere'"],
     [["--port", "70000"], {}, "port: expected an integer >= 0 and <= 65535, got 70000"],
+    [["--host", "999.1.1.1"], {}, 'host: expected an address or a name of this machine, got "999.1.1.1"'],
+    [["--host", "203.0.113.7"], {}, 'host: expected an address or a name of this machine, got "203.0.113.7"'],
     [
       ["--url", "example.org"],
       {},

@@ -3,7 +3,7 @@ import { resultOf } from "../web/indexed-db.ts";
 import { carryOut, trialsNamed } from "./carry-out.ts";
 import { type KeptComparisons, openKeptComparisons, unknown } from "./kept-comparisons.ts";
 import { lookOf, preparePage } from "./look.ts";
-import { inTabs } from "./one-tab.ts";
+import { inOneTab, inTabs } from "./one-tab.ts";
 import { predictPage } from "./predict-page.ts";
 import {
   type CallName,
@@ -94,7 +94,10 @@ function answersWith(startTrialWorker: () => Worker): Answers {
         if (finished === null) throw unknown(id);
         return finished;
       }),
-    forget: (id, { database }) => withKept(database, async (kept) => void (await forget(id, database, kept))),
+    forget: (id, { database }) =>
+      inOneTab(`${database} ${id}`, "this comparison", () =>
+        withKept(database, async (kept) => void (await forget(id, database, kept))),
+      ),
     predict: (asked, { database, most }) => withKept(database, (kept) => predictPage(asked, { kept, most })),
   };
 }

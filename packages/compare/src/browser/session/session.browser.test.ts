@@ -258,6 +258,15 @@ describe.skipIf(noBrowser !== "")(`a comparison in a page, from the bytes of a f
     );
   });
 
+  it("does not let go what a tab still runs", async () => {
+    // A tab that runs a comparison holds the lock of its name.
+    const refused = await inPage<string>(
+      `await (async () => { const session = open(); const [{ id }] = await session.kept(); return navigator.locks.request("minimand " + id, () => refusal(session.forget(id))); })()`,
+    );
+    expect(refused).toBe("UsageError: this comparison already runs in this or another tab");
+    expect(await inPage<KeptComparison[]>("await open().kept()")).not.toEqual([]);
+  });
+
   it("lets go what it kept, trials included where nothing else needs them", async () => {
     const names = await inPage<string[]>(
       `await (async () => { const session = open(); for (const { id } of await session.kept()) await session.forget(id); return (await indexedDB.databases()).map(({ name }) => name); })()`,

@@ -17,7 +17,7 @@ export interface Evidence {
   references: readonly Advantage[];
   /** The models against the reference that looks at no column; empty where nothing can be tested. */
   trivial: readonly Advantage[];
-  /** The recommended candidate against the baseline in other metrics; where that is the baseline itself, the {@link leading} finalist. */
+  /** The recommended candidate against the baseline in other metrics; where that is the baseline itself, the undecided finalist with the smallest adjusted p. */
   others: readonly (Advantage & { metric: string })[];
   /** Of numbers, the model whose predictions are most in the order of the target, if that is beyond chance. */
   ordered?: { candidate: string; correlation: number } | null;
