@@ -35,7 +35,16 @@ export function messageOf(error: unknown): string {
 export function textOf(error: unknown): string {
   if (isMemoryError(error))
     return `expected a task that fits into memory, got one that does not (${error.message})`;
-  return systemMessage(error) ?? (error instanceof Error ? error.message : String(error));
+  return systemMessage(error) ?? (error instanceof Error ? error.message : thrownText(error));
+}
+
+/** A user's module may throw anything, also what has no text. */
+function thrownText(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return "something that isn't an error and has no text was thrown";
+  }
 }
 
 /** Errors of the operating system that a user can mend, in words; null for all others. */

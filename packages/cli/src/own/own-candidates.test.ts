@@ -131,6 +131,11 @@ describe.concurrent("minimand compare --with", () => {
     ["other exports", { "x.mjs": "export const losses = []" }, /, got only the exports 'losses'$/],
     ["no list", { "x.mjs": "export const candidates = {}" }, /, got one that is no list$/],
     ["an error", { "x.mjs": "throw new Error('boom\\nmore')" }, /^can't be loaded: boom$/],
+    [
+      "what has no text",
+      { "x.mjs": "throw { toString() { throw new Error('no') } }" },
+      /^can't be loaded: something that isn't an error and has no text was thrown$/,
+    ],
     ["no module", { "x.mjs": "export const = 3" }, /^can't be loaded: Unexpected token '='$/],
     [
       "a package that isn't there",
