@@ -151,6 +151,27 @@ describe.concurrent("minimand enhance", () => {
     expect(written(cwd).pictures[0]).toMatchObject({ width: 256, height: 128 });
   });
 
+  it.skipIf(process.platform !== "linux")(
+    "brightens a picture whose name is as long as can be, and leaves out one whose name is no UTF-8",
+    async () => {
+      const picture = await dark(4, 4).png().toBuffer();
+      const long = `${"ä".repeat(125)}.png`;
+      const cwd = await withPictures({ [long]: picture });
+      writeFileSync(
+        Buffer.concat([Buffer.from(join(cwd, "photos/")), Buffer.from("\xff.png", "latin1")]),
+        picture,
+      );
+      const { code, stderr } = await once(["enhance", "photos", "--out", "bright"], { cwd });
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringContaining("left out: photos/\ufffd.png: expected a name in UTF-8, got another one"),
+      ]);
+      expect(stderr).toContain("expected 2 that can be read, got 1 and not '\ufffd.png'");
+      expect(everythingIn(join(cwd, "bright"))).toEqual(["enhance.html", "results.json", long]);
+      expect(written(cwd).leftOut.map(({ file }) => file)).toEqual(["\ufffd.png"]);
+    },
+  );
+
   it.each([
     [
       "a weight that is NaN",
