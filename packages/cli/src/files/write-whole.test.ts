@@ -11,7 +11,7 @@ import {
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../../../test/support/cli.ts";
-import { writeWhole } from "./write-whole.ts";
+import { checkWritable, writeWhole } from "./write-whole.ts";
 
 describe("writeWhole", () => {
   it("writes text and bytes, over what was there, and leaves nothing beside", async () => {
@@ -24,6 +24,16 @@ describe("writeWhole", () => {
     await writeWhole(path, bytes);
     expect(new Uint8Array(readFileSync(path))).toEqual(bytes);
     expect(readdirSync(folder)).toEqual(["a.json"]);
+  });
+
+  it("writes under names as long as the file system takes, of whatever characters", async () => {
+    const folder = temporaryFolder();
+    for (const name of ["x".repeat(255), `${"ä".repeat(127)}x`, "\u{1f600}".repeat(63)]) {
+      await writeWhole(join(folder, name), name);
+      await checkWritable(join(folder, name));
+      expect(readFileSync(join(folder, name), "utf8")).toBe(name);
+    }
+    expect(readdirSync(folder)).toHaveLength(3);
   });
 
   it("keeps what was there where it fails, and names the file that was meant", async () => {
@@ -74,5 +84,25 @@ describe("writeWhole", () => {
     await Promise.all(texts.map((text) => writeWhole(path, text)));
     expect(texts).toContain(readFileSync(path, "utf8"));
     expect(readdirSync(folder)).toEqual(["a"]);
+  });
+});
+
+describe("checkWritable", () => {
+  it("refuses what writeWhole would, and leaves nothing", async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, "a"));
+    symlinkSync("a", join(folder, "link"));
+    for (const [path, code] of [
+      ["a", "EISDIR"],
+      ["no/where", "ENOENT"],
+      ["x".repeat(256), "ENAMETOOLONG"],
+    ])
+      await expect(checkWritable(join(folder, path))).rejects.toMatchObject({
+        code,
+        path: join(folder, path),
+      });
+    await expect(checkWritable(join(folder, "link"))).rejects.toThrow("got a symbolic link");
+    await checkWritable(join(folder, "b"));
+    expect(readdirSync(folder)).toEqual(["a", "link"]);
   });
 });

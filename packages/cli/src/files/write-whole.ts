@@ -1,4 +1,4 @@
-import { lstat, open, realpath, rename, rm } from "node:fs/promises";
+import { lstat, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { temporaryFor } from "./temporary.ts";
 
 /**
@@ -40,7 +40,26 @@ export async function placeOf(path: string): Promise<string> {
 }
 
 /**
- * Checks, before long work, that {@link writeWhole} will replace a file or nothing. A folder is refused by its rename.
+ * Checks, before long work, that {@link writeWhole} can write a file: its folder takes one of that name, and nothing else has the name.
+ *
+ * @throws as {@link writeWhole}
+ */
+export async function checkWritable(path: string): Promise<void> {
+  const temporary = temporaryFor(path);
+  try {
+    await checkReplaceable(path);
+    if ((await stat(path).catch(() => null))?.isDirectory())
+      throw Object.assign(new Error(`${path} is a folder`), { code: "EISDIR" });
+    await (await open(temporary, "wx")).close();
+  } catch (error) {
+    throw error instanceof Error ? Object.assign(error, { path }) : error;
+  } finally {
+    await rm(temporary, { force: true }).catch(() => {});
+  }
+}
+
+/**
+ * Checks that {@link writeWhole} will replace a file or nothing. A folder is refused by its rename.
  *
  * A symbolic link is refused: whoever made the folder that it is in chose what it leads to, and that may be any file of the user.
  *

@@ -37,7 +37,8 @@ type Scored = Beam & { score: number; done: boolean };
  * group keeps its best. Without diversity all groups find the same beams.
  *
  * @returns the beams of all groups, the best of each group first; as many as there are, which may be fewer than asked for
- * @throws TypeError, RangeError for beams that groups don't divide, options out of range; what `next` throws
+ * @throws TypeError, RangeError for beams that groups don't divide, options out of range, logits whose largest isn't finite; what `next`
+ * throws
  * @example
  * const next = async (texts: readonly (readonly number[])[]) => texts.map(() => Float32Array.of(2, 1.9, 0))
  * const beams = await groupBeamSearch({ next, prompt: [0], beams: 2, groups: 2, diversity: 1, tokens: 2 })
@@ -112,6 +113,7 @@ function extensions(
 function logSoftmax(logits: ArrayLike<number>): Float64Array {
   const f = Float64Array.from(logits);
   const largest = f.reduce((a, b) => Math.max(a, b), -Infinity);
+  if (!Number.isFinite(largest)) throw rangeError("logits", "a largest one that is finite", largest);
   const logZ = largest + Math.log(f.reduce((sum, v) => sum + Math.exp(v - largest), 0));
   return f.map((v) => v - logZ);
 }

@@ -132,6 +132,13 @@ describe("beam search", () => {
     await expect(search({ groups: 3 })).rejects.toThrow("beams: expected a multiple of groups (3), got 4");
     await expect(search({ diversity: -1 })).rejects.toThrow(/^diversity/);
   });
+
+  it.each([Number.NaN, Infinity])("is refused for logits of which one is %d", async (logit) => {
+    const spoilt = async (texts: readonly unknown[]) => texts.map(() => Float32Array.of(0, logit, 1));
+    await expect(search({ next: spoilt })).rejects.toThrow(
+      `logits: expected a largest one that is finite, got ${logit}`,
+    );
+  });
 });
 
 describe("the tokenizer of words", () => {

@@ -158,6 +158,22 @@ describe("safetensors", () => {
     expect(() => readSafetensors(fileWith(header, new Uint8Array(8)))).toThrow(message);
   });
 
+  it.each([
+    ["NaN", Float32Array.of(1, Number.NaN), "got NaN"],
+    ["an infinity", Float64Array.of(-Infinity, 1), "got -Infinity"],
+  ])("are refused for %s where only finite numbers are wanted", (_, data, got) => {
+    const bytes = writeSafetensors({ w: { shape: [2], data } });
+    expect(readSafetensors(bytes).tensors.w.data).toEqual(data);
+    expect(() => readSafetensors(bytes, { finite: true })).toThrow(
+      `safetensors, tensor w: expected finite numbers, ${got}`,
+    );
+  });
+
+  it("are refused for numbers that became infinite in half the bytes", () => {
+    const bytes = writeSafetensors({ w: { shape: [1], data: Float32Array.of(7e4) } }, {}, { half: true });
+    expect(() => readSafetensors(bytes, { finite: true })).toThrow("expected finite numbers, got Infinity");
+  });
+
   it("are refused with a header length beyond the file", () => {
     const bytes = new Uint8Array(16).fill(0xff);
     expect(() => readSafetensors(bytes)).toThrow(

@@ -123,15 +123,18 @@ export function writeSafetensors(
  * Reads the tensors of a safetensors file: float32, float64, int32, uint32, and float16 as the float32 numbers that they are.
  *
  * @param bytes of the whole file
+ * @param options `finite`: refuses tensors with NaN or infinite numbers, which no trained model has; default false
  * @returns tensors and text entries by name
- * @throws RangeError, TypeError saying what is wrong with a file that is cut off, corrupt, or holds other dtypes
+ * @throws RangeError, TypeError saying what is wrong with a file that is cut off, corrupt, or holds other dtypes, and for options that are
+ * none
  * @example
  * const { tensors, metadata } = readSafetensors(writeSafetensors({ w: { shape: [], data: Int32Array.of(3) } }, { made: "here" }))
  * tensors.w.data // [3]
  * metadata.made // "here"
  * @see https://github.com/huggingface/safetensors, section "Format"
  */
-export function readSafetensors(bytes: Uint8Array): Safetensors {
+export function readSafetensors(bytes: Uint8Array, options: { finite?: boolean } = {}): Safetensors {
+  readOptions("readSafetensors", options, { finite: true });
   if (!(bytes instanceof Uint8Array)) throw typeError("safetensors", "a Uint8Array of a file's bytes", bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 8) throw rangeError("safetensors", "a header of at least 8 bytes", bytes.length);
@@ -166,6 +169,10 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
       );
     const data = new array(size);
     for (let i = 0; i < size; i++) data[i] = get(view, start + from + width * i);
+    const wrong = options.finite
+      ? (data as Float32Array).find((value) => !Number.isFinite(value))
+      : undefined;
+    if (wrong !== undefined) throw rangeError(`safetensors, tensor ${name}`, "finite numbers", wrong);
     tensors[name] = { shape: entry.shape, data };
   }
   return { tensors, metadata };

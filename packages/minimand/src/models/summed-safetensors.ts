@@ -19,11 +19,17 @@ export function writeSummed(
  * What {@link writeSummed} has written.
  *
  * @param what the file holds, for errors
+ * @param options those of `readSafetensors`
  * @returns tensors, and the metadata that were given
  * @throws RangeError, TypeError in one line for bytes that are cut off, changed or damaged, and for another format
  */
-export function readSummed(what: string, format: string, bytes: Uint8Array): Safetensors {
-  const { tensors, metadata: all } = readSafetensors(bytes);
+export function readSummed(
+  what: string,
+  format: string,
+  bytes: Uint8Array,
+  options: { finite?: boolean } = {},
+): Safetensors {
+  const { tensors, metadata: all } = readSafetensors(bytes, options);
   const { crc32: sum, format: version, ...metadata } = all;
   if (version !== format) throw rangeError(what, `the format "${format}"`, version);
   if (sum !== sumOf(bytes))

@@ -1,7 +1,12 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { toBinary } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
+import { temporaryFolder } from "../../../../test/support/cli.ts";
+import { decodeModel, encodeModel } from "../onnx/model.ts";
+import { ModelProtoSchema } from "../onnx/onnx_pb.ts";
 import { createSession, runtimeVersion } from "./session.ts";
 
 /** Runs a module in a process where onnxruntime-node behaves as given, and returns what it prints. */
@@ -62,8 +67,45 @@ describe("the version of ONNX Runtime", () => {
   });
 });
 
+/** Writes a model that takes the element `x` of a list of one number, by a node of the given name. */
+function beyondItsEnd(name: string): Uint8Array {
+  const model = decodeModel(
+    encodeModel({
+      name: "list",
+      nodes: [{ op: "Gather", inputs: ["list", "x"], outputs: ["y"], attributes: { axis: 0 } }],
+      constants: [{ name: "list", type: "float32", shape: [1], data: Float32Array.of(1) }],
+      inputs: [{ name: "x", type: "int64", shape: [1] }],
+      outputs: [{ name: "y", type: "float32", shape: [1] }],
+    }),
+  );
+  model.graph!.node[0].name = name;
+  return toBinary(ModelProtoSchema, model);
+}
+
 describe("createSession", () => {
   it("refuses bytes that are no ONNX model", () => {
     expect(() => createSession(Uint8Array.of(1, 2, 3))).toThrow();
+  });
+
+  it("throws what a run ends with, and prints no name of the file", () => {
+    const file = join(temporaryFolder(), "model.onnx");
+    writeFileSync(file, beyondItsEnd("\u001b[31mred"));
+    const run = `
+      const model = native.loadModel((await import("node:fs")).readFileSync(${JSON.stringify(file)}));
+      try {
+        model.run({ x: { data: BigInt64Array.of(2n), shape: [1] } });
+      } catch (error) {
+        console.log(JSON.stringify(error.message));
+      }`;
+    const program = `const native = await import(${JSON.stringify(new URL("../index.ts", import.meta.url).href)});${run}`;
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      ["--conditions=minimand-source", "--input-type=module", `--eval=${program}`],
+      { encoding: "utf8", cwd: fileURLToPath(new URL(".", import.meta.url)) },
+    );
+    expect(stderr).toBe("");
+    expect(JSON.parse(stdout)).toContain(
+      "Name:'\u001b[31mred' Status Message: indices element out of data bounds",
+    );
   });
 });

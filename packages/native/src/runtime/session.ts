@@ -116,7 +116,8 @@ export function createSession(
     executionMode: "sequential",
     graphOptimizationLevel: "all",
     executionProviders: providers,
-    logSeverityLevel: 3,
+    // Fatal ones alone: errors are thrown, and the logger would print names of the file as they are.
+    logSeverityLevel: 4,
     ...(isWide && { extra: rounding }),
     ...profile?.options,
   });

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { addSpeckle, type Light, lightOf, photographOf } from "@minimand/papers/denoising";
 import { parseHTML } from "linkedom";
@@ -182,6 +182,7 @@ describe.concurrent("minimand denoise", () => {
       ...scene(10, 10, 1),
       alpha: new Float32Array(100).fill(0.5),
     });
+    mkdirSync(join(cwd, "folder.png"));
     const before = readdirSync(cwd);
     const refusals: [args: string[], line: string][] = [
       [["cut.png"], "cut.png: expected a whole PNG picture, got a damaged one ("],
@@ -203,6 +204,8 @@ describe.concurrent("minimand denoise", () => {
         ["alpha.png", "--out", "out.jpg"],
         "out.jpg: expected .png or .webp for a picture that one sees through, got a JPEG\n",
       ],
+      [["noisy.png", "--out", `${"x".repeat(252)}.png`], "x.png: the name is too long\n"],
+      [["noisy.png", "--out", "folder.png"], "folder.png: is a folder, expected a file\n"],
       [["noisy.png", "--out", "noisy.png"], "--out: expected another file than the picture, got noisy.png\n"],
       [
         ["noisy.png", "--clean", "clean.png", "--out", "./clean.png"],

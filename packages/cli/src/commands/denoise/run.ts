@@ -3,7 +3,7 @@ import { lightOf, loadSpeckleRemover, type SpeckleRemover, speckleLevel } from "
 import { startEngine } from "minimand/start";
 import { UsageError } from "../../failure.ts";
 import { makeFolder, unmakeFolder } from "../../files/make-folder.ts";
-import { checkReplaceable, placeOf, writeWhole } from "../../files/write-whole.ts";
+import { checkWritable, placeOf, writeWhole } from "../../files/write-whole.ts";
 import { paperAssets } from "../../papers/paper-assets.ts";
 import type { Raster } from "../../pictures/raster.ts";
 import { readPicture } from "../../pictures/read-picture.ts";
@@ -53,7 +53,7 @@ export async function denoise(path: string, options: DenoiseOptions): Promise<vo
     const level = levelFor(noisy, path, options.level, remover);
     for (const file of report === undefined ? [out] : [out, report]) {
       made.push([dirname(file), await makeFolder(dirname(file))]);
-      await checkReplaceable(file);
+      await checkWritable(file);
     }
     await interruptible(async (signal) => {
       const { width, height, channels, depth } = noisy;

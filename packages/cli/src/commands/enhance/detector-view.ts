@@ -57,7 +57,7 @@ export function readEnhancer(
 
 function layerOf(bytes: Uint8Array, name: string): { layer: Layer; params: Tree; channels: 1 | 3 } {
   try {
-    const { tensors, metadata } = readSafetensors(bytes);
+    const { tensors, metadata } = readSafetensors(bytes, { finite: true });
     if (metadata.featEnhancer === undefined) throw new Error("no options under featEnhancer in its metadata");
     const options = parseJson(metadata.featEnhancer) as FeatEnhancerOptions;
     const layer = featEnhancer(options);
@@ -76,7 +76,11 @@ function layerOf(bytes: Uint8Array, name: string): { layer: Layer; params: Tree;
   }
 }
 
-/** What a detector sees behind the enhancer, which is no picture: the luminance of it, stretched over [0, 1], in a small size. */
+/**
+ * What a detector sees behind the enhancer, which is no picture: the luminance of it, stretched over [0, 1], in a small size.
+ *
+ * @throws UsageError where the enhancer's output isn't finite
+ */
 export function detectorView(picture: Raster, { channels, seen }: DetectorEnhancer): Raster {
   const size = sizeWithin(picture, seenSide);
   const [width, height] = [Math.max(leastSide, size.width), Math.max(leastSide, size.height)];
@@ -89,6 +93,10 @@ export function detectorView(picture: Raster, { channels, seen }: DetectorEnhanc
     low = Math.min(low, value);
     high = Math.max(high, value);
   }
+  if (!Number.isFinite(high - low))
+    throw new UsageError(
+      `--model: expected an enhancer whose output is finite, got ${Number.isNaN(low) ? low : "infinite numbers"}`,
+    );
   const range = Math.max(high - low, 1e-6);
   return { ...small, channels: 1, data: data.map((value) => (value - low) / range) };
 }

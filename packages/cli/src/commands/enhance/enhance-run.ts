@@ -129,7 +129,8 @@ export async function enhanceAll(
 }
 
 /** A picture that can be read, and be written again under its name; or the reason why not. */
-async function readable({ path }: PictureFile): Promise<Raster | Error> {
+async function readable({ path, fault }: PictureFile): Promise<Raster | Error> {
+  if (fault !== undefined) return new UsageError(fault);
   try {
     const picture = await readPicture(path);
     kindToWrite(path, picture);

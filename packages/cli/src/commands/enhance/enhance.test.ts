@@ -34,6 +34,17 @@ async function withPictures(pictures: Record<string, Uint8Array | Promise<Uint8A
 const written = (cwd: string, out = "bright"): EnhanceFile =>
   JSON.parse(readFileSync(join(cwd, out, "results.json"), "utf8"));
 
+const behindEnhancer = ["--method", "detector-view", "--model", "enhancer.safetensors", "--engine", "wasm"];
+
+/** Writes a small FeatEnHancer, with other weights where they are given. */
+async function writeEnhancer(cwd: string, weight?: number): Promise<void> {
+  const options = { inChannels: 1, width: 2, groups: 2, heads: 1 };
+  const tensors = await tensorsOf(featEnhancer(options).init(keyOf(1)).params);
+  if (weight !== undefined) for (const { data } of Object.values(tensors)) data.fill(weight);
+  const bytes = writeSafetensors(tensors, { featEnhancer: JSON.stringify(options) });
+  writeFileSync(join(cwd, "enhancer.safetensors"), bytes);
+}
+
 describe.concurrent("minimand enhance", () => {
   it("brightens a folder under the same names, and shows it before and after", async () => {
     const cwd = await withPictures({
@@ -131,17 +142,53 @@ describe.concurrent("minimand enhance", () => {
 
   it("shows what a detector sees behind an enhancer of the user's, in a small size", async () => {
     const cwd = await withPictures({ "a.png": dark(400, 200).png().toBuffer() });
-    const options = { inChannels: 1, width: 2, groups: 2, heads: 1 };
-    const { params } = featEnhancer(options).init(keyOf(1));
-    const bytes = writeSafetensors(await tensorsOf(params), { featEnhancer: JSON.stringify(options) });
-    writeFileSync(join(cwd, "enhancer.safetensors"), bytes);
-    const args = ["--method", "detector-view", "--model", "enhancer.safetensors", "--engine", "wasm"];
-    const { code, stderr } = await once(["enhance", "photos", "--out", "bright", ...args], { cwd });
+    await writeEnhancer(cwd);
+    const { code, stderr } = await once(["enhance", "photos", "--out", "bright", ...behindEnhancer], { cwd });
     expect([code, stderr]).toEqual([0, "bright/enhance.html shows them before and after\n"]);
     const seen = await readPicture(join(cwd, "bright", "a.png"));
     expect(seen).toMatchObject({ width: 256, height: 128, channels: 1 });
     expect([Math.min(...seen.data), Math.max(...seen.data)]).toEqual([0, 1]);
     expect(written(cwd).pictures[0]).toMatchObject({ width: 256, height: 128 });
+  });
+
+  it.skipIf(process.platform !== "linux")(
+    "brightens a picture whose name is as long as can be, and leaves out one whose name is no UTF-8",
+    async () => {
+      const picture = await dark(4, 4).png().toBuffer();
+      const long = `${"ä".repeat(125)}.png`;
+      const cwd = await withPictures({ [long]: picture });
+      writeFileSync(
+        Buffer.concat([Buffer.from(join(cwd, "photos/")), Buffer.from("\xff.png", "latin1")]),
+        picture,
+      );
+      const { code, stderr } = await once(["enhance", "photos", "--out", "bright"], { cwd });
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringContaining("left out: photos/\ufffd.png: expected a name in UTF-8, got another one"),
+      ]);
+      expect(stderr).toContain("expected 2 that can be read, got 1 and not '\ufffd.png'");
+      expect(everythingIn(join(cwd, "bright"))).toEqual(["enhance.html", "results.json", long]);
+      expect(written(cwd).leftOut.map(({ file }) => file)).toEqual(["\ufffd.png"]);
+    },
+  );
+
+  it.each([
+    [
+      "a weight that is NaN",
+      Number.NaN,
+      /^minimand: --model enhancer\.safetensors: .*tensor .*: expected finite numbers, got NaN\)\n$/,
+    ],
+    [
+      "weights so large that its output is NaN",
+      1e38,
+      /^minimand: --model: expected an enhancer whose output is finite, got NaN\n$/,
+    ],
+  ])("refuses an enhancer with %s, and writes no picture", async (_, weight, message) => {
+    const cwd = await withPictures({ "a.png": dark(40, 20).png().toBuffer() });
+    await writeEnhancer(cwd, weight);
+    const { code, stderr } = await once(["enhance", "photos", "--out", "bright", ...behindEnhancer], { cwd });
+    expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+    expect(everythingIn(cwd)).not.toContain("bright");
   });
 
   it("leaves out what can't be read with a line each, does the others, and ends with 2", async () => {

@@ -12,6 +12,8 @@ const endings = [".png", ".jpg", ".jpeg", ".webp"];
 export interface PictureFile {
   path: string;
   name: string;
+  /** Why it can't be read, where its name says so. */
+  fault?: string;
 }
 
 /**
@@ -41,8 +43,9 @@ export async function pictureFiles(paths: readonly string[], out: string): Promi
         `--out: expected another folder than that of ${path}, which would be written over`,
       );
   }
+  const readable = files.filter(({ fault }) => fault === undefined);
   const places = new Map(
-    await Promise.all(files.map(async ({ path }) => [await realpath(path), path] as const)),
+    await Promise.all(readable.map(async ({ path }) => [await realpath(path), path] as const)),
   );
   for (const { name } of files) {
     const own = join(out, name);
@@ -58,6 +61,8 @@ export async function pictureFiles(paths: readonly string[], out: string): Promi
 
 async function picturesIn(folder: string): Promise<PictureFile[]> {
   const names: string[] = [];
+  /** Names that are no UTF-8, as far as they can be shown. */
+  const garbled = new Set<string>();
   let others = 0;
   let noFiles = 0;
   for (const name of await readdir(folder)) {
@@ -65,16 +70,22 @@ async function picturesIn(folder: string): Promise<PictureFile[]> {
     if (!endings.includes(extname(name).toLowerCase())) others++;
     // A pipe would be waited for, and the target of a link may be absent.
     else if (await isFile(join(folder, name))) names.push(name);
+    else if (name.includes("\ufffd")) garbled.add(name);
     else noFiles++;
   }
-  if (names.length === 0)
+  if (names.length + garbled.size === 0)
     throw new UsageError(
       `${folder}: expected pictures (${endings.join(", ")}), got ${others + noFiles === 0 ? "an empty folder" : plural(others + noFiles, "other name")}`,
     );
   if (others > 0) tell(`${folder}: ${plural(others, "name")} left out: no picture (${endings.join(", ")})`);
   if (noFiles > 0)
     tell(`${folder}: ${plural(noFiles, "name")} left out: no file (a folder, a pipe or a broken link)`);
-  return names.sort().map((name) => ({ path: join(folder, name), name }));
+  return [...names, ...garbled].sort().map((name) => {
+    const path = join(folder, name);
+    return garbled.has(name)
+      ? { path, name, fault: `${path}: expected a name in UTF-8, got another one: rename the file` }
+      : { path, name };
+  });
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -276,6 +276,11 @@ describe("minimand quantize", () => {
         "--out: expected another file than plain/model/model.onnx, got ./plain/model/model.onnx",
       ],
       [
+        ["plain", "--data", "a.csv", "--bits", "4", "--out", "no/x.onnx"],
+        "no/x.onnx: no such file or folder",
+      ],
+      [["plain", "--data", "a.csv", "--bits", "4", "--out", "a.csv"], "a.csv: exists and is not a folder"],
+      [
         ["plain", "--data", "one.csv", "--bits", "4"],
         "--data: expected at least 3 rows that can be read, two to quantise by and one to judge by, got 1",
       ],
@@ -309,5 +314,7 @@ describe("minimand quantize", () => {
     expect(everythingIn(at("plain/model"))).toEqual(before);
     expect(readFileSync(at("plain/model/model.onnx"))).toEqual(whole);
     expect(existsSync(at("x.onnx"))).toBe(false);
+    // Not only in the end.
+    for (const { stderr } of all) expect(stderr).not.toContain("epochs of fine-tuning");
   }, 240_000);
 });

@@ -6,14 +6,16 @@ import {
   type OwnModel,
   type SavedNetwork,
 } from "@minimand/compare";
-import { type Container, noOnnxOf } from "@minimand/compare/artifacts";
+import { type Container, noOnnxOf, quantisedFile } from "@minimand/compare/artifacts";
 import { startEngine } from "minimand/start";
 import { noteText } from "../../compare/subjects.ts";
 import { UsageError } from "../../failure.ts";
 import { readInput } from "../../files/input.ts";
+import { checkNoLink } from "../../files/inside.ts";
+import { makeFolder, unmakeFolder } from "../../files/make-folder.ts";
 import { readInputTable } from "../../files/read-input-table.ts";
 import { replaceTogether } from "../../files/replace-together.ts";
-import { writeWhole } from "../../files/write-whole.ts";
+import { checkWritable, writeWhole } from "../../files/write-whole.ts";
 import { checkOutside, datasetOf, onlyModel, ownModelOf, readModel } from "../../models/find-models.ts";
 import { loadOwn } from "../../own/own-candidates.ts";
 import { printableJson, tell } from "../../printable.ts";
@@ -59,22 +61,25 @@ export async function quantize(folder: string, options: QuantizeOptions): Promis
   const compile = await compilerOf(engine, warnOnce(process.stderr));
   const line = progressLine(process.stderr);
   const label = options.method === "ptq" ? "widths" : "epochs of fine-tuning";
-  const found = await interruptible(async (signal) => {
-    try {
-      return await quantiseByRows(model, table, {
-        widths,
-        container,
-        own,
-        compile,
-        signal,
-        onEpoch: (done, total) => line.update(done, total, label),
-      });
-    } finally {
-      line.clear();
-    }
-  }, "begins anew");
-  for (const one of found.notes) tell(noteText(one));
-  const written = await write(found.files, options.out ?? where);
+  const out = options.out ?? where;
+  const { found, written } = await inPlace(out, widths, async () => {
+    const found = await interruptible(async (signal) => {
+      try {
+        return await quantiseByRows(model, table, {
+          widths,
+          container,
+          own,
+          compile,
+          signal,
+          onEpoch: (done, total) => line.update(done, total, label),
+        });
+      } finally {
+        line.clear();
+      }
+    }, "begins anew");
+    for (const one of found.notes) tell(noteText(one));
+    return { found, written: await write(found.files, out) };
+  });
   const { rows, float } = found;
   const { description } = model;
   const result = {
@@ -148,6 +153,20 @@ async function networkIn(
   if (reason !== null) throw new UsageError(`${where}: no quantised file: ${reason}`);
   const own = ownModelOf(where, model, (await loadOwn(modules)).models);
   return { model: { description, weights }, own };
+}
+
+/** Works for files that can be written: refuses others before. */
+async function inPlace<T>(out: string, widths: readonly BitSettings[], work: () => Promise<T>): Promise<T> {
+  const isFile = out.endsWith(".onnx");
+  if (!isFile) checkNoLink(out);
+  const created = isFile ? null : await makeFolder(out);
+  try {
+    for (const file of isFile ? [out] : widths.map(({ bits }) => join(out, quantisedFile(bits))))
+      await checkWritable(file);
+    return await work();
+  } finally {
+    await unmakeFolder(out, created);
+  }
 }
 
 /** Writes the files, all or none, and says where each is. */

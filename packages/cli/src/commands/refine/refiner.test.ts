@@ -36,6 +36,17 @@ it("readRefiner reads what was written, and refuses sizes that the numbers of a 
   expect(claiming({ length: 2 })).toThrow(/\(length: expected an integer >= 3, got 2\)$/);
 });
 
+it.each([Number.NaN, -Infinity])("readRefiner refuses a weight of %d", async (weight) => {
+  const params = startOf(shape, 1);
+  const { tensors, metadata } = readSafetensors(await refinerBytes({ ...shape, params }));
+  disposeTree(params as Tree);
+  const [name] = Object.keys(tensors);
+  tensors[name].data[0] = weight;
+  expect(() => readRefiner(writeSafetensors(tensors, metadata), "a")).toThrow(
+    `a: expected a refiner that minimand refine has written, got a damaged or another file (safetensors, tensor ${name}: expected finite numbers, got ${weight})`,
+  );
+});
+
 it.each([
   [
     "too many tokens",

@@ -103,7 +103,7 @@ export function readRefiner(bytes: Uint8Array, name: string): Refiner {
   const refused = (what: string): UsageError =>
     new UsageError(`${name}: expected a refiner that minimand refine has written, got ${what}`);
   try {
-    const { tensors, metadata } = readSafetensors(bytes);
+    const { tensors, metadata } = readSafetensors(bytes, { finite: true });
     if (metadata.format !== format) throw refused(`format ${received(metadata.format)}`);
     const shape = parseJson(metadata.refiner) as RefinerShape;
     const numbers = Object.values(tensors).reduce((sum, { data }) => sum + data.length, 0);

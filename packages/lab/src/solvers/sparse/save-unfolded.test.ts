@@ -42,6 +42,14 @@ describe("saved parameters", () => {
     expect(warnings(networkOf(randomMatrix(6, 10, 2), 0.2))).toEqual([warning("A, lambda differ")]);
   });
 
+  it("are refused where a step is NaN", async () => {
+    const step = np.array([0.3, Number.NaN, 0.2]);
+    const spoilt = await saveUnfolded(network, { step });
+    expect(() => warnings(network, spoilt)).toThrow(
+      "safetensors, tensor params.step: expected finite numbers, got NaN",
+    );
+  });
+
   it("are refused by another iteration, other layers, and what is no such file", async () => {
     const bayes = unfold({ ...tista(A, { probability: 0.1, noiseVariance: 0.1 }), layers: 3 });
     expect(() => warnings(bayes)).toThrow('parameters: expected those of "tista", got "ista"');

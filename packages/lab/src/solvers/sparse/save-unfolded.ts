@@ -36,7 +36,7 @@ export async function saveUnfolded(
  * @param options `warn`: default `console.warn`
  * @returns the parameters, which the caller owns
  * @throws RangeError, TypeError in one line for bytes that are cut off, changed, damaged or no such file, those of another iteration or
- *   number of layers, and an unknown option
+ *   number of layers, numbers that aren't finite, and an unknown option
  * @example
  * const params = loadUnfolded(network, await readFile("steps.safetensors"))
  */
@@ -47,7 +47,7 @@ export function loadUnfolded(
 ): { [name: string]: np.Array } {
   const { warn } = readOptions("loadUnfolded", options, { warn: [console.warn] });
   if (typeof network?.trajectory !== "function") throw typeError("network", "an unfolded network", network);
-  const { tensors, metadata } = readSummed("parameters", format, bytes);
+  const { tensors, metadata } = readSummed("parameters", format, bytes, { finite: true });
   const { name, system } = network.iteration;
   if (metadata.iteration !== name) throw rangeError("parameters", `those of "${name}"`, metadata.iteration);
   if (metadata.layers !== String(network.layers))

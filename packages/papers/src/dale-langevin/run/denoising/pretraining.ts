@@ -146,7 +146,7 @@ function middleOf({ width, height, values }: Light, most: number): Light {
 async function measure(host: PretrainingHost): Promise<Row[]> {
   const { before, scale, seed, compile = compileWithJit, signal } = host;
   const like = initSpeckle(keyOf(0));
-  const params = treeOf(readSafetensors(before.get("speckle")!).tensors, like);
+  const params = treeOf(readSafetensors(before.get("speckle")!, { finite: true }).tensors, like);
   disposeTree(like);
   const loss = compile(lossOf);
   const rows: Row[] = [];

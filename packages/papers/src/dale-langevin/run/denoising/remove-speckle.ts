@@ -55,9 +55,9 @@ export async function loadSpeckleRemover(
 /** Makes the remover of {@link loadSpeckleRemover} from the bytes of both files. */
 export function speckleRemover(network: Uint8Array, filters: Uint8Array, compile: Compile): SpeckleRemover {
   const like = initSpeckle(keyOf(0));
-  const params = treeOf(readSafetensors(network).tensors, like);
+  const params = treeOf(readSafetensors(network, { finite: true }).tensors, like);
   disposeTree(like);
-  const { tensors } = readSafetensors(filters);
+  const { tensors } = readSafetensors(filters, { finite: true });
   const clean = compile((own: typeof params, xt: np.Array, t: np.Array) => {
     const scores = speckleScores(own, xt.ref, t.ref);
     return multiplicativeTweedie(xt, scores, t, { motion });

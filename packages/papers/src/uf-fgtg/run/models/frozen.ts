@@ -41,7 +41,7 @@ export async function loadFrozen(read: (path: string) => Promise<Uint8Array>): P
   const models = worldModels();
   const files = await Promise.all(checkpointFiles.map((name) => read(checkpointPath(name))));
   const [latents, ofDenoiser, decoder, ofClassifier, contrastive] = files.map(
-    (bytes) => readSafetensors(bytes).tensors,
+    (bytes) => readSafetensors(bytes, { finite: true }).tensors,
   );
   const { encoder, denoiser } = models;
   const both = parametersOf(ofDenoiser, {

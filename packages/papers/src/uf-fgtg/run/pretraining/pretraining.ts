@@ -127,5 +127,5 @@ function taskOf(part: TrainedPart, host: PretrainingHost, seed: number): Task {
 function latentsBefore({ before }: PretrainingHost): Latents {
   const bytes = before.get("latents");
   if (bytes === undefined) throw new RangeError("before: expected the file of the latents, got none");
-  return latentsOf(readSafetensors(bytes).tensors);
+  return latentsOf(readSafetensors(bytes, { finite: true }).tensors);
 }

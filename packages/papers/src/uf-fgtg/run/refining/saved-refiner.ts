@@ -17,7 +17,7 @@ export async function saveRefiner(params: RefinerParams): Promise<Uint8Array> {
 export function readRefiner(bytes: Uint8Array, frozen: Frozen, adapter: PromptAdapter): RefinerParams {
   const like = startOf(frozen, adapter, 0);
   try {
-    return treeOf(readSafetensors(bytes).tensors, like);
+    return treeOf(readSafetensors(bytes, { finite: true }).tensors, like);
   } finally {
     disposeTree(like);
   }
