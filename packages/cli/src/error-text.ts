@@ -15,6 +15,7 @@ const reasons: Record<string, string> = {
   EFBIG: "the file would be larger than allowed",
   EIO: "the disk can't be read or written",
   EMFILE: "too many open files",
+  ENXIO: "is a socket, expected a file",
   ELOOP: "symbolic links that lead in a circle",
   ENAMETOOLONG: "the name is too long",
   EROFS: "the file system is read-only",

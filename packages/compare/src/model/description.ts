@@ -87,7 +87,7 @@ export function writeModelDescription(description: ModelDescription): Promise<st
 }
 
 /**
- * Reads `model.json`. All that predicting uses is checked; what only informs (`why`, `candidate`, ...) is not, and sums
+ * Reads `model.json`. All that predicting and exporting use is checked; what only informs (`why`, `epochs`, ...) is not, and sums
  * are for {@link checkSums}.
  *
  * @param text the file
@@ -126,7 +126,9 @@ type Check = (value: unknown) => boolean;
 
 const commonFields: Record<string, Check> = {
   task: (v) => typeof v === "string" && Object.hasOwn(traitsOf, v),
-  classes: (v) => isListOf(v, isText),
+  target: isText,
+  candidate: isText,
+  classes: (v) => isListOf(v, isText) && new Set(v as string[]).size === (v as string[]).length,
   encoder: isEncoder,
   targetReading: (v) =>
     v === undefined ||

@@ -238,6 +238,9 @@ describe("readModelDescription", () => {
   it.each<[string, object, string]>([
     ["task", { task: "ranking" }, "a wrong field 'task'"],
     ["classes", { classes: [1, 2] }, "a wrong field 'classes'"],
+    ["classes that are alike", { classes: ["no", "no"] }, "a wrong field 'classes'"],
+    ["candidate", { candidate: undefined }, "a wrong field 'candidate'"],
+    ["target", { target: 3 }, "a wrong field 'target'"],
     ["number of classes", { classes: ["a"] }, "1 classes for the task binary"],
     ["encoder", { encoder: { inputs: 7 } }, "a wrong field 'encoder'"],
     ["feature", { encoder: { inputs: 7, features: [{ kind: "numeric" }] } }, "a wrong field 'encoder'"],
