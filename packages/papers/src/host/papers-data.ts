@@ -1,6 +1,7 @@
 import { DataError, type Dataset, gunzip, makeDataset, readTable, sha256Of } from "@minimand/compare";
 import { readIdx } from "../idx.ts";
 import type { Images, TrialHost } from "../reproduction.ts";
+import { checkKnownImages, checkKnownTable } from "./known-sets.ts";
 
 /** A file of data that is there: in a folder, or on a server. */
 export interface DataSource {
@@ -37,7 +38,7 @@ export interface PapersData<File extends DataSource = DataSource>
  * @param find where the files are
  * @param names of the card: no other is given out, since they are what names a finished trial
  * @param absent says in words where a file was looked for that isn't there: `in FOLDER, got no such file`
- * @returns functions that reject with a RangeError where a name is unknown, a file absent or damaged (the only kind of
+ * @returns functions that reject with a RangeError where a name is unknown, a file absent, damaged or unlike the set of its name (the only kind of
  *   error that comes out of a worker thread as what it was)
  */
 export function papersData<File extends DataSource>(
@@ -74,14 +75,19 @@ export function papersData<File extends DataSource>(
     dataset: kept(async (name: string): Promise<Dataset> => {
       const table = await found(name, tableFile(name), tableFolders);
       const bytes = await table.bytes();
-      return asRangeError(async () =>
-        makeDataset(await readTable(bytes, { name: baseOf(table) }), { target: "target" }),
+      const file = baseOf(table);
+      const dataset = await asRangeError(async () =>
+        makeDataset(await readTable(bytes, { name: file }), { target: "target" }),
       );
+      checkKnownTable(name, file, dataset);
+      return dataset;
     }),
     images: kept(async (name: string): Promise<Images> => {
       const pair = imageFiles(name).map((file) => found(name, file, imageFolders));
       const [images, labels] = await Promise.all((await Promise.all(pair)).map(unpacked));
-      return readIdx(images, labels, name);
+      const set = readIdx(images, labels, name);
+      checkKnownImages(name, set);
+      return set;
     }),
     text: kept(async (name: string): Promise<string> => {
       const text = await found(name, textFile(name), textFolders);
