@@ -15,7 +15,7 @@ describe("dataInPlaces", () => {
     for (const sub of ["classification", "images", "text"]) await mkdir(join(folder, sub));
     await writeFile(join(folder, "own.csv.gz"), csv(["1,0", "1,1", "3,1", "4,1"]));
     await writeFile(join(folder, "classification", "below.csv.gz"), csv(["1,0", "1,1", "7,1"]));
-    await writeFile(join(folder, "wine.csv.gz"), csv(["1,0", "1,1", "3,1"]));
+    await writeFile(join(folder, "breast_cancer_wisconsin.csv.gz"), csv(["1,0", "1,1", "3,1"]));
     await writeFile(join(folder, "ragged.csv.gz"), csv(["1,0", "2"]));
     await writeFile(
       join(folder, "images", "dot-images.idx3.gz"),
@@ -41,7 +41,7 @@ describe("dataInPlaces", () => {
   const names = [
     "own",
     "below",
-    "wine",
+    "breast_cancer_wisconsin",
     "iris",
     "ragged",
     "absent",
@@ -63,8 +63,8 @@ describe("dataInPlaces", () => {
   });
 
   it("prefers the folder to what is bundled", async () => {
-    expect((await data().dataset("wine")).rows).toBe(3);
-    expect((await dataInPlaces([dataFolder()], names).dataset("wine")).rows).toBe(178);
+    expect((await data().dataset("breast_cancer_wisconsin")).rows).toBe(3);
+    expect((await dataInPlaces([dataFolder()], names).dataset("breast_cancer_wisconsin")).rows).toBe(699);
   });
 
   it("reads images from the folder and bundled ones", async () => {
@@ -114,8 +114,8 @@ describe("dataInPlaces", () => {
     expect(sources.absent).toEqual([]);
     expect(sources.dot.map(({ file }) => file)).toEqual(["dot-images.idx3.gz", "dot-labels.idx1.gz"]);
     expect(sources.verse.map(({ file }) => file)).toEqual(["verse.txt.gz"]);
-    const bundled = await dataInPlaces([dataFolder()], ["wine"]).sources();
-    expect(sources.wine[0].sha256).not.toBe(bundled.wine[0].sha256);
-    expect(sources.wine[0].file).toBe(bundled.wine[0].file);
+    const bundled = await dataInPlaces([dataFolder()], ["breast_cancer_wisconsin"]).sources();
+    expect(sources.breast_cancer_wisconsin[0].sha256).not.toBe(bundled.breast_cancer_wisconsin[0].sha256);
+    expect(sources.breast_cancer_wisconsin[0].file).toBe(bundled.breast_cancer_wisconsin[0].file);
   });
 });
