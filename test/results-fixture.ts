@@ -372,7 +372,14 @@ export function datasetFixture(given: FixtureOptions = {}): DatasetReport {
   };
 }
 
-const settings: Settings = { ...defaultSettings, target: "target", maxEpochs: 100, batchSize: 32 };
+const settings: Settings = {
+  ...defaultSettings,
+  target: "target",
+  maxEpochs: 100,
+  batchSize: 32,
+  bins: 0,
+  members: 1,
+};
 
 /** What bits cost, with or without files and tests. */
 export function quantizationFixture(

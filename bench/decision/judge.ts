@@ -11,7 +11,7 @@ import {
 import { metricById } from "minimand/metrics";
 import type { Drawn } from "./draw.ts";
 import { rule } from "./rule.ts";
-import { plan } from "./settings.ts";
+import { plan, training } from "./settings.ts";
 import type { Fit } from "./trainer.ts";
 
 /** A candidate by one metric, as it is written down. */
@@ -27,9 +27,15 @@ const ropeOf = (metric: string, baseline: Rival["outcomes"]): number => {
   return (0.01 * values.reduce((a, b) => a + b, 0)) / values.length;
 };
 
-/** The folds of one seed; with a test file there is a single one. */
-export const cutOf = ({ dataset, test }: Drawn, seed: number): PreparedFold[] =>
-  makeFolds(dataset, { folds: plan.folds, labelNoise: 0, imbalance: null }, seed, test);
+/** The folds of one seed; with a test file there is a single one. Parts of members are encoded once for all candidates. */
+export function cutOf({ dataset, test }: Drawn, seed: number): PreparedFold[] {
+  const { bins, members } = training;
+  const settings = { folds: plan.folds, labelNoise: 0, imbalance: null, bins, members };
+  return makeFolds(dataset, settings, seed, test).map((fold) => {
+    const others = fold.others.map((make) => make());
+    return { ...fold, others: others.map((parts) => () => parts) };
+  });
+}
 
 /** A metric of the predictions of all folds of a seed, put together, with its influences. */
 export function outcomeOf(

@@ -1,4 +1,11 @@
-import { type Dataset, finalistsOf, type PreparedFold, type SeedOutcome } from "@minimand/compare";
+import {
+  type Dataset,
+  finalistsOf,
+  type Part,
+  type PreparedFold,
+  type SeedOutcome,
+  type TrainingParts,
+} from "@minimand/compare";
 import { derive } from "minimand/engine";
 import { type Choice, judgeChoice } from "./choice.ts";
 import { type Drawn, streams } from "./draw.ts";
@@ -129,13 +136,24 @@ export async function replicate(
 const namesOf = ({ candidates, count }: Setting, { task }: Dataset): string[] =>
   candidates === "losses" ? lossesOf(task) : Array.from({ length: count }, (_, j) => `candidate ${j}`);
 
-/** A fold that learns from the labels that a teacher has mended, on both inner parts. */
+/** A fold that learns from the labels that a teacher has mended, on both inner parts of each member. */
 function withBetterLabels(fold: PreparedFold): PreparedFold {
-  const mended = (part: PreparedFold["fit"]): PreparedFold["fit"] => ({
+  return {
+    ...fold,
+    ...mendedParts(fold),
+    others: fold.others.map((make) => () => {
+      const parts = make();
+      return { ...parts, ...mendedParts(parts) };
+    }),
+  };
+}
+
+function mendedParts({ fit, validation }: TrainingParts): Pick<TrainingParts, "fit" | "validation"> {
+  const mended = (part: Part): Part => ({
     ...part,
     labels: part.labels.map((_, i) => part.teacher![2 * i + 1]),
   });
-  return { ...fold, fit: mended(fold.fit), validation: mended(fold.validation) };
+  return { fit: mended(fit), validation: mended(validation) };
 }
 
 /** Mean over folds of a metric on the inner validation parts; larger is better, NaN where one diverged. */

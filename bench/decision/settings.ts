@@ -1,3 +1,5 @@
+import { settingTable } from "@minimand/compare";
+
 /** What is simulated. */
 export interface Setting {
   id: string;
@@ -138,12 +140,14 @@ function planted(
   };
 }
 
-/** How every network is trained: small, so that hundreds of replications take minutes. */
+/** How every network is trained: small, so that hundreds of replications take hours. Inputs and members are those of the default network. */
 export const training = {
   model: "mlp",
   hidden: [16],
   batchSize: 128,
   learningRate: 0.03,
+  bins: settingTable.bins.byDefault,
+  members: settingTable.members.byDefault,
 } as const;
 
 /** The plan of a comparison. */

@@ -71,7 +71,7 @@ export function minimand(args: readonly string[], options: RunOptions = {}): Pro
 /** Settings under which a comparison takes about a second. */
 export const tiny = [
   ...["--folds", "2", "--seeds", "1", "--configurations", "1", "--max-epochs", "2", "--references", "none"],
-  ...["--losses", "focal", "--hidden", "4", "--workers", "1"],
+  ...["--losses", "focal", "--hidden", "4", "--bins", "0", "--members", "1", "--workers", "1"],
 ];
 
 /** An empty folder that is gone after the tests of the file. */

@@ -50,6 +50,8 @@ export const quick: Settings = {
   maxEpochs: 3,
   hidden: [4],
   batchSize: 16,
+  bins: 0,
+  members: 1,
 };
 
 /** Texts that repeat, one a row. */

@@ -174,6 +174,7 @@ export interface Recommendation {
   beside: string[];
   /** What to do next, in this order; `seeds` and `rows` in all, where a number of them would decide. */
   next: {
+    /** `network`: in results of an earlier version only. */
     about: "missing" | "network" | "continue" | "seeds" | "rows" | "settled";
     text: string;
     seeds?: number;
@@ -282,7 +283,7 @@ export interface KeptChoice {
   epochs: number;
   /** Rows that it was trained on, where fewer were drawn to choose it. */
   rows?: number;
-  /** Networks that are averaged; absent: one. Each stops by its own validation rows, and not after `epochs`. */
+  /** Networks that are averaged; absent: one. Each stops by its own validation rows, and not after `epochs`, unless `rows` is there. */
   members?: number;
   why: string;
   /** Of pairs: the medians over the folds, by which its rewards are scaled. */

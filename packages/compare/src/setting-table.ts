@@ -287,23 +287,23 @@ export const settingTable = {
     flag: "--unlabeled <file>",
     help: "file of further rows with the same columns, whose target is unknown or ignored: adds the methods that learn from such rows",
   }),
-  /** Quantile bins that numbers are encoded by beside their value; 0: none. Results of earlier versions don't say so. */
+  /** Quantile bins that numbers are encoded by beside their value; 0: none, as in earlier results, which don't say so. See also `networkSettings`. */
   bins: row({
     shape: v.optional(number, 0),
-    byDefault: 0,
-    bounds: { min: 2, max: mostBins, integer: true },
+    byDefault: 16,
+    bounds: { min: 0, max: mostBins, integer: true },
     inKey: false,
     flag: "--bins <n>",
-    help: "maximum number of quantile bins that encode each numeric column in addition to its value (piecewise-linear encoding; 8 or 16 are usual); default: none",
+    help: "maximum number of quantile bins that encode each numeric column in addition to its value (piecewise-linear encoding; 0: none); default: 16, and 0 for --model linear and --task preference",
   }),
-  /** Networks of a fit, each with another part of the training rows for validation; their predictions are averaged. Earlier results don't say so. */
+  /** Networks of a fit, each with another part of the training rows for validation; their predictions are averaged. One in earlier results, which don't say so. */
   members: row({
     shape: v.optional(number, 1),
-    byDefault: 1,
-    bounds: { min: 2, max: mostMembers, integer: true },
+    byDefault: 5,
+    bounds: { min: 1, max: mostMembers, integer: true },
     inKey: false,
     flag: "--members <n>",
-    help: "number of networks per fit, whose predictions are averaged; each validates on another part of the training rows, and the first one is tuned for all (5 is usual); default: 1",
+    help: "number of networks per fit, whose predictions are averaged; each validates on another part of the training rows, and the first one is tuned for all; default: 5, and 1 for --model linear, --task preference and --quantize",
   }),
   /** Whether labels that differ in case or spaces only are one class. Results of earlier versions don't say so. */
   mergeLabels: row({

@@ -7,7 +7,7 @@ import { csv, datasetOf } from "../../../../test/support/datasets.ts";
 import { liveBuffers } from "../../../../test/support/leaks.ts";
 import { tableOf } from "../../../../test/support/tables.ts";
 import { candidateById } from "../plan/candidates.ts";
-import { defaultSettings } from "../plan/settings.ts";
+import { defaultSettings, single } from "../plan/settings.ts";
 import type { DatasetReport, Settings } from "../results.ts";
 import { makeWhole } from "../train/fold.ts";
 import { makeLearner } from "../train/learner.ts";
@@ -17,7 +17,7 @@ import { readModelDescription, writeModelDescription } from "./description.ts";
 import { fitWhole, predictTable } from "./saved-model.ts";
 import { checkSums } from "./sums.ts";
 
-const settings: Settings = { ...defaultSettings, target: "y", hidden: [5, 3], batchSize: 16 };
+const settings: Settings = { ...defaultSettings, ...single, target: "y", hidden: [5, 3], batchSize: 16 };
 const rows = Array.from({ length: 40 }, (_, i) => i);
 const columns = {
   size: rows.map((i) => (i % 7 === 3 ? "" : Math.sin(i * i) + (i % 2))),

@@ -16,7 +16,7 @@ import type { Table } from "../read/table.ts";
 import type { DatasetReport, Note, Settings } from "../results.ts";
 import { outputsFor } from "../task.ts";
 import { averagedOutputs } from "../train/averaged-outputs.ts";
-import { makeWhole } from "../train/fold.ts";
+import { makeWhole, type TrainingParts } from "../train/fold.ts";
 import { buildInfoOf, makeLearner } from "../train/learner.ts";
 import { trainMember } from "../train/members.ts";
 import { discard, type Trained } from "../train/network.ts";
@@ -32,7 +32,8 @@ import { sha256Of } from "./sums.ts";
 /**
  * Trains what was chosen again on all rows of a data set: a network with a loss, or a reference.
  *
- * @param options `candidates`: own ones that it may be of; `model`: as in trials; `mayGoOn`: asked after each epoch of a single network
+ * @param options `candidates`: own ones that it may be of; `model`: as in trials; `mayGoOn`: asked after each epoch where time is short:
+ *   members then train for the chosen epochs, and those that there is no time for are left out
  */
 export async function fitWhole(
   dataset: Dataset,
@@ -94,13 +95,25 @@ async function fitNetwork(
     discard(trained);
   }
   const metric = metricById(metricFor(settings.metric, task));
+  /** Until its validation part shows no improvement, or for the epochs that were chosen if there is time for so many. */
+  const train = (parts: TrainingParts, own: number): Promise<{ trained: Trained; epochs: number }> =>
+    mayGoOn === undefined
+      ? trainMember(parts, chosen.configuration, { learner, seed: own, metric, signal })
+      : learner.trainFor(chosen.epochs, parts, chosen.configuration, { seed: own, signal, mayGoOn });
+  const kept: Record<string, Tensor>[] = [];
   for (const [member, make] of members.entries()) {
-    const options = { learner, seed: derive(seed, member), metric, signal };
-    const { trained } = await trainMember(make(), chosen.configuration, options);
-    for (const [name, tensor] of Object.entries(tensorsOf(trained)))
-      tensors[prefixOf(member, members.length) + name] = tensor;
-    discard(trained);
+    if (member > 0 && mayGoOn?.() === false) break;
+    const fitted = await train(make(), derive(seed, member));
+    // One that was cut short would spoil the mean.
+    const isCut = mayGoOn !== undefined && fitted.epochs < chosen.epochs;
+    if (member === 0 || !isCut) kept.push(tensorsOf(fitted.trained));
+    discard(fitted.trained);
+    if (!isCut) continue;
+    if (member === 0) epochs = fitted.epochs;
+    break;
   }
+  for (const [member, own] of kept.entries())
+    for (const [name, tensor] of Object.entries(own)) tensors[prefixOf(member, kept.length) + name] = tensor;
   learner.dispose();
   network.dispose();
   const weights = writeSafetensors(tensors, { format: "minimand.model/1" });
@@ -117,7 +130,7 @@ async function fitNetwork(
         hidden,
         activation: "relu",
         ...(head === "linear" ? {} : { head }),
-        ...(members.length > 0 && { members: members.length }),
+        ...(kept.length > 1 && { members: kept.length }),
         ...(model && { own: { id: model.id, ...(model.origin && { sha256: model.origin.sha256 }) } }),
       },
       targetScale,

@@ -1,7 +1,7 @@
 import { metricCatalogue } from "minimand";
 import { describe, expect, it } from "vitest";
 import type { Settings } from "../results.ts";
-import { checkSettings, defaultSettings, metricFor } from "./settings.ts";
+import { checkSettings, defaultSettings, metricFor, networkSettings } from "./settings.ts";
 
 const settings = (changed: Partial<Settings>): Settings => ({ ...defaultSettings, target: "y", ...changed });
 
@@ -48,7 +48,8 @@ describe("checkSettings", () => {
     [{ alpha: 1 }, "alpha: expected a finite number > 0 and < 1, got 1"],
     [{ labelNoise: 1 }, "labelNoise: expected a finite number >= 0 and < 1, got 1"],
     [{ imbalance: 0.5 }, "imbalance: expected a finite number >= 1, got 0.5"],
-    [{ members: 21 }, "members: expected an integer >= 2 and <= 20, got 21"],
+    [{ bins: -1 }, "bins: expected an integer >= 0 and <= 256, got -1"],
+    [{ members: 21 }, "members: expected an integer >= 1 and <= 20, got 21"],
     [
       { task: "preference", members: 2 },
       "task: expected another one than preference with --members, got preference",
@@ -60,6 +61,18 @@ describe("checkSettings", () => {
 
   it("does not look at the folds where a second file is the test part", () => {
     expect(() => checkSettings(settings({ folds: 1, test: "test.csv" }))).not.toThrow();
+  });
+});
+
+describe("networkSettings", () => {
+  it.each<[Parameters<typeof networkSettings>[0], bins: number, members: number]>([
+    [{}, 16, 5],
+    [{ model: "own", task: "regression", quantize: [] }, 16, 5],
+    [{ model: "linear" }, 0, 1],
+    [{ task: "preference" }, 0, 1],
+    [{ model: "mlp", quantize: [8] }, 16, 1],
+  ])("has for %o", (asked, bins, members) => {
+    expect(networkSettings(asked)).toEqual({ bins, members });
   });
 });
 

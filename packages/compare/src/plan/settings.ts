@@ -9,6 +9,26 @@ export const defaultSettings = Object.fromEntries(
   settingNames.map((name) => [name, structuredClone(settingTable[name].byDefault)]),
 ) as Omit<Settings, "target">;
 
+/** Inputs and number of what reads each number once, and is a single model. */
+export const single = { bins: 0, members: 1 } as const;
+
+/**
+ * Returns the bins and the members of a fit where neither is asked for. The linear model and networks of pairs have neither; a network that
+ * is to be quantised is a single one.
+ */
+export function networkSettings({
+  model,
+  task,
+  quantize = [],
+}: Partial<Pick<Settings, "model" | "task">> & { quantize?: readonly number[] }): Pick<
+  Settings,
+  "bins" | "members"
+> {
+  const { bins, members } = defaultSettings;
+  if (model === "linear" || task === "preference") return single;
+  return { bins, members: quantize.length > 0 ? single.members : members };
+}
+
 /** Throws a TypeError naming the first unknown setting, and the one it may mean. */
 export function checkSettingNames(settings: Settings): void {
   readOptions("settings", settings, known);

@@ -125,7 +125,7 @@ describe("the key of a trial", () => {
     { labelNoise: 0.1 },
     { imbalance: 4 },
     { bins: 8 },
-    { members: 5 },
+    { members: 1 },
     { ignore: ["a"] },
     { group: "patient" },
     { types: { zip: "numeric" } },
@@ -134,7 +134,7 @@ describe("the key of a trial", () => {
     expect(keyOf("focal", given)).not.toBe(keyOf("focal"));
   });
 
-  it.each<Partial<Settings>>([{ bins: 8 }, { members: 5 }])(
+  it.each<Partial<Settings>>([{ bins: 8 }, { members: 2 }])(
     "is the same with %o for references, which are single models without bins",
     (given) => {
       const references: Partial<Settings> = { references: ["linear", "trees"] };

@@ -7,7 +7,7 @@ import { hasNeed, isReference, isTrees, minimisedBy, type PlannedCandidate } fro
 import { baselineIdOf, references } from "./candidates.ts";
 import { type Grid, gridOf } from "./grid.ts";
 import type { OwnModel } from "./own-parts.ts";
-import { metricFor } from "./settings.ts";
+import { metricFor, single } from "./settings.ts";
 
 /** One unit of work: a candidate (or the majority reference) on one fold of one seed. */
 export interface TrialSpec {
@@ -222,7 +222,7 @@ export function settingsFor(candidate: PlannedCandidate | null, settings: Settin
   if (candidate === null || !(isTrees(candidate) || "network" in candidate)) return settings;
   return {
     ...settings,
-    ...{ model: "linear", hidden: [], bins: 0, members: 1 },
+    ...{ model: "linear", hidden: [], ...single },
     ...(isTrees(candidate) && { maxEpochs: 0, patience: 0, batchSize: 0 }),
   };
 }

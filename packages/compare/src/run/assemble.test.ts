@@ -7,7 +7,14 @@ import { failedTrial } from "../train/failed-trial.ts";
 import { keepPrediction, predictionKept } from "../train/kept-predictions.ts";
 import { reportDataset } from "./assemble.ts";
 
-const settings: Settings = { ...defaultSettings, target: "y", losses: ["focal"], seeds: 2, folds: 2 };
+const settings: Settings = {
+  ...defaultSettings,
+  target: "y",
+  losses: ["focal"],
+  seeds: 2,
+  folds: 2,
+  bins: 0,
+};
 const candidates = summarise(chooseCandidates(settings, "binary"), "binary", 1);
 /** What trials are run of: the choice by validation is made of them. */
 const run = candidates.filter(({ id }) => id !== "chosen-by-validation");

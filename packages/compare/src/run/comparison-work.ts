@@ -95,8 +95,9 @@ export function workOf(options: RunOptions, team: Team, { samples, finalists }: 
     const { done } = planFor(sample);
     return trials.filter((trial) => !done.has(trial));
   };
-  /** Of a trial's time, what a kept model takes: a network has one configuration, trees are one of several models. */
-  const share = keep === "trees" ? 0.6 : 1.6 / settings.configurations;
+  /** Of a trial's time, what a kept model takes: a network has one configuration, of which each member is trained; trees are one of several models. */
+  const members = keep === "auto" ? settings.members : 1;
+  const share = keep === "trees" ? 0.6 : (1.6 * members) / (settings.configurations + members - 1);
   const keptTrials = (sample: number | null): PlannedTrial[] =>
     planFor(sample).first.filter(({ spec }) => spec.candidate === kept && spec.fold === 0);
   const fitOfAll = (): number => 1000 * share * secondsOf(keptTrials(null), null);

@@ -1,13 +1,14 @@
 import { expect, it } from "vitest";
+import { countsOf, gridOf } from "../plan/grid.ts";
 import { chooseCandidates, defaultSettings } from "../plan/index.ts";
 import type { PlannedTrial } from "../plan/trials.ts";
 import { makeCosts } from "./costs.ts";
 
 const candidates = chooseCandidates(defaultSettings, "binary");
-const costs = () =>
+const costs = (members = 1) =>
   makeCosts({
     candidates,
-    settings: { configurations: 4 },
+    settings: { configurations: 4, members },
     workers: 1,
     subjects: [4000, 500].map((rows) => ({ dataset: { rows, task: "binary", classes: ["no", "yes"] } })),
   });
@@ -29,6 +30,15 @@ it("weighs candidates by their configurations and what one of them usually costs
   expect(own.of(trial("linear-model"), null)).toBeLessThan(0.8);
   expect(own.of(trial("gradient-boosted-trees"), null)).toBeGreaterThan(2);
   expect(own.of(trial("majority-class"), null)).toBe(0);
+});
+
+it("adds one fit for each further member of a network, and none for a reference", () => {
+  const [one, five] = [costs(1), costs(5)];
+  for (const own of [one, five]) for (const fold of [0, 1, 2]) own.saw(trial("linear-model", fold), null, 1);
+  const { most, least } = countsOf(gridOf(candidates.find(({ id }) => id === "cross-entropy")!, 4));
+  const fits = (most + least) / 2;
+  const times = [one, five].map((own) => own.of(trial("cross-entropy"), null));
+  expect(times[1] / times[0]).toBeCloseTo((fits + 4) / fits, 12);
 });
 
 it("believes what it sees of a candidate, and takes it in proportion for other numbers of rows", () => {

@@ -20,7 +20,7 @@ export interface Costs {
 /** What of a comparison decides what its trials cost. */
 export interface CostOptions {
   candidates: readonly PlannedCandidate[];
-  settings: { configurations: number };
+  settings: { configurations: number; members: number };
   subjects: readonly { dataset: { rows: number; task: string; classes: readonly string[] } }[];
   workers: number;
 }
@@ -119,13 +119,15 @@ type Weights = Record<string, number[]>;
 function weightIn(
   table: Weights,
   candidate: PlannedCandidate,
-  { configurations, classes }: { configurations: number; classes: number },
+  { configurations, members, classes }: CostOptions["settings"] & { classes: number },
 ): number {
   const [weight, power] = Object.hasOwn(table, candidate.id) ? table[candidate.id] : [1, 0];
   const each = weight * Math.max(1, classes / 2) ** power;
   if (isTrees(candidate)) return each;
   const { least, most } = countsOf(gridOf(candidate, configurations));
-  return ((least + most) / 2) * each;
+  // The first member is tuned; a reference is a single model.
+  const others = "network" in candidate ? 0 : members - 1;
+  return ((least + most) / 2 + others) * each;
 }
 
 /** This many trials on a number of rows say what others on it take. */

@@ -22,7 +22,7 @@ const mostBytes = 5e8;
 
 /**
  * Returns the rows for the kept models where rows were drawn for the trials: all of them, if there is time for an epoch and memory for the
- * inputs. Else those that were drawn: also for trees, and for quantised and averaged networks, whose training can't be cut short.
+ * inputs. Else those that were drawn: also for trees, and for quantised networks, whose training can't be cut short.
  *
  * @param taken the options with the rows that were drawn
  * @param fit milliseconds of the kept models' fits on all rows, all of their epochs
@@ -34,7 +34,7 @@ export function keptRowsOf(
 ): KeptRows {
   if (taken.settings.sample === null || budget === null) return { subjects, left: null };
   const ofDrawn: KeptRows = { subjects: taken.subjects, left: null };
-  if (!canBeShort({ keep, quantize, settings })) return ofDrawn;
+  if (!canBeShort({ keep, quantize })) return ofDrawn;
   // All that is left is the models' now.
   budget.setAside(0);
   if (fit / usualEpochs > budget.left()) return ofDrawn;
@@ -43,12 +43,8 @@ export function keptRowsOf(
 }
 
 /** Whether training of what is kept can end after any epoch. */
-export function canBeShort({
-  keep,
-  quantize,
-  settings: { members },
-}: Pick<RunOptions, "keep" | "quantize"> & { settings: Pick<Settings, "members"> }): boolean {
-  return keep !== "trees" && quantize.length === 0 && (keep === "linear" || members === 1);
+export function canBeShort({ keep, quantize }: Pick<RunOptions, "keep" | "quantize">): boolean {
+  return keep !== "trees" && quantize.length === 0;
 }
 
 /** Milliseconds to set aside for fits on all rows, for a budget. */

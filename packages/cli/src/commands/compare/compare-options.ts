@@ -1,4 +1,11 @@
-import { type Keep, type Settings, settingNames, settingTable } from "@minimand/compare";
+import {
+  defaultSettings,
+  type Keep,
+  networkSettings,
+  type Settings,
+  settingNames,
+  settingTable,
+} from "@minimand/compare";
 import { type Command, Option } from "commander";
 import type { EngineAsked } from "../../run/engine-choice.ts";
 import {
@@ -116,8 +123,10 @@ function settingOption(name: keyof Settings, read?: (text: string) => unknown): 
 /** The settings that they come to. */
 export function settingsOf(target: string, options: CompareOptions): Settings {
   const { model, losses, references } = options;
+  const network = model === "linear" ? model : "mlp";
+  const usual = { ...defaultSettings, ...networkSettings({ ...options, model: network }), target };
   const given = Object.fromEntries(
-    settingNames.map((name) => [name, options[name] ?? settingTable[name].byDefault]),
+    settingNames.map((name) => [name, options[name] ?? usual[name]]),
   ) as Settings;
   return {
     ...given,

@@ -23,6 +23,8 @@ const many: AskedOptions[] = [
   { target: "y", mergeLabels: true, types: { price: "text" } },
   { target: "y", optimizers: ["lion"], steps: ["sam"], damaged: "refuse", time: "t", losses: "auto" },
   { target: "y", references: ["trees"], bagColumn: null, group: null, keep: "auto", quantize: [] },
+  { target: "y", bins: 0, members: 1, model: "mlp" },
+  { target: "y", model: "linear", bins: 16, members: 5, quantize: [4] },
   {
     task: "preference",
     flipRate: { from: "known", epsilon: 0.2, lower: null, upper: null },

@@ -1,6 +1,6 @@
 import { type OptionNames, readOptions } from "minimand/engine";
 import type { Keep } from "../../model/choose.ts";
-import { checkSettings, defaultSettings } from "../../plan/settings.ts";
+import { checkSettings, defaultSettings, networkSettings } from "../../plan/settings.ts";
 import type { Settings } from "../../results.ts";
 import { asOptions } from "../../run/prepare/option-of.ts";
 import { settingNames, settingTable } from "../../setting-table.ts";
@@ -40,7 +40,7 @@ const names = {
  * @throws TypeError, RangeError naming an option that does not exist or makes no sense; UsageError for what a page can't do
  */
 export function settingsAsked({ files, test, unlabeled, options }: Asked): Settings {
-  const { keep: _, quantize: __, budget, ...own } = readOptions("options", options, names);
+  const { keep: _, quantize, budget, ...own } = readOptions("options", options, names);
   if (files.length === 0) throw new UsageError("files: expected at least one file, got none");
   if (own.model === "own")
     throw new UsageError(
@@ -56,6 +56,7 @@ export function settingsAsked({ files, test, unlabeled, options }: Asked): Setti
     throw new UsageError("target: expected the column to predict, got none");
   const settings: Settings = {
     ...defaultSettings,
+    ...networkSettings({ ...own, quantize }),
     ...own,
     target: pairs ? "preference" : own.target!,
     test: test?.name ?? null,

@@ -1,13 +1,14 @@
 import { nameInList } from "../../name-list.ts";
-import { defaultSettings } from "../../plan/settings.ts";
+import { defaultSettings, networkSettings } from "../../plan/settings.ts";
 import { optionOf } from "../../run/prepare/option-of.ts";
 import { quotedWord } from "../../shell-words.ts";
-import type { Asked, AskedOptions } from "./asked.ts";
+import type { Asked } from "./asked.ts";
 
 /** Returns the arguments with which the command does what a page is asked for: all that differs from the command's defaults. */
 export function argumentsOf({ files, test, unlabeled, options }: Asked): string[] {
   const { target, flipRate, budget, ...others } = options;
-  const given = Object.entries(others).flatMap(([name, value]) => optionWords(name, value));
+  const usual = { ...defaultSettings, ...networkSettings(options), keep: "auto", quantize: [] };
+  const given = Object.entries(others).flatMap(([name, value]) => optionWords(name, value, usual));
   return [
     "compare",
     ...files.map(({ name }) => name),
@@ -25,12 +26,10 @@ export function commandOf(asked: Asked): string {
   return ["npx", "minimand", ...argumentsOf(asked)].map(quotedWord).join(" ");
 }
 
-const usual: Partial<AskedOptions> = { ...defaultSettings, keep: "auto", quantize: [] };
-
-function optionWords(name: string, value: unknown): string[] {
+function optionWords(name: string, value: unknown, usual: Readonly<Record<string, unknown>>): string[] {
   const option = optionOf(name);
   if (value === undefined || value === null || value === false) return [];
-  if (JSON.stringify(value) === JSON.stringify(usual[name as keyof AskedOptions])) return [];
+  if (JSON.stringify(value) === JSON.stringify(usual[name])) return [];
   if (value === true) return [option];
   if (Array.isArray(value)) {
     if (value.length > 0) return [option, value.map((one) => nameInList(String(one))).join(",")];

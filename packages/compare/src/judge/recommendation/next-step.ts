@@ -18,14 +18,12 @@ const mostRows = 100;
 const mostSeeds = 30;
 
 /**
- * Returns what to do next: read codes for missing values as such, train a stronger network, and what {@link decidingSteps} advises.
+ * Returns what to do next: read codes for missing values as such, and what {@link decidingSteps} advises.
  *
  * @param report of a data set; its notes say which values look like codes for missing ones
- * @param outdone whether trees are ahead of a network that can be made stronger by settings
  */
 export function nextSteps(
   report: Parameters<typeof decidingSteps>[0] & Pick<DatasetReport, "notes">,
-  outdone: boolean,
 ): Step[] {
   const codes = report.notes.flatMap(({ missing }) => missing ?? []);
   const option = codes.map((words) => `--missing ${words}`).join(" ");
@@ -33,11 +31,7 @@ export function nextSteps(
     about: "missing",
     text: `Missing values: the data checks found numbers that may be codes for them. If they are, add ${option} to the command.`,
   };
-  const stronger: Step = {
-    about: "network",
-    text: "Stronger network: add --bins 16 --members 5. It encodes numbers by bins and averages five networks per fit, and takes two to three times as long.",
-  };
-  return [...(codes.length > 0 ? [read] : []), ...(outdone ? [stronger] : []), ...decidingSteps(report)];
+  return [...(codes.length > 0 ? [read] : []), ...decidingSteps(report)];
 }
 
 /**

@@ -156,16 +156,6 @@ describe("recommend", () => {
     expect(use).toMatch(/^No model is recommended yet\. If you want a network, use cross-entropy/);
   });
 
-  it("advises a stronger network where trees are ahead of one without bins and members", () => {
-    const report = reportOf([{ id: "focal", gain: 0.05, verdict: "better" }, baseline]);
-    const about = (references: ReturnType<typeof against>[], plain: boolean): string[] =>
-      recommend(report, { ...none, references, plain }).next.map((step) => step.about);
-    const trees = [against("gradient-boosted-trees", 0.03, 0.01, 0.05)];
-    expect(about(trees, true)).toContain("network");
-    expect(about(trees, false)).not.toContain("network");
-    expect(about([against("linear-model", 0.03, 0.01, 0.05)], true)).not.toContain("network");
-  });
-
   it("says how many fits ended at the limit of epochs", () => {
     const report = reportOf([baseline, { id: "focal", gain: 0.01, verdict: "undecided" }]);
     const improving = [

@@ -1,6 +1,5 @@
 import { quoted } from "../../data-error.ts";
 import { references } from "../../plan/candidates.ts";
-import { treesReference } from "../../plan/trained-references.ts";
 import type { Advantage, DatasetReport, Ranking, RankingEntry, Recommendation } from "../../results.ts";
 import { traitsOf } from "../../task.ts";
 import { midSentence } from "../ranking/sentences.ts";
@@ -21,8 +20,6 @@ export interface Evidence {
   others: readonly (Advantage & { metric: string })[];
   /** Of numbers, the model whose predictions are most in the order of the target, if that is beyond chance. */
   ordered?: { candidate: string; correlation: number } | null;
-  /** Whether the network has neither bins nor members, and can have them. */
-  plain?: boolean;
   /** The baseline and the advised candidate, where many of their fits ended at the limit of epochs. */
   improving?: readonly Improving[];
 }
@@ -55,7 +52,7 @@ export function recommend(report: Unadvised, evidence: Evidence): Recommendation
       );
   const behind = isBehind(trivial, candidate);
   const use = useOf(entry, gain, report, lead !== null || behind);
-  const next = nextSteps(report, evidence.plain === true && lead?.instead === treesReference.id);
+  const next = nextSteps(report);
   const open = openCosts(report, candidate, evidence.others);
   return {
     candidate,

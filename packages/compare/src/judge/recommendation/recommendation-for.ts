@@ -41,8 +41,6 @@ export function recommendationFor(
     trivial,
     others,
     improving: stillImproving(trials, [...new Set([ranking.baseline, candidate])], settings),
-    plain:
-      task !== "preference" && settings.model !== "linear" && settings.bins === 0 && settings.members === 1,
     ...(task === "regression" && { ordered: mostOrdered(trials, truth, trivial) }),
   });
 }

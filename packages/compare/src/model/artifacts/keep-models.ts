@@ -32,14 +32,14 @@ export async function fitModels(
     const report = results.datasets[i];
     // Each has its part of what is left.
     const end = left === null ? 0 : left() * (1 - 1 / (subjects.length - i));
-    const mayGoOn = (): boolean => left === null || left() > end;
+    const untilEnd = left !== null && { mayGoOn: () => left() > end };
     try {
       const { model } = report;
       if (model === null) {
         models.push(null);
         continue;
       }
-      const fitted = await fitWhole({ ...dataset, name }, settings, model, { ...options, mayGoOn });
+      const fitted = await fitWhole({ ...dataset, name }, settings, model, { ...options, ...untilEnd });
       models.push(fitted);
       if (dataset.rows !== report.rows) report.model = withRows(model, fitted);
     } catch (error) {
@@ -54,10 +54,12 @@ export async function fitModels(
   return models;
 }
 
-/** What was chosen on rows that were drawn, with all rows that it was trained on and the epochs that there was time for. */
-function withRows(chosen: KeptChoice, { description }: SavedModel): KeptChoice {
-  const epochs = "epochs" in description ? description.epochs : chosen.epochs;
-  return { ...chosen, epochs, rows: description.rows };
+/** What was chosen on rows that were drawn, with all rows that it was trained on, and the epochs and members that there was time for. */
+function withRows({ members: _, ...chosen }: KeptChoice, { description }: SavedModel): KeptChoice {
+  const { rows } = description;
+  if (!("network" in description)) return { ...chosen, rows };
+  const { epochs, network } = description;
+  return { ...chosen, epochs, rows, ...(network.members !== undefined && { members: network.members }) };
 }
 
 /** What became of a model that could not be trained; null for a fault of the program. */

@@ -91,10 +91,13 @@ function fittedOn({ rows, drawnFrom, time, model }: DatasetReport): string {
   return `all ${plural(rows, "row")}${time === undefined ? "" : ", the latest included,"}`;
 }
 
-function trainedFor({ epochs, members }: KeptChoice): string {
-  if (members !== undefined)
-    return ` as ${members} networks whose predictions are averaged, each with another part of the rows for validation`;
-  return epochs === 0 ? "" : ` for ${plural(epochs, "epoch")}`;
+function trainedFor({ epochs, members, rows }: KeptChoice): string {
+  const time = epochs === 0 ? "" : ` for ${plural(epochs, "epoch")}`;
+  if (members === undefined) return time;
+  const averaged = ` as ${members} networks whose predictions are averaged, each`;
+  return rows === undefined
+    ? `${averaged} with another part of the rows for validation`
+    : `${averaged} trained${time}`;
 }
 
 function keptModel(report: DatasetReport): Markup {
