@@ -113,7 +113,7 @@ if (command === "run") {
   const [folder] = rest;
   const title = "Decisions, simulated";
   const earlier = readSections().find((section) => section.title === title)?.rows ?? [];
-  // Outcomes that were measured elsewhere stay as they were.
+  // Outcomes that were measured elsewhere, with the same network, stay as they were.
   const rows = settings.flatMap((setting) => {
     const own = rowsOf(setting, outcomesOf(join(folder, `${setting.id}.jsonl`)));
     return own.length > 0 ? own : earlierRows(setting, earlier);

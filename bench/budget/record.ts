@@ -7,6 +7,7 @@ import {
   makeTrialRunner,
   readTable,
   sampleRows,
+  single,
   type Task,
 } from "@minimand/compare";
 import { dataFile, tables } from "@minimand/data";
@@ -40,7 +41,7 @@ export async function bundled(name: string): Promise<Dataset> {
 export async function record(table: string, rows: number, compile: Compile | undefined): Promise<Recorded> {
   const whole = await bundled(table);
   const dataset = rows < whole.rows ? sampleRows(whole, rows, 0) : whole;
-  const settings = { ...defaultSettings, target: dataset.target };
+  const settings = { ...defaultSettings, ...single, target: dataset.target };
   const chosen = chooseCandidates(settings, dataset.task);
   const runner = makeTrialRunner(dataset, settings, compile === undefined ? {} : { compile });
   const seconds: Recorded["seconds"] = {};

@@ -6,6 +6,7 @@ import {
   type PredictedTrial,
   type RunOptions,
   references,
+  single,
   summarise,
   type Team,
 } from "@minimand/compare";
@@ -54,7 +55,7 @@ export async function replay(
   const pass = (milliseconds: number): void => {
     clock += milliseconds * machine.slowness * (1 + (machine.drift * clock) / (1000 * seconds));
   };
-  const settings = { ...defaultSettings, target: "target" };
+  const settings = { ...defaultSettings, ...single, target: "target" };
   const candidates = chooseCandidates(settings, task);
   const dataset = {
     rows: of,

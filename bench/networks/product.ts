@@ -3,6 +3,7 @@ import {
   defaultSettings,
   linearReference,
   makeTrialRunner,
+  single,
   type TrialRunner,
   treesReference,
 } from "@minimand/compare";
@@ -41,7 +42,12 @@ async function runnerFor(table: BenchTable, plan: Plan, change: Change): Promise
   const { folds, seeds, configurations } = plan;
   const metric = metricFor(table.dataset.task);
   const { target } = table.dataset;
-  const settings = { ...defaultSettings, target, folds, seeds, configurations, metric, ...change };
+  const settings = {
+    ...defaultSettings,
+    ...single,
+    ...{ target, folds, seeds, configurations, metric },
+    ...change,
+  };
   open = { table, plan, change, runner: makeTrialRunner(table.dataset, settings, await starting) };
   return open.runner;
 }
@@ -69,10 +75,10 @@ async function runTrial(
   return { prediction, seconds };
 }
 
-/** The default network with the baseline loss. */
+/** One network without bins, with the baseline loss. */
 export const runToday = changed(asIs);
 
-/** The default network with the baseline loss, with other settings than the default ones. */
+/** The same network, with other settings than the default ones. */
 export function changed(change: Change): (table: BenchTable, split: Split, seed: number) => Promise<Made> {
   return (table, split, seed) =>
     runTrial(baselineIdOf({ baseline: "auto" }, table.dataset.task), table, split, seed, change);

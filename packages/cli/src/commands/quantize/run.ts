@@ -147,7 +147,7 @@ async function networkIn(
   const { members = 1 } = description.network;
   if (members > 1)
     throw new UsageError(
-      `${where}: expected a single network to quantise, got ${members} (compare was run with --members ${members})`,
+      `${where}: expected a single network to quantise, got ${members}: run compare again with --members 1 or --quantize`,
     );
   const reason = noOnnxOf(description);
   if (reason !== null) throw new UsageError(`${where}: no quantised file: ${reason}`);
