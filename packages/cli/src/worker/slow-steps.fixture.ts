@@ -40,9 +40,9 @@ export function slowComparison(folder: string, folds: number): { args: string[];
   return { args: ["compare", table, "-t", "y", ...small, ...compared, ...modules], modules };
 }
 
-/** Results without what differs between equal runs: times, and who computed. */
+/** Results without what differs between equal runs: times, what is said because of them, and who computed. */
 export function withoutTimes(results: string): unknown {
   return JSON.parse(results, (key, value: unknown) =>
-    ["created", "seconds", "computedOn"].includes(key) ? undefined : value,
+    ["created", "seconds", "computedOn", "costs", "beside"].includes(key) ? undefined : value,
   );
 }

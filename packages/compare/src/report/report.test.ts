@@ -1,7 +1,7 @@
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { acrossFixture, datasetFixture, resultsFixture } from "../../../../test/results-fixture.ts";
-import type { CandidateSummary, TestedDifference, TrialRecord } from "../results.ts";
+import type { CandidateSummary, Settings, TestedDifference, TrialRecord } from "../results.ts";
 import { renderReport } from "./index.ts";
 
 const parse = (markup: string): Document => parseHTML(markup).document;
@@ -27,9 +27,26 @@ describe("renderReport", () => {
       "14 losses, the baseline and 1 reference",
       "10 folds",
       "higher is better",
+      "hidden layers of 64 and 64 units",
     ]) {
       expect(facts).toContain(fact);
     }
+  });
+
+  it("says what the network is, and what was tuned where a fit is several", () => {
+    const results = resultsFixture([report]);
+    const textWith = (changed: Partial<Settings>, own = {}): string => {
+      const settings = { ...results.settings, ...changed };
+      return textOf(parse(render({ ...results, settings, ...own })).querySelector("main"));
+    };
+    const several = textWith({ bins: 16, members: 5 });
+    expect(several).toContain(
+      "hidden layers of 64 and 64 units; numbers also encoded by up to 16 bins; 5 per fit, whose predictions are averaged",
+    );
+    expect(several).toContain("Of the 5 networks per fit, the first one was tuned");
+    expect(textWith({})).not.toMatch(/networks per fit|encoded by/);
+    expect(textWith({ model: "linear", hidden: [] })).toContain("Network a linear model");
+    expect(textWith({ model: "own", hidden: [] }, { ownModel: { id: "deep" } })).toContain("your model deep");
   });
 
   it("explains loss, fold, seed and trial once, before the first table; on a test file there is no fold", () => {
@@ -356,7 +373,7 @@ describe("renderReport", () => {
       "Difference",
       "Verdict",
       "balanced accuracy mean ± sd",
-      "Time per trial",
+      "Time median per trial, tuning included",
     ]);
     const [best, ...others] = rows(document, `Ranking on ${made.name}`);
     expect(best?.[1]).toMatch(/^[+−]\d\.\d{3}$/);

@@ -29,7 +29,7 @@ export const auditOption = (): Option =>
 export const agreementOption = (): Option =>
   new Option(
     "--agreement <p>",
-    "the same share, computed from pairs that were labelled twice, independently: the share of these pairs, or N/TOTAL, whose labels agree",
+    "share of pairs whose two independent labels agree, as 0.8 or as N of TOTAL pairs (80/100): the share of flipped labels is computed from it",
   ).argParser(agreed);
 
 /**

@@ -50,7 +50,7 @@ export function renderReport(results: Results, folder: string | null, typed: rea
 ${recommendationBox(report, commands, html`<h3>Recommendation</h3>`)}`
       : html`${recommendationBox(report, commands, html`<h2>Recommendation</h2>`)}
 <h2 id="data-${i}">Comparison in detail</h2>`;
-    return html`<section aria-labelledby="data-${i}">${datasetSection(report, results.candidates, document, { head, index: i })}</section>
+    return html`<section aria-labelledby="data-${i}">${datasetSection(results, i, document, head)}</section>
 `;
   });
   return page({

@@ -1,7 +1,7 @@
 import { comparedText } from "../../judge/ranking/index.ts";
 import { furtherTime, partOf } from "../../judge/recommendation/index.ts";
 import { plural } from "../../plural.ts";
-import type { CandidateSummary, DatasetReport, KeptChoice } from "../../results.ts";
+import type { DatasetReport, KeptChoice, Results } from "../../results.ts";
 import { labelOf, metricName } from "../figures/index.ts";
 import { configurationText, countOf } from "../format.ts";
 import type { Child, Markup } from "../page/markup.ts";
@@ -40,7 +40,18 @@ function partialNotice(report: DatasetReport): Child {
 with the same output folder, ${furtherTime} runs the rest.</p>`;
 }
 
-function facts(report: DatasetReport, candidates: readonly CandidateSummary[]): Markup {
+/** The network that all losses train. */
+function networkText({ settings: { model, hidden, bins, members }, ownModel }: Results): string {
+  const layers = hidden.length === 0 ? "no hidden layers" : `hidden layers of ${hidden.join(" and ")} units`;
+  const own = ownModel === undefined ? "a model of your own" : `your model ${ownModel.id}`;
+  return [
+    model === "mlp" ? layers : model === "linear" ? "a linear model" : own,
+    ...(bins > 0 ? [`numbers also encoded by up to ${bins} bins`] : []),
+    ...(members > 1 ? [`${members} per fit, whose predictions are averaged`] : []),
+  ].join("; ");
+}
+
+function facts(report: DatasetReport, results: Results): Markup {
   const { ranking } = report;
   const fact = (name: string, value: Child): Markup => html`<div><dt>${name}</dt><dd>${value}</dd></div>
 `;
@@ -52,7 +63,8 @@ ${fact(
     report.task === "multiclass" ? html`, ${report.classes.length} classes` : null
   }${report.task === "binary" ? html`, positive is <code>${report.classes[1] ?? ""}</code>` : null}`,
 )}
-${fact("Compared", comparedText(candidates))}
+${fact("Compared", comparedText(results.candidates))}
+${fact("Network", networkText(results))}
 ${fact("Tested on", testedOn(report))}
 ${fact("Metric", `${metricName(ranking.metric)} (${ranking.higherIsBetter ? "higher" : "lower"} is better)`)}
 ${fact("Baseline", labelOf(report, ranking.baseline))}
@@ -115,15 +127,12 @@ ${fittedOn(report)}${trainedFor(model)}. ${sentence(model.why)}${
 }
 
 /** Writes the section on one data set. */
-export function datasetSection(
-  report: DatasetReport,
-  candidates: CandidateSummary[],
-  document: Document,
-  { head, index }: { head: Child; index: number },
-): Markup {
+export function datasetSection(results: Results, index: number, document: Document, head: Child): Markup {
+  const { candidates, settings } = results;
+  const report = results.datasets[index];
   return html`${head}
 ${partialNotice(report)}
-${facts(report, candidates)}
+${facts(report, results)}
 ${index === 0 ? words(report) : null}
 ${verdictCounts(report.ranking.entries)}
 ${notPursued(report)}
@@ -134,6 +143,6 @@ ${behaviourFigures(report, document)}
 ${metricsSection(report, index)}
 ${keptModel(report)}
 ${quantizationSection(report, document)}
-<div class="screen">${tuningSection(report, candidates)}</div>
+<div class="screen">${tuningSection(report, candidates, settings.members)}</div>
 ${dataSection(report, document)}`;
 }

@@ -62,7 +62,7 @@ export function rankingTable(report: DatasetReport, candidates: CandidateSummary
     { head: html`Difference${tested ? html` <small>95 % interval</small>` : null}`, numeric: true },
     { head: "Verdict" },
     { head: html`${metricName(ranking.metric)} <small>mean ± sd</small>`, numeric: true },
-    { head: html`Time <small>per trial</small>`, numeric: true },
+    { head: html`Time <small>median per trial, tuning included</small>`, numeric: true },
   ];
   if (tested)
     columns.push(

@@ -2,7 +2,7 @@ import { meanOf, median } from "../../averages.ts";
 import { plural } from "../../plural.ts";
 import type { CandidateSummary, Configuration, DatasetReport, TrialRecord } from "../../results.ts";
 import { decimals, fixed, metricName, partName, validationName } from "../figures/index.ts";
-import { configurationText, duration } from "../format.ts";
+import { configurationText } from "../format.ts";
 import type { Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";
 import type { Row } from "../page/table.ts";
@@ -64,7 +64,11 @@ function rangeText(counts: readonly number[]): string {
  * Writes the section on inner tuning. It shows how much was tried for each loss, which configuration it chose how often, and whether that
  * is at an end of the learning rates. The epochs are shown as well, and, folded away, every configuration that was tried.
  */
-export function tuningSection(report: DatasetReport, candidates: CandidateSummary[]): Markup | null {
+export function tuningSection(
+  report: DatasetReport,
+  candidates: readonly CandidateSummary[],
+  members: number,
+): Markup | null {
   const digits = decimals(report.ranking.rope);
   const losses = candidates.flatMap((candidate) => {
     // A trial that can't be had has tried nothing.
@@ -79,6 +83,10 @@ export function tuningSection(report: DatasetReport, candidates: CandidateSummar
   const part = partName(report);
   const summary = losses.map(({ candidate, trials, usage }): Row => {
     const favourite = usage.reduce((a, b) => (b.chosen > a.chosen ? b : a));
+    const { chosen } = favourite;
+    const isTied = chosen === 1 && trials.length > 1;
+    // Trees have none.
+    const epochs = median(trials.map((trial) => trial.epochs));
     const atEnd = trials.filter(isAtEnd).length;
     const mark =
       2 * atEnd > trials.length
@@ -88,10 +96,9 @@ export function tuningSection(report: DatasetReport, candidates: CandidateSummar
       cells: [
         candidate.label,
         rangeText(trials.map(({ tuning }) => tuning.length)),
-        favourite.chosen === 0 ? "none" : html`${favourite.text}${mark}`,
-        `${favourite.chosen} of ${trials.length}`,
-        fixed(median(trials.map(({ epochs }) => epochs)), 0),
-        duration(mean(trials.map(({ seconds }) => seconds)) ?? 0),
+        chosen === 0 ? "none" : html`${isTied ? "another one each time" : favourite.text}${mark}`,
+        `${chosen} of ${trials.length}`,
+        epochs === 0 ? "–" : fixed(epochs, 0),
       ],
     };
   });
@@ -121,6 +128,10 @@ All losses tried the same ${plural(rates, "learning rate")}${alike ? "" : ", exc
     rates > 1
       ? " If the best rate was the smallest or largest, one more beyond it was tried. Then, at the best rate, other values of those parameters were tried."
       : ""
+  }${
+    members > 1
+      ? ` Of the ${members} networks per fit, the first one was tuned and the others were trained with its configuration; epochs are those of the first one.`
+      : ""
   } The configuration chosen in most ${part}s:</p>
 ${table(
   `Chosen configurations on ${report.name}`,
@@ -130,7 +141,6 @@ ${table(
     { head: "Chosen most often" },
     { head: `In ${part}s`, numeric: true },
     { head: html`Epochs <small>median</small>`, numeric: true },
-    { head: html`Time per trial <small>tuning included</small>`, numeric: true },
   ],
   summary,
 )}
