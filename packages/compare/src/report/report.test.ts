@@ -45,7 +45,7 @@ describe("renderReport", () => {
     );
     expect(several).toContain("Of the 5 networks per fit, the first one was tuned");
     expect(textWith({})).not.toMatch(/networks per fit|encoded by/);
-    expect(textWith({ model: "linear", hidden: [] })).toContain("Network a linear model");
+    expect(textWith({ model: "linear", hidden: [] })).toMatch(/Network\s*a linear model/);
     expect(textWith({ model: "own", hidden: [] }, { ownModel: { id: "deep" } })).toContain("your model deep");
   });
 
