@@ -305,6 +305,14 @@ export const settingTable = {
     flag: "--members <n>",
     help: "number of networks per fit, whose predictions are averaged; each validates on another part of the training rows, and the first one is tuned for all; default: 5, and 1 for --model linear, --task preference and --quantize",
   }),
+  /** On which scale networks learn numbers. Results of earlier versions don't say so. */
+  targetScale: row({
+    shape: v.optional(v.picklist(["linear", "log"] as const), "linear"),
+    byDefault: "linear",
+    inKey: false,
+    flag: "--target-scale <scale>",
+    help: "scale on which networks learn numbers: linear, or log for a positive target whose values differ by orders of magnitude; predictions and metrics stay in the unit of the target",
+  }),
   /** Whether labels that differ in case or spaces only are one class. Results of earlier versions don't say so. */
   mergeLabels: row({
     shape: v.optional(v.boolean(), false),

@@ -12,6 +12,8 @@ import {
   readColumns,
   readTable,
   type SavedModel,
+  type Settings,
+  single,
   type Table,
 } from "@minimand/compare";
 import { onnxOf } from "@minimand/compare/artifacts";
@@ -48,7 +50,7 @@ async function fitted(
   table: Table,
   options: MakeDatasetOptions,
   candidate?: string,
-  { parameters = {}, bins = 0, members = 1 } = {},
+  { parameters = {}, ...more }: Partial<Settings> & { parameters?: Record<string, number> } = {},
 ): Promise<SavedModel> {
   const dataset = makeDataset(table, options);
   const chosen: NonNullable<DatasetReport["model"]> = {
@@ -57,8 +59,8 @@ async function fitted(
     epochs: 3,
     why: "",
   };
-  const own = { target: options.target, hidden: [12], maxEpochs: 3, bins, members };
-  return fitWhole(dataset, { ...defaultSettings, ...own }, chosen);
+  const own = { target: options.target, hidden: [12], maxEpochs: 3 };
+  return fitWhole(dataset, { ...defaultSettings, ...single, ...own, ...more }, chosen);
 }
 
 /** The first rows of the columns that a model reads. */
@@ -142,6 +144,13 @@ describe.skipIf(runtime !== null)(
       expect(
         (model.description as NetworkDescription).inputs.some((name) => name.endsWith("=(missing)")),
       ).toBe(true);
+      await expectSame(model, table);
+    });
+
+    it("of numbers whose logarithms were learned", async () => {
+      const table = await bundled("concrete");
+      const model = await fitted(table, { target: "target" }, undefined, { targetScale: "log" });
+      expect((model.description as NetworkDescription).targetScale.log).toBe(true);
       await expectSame(model, table);
     });
 

@@ -4,7 +4,7 @@ import { csv, datasetOf, labelled, repeat } from "../../../../test/support/datas
 import { tableOf } from "../../../../test/support/tables.ts";
 import type { Dataset, Feature } from "./dataset.ts";
 import { encode, encodeTable } from "./encode.ts";
-import { type Encoder, fitEncoder, fitTarget, inputNames } from "./encoder.ts";
+import { type Encoder, fitEncoder, inputNames } from "./encoder.ts";
 
 const all = (dataset: Dataset) => Int32Array.from({ length: dataset.rows }, (_, row) => row);
 const column = (x: Float32Array, inputs: number, j: number) => [...x].filter((_, i) => i % inputs === j);
@@ -407,15 +407,5 @@ describe("numbers with a currency", () => {
     expect(unreadable.get(1)?.message).toContain("got '€3.50'");
     const alone = encodeTable(encoder, await tableOf("x\n$2.50\n$4.50\n"));
     expect([x[0], x[2]]).toEqual([...alone.x]);
-  });
-});
-
-describe("fitTarget", () => {
-  it("is the mean and the standard deviation of the given rows", () => {
-    expect(fitTarget(Float64Array.of(1, 3, 100), Int32Array.of(0, 1))).toEqual({ mean: 2, sd: 1 });
-    expect(fitTarget(Float64Array.of(0.1, 0.1, 0.1), Int32Array.of(0, 1, 2)).sd).toBe(1);
-    expect(() => fitTarget(Float64Array.of(1), Int32Array.of())).toThrow(
-      "rows: expected at least one row, got none",
-    );
   });
 });

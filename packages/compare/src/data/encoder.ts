@@ -193,13 +193,3 @@ export function checkRows(dataset: Dataset, rows: Int32Array): void {
   if (wrong !== undefined)
     throw new RangeError(`rows: expected indices from 0 to ${dataset.rows - 1}, got ${wrong}`);
 }
-
-/**
- * Returns the mean and (population) standard deviation of a regression target over the given rows, to train on (y - mean) / sd. An `sd` of
- * zero becomes 1.
- */
-export function fitTarget(targets: Float64Array, rows: Int32Array): { mean: number; sd: number } {
-  if (rows.length === 0) throw new RangeError("rows: expected at least one row, got none");
-  const { mean, sd } = moments(Float64Array.from(rows, (row) => targets[row]!));
-  return { mean, sd: sd === 0 ? 1 : sd };
-}

@@ -26,7 +26,6 @@ export {
   type CategoricalEncoder,
   type Encoder,
   fitEncoder,
-  fitTarget,
   inputNames,
   type NumericEncoder,
 } from "./encoder.ts";
@@ -36,5 +35,6 @@ export { describeFeatures, type MakeDatasetOptions, makeDataset } from "./make-d
 export { unreadableRows } from "./new-rows/unreadable.ts";
 export { pickRows, sampleRows } from "./pick-rows.ts";
 export { checkFolds } from "./strata.ts";
+export { fitTarget, type TargetScale } from "./target-scale.ts";
 export type { NGramEncoder } from "./text/n-gram-encoder.ts";
 export { withUnlabeled } from "./unlabeled.ts";

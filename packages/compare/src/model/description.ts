@@ -3,6 +3,7 @@ import { parseJson } from "minimand/engine";
 import { dateParts } from "../data/dates/parts.ts";
 import { type CategoricalEncoder, type Encoder, type NumericEncoder, width } from "../data/encoder.ts";
 import type { TargetReading } from "../data/target-reading.ts";
+import type { TargetScale } from "../data/target-scale.ts";
 import type { NGramEncoder } from "../data/text/n-gram-encoder.ts";
 import { buckets, nGramRules } from "../data/text/n-grams.ts";
 import { DataError, quoted } from "../data-error.ts";
@@ -46,7 +47,7 @@ export interface NetworkDescription extends Described {
     /** A model of one's own, and the hash of its code where it is known: `hidden` and `activation` say nothing of it. */
     own?: { id: string; sha256?: string };
   };
-  targetScale: { mean: number; sd: number };
+  targetScale: TargetScale;
   /** As chosen in the trials; members stop by their own validation rows. */
   epochs: number;
 }
@@ -149,7 +150,8 @@ const networkFields: Record<string, Check> = {
     (v.head === undefined || heads.some((head) => head === v.head)) &&
     (v.members === undefined || (isCount(v.members) && Number(v.members) <= mostMembers)) &&
     (v.own === undefined || (isObject(v.own) && isText(v.own.id))),
-  targetScale: (v) => isObject(v) && isNumber(v.mean) && isNumber(v.sd),
+  targetScale: (v) =>
+    isObject(v) && isNumber(v.mean) && isNumber(v.sd) && (v.log === undefined || v.log === true),
 };
 
 const treesFields: Record<string, Check> = {

@@ -80,6 +80,7 @@ export function checkSettings(settings: Settings): void {
     settings.unlabeled !== null && "--unlabeled",
     settings.optimizers.length > 0 && "--optimizers",
     settings.steps.length > 0 && "--steps",
+    settings.targetScale !== "linear" && "--target-scale",
   ].filter((option) => option !== false);
   if (clash !== undefined)
     throw new RangeError(`bagColumn: expected none of the options that need labels of rows, got ${clash}`);
@@ -98,6 +99,7 @@ function checkPairSettings(settings: Settings): void {
     settings.unlabeled !== null && "--unlabeled",
     settings.mergeLabels && "--merge-labels",
     settings.members !== 1 && "--members",
+    settings.targetScale !== "linear" && "--target-scale",
   ].filter((option) => option !== false);
   if (clash !== undefined)
     throw new RangeError(`task: expected another one than preference with ${clash}, got preference`);

@@ -126,6 +126,7 @@ describe("the key of a trial", () => {
     { imbalance: 4 },
     { bins: 8 },
     { members: 1 },
+    { targetScale: "log" },
     { ignore: ["a"] },
     { group: "patient" },
     { types: { zip: "numeric" } },

@@ -223,7 +223,7 @@ export function settingsFor(candidate: PlannedCandidate | null, settings: Settin
   return {
     ...settings,
     ...{ model: "linear", hidden: [], ...single },
-    ...(isTrees(candidate) && { maxEpochs: 0, patience: 0, batchSize: 0 }),
+    ...(isTrees(candidate) && { maxEpochs: 0, patience: 0, batchSize: 0, targetScale: "linear" as const }),
   };
 }
 
@@ -254,10 +254,11 @@ function decidingOf(settings: Settings, subject: TrialSubject): TrialKey["settin
   const names = settingNames.filter((name) => settingTable[name].inKey);
   return {
     ...Object.fromEntries(names.map((name) => [name, settings[name]])),
-    // Keys of before there were times, bins or members are those without.
+    // Keys of before there were times, bins, members or scales are those without.
     ...(settings.time !== null && { time: settings.time }),
     ...(settings.bins !== 0 && { bins: settings.bins }),
     ...(settings.members !== 1 && { members: settings.members }),
+    ...(settings.targetScale !== "linear" && { targetScale: settings.targetScale }),
     ...(subject.dataset.task === "preference" && { flipRate: settings.flipRate }),
     // In whatever order they were given.
     types: Object.fromEntries(Object.entries(settings.types).sort(([a], [b]) => (a < b ? -1 : 1))),

@@ -46,6 +46,7 @@ describe("renderReport", () => {
     expect(several).toContain("Of the 5 networks per fit, the first one was tuned");
     expect(textWith({})).not.toMatch(/networks per fit|encoded by/);
     expect(textWith({ model: "linear", hidden: [] })).toMatch(/Network\s*a linear model/);
+    expect(textWith({ targetScale: "log" })).toContain("units; trained on the logarithm of the target");
     expect(textWith({ model: "own", hidden: [] }, { ownModel: { id: "deep" } })).toContain("your model deep");
   });
 

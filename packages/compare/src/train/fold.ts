@@ -4,10 +4,11 @@ import { makeImbalanced } from "../data/corrupt.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { encode, encodeTable } from "../data/encode.ts";
 import { encodeTarget } from "../data/encode-target.ts";
-import { type Encoder, fitEncoder, fitTarget } from "../data/encoder.ts";
+import { type Encoder, fitEncoder } from "../data/encoder.ts";
 import { folds } from "../data/folds.ts";
 import { type InnerSplit, innerSplit, innerSplits } from "../data/inner-split.ts";
 import { entryCount } from "../data/pairs/entries.ts";
+import { fitTarget, noScale, type TargetScale } from "../data/target-scale.ts";
 import { encodeUnlabeled } from "../data/unlabeled.ts";
 import { listed } from "../data-error.ts";
 import type { Table } from "../read/table.ts";
@@ -46,8 +47,8 @@ export interface TrainingParts {
   inputs: number;
   fit: Part;
   validation: Part;
-  /** Standardisation of a regression target; `{ mean: 0, sd: 1 }` for classification. */
-  target: { mean: number; sd: number };
+  /** Of a regression target; `{ mean: 0, sd: 1 }` for classification. */
+  target: TargetScale;
   /** Rows per class in `fit`; empty for regression. */
   classCounts: number[];
   /** Encodes the unlabelled rows, where there are any, `[rows, inputs]`: they are needed one fold at a time. */
@@ -73,7 +74,7 @@ export interface PreparedFold extends TrainingParts {
 
 /** Settings that decide the splits. */
 export type SplitSettings = Pick<Settings, "folds" | "labelNoise" | "imbalance"> &
-  Partial<Pick<Settings, "bins" | "members">>;
+  Partial<Pick<Settings, "bins" | "members" | "targetScale">>;
 
 interface Split extends InnerSplit {
   /** The splits of the other members of an ensemble. */
@@ -243,7 +244,10 @@ export function makeFolds(
     });
     const shared = {
       inputs,
-      target: dataset.task === "regression" ? fitTarget(cut.targets, fittedOn[fold]) : { mean: 0, sd: 1 },
+      target:
+        dataset.task === "regression"
+          ? fitTarget(cut.targets, fittedOn[fold], settings.targetScale)
+          : noScale,
       ...unlabeledOf(dataset, encoder, inputs),
     };
     const tested =
@@ -310,14 +314,19 @@ function keeper(all: boolean) {
  */
 export function makeWhole(
   dataset: Dataset,
-  { bins = 0, members = 1, seed = 0 }: { bins?: number; members?: number; seed?: number } = {},
+  {
+    bins = 0,
+    members = 1,
+    seed = 0,
+    targetScale,
+  }: Partial<Pick<Settings, "bins" | "members" | "targetScale">> & { seed?: number } = {},
 ): { encoder: Encoder; whole: Omit<TrainingParts, "validation">; members: (() => TrainingParts)[] } {
   const rows = Int32Array.from({ length: dataset.rows }, (_, row) => row);
   const cut = withBagTargets(dataset);
   const encoder = fitEncoder(dataset, rows, bins);
   const shared = {
     inputs: encoder.inputs,
-    target: dataset.task === "regression" ? fitTarget(cut.targets, rows) : { mean: 0, sd: 1 },
+    target: dataset.task === "regression" ? fitTarget(cut.targets, rows, targetScale) : noScale,
     ...unlabeledOf(dataset, encoder, encoder.inputs),
   };
   const part = (some: Int32Array): Part => ({

@@ -2,6 +2,7 @@ import { disposeState, type Examples, type JoinedStates, type Metric, minibatche
 import { type Compile, keyOf, refTree } from "minimand/engine";
 import { type BagBatches, bagBatches, NonFiniteError, trainAll } from "minimand/training";
 import type { Dataset } from "../data/dataset.ts";
+import { toScale } from "../data/target-scale.ts";
 import { type BuildInfo, hasNeed, minimisedBy, type NetworkCandidate, seesBags } from "../plan/candidate.ts";
 import { metricFor } from "../plan/settings.ts";
 import type { Configuration, Settings, Task } from "../results.ts";
@@ -192,7 +193,7 @@ function bagBatchesOf(
   const shared = { x: part.x, shape: [inputs], bagIds };
   const examples =
     task === "regression"
-      ? { ...shared, means: means.map((v) => (v - target.mean) / target.sd) }
+      ? { ...shared, means: means.map((v) => toScale(v, target)) }
       : { ...shared, means, classes: classCounts.length };
   return bagBatches(examples, { bagsPerBatch, seed });
 }
@@ -219,7 +220,7 @@ function examplesOf(
 ): Examples {
   const shape = [part.x.length / part.rows];
   if (task === "regression") {
-    return { x: part.x, shape, y: Float32Array.from(part.targets, (v) => (v - target.mean) / target.sd) };
+    return { x: part.x, shape, y: Float32Array.from(part.targets, (v) => toScale(v, target)) };
   }
   const examples: Examples = { x: part.x, shape, y: part.labels, classes: classCounts.length };
   if (classWeighted) {

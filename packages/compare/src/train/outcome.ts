@@ -1,5 +1,6 @@
 import type { Metric } from "minimand";
 import { evaluateClassification, evaluateRegression } from "minimand/metrics";
+import { fromScale } from "../data/target-scale.ts";
 import type { Task, TrialRecord } from "../results.ts";
 import { traitsOf } from "../task.ts";
 import type { Part, PreparedFold } from "./fold.ts";
@@ -23,7 +24,7 @@ export function predictionOf(
   if (task === "regression") {
     return {
       ...none,
-      predictions: Float64Array.from(outputs.subarray(0, rows), (v) => v * target.sd + target.mean),
+      predictions: Float64Array.from(outputs.subarray(0, rows), (v) => fromScale(v, target)),
     };
   }
   const classes = outputs.length / rows;

@@ -51,6 +51,25 @@ describe("makeTrialRunner", () => {
     );
   });
 
+  it("learns logarithms where it is asked to, and is judged in the target's unit", async () => {
+    const text = csv({ a, b, y: rows.map((i) => Math.exp(2 * a[i] - b[i])) });
+    const dataset = await datasetOf(text, { task: "regression" });
+    const spec: TrialSpec = { candidate: "squared", seed: 0, fold: 0 };
+    const given = { ...settings, model: "linear" as const, maxEpochs: 60, patience: 60, configurations: 3 };
+    const [linear] = await runAll(dataset, [spec], given);
+    const [log] = await runAll(dataset, [spec], { ...given, targetScale: "log" });
+    expect(log.metrics.r2).toBeGreaterThan(0.95);
+    expect(linear.metrics.r2).toBeLessThan(0.9);
+    expect(Math.min(...predictionKept(log.predictions!).prediction.predictions)).toBeGreaterThan(0);
+    const constant = { ...spec, candidate: "mean-target" };
+    const means = await Promise.all(
+      (["linear", "log"] as const).map((targetScale) =>
+        runAll(dataset, [constant], { ...given, targetScale }),
+      ),
+    );
+    expect(means[1][0].metrics.r2).toBeCloseTo(means[0][0].metrics.r2!, 12);
+  });
+
   it("averages the members of a fit, the first of which is the one that was tuned", async () => {
     const spec: TrialSpec = { candidate: "cross-entropy", seed: 1, fold: 1 };
     const [one, two, three] = await Promise.all(

@@ -3,6 +3,8 @@ import { type Compile, derive, readOptions } from "minimand/engine";
 import { metricById } from "minimand/metrics";
 import { NonFiniteError } from "minimand/training";
 import type { Dataset } from "../data/dataset.ts";
+import { moments } from "../data/moments.ts";
+import type { TargetScale } from "../data/target-scale.ts";
 import {
   type BuildInfo,
   isTrees,
@@ -299,7 +301,7 @@ function constantPrediction(
     return {
       probabilities: new Float64Array(0),
       predicted: new Int32Array(0),
-      predictions: new Float64Array(rows).fill(target.mean),
+      predictions: new Float64Array(rows).fill(meanOf(fit.targets, target)),
     };
   }
   // The side of the chosen response is random.
@@ -312,6 +314,10 @@ function constantPrediction(
     predictions: new Float64Array(0),
   };
 }
+
+/** The mean target; that of the scale unless it is one of logarithms. */
+const meanOf = (targets: Float64Array, { mean, log }: TargetScale): number =>
+  log ? moments(targets).mean : mean;
 
 function remembered<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   let value = map.get(key);

@@ -35,6 +35,9 @@ export interface TabularModel {
   missingWords: readonly string[];
   /** Standardised values are cut here, so that float32 never overflows. */
   mostDeviations: number;
-  /** Names of the classes, or mean and standard deviation that turn the output into a number. */
-  output: { classes: readonly string[] } | { mean: number; sd: number };
+  /**
+   * Names of the classes, or mean and standard deviation that turn the output into a number; with `log` into its logarithm, and `e` to the power of
+   * that is predicted.
+   */
+  output: { classes: readonly string[] } | { mean: number; sd: number; log?: boolean };
 }

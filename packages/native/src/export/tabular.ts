@@ -153,24 +153,46 @@ function decide(
 
 function rescale(
   output: string,
-  { mean, sd }: { mean: number; sd: number },
+  { mean, sd, log = false }: { mean: number; sd: number; log?: boolean },
   [prediction]: readonly string[],
   fresh: (wanted: string) => string,
 ): After {
-  const [column, wide, scaled, axis, times, plus] = [
-    ...["column", "wide", "scaled", "column_axis", "target_sd", "target_mean"].map(fresh),
-  ];
+  const [column, wide, scaled, axis, times, plus, exponent, bounded, most] = [
+    "column",
+    "wide",
+    "scaled",
+    "column_axis",
+    "target_sd",
+    "target_mean",
+    ...(log ? ["exponent", "bounded_exponent", "most_exponent"] : []),
+  ].map(fresh);
   return {
     nodes: [
       { op: "Squeeze", inputs: [output, axis], outputs: [column], attributes: {} },
       { op: "Cast", inputs: [column], outputs: [wide], attributes: { to: elementTypes.float64 } },
       { op: "Mul", inputs: [wide, times], outputs: [scaled], attributes: {} },
-      { op: "Add", inputs: [scaled, plus], outputs: [prediction], attributes: {} },
+      { op: "Add", inputs: [scaled, plus], outputs: [log ? exponent : prediction], attributes: {} },
+      ...(log
+        ? [
+            { op: "Min", inputs: [exponent, most], outputs: [bounded], attributes: {} },
+            { op: "Exp", inputs: [bounded], outputs: [prediction], attributes: {} },
+          ]
+        : []),
     ],
     constants: [
       { name: axis, type: "int64", shape: [1], data: BigInt64Array.of(1n) },
       { name: times, type: "float64", shape: [], data: Float64Array.of(sd) },
       { name: plus, type: "float64", shape: [], data: Float64Array.of(mean) },
+      ...(log
+        ? [
+            {
+              name: most,
+              type: "float64" as const,
+              shape: [],
+              data: Float64Array.of(Math.log(Number.MAX_VALUE)),
+            },
+          ]
+        : []),
     ],
     outputs: [{ name: prediction, type: "float64", shape: ["batch"] }],
   };

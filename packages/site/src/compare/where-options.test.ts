@@ -7,7 +7,7 @@ describe("where the options of notes are in the page", () => {
     expect(
       whereOptions([
         "--types Kunden-Nr.=numeric keeps it, --ignore Kunden-Nr. leaves it out without a note",
-        "39 parameters for 20 rows: --hidden 16 or --model linear may do as well",
+        "hidden layers of 5 units are many for 20 rows: --hidden 16 or --model linear may do as well",
         "if they stand for missing ones, say so with --missing age=0",
       ]),
     ).toBe(

@@ -91,6 +91,7 @@ export function withCompareOptions(command: Command): Command {
     .addOption(settingOption("bins", wholeNumber))
     .addOption(settingOption("members", wholeNumber))
     .addOption(settingOption("configurations", wholeNumber))
+    .addOption(settingOption("targetScale").choices(["linear", "log"]))
     .addOption(settingOption("maxEpochs", wholeNumber))
     .addOption(settingOption("patience", wholeNumber))
     .addOption(settingOption("batchSize", wholeNumber))

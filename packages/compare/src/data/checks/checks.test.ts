@@ -10,7 +10,7 @@ import { examine, leaks, testCopies, withTwinsTogether } from "./index.ts";
 const settings: Parameters<typeof examine>[1] = {
   folds: 5,
   model: "linear",
-  bins: 0,
+  targetScale: "linear",
   hidden: [],
   time: null,
   test: null,
@@ -227,7 +227,9 @@ describe("classes and networks", () => {
     const dataset = await datasetOf({ noise, y: labels });
     expect(examined(dataset, { model: "mlp", hidden: [64, 64] })).toEqual([
       // 1 x 64 + 64, 64 x 64 + 64, 64 x 2 + 2.
-      expect.stringMatching(/^\|4418 parameters for 200 rows: --hidden 16 or --model linear/),
+      expect.stringMatching(
+        /^\|hidden layers of 64 and 64 units are many for 200 rows: --hidden 16 or --model linear/,
+      ),
     ]);
     expect(examined(dataset, { model: "mlp", hidden: [16] })).toEqual([]);
     expect(examined(dataset)).toEqual([]);
@@ -411,5 +413,26 @@ describe("rows of a test file that were trained on", () => {
       },
     ]);
     expect(await of("no,2026-01-02,1,p", "yes,2026-01-03,1,p")).toEqual([]);
+  });
+});
+
+describe("a target with a long tail", () => {
+  const tail = Array.from({ length: n }, (_, i) => Math.exp(2 * Math.sin(i * i) + 3 * Number(i % 40 === 0)));
+  const found = async (y: number[], own: Partial<Parameters<typeof examine>[1]> = {}): Promise<string[]> =>
+    examined(await datasetOf({ x: noise, y }, { task: "regression" }), own).filter((text) =>
+      text.includes("median"),
+    );
+
+  it("is named with what to do about it", async () => {
+    expect(await found(tail)).toEqual([
+      expect.stringMatching(/^y\|the largest value is .+ times the median.+--target-scale log/),
+    ]);
+  });
+
+  it("is not where logarithms are learned, or don't exist, or have a tail as well, and where the tail is short", async () => {
+    expect(await found(tail, { targetScale: "log" })).toEqual([]);
+    expect(await found(tail.map((v) => v - 1))).toEqual([]);
+    expect(await found(tail.map((v) => v + 1e6))).toEqual([]);
+    expect(await found(tail.map(Math.log1p))).toEqual([]);
   });
 });

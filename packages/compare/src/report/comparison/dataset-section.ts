@@ -41,12 +41,13 @@ with the same output folder, ${furtherTime} runs the rest.</p>`;
 }
 
 /** The network that all losses train. */
-function networkText({ settings: { model, hidden, bins, members }, ownModel }: Results): string {
+function networkText({ settings: { model, hidden, bins, members, targetScale }, ownModel }: Results): string {
   const layers = hidden.length === 0 ? "no hidden layers" : `hidden layers of ${hidden.join(" and ")} units`;
   const own = ownModel === undefined ? "a model of your own" : `your model ${ownModel.id}`;
   return [
     model === "mlp" ? layers : model === "linear" ? "a linear model" : own,
     ...(bins > 0 ? [`numbers also encoded by up to ${bins} bins`] : []),
+    ...(targetScale === "log" ? ["trained on the logarithm of the target"] : []),
     ...(members > 1 ? [`${members} per fit, whose predictions are averaged`] : []),
   ].join("; ");
 }

@@ -1,3 +1,4 @@
+import { checkLogTarget } from "../../data/target-scale.ts";
 import type { Candidate } from "../../plan/candidate.ts";
 import { baselineIdOf } from "../../plan/candidates.ts";
 import { chooseCandidates } from "../../plan/choose.ts";
@@ -34,6 +35,7 @@ export async function prepareComparison(
   asOptions(() => checkSettings(settings));
   const { candidates: ownCandidates, model, modules } = ownPartsOf(comparison, own);
   const subjects = await readSubjects(comparison, bytesOf, tableOf);
+  if (settings.targetScale === "log") for (const { dataset } of subjects) checkLogTarget(dataset);
   const { task } = subjects[0].dataset;
   const candidates = asOptions(() => {
     metricFor(settings.metric, task);

@@ -1,0 +1,27 @@
+import type { Note, Settings } from "../../results.ts";
+import type { Dataset } from "../dataset.ts";
+import { moments } from "../moments.ts";
+
+/** A skewness beyond which a few rows are most of the squared error; that of an exponential distribution is 2. */
+const long = 3;
+
+/** Finds positive targets with a long tail that their logarithms don't have. */
+export function longTail(
+  { task, target, targets }: Dataset,
+  { targetScale }: Pick<Settings, "targetScale">,
+): Note[] {
+  if (task !== "regression" || targetScale === "log" || targets.some((value) => !(value > 0))) return [];
+  const skew = skewness(targets);
+  if (skew < long || Math.abs(skewness(targets.map(Math.log))) > skew / 2) return [];
+  const sorted = targets.toSorted();
+  const times = sorted[sorted.length - 1] / sorted[sorted.length >> 1];
+  const text = `the largest value is ${times.toPrecision(2)} times the median, so that squared error is mostly about a few rows: --target-scale log learns logarithms, --metric mae judges all rows alike`;
+  return [{ level: "info", column: target, text }];
+}
+
+/** The third standardised moment. */
+function skewness(values: Float64Array): number {
+  const { mean, sd } = moments(values);
+  if (sd === 0) return 0;
+  return values.reduce((sum, value) => sum + ((value - mean) / sd) ** 3, 0) / values.length;
+}
