@@ -86,7 +86,7 @@ export async function enhance(paths: string[], options: EnhanceOptions): Promise
       tell(`${join(out, "enhance.html")} shows them before and after`);
       if (leftOut.length > 0)
         throw new UsageError(
-          `pictures: expected ${files.length} that can be read, got ${pictures.length} and not ${listed(
+          `pictures: expected ${files.length} that can be read and written, got ${pictures.length} and not ${listed(
             leftOut.map(({ file }) => file),
             5,
           )}`,
