@@ -181,7 +181,7 @@ describe.concurrent("minimand enhance", () => {
     [
       "weights so large that its output is NaN",
       1e38,
-      /^minimand: --model: expected an enhancer whose output is finite, got NaN\n$/,
+      /^minimand: --model enhancer\.safetensors: expected an enhancer whose output is finite, got NaN\n$/,
     ],
   ])("refuses an enhancer with %s, and writes no picture", async (_, weight, message) => {
     const cwd = await withPictures({ "a.png": dark(40, 20).png().toBuffer() });

@@ -106,7 +106,7 @@ describe("minimand refine with prompts of the user's", () => {
     // Other rewrites than those it learned from, by other noise: as it was, and as it was kept.
     const learned = readRefiner(read("refiner.safetensors"), "refiner.safetensors");
     const rewardOf = async (refiner: Refiner): Promise<number> => {
-      const options = { count: 8, seed: 5, compile: undefined };
+      const options = { name: "a", count: 8, seed: 5, compile: undefined };
       const texts = (await rewritesOf(refiner, asked, options, new AbortController().signal)).flat();
       const scores = [...(await world.draw(texts, 98)), ...(await world.draw(texts, 99))].map(score);
       return scores.reduce((sum, x) => sum + x, 0) / scores.length;

@@ -140,7 +140,8 @@ export async function refine(given: string[], options: RefineOptions, command: C
     interruptible(async (signal) => {
       const found = await refinerOf(options, input, { store, compile, signal });
       const prompts = given.length > 0 ? given : found.standard;
-      const rewrites = await rewritesOf(found.refiner, prompts, { count, seed, compile }, signal);
+      const name = found.from.source ?? "the refiner";
+      const rewrites = await rewritesOf(found.refiner, prompts, { name, count, seed, compile }, signal);
       for (const [i, own] of rewrites.entries()) {
         if (own.length < count)
           tell(`'${prompts[i]}': ${plural(own.length, "rewrite")}, there are no others`);
