@@ -9,6 +9,14 @@ const common = [
   ...["enhance.html", "refine.html", "convergence.svg", "solution.mtx"],
 ];
 
+/** What a run writes into its folder. */
+export interface Written {
+  /** Names right in the folder. */
+  files: readonly string[];
+  /** `schema` of the results among them. */
+  schema?: string;
+}
+
 /** Whether a run that writes a file writes into a folder of its own: others add files to a folder of the user's. */
 export function needsOwnFolder(path: string): boolean {
   return common.includes(path.split("/")[0]);
@@ -29,6 +37,17 @@ export async function checkOwn(folder: string, further: readonly string[] = []):
   throw new RangeError(
     `${folder}: expected a folder of its own, or that of an earlier run, got one with ${taken}, which minimand did not write: name another --out`,
   );
+}
+
+/** Whether a run will replace results of another command, or their page. */
+export async function replacesForeign(folder: string, { files, schema }: Written): Promise<boolean> {
+  const replacesPage = files.includes("report.html") && found(join(folder, "report.html")) !== undefined;
+  for (const name of ["results.json", "report.json"]) {
+    if (!replacesPage && !files.includes(name)) continue;
+    const results = await objectIn(join(folder, name));
+    if (Object.keys(results).length > 0 && results.schema !== schema) return true;
+  }
+  return false;
 }
 
 /** The files by which the folder of a run is known. */

@@ -65,7 +65,7 @@ async function ownOf(file: string, path: string, others: Own): Promise<Own> {
   if (found === undefined)
     throw refusal(file, "expected a JavaScript or TypeScript file, got none of this name");
   if (!found.isFile()) throw refusal(file, "expected a JavaScript or TypeScript file, got a folder");
-  const { exported, sha256 } = await loadModule(path, file).catch((error: unknown) => {
+  const { exported, sha256 } = await loadModule(path, `--with ${file}`).catch((error: unknown) => {
     const message = messageOf(error);
     throw message.startsWith("--with ") ? error : refusal(file, `can't be loaded: ${message}`);
   });

@@ -37,20 +37,20 @@ function hook(): void {
 /**
  * Loads a module of the user's: JavaScript, or TypeScript whose types can be left out.
  *
- * @param file the path as it was given
+ * @param given the option with the path as it was given, as `--with x.mjs`
  * @returns its exports, and a hash of it and of all files that it imports, directly or not, apart from the shared packages. The
  *   hash knows files by their places beside the module, so that it moves with its folder
  * @throws whatever the module throws when it is loaded
  */
 export async function loadModule(
   path: string,
-  file: string,
+  given: string,
 ): Promise<{ exported: Record<string, unknown>; sha256: string }> {
   hook();
   // As modules are known to one another: links followed.
   const place = realpathSync(path);
   const { href } = pathToFileURL(place);
-  const { exported, parts } = await guardedLoad(file, async () => {
+  const { exported, parts } = await guardedLoad(given, async () => {
     const exported = (await import(href)) as Record<string, unknown>;
     const parts = new Set([href]);
     // A set takes in what is added while it is walked.

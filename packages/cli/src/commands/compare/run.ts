@@ -26,7 +26,9 @@ import {
 } from "@minimand/compare";
 import { type Contents, finishComparison } from "@minimand/compare/artifacts";
 import { renderReport } from "@minimand/compare/report";
+import { earlierRun } from "../../compare/earlier-run.ts";
 import { copiesOf, gatherFiles, handOut, readInputs } from "../../compare/gather-files.ts";
+import { replacedResults } from "../../compare/replaced-results.ts";
 import { describeSubjects, noteText } from "../../compare/subjects.ts";
 import { trialData, trialThreads } from "../../compare/trial-threads.ts";
 import { UsageError } from "../../failure.ts";
@@ -47,9 +49,7 @@ import { warnOnce } from "../../run/warnings.ts";
 import { print } from "../../terminal/print.ts";
 import { versions } from "../../version.ts";
 import { type CompareOptions, settingsOf } from "./compare-options.ts";
-import { earlierRun } from "./earlier-run.ts";
 import { overrun } from "./overrun.ts";
-import { replacedResults } from "./replaced-results.ts";
 import { resultTable } from "./report.ts";
 
 /** Milliseconds of `--quick`. */
@@ -113,19 +113,23 @@ export async function compare(files: string[], options: CompareOptions): Promise
     ...(keep !== "auto" && { keep }),
     ...(quantize.length > 0 && { quantize }),
   };
+  const output = { out, run, files: ["report.html", "results.json", "model"], schema: "minimand.compare/2" };
+  const sums = subjects.map(({ sha256 }) => sha256);
   const typed = process.argv.slice(2);
-  const describe = (): void => {
+  const describe = async (): Promise<void> => {
     if (note !== null) tell(note);
     describeSubjects(subjects, settings, summaries);
     for (const text of broughtBy(prepared, origins)) tell(text);
     for (const { text } of chooseReferences(settings).notes) tell(text);
+    const replaced = await replacedResults(out, { settings, sums, model });
+    if (replaced !== null) tell(replaced);
   };
   const delivery: Delivery = { out, typed, json: options.json };
   if (store !== undefined) {
     const { runOnStore } = await import("../../worker/on-store.ts");
     const request: ComparisonRequest = { ...comparison, engine, versions: versions() };
-    await holdOutputFolder(out, run, async () => {
-      describe();
+    await holdOutputFolder(output, async () => {
+      await describe();
       await interruptible(async (signal) => {
         const submission = askedComparison(request, gathered.bytes, typed);
         const files = await runOnStore({
@@ -143,11 +147,8 @@ export async function compare(files: string[], options: CompareOptions): Promise
     });
     return;
   }
-  await inOutputFolder(out, run, areRecords, async (trials) => {
-    describe();
-    const sums = subjects.map(({ sha256 }) => sha256);
-    const replaced = await replacedResults(out, { settings, sums, model });
-    if (replaced !== null) tell(replaced);
+  await inOutputFolder(output, areRecords, async (trials) => {
+    await describe();
     const warn = warnOnce(process.stderr);
     await interruptible(async (signal) => {
       const earlier = await earlierRun(out, settings, sums);

@@ -24,6 +24,8 @@ const leastSide = 64;
 
 /** FeatEnHancer as it was trained with somebody's detector. */
 export interface DetectorEnhancer {
+  /** Its file, for errors. */
+  name: string;
   channels: 1 | 3;
   /** What the detector is given for pictures `[1, height, width, channels]`, which it consumes; compiled once for each size. */
   seen(x: np.Array): np.Array;
@@ -46,6 +48,7 @@ export function readEnhancer(
     (own: Tree, x: np.Array) => layer.apply({ params: own, state: {} }, x, { training: false })[0],
   );
   return {
+    name,
     channels,
     seen: (x) => program(refTree(params), x),
     dispose() {
@@ -81,7 +84,7 @@ function layerOf(bytes: Uint8Array, name: string): { layer: Layer; params: Tree;
  *
  * @throws UsageError where the enhancer's output isn't finite
  */
-export function detectorView(picture: Raster, { channels, seen }: DetectorEnhancer): Raster {
+export function detectorView(picture: Raster, { name, channels, seen }: DetectorEnhancer): Raster {
   const size = sizeWithin(picture, seenSide);
   const [width, height] = [Math.max(leastSide, size.width), Math.max(leastSide, size.height)];
   const small = resizeRaster(picture, width, height);
@@ -95,7 +98,7 @@ export function detectorView(picture: Raster, { channels, seen }: DetectorEnhanc
   }
   if (!Number.isFinite(high - low))
     throw new UsageError(
-      `--model: expected an enhancer whose output is finite, got ${Number.isNaN(low) ? low : "infinite numbers"}`,
+      `--model ${name}: expected an enhancer whose output is finite, got ${Number.isNaN(low) ? low : "infinite numbers"}`,
     );
   const range = Math.max(high - low, 1e-6);
   return { ...small, channels: 1, data: data.map((value) => (value - low) / range) };

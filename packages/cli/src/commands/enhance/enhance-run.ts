@@ -45,9 +45,9 @@ const mostShown = 20_000_000;
 const shownSide = 320;
 
 /**
- * Brightens pictures one by one, and writes each whole. Reports a picture that can't be read in one line, and leaves it out.
+ * Brightens pictures one by one, and writes each whole. Reports a picture that can't be read or written in one line, and leaves it out.
  *
- * @throws UsageError where none can be read; the reason of `signal`
+ * @throws UsageError where none can be read and written; the reason of `signal`
  */
 export async function enhanceAll(
   run: EnhanceRun,
@@ -56,11 +56,11 @@ export async function enhanceAll(
   const known = enhanceMethods.filter((name) => name !== "detector-view" || enhancer !== null);
   const methods = compare ? known : [method];
   const leftOut: EnhanceFile["leftOut"] = [];
-  /** Calls `work` with each picture that can be read. */
+  /** Calls `work` with each picture that can be read, which returns why it left one out. */
   const each = async (
     files: readonly PictureFile[],
     label: string,
-    work: (picture: Raster, file: PictureFile) => Promise<void> | void,
+    work: (picture: Raster, file: PictureFile) => Promise<UsageError | undefined> | undefined,
   ): Promise<PictureFile[]> => {
     const done: PictureFile[] = [];
     const line = progressLine(process.stderr);
@@ -68,16 +68,15 @@ export async function enhanceAll(
       for (const [i, file] of files.entries()) {
         signal.throwIfAborted();
         line.update(i, files.length, label);
-        const picture = await readable(file);
-        if (picture instanceof Error) {
-          const { message } = picture;
+        const picture = await orFault(() => readToWrite(file));
+        const fault = picture instanceof UsageError ? picture : await work(picture, file);
+        if (fault === undefined) done.push(file);
+        else {
+          const { message } = fault;
           line.clear();
           // A single one is what the run ends with.
           if (run.files.length > 1) tell(`left out: ${message}`);
           leftOut.push({ file: file.name, why: message });
-        } else {
-          await work(picture, file);
-          done.push(file);
         }
       }
     } finally {
@@ -85,14 +84,19 @@ export async function enhanceAll(
     }
     if (done.length > 0) return done;
     if (leftOut.length === 1) throw new UsageError(leftOut[0].why);
-    throw new UsageError(`pictures: expected at least one that can be read, got none: ${leftOut[0].why}`);
+    throw new UsageError(
+      `pictures: expected at least one that can be read and written, got none: ${leftOut[0].why}`,
+    );
   };
 
   let files = run.files;
   let fitted: FittedZeroDce | null = null;
   if (methods.includes("zero-dce")) {
     const small: HostPicture[] = [];
-    files = await each(files, "pictures read", (picture) => void small.push(fittedTo(picture)));
+    files = await each(files, "pictures read", (picture) => {
+      small.push(fittedTo(picture));
+      return undefined;
+    });
     const training = stepProgress(process.stderr);
     const onStep = (done: number): void => training.update(done, steps, "steps of fitting zero-dce");
     fitted = await fitZeroDce(small, { steps, seed, compile, signal, onStep }).finally(training.clear);
@@ -105,7 +109,8 @@ export async function enhanceAll(
     const after = enhanced(picture, method, settings);
     // A large picture takes seconds a step.
     await hear(signal);
-    await writePicture(join(out, name), after);
+    const fault = await orFault(() => writePicture(join(out, name), after));
+    if (fault !== undefined) return fault;
     pictures.push({
       file: name,
       width: after.width,
@@ -115,26 +120,32 @@ export async function enhanceAll(
       ...(method === "adaptive-gamma" && { gamma: gammaFor(picture) }),
     });
     await hear(signal);
-    if (shownBytes > mostShown) return;
+    if (shownBytes > mostShown) return undefined;
     const small = shrunken(picture);
     const own: Shown = { file: name, before: await thumbnail(small), after: {} };
     for (const one of methods)
       own.after[one] = await thumbnail(one === method ? shrunken(after) : enhanced(small, one, settings));
     shown.push(own);
     for (const { length } of [own.before, ...Object.values(own.after)]) shownBytes += length;
+    return undefined;
   });
   fitted?.dispose();
   const zeroDce = fitted === null ? null : { steps, seed, loss: fitted.loss };
   return { zeroDce, pictures, leftOut, shown };
 }
 
-/** A picture that can be read, and be written again under its name; or the reason why not. */
-async function readable({ path, fault }: PictureFile): Promise<Raster | Error> {
-  if (fault !== undefined) return new UsageError(fault);
+/** Reads a picture that can be written again under its name. */
+async function readToWrite({ path, fault }: PictureFile): Promise<Raster> {
+  if (fault !== undefined) throw new UsageError(fault);
+  const picture = await readPicture(path);
+  kindToWrite(path, picture);
+  return picture;
+}
+
+/** What work returns, or why a picture can't be read or written. */
+async function orFault<T>(work: () => Promise<T>): Promise<T | UsageError> {
   try {
-    const picture = await readPicture(path);
-    kindToWrite(path, picture);
-    return picture;
+    return await work();
   } catch (error) {
     if (exitCodeOf(error) !== 2) throw error;
     return new UsageError(textOf(error));

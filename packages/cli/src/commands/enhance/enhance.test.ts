@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { featEnhancer } from "@minimand/lab/vision";
 import { encode } from "fast-png";
@@ -166,7 +166,7 @@ describe.concurrent("minimand enhance", () => {
         2,
         expect.stringContaining("left out: photos/\ufffd.png: expected a name in UTF-8, got another one"),
       ]);
-      expect(stderr).toContain("expected 2 that can be read, got 1 and not '\ufffd.png'");
+      expect(stderr).toContain("expected 2 that can be read and written, got 1 and not '\ufffd.png'");
       expect(everythingIn(join(cwd, "bright"))).toEqual(["enhance.html", "results.json", long]);
       expect(written(cwd).leftOut.map(({ file }) => file)).toEqual(["\ufffd.png"]);
     },
@@ -181,7 +181,7 @@ describe.concurrent("minimand enhance", () => {
     [
       "weights so large that its output is NaN",
       1e38,
-      /^minimand: --model: expected an enhancer whose output is finite, got NaN\n$/,
+      /^minimand: --model enhancer\.safetensors: expected an enhancer whose output is finite, got NaN\n$/,
     ],
   ])("refuses an enhancer with %s, and writes no picture", async (_, weight, message) => {
     const cwd = await withPictures({ "a.png": dark(40, 20).png().toBuffer() });
@@ -207,7 +207,7 @@ describe.concurrent("minimand enhance", () => {
     expect(stderr).toMatch(/left out: photos\/text\.png: expected a PNG, JPEG or WebP picture, got 4 bytes/);
     expect(stderr).toMatch(/left out: photos\/seen-through\.jpg: expected \.png or \.webp/);
     expect(stderr).toMatch(
-      /\nminimand: pictures: expected 4 that can be read, got 1 and not 'cut\.jpg', 'seen-through\.jpg', 'text\.png'\n$/,
+      /\nminimand: pictures: expected 4 that can be read and written, got 1 and not 'cut\.jpg', 'seen-through\.jpg', 'text\.png'\n$/,
     );
     expect(everythingIn(join(cwd, "bright"))).toEqual(["a.jpg", "enhance.html", "results.json"]);
     expect((JSON.parse(stdout) as EnhanceFile).leftOut.map(({ file }) => file)).toEqual([
@@ -215,6 +215,22 @@ describe.concurrent("minimand enhance", () => {
       "seen-through.jpg",
       "text.png",
     ]);
+  });
+
+  it("leaves out a picture whose name in the output folder is that of another folder", async () => {
+    const picture = await dark(4, 4).png().toBuffer();
+    const cwd = await withPictures({ "a.png": picture, "b.png": picture, "c.png": picture });
+    const run = () => once(["enhance", "photos", "--out", "bright", "--method", "gamma"], { cwd });
+    expect((await run()).code).toBe(0);
+    rmSync(join(cwd, "bright", "b.png"));
+    mkdirSync(join(cwd, "bright", "b.png"));
+    const { code, stderr } = await run();
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining(`left out: ${join("bright", "b.png")}: is a folder, expected a file\n`),
+    ]);
+    expect(stderr).toMatch(/expected 3 that can be read and written, got 2 and not 'b\.png'\n$/);
+    expect(written(cwd).pictures.map(({ file }) => file)).toEqual(["a.png", "c.png"]);
   });
 
   it.skipIf(process.platform === "win32")(
@@ -313,7 +329,7 @@ describe.concurrent("minimand enhance", () => {
     [
       "nothing that can be read",
       ["broken", "broken/y.txt"],
-      /\nminimand: pictures: expected at least one that can be read, got none: broken\/x\.jpg: expected/,
+      /\nminimand: pictures: expected at least one that can be read and written, got none: broken\/x\.jpg: expected/,
     ],
   ])("refuses %s in one line, and writes nothing", async (_, args, message) => {
     const cwd = await withPictures({ "a.png": dark(4, 4).png().toBuffer() });

@@ -3,8 +3,7 @@ import { listed } from "@minimand/compare";
 import type { Compile } from "minimand/engine";
 import { startEngine } from "minimand/start";
 import { UsageError } from "../../failure.ts";
-import { unmakeFolder } from "../../files/make-folder.ts";
-import { makeOutputFolder } from "../../files/output-folder.ts";
+import { holdOutputFolder } from "../../files/output-folder.ts";
 import { readBytes } from "../../files/read-bytes.ts";
 import { replaceTogether } from "../../files/replace-together.ts";
 import { loadSharp } from "../../pictures/load-sharp.ts";
@@ -52,51 +51,52 @@ export async function enhance(paths: string[], options: EnhanceOptions): Promise
   const enhancer =
     model === undefined ? null : readEnhancer((await readBytes(model, model)).bytes, model, compile);
   const names = files.map(({ name }) => name);
-  const created = await makeOutputFolder(out, names);
-  try {
-    await interruptible(async (signal) => {
-      const done = await enhanceAll({
-        files,
-        out,
-        method,
-        gamma,
-        compare,
-        steps,
-        seed,
-        enhancer,
-        compile,
-        signal,
-      });
-      const { zeroDce, pictures, leftOut, shown } = done;
-      const file: EnhanceFile = {
-        schema: "minimand.enhance/1",
-        created: new Date().toISOString(),
-        versions: versions(),
-        method,
-        gamma,
-        zeroDce,
-        pictures,
-        leftOut,
-      };
-      await replaceTogether(out, {
-        "enhance.html": renderEnhance(file, shown),
-        "results.json": `${JSON.stringify(file, null, 1)}\n`,
-      });
-      print(options.json ? `${printableJson(file)}\n` : `${rowTables(enhanceRows(file), terminalWidth())}\n`);
-      tell(`${join(out, "enhance.html")} shows them before and after`);
-      if (leftOut.length > 0)
-        throw new UsageError(
-          `pictures: expected ${files.length} that can be read, got ${pictures.length} and not ${listed(
-            leftOut.map(({ file }) => file),
-            5,
-          )}`,
-        );
-    }, "begins anew");
-  } finally {
-    enhancer?.dispose();
-    // One that something was written to stays.
-    await unmakeFolder(out, created);
-  }
+  const schema = "minimand.enhance/1";
+  const output = {
+    out,
+    run: { command: "enhance", paths, ...options, json: false, out: "" },
+    files: ["enhance.html", "results.json", ...names],
+    schema,
+  };
+  const work = async (signal: AbortSignal): Promise<void> => {
+    const done = await enhanceAll({
+      files,
+      out,
+      method,
+      gamma,
+      compare,
+      steps,
+      seed,
+      enhancer,
+      compile,
+      signal,
+    });
+    const { zeroDce, pictures, leftOut, shown } = done;
+    const file: EnhanceFile = {
+      schema,
+      created: new Date().toISOString(),
+      versions: versions(),
+      method,
+      gamma,
+      zeroDce,
+      pictures,
+      leftOut,
+    };
+    await replaceTogether(out, {
+      "enhance.html": renderEnhance(file, shown),
+      "results.json": `${JSON.stringify(file, null, 1)}\n`,
+    });
+    print(options.json ? `${printableJson(file)}\n` : `${rowTables(enhanceRows(file), terminalWidth())}\n`);
+    tell(`${join(out, "enhance.html")} shows them before and after`);
+    if (leftOut.length > 0)
+      throw new UsageError(
+        `pictures: expected ${files.length} that can be read and written, got ${pictures.length} and not ${listed(
+          leftOut.map(({ file }) => file),
+          5,
+        )}`,
+      );
+  };
+  await holdOutputFolder(output, () => interruptible(work, "begins anew")).finally(() => enhancer?.dispose());
 }
 
 /** Refuses settings of methods that are neither written nor shown. */

@@ -33,7 +33,8 @@ export async function pretrain(slug: string, options: PretrainOptions): Promise<
   const scale = quick ? "quick" : "default";
   const code = codeFingerprint(slug, engine.name);
   const run = { command: "pretrain", schema: 1, slug, scale, seed, versions: versions(), engine, code };
-  await inOutputFolder(out, run, isKeptPart, async (store) => {
+  const files = ["pretrained.json", ...parts.map((part) => `${part}.safetensors`)];
+  await inOutputFolder({ out, run, files }, isKeptPart, async (store) => {
     if (note !== null) tell(note);
     await startEngine();
     const compile = await compilerOf(engine, warnOnce(process.stderr));

@@ -279,7 +279,10 @@ describe("minimand quantize", () => {
         ["plain", "--data", "a.csv", "--bits", "4", "--out", "no/x.onnx"],
         "no/x.onnx: no such file or folder",
       ],
-      [["plain", "--data", "a.csv", "--bits", "4", "--out", "a.csv"], "a.csv: exists and is not a folder"],
+      [
+        ["plain", "--data", "a.csv", "--bits", "4", "--out", "a.csv"],
+        "--out: expected a folder that can be written, got a.csv: exists and is not a folder",
+      ],
       [
         ["plain", "--data", "one.csv", "--bits", "4"],
         "--data: expected at least 3 rows that can be read, two to quantise by and one to judge by, got 1",

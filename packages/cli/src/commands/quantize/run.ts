@@ -11,8 +11,7 @@ import { startEngine } from "minimand/start";
 import { noteText } from "../../compare/subjects.ts";
 import { UsageError } from "../../failure.ts";
 import { readInput } from "../../files/input.ts";
-import { checkNoLink } from "../../files/inside.ts";
-import { makeFolder, unmakeFolder } from "../../files/make-folder.ts";
+import { holdOutputFolder } from "../../files/output-folder.ts";
 import { readInputTable } from "../../files/read-input-table.ts";
 import { replaceTogether } from "../../files/replace-together.ts";
 import { checkWritable, writeWhole } from "../../files/write-whole.ts";
@@ -62,7 +61,8 @@ export async function quantize(folder: string, options: QuantizeOptions): Promis
   const line = progressLine(process.stderr);
   const label = options.method === "ptq" ? "widths" : "epochs of fine-tuning";
   const out = options.out ?? where;
-  const { found, written } = await inPlace(out, widths, async () => {
+  const run = { command: "quantize", folder, ...options, json: false, out: "" };
+  const { found, written } = await inPlace(out, run, widths, async () => {
     const found = await interruptible(async (signal) => {
       try {
         return await quantiseByRows(model, table, {
@@ -155,18 +155,22 @@ async function networkIn(
   return { model: { description, weights }, own };
 }
 
-/** Works for files that can be written: refuses others before. */
-async function inPlace<T>(out: string, widths: readonly BitSettings[], work: () => Promise<T>): Promise<T> {
-  const isFile = out.endsWith(".onnx");
-  if (!isFile) checkNoLink(out);
-  const created = isFile ? null : await makeFolder(out);
-  try {
-    for (const file of isFile ? [out] : widths.map(({ bits }) => join(out, quantisedFile(bits))))
-      await checkWritable(file);
+/** Works for files that can be written, in a folder that is held: refuses others before. */
+async function inPlace<T>(
+  out: string,
+  run: Record<string, unknown>,
+  widths: readonly BitSettings[],
+  work: () => Promise<T>,
+): Promise<T> {
+  if (out.endsWith(".onnx")) {
+    await checkWritable(out);
     return await work();
-  } finally {
-    await unmakeFolder(out, created);
   }
+  const files = widths.map(({ bits }) => quantisedFile(bits));
+  return await holdOutputFolder({ out, run, files }, async () => {
+    for (const file of files) await checkWritable(join(out, file));
+    return await work();
+  });
 }
 
 /** Writes the files, all or none, and says where each is. */

@@ -22,14 +22,14 @@ import { openSpending } from "./spending.ts";
 /** Folder of the pictures in the output folder. */
 const picturesFolder = "pictures";
 
-/** Rewrites of each prompt, in the refiner's order. */
+/** Rewrites of each prompt, in the refiner's order. @param name of the refiner, for errors */
 export async function rewritesOf(
   refiner: Refiner,
   prompts: readonly string[],
-  { count, seed, compile }: { count: number; seed: number; compile: Compile | undefined },
+  { name, count, seed, compile }: { name: string; count: number; seed: number; compile: Compile | undefined },
   signal: AbortSignal,
 ): Promise<string[][]> {
-  const ready: PromptRefiner = readyRefiner(refiner, count, compile);
+  const ready: PromptRefiner = readyRefiner(refiner, count, compile, name);
   const progress = progressLine(process.stderr);
   try {
     const all: string[][] = [];
@@ -181,7 +181,8 @@ export async function learnFromEndpoint(
   };
   const scoreOf = ({ scores }: { scores: number[] }): number =>
     scores.length === 0 ? Number.NEGATIVE_INFINITY : mean(scores);
-  const after = await rewritesOf(better, prompts, { count: rewrites[0].length, seed, compile }, signal);
+  const again = { name: "the refiner after --endpoint", count: rewrites[0].length, seed, compile };
+  const after = await rewritesOf(better, prompts, again, signal);
   return {
     refiner: better,
     refined: prompts.map((prompt, i) => ({

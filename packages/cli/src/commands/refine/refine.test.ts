@@ -75,6 +75,22 @@ describe("minimand refine with prompts of the user's", () => {
     expect(again.stdout).toBe(stdout);
   });
 
+  it("keeps the refiner that it has read from its output folder", async () => {
+    const { cwd, small, endpoint, run, refusal } = await withService();
+    expect((await run([...small, "-n", "2", "red moon"])).code).toBe(0);
+    const place = join("minimand-refine", "refiner.safetensors");
+    const bytes = readFileSync(join(cwd, "small.safetensors"));
+    writeFileSync(join(cwd, place), bytes);
+    const args = ["refine", "--refiner", place, "--engine", "wasm", "-n", "2", "blue ship"];
+    expect((await run(args)).code).toBe(0);
+    const refused = await refusal([...args, ...endpoint, "--max-images", "9"]);
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      `minimand: --out: expected another folder than that of ${place}, which would be written over\n`,
+    ]);
+    expect(readFileSync(join(cwd, place))).toEqual(bytes);
+  });
+
   it("learns from scores of a service's pictures what they favour", async () => {
     const world = await loadWorld(undefined);
     const server = await worldServer(world);
@@ -106,7 +122,7 @@ describe("minimand refine with prompts of the user's", () => {
     // Other rewrites than those it learned from, by other noise: as it was, and as it was kept.
     const learned = readRefiner(read("refiner.safetensors"), "refiner.safetensors");
     const rewardOf = async (refiner: Refiner): Promise<number> => {
-      const options = { count: 8, seed: 5, compile: undefined };
+      const options = { name: "a", count: 8, seed: 5, compile: undefined };
       const texts = (await rewritesOf(refiner, asked, options, new AbortController().signal)).flat();
       const scores = [...(await world.draw(texts, 98)), ...(await world.draw(texts, 99))].map(score);
       return scores.reduce((sum, x) => sum + x, 0) / scores.length;

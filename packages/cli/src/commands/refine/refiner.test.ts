@@ -1,9 +1,11 @@
 import { numpy as np } from "@jax-js/jax";
+import { refinePrompt } from "@minimand/lab/prompts";
 import { writeSafetensors } from "minimand";
 import { disposeTree, type Tree } from "minimand/engine";
 import { readSafetensors } from "minimand/models";
 import { expect, it } from "vitest";
 import { type RefinerShape, readRefiner, readyRefiner, refinerBytes, startOf } from "./refiner.ts";
+import { smallRefiner } from "./small-refiner.fixture.ts";
 
 const shape: RefinerShape = {
   tokens: ["<unk>", "<s>", "</s>", "red", "moon"],
@@ -47,6 +49,18 @@ it.each([Number.NaN, -Infinity])("readRefiner refuses a weight of %d", async (we
   );
 });
 
+it("readyRefiner refuses logits that overflow, as finite weights may make them", async () => {
+  const { tensors, metadata } = readSafetensors(await smallRefiner(["red"]));
+  for (const { data } of Object.values(tensors)) data.fill(3e38);
+  const refiner = readRefiner(writeSafetensors(tensors, metadata), "a");
+  const ready = readyRefiner(refiner, 2, undefined, "a");
+  await expect(refinePrompt(ready, "red", { count: 2 })).rejects.toThrow(
+    /^a: expected a refiner whose output is finite, got NaN$/,
+  );
+  ready.dispose();
+  disposeTree(refiner.params as Tree);
+});
+
 it.each([
   [
     "too many tokens",
@@ -84,7 +98,7 @@ it.each([
   const tokens = [...shape.tokens.slice(0, 3), ...Array.from({ length: words - 3 }, (_, i) => `word${i}`)];
   const params = { encoder: {}, adapter: {}, decoder: {} };
   const length = words === 5 ? 4 : 1024;
-  const ready = readyRefiner({ ...shape, tokens, length, params }, count, compile as never);
+  const ready = readyRefiner({ ...shape, tokens, length, params }, count, compile as never, "a");
   await ready.memories(new Int32Array(length), [1]);
   expect(asked).toEqual([rows]);
 });

@@ -66,15 +66,21 @@ function numbersOf({ tokens, length, size, vectors }: RefinerShape): number {
   return Math.max(length * Math.max(tokens.length, 2 * length, 2 * size, 2 * vectors), vectors * size);
 }
 
-/** Ready for `refinePrompt`; computes as many of `count` rewrites at once as memory allows. */
+/**
+ * Ready for `refinePrompt`; computes as many of `count` rewrites at once as memory allows.
+ *
+ * @param name for the error
+ * @returns a refiner whose `next` throws UsageError where logits aren't finite: large weights overflow
+ */
 export function readyRefiner(
   { params, ...shape }: Refiner,
   count: number,
   compile: Compile | undefined,
+  name: string,
 ): PromptRefiner {
   const { tokenizer, encoder, adapter, decoder } = modelsOf(shape);
   const rows = Math.max(2, Math.min(count, Math.floor(mostOfAll / numbersOf(shape))));
-  return promptRefiner({
+  const ready = promptRefiner({
     encoder,
     adapter,
     decoder,
@@ -84,6 +90,18 @@ export function readyRefiner(
     rows,
     ...(compile !== undefined && { compile }),
   });
+  return {
+    ...ready,
+    async next(texts, memories) {
+      const logits = await ready.next(texts, memories);
+      for (const own of logits) {
+        const wrong = own.find((value) => !Number.isFinite(value));
+        if (wrong !== undefined)
+          throw new UsageError(`${name}: expected a refiner whose output is finite, got ${wrong}`);
+      }
+      return logits;
+    },
+  };
 }
 
 const format = "minimand.refiner/1";

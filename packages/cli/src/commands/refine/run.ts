@@ -1,4 +1,4 @@
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { optionOf, plural, type TrialStore } from "@minimand/compare";
 import type { Command } from "commander";
 import { checkNumber } from "minimand/engine";
@@ -8,6 +8,7 @@ import { unmakeFolder } from "../../files/make-folder.ts";
 import { inOutputFolder } from "../../files/output-folder.ts";
 import { readBytes } from "../../files/read-bytes.ts";
 import { replaceTogether } from "../../files/replace-together.ts";
+import { placeOf } from "../../files/write-whole.ts";
 import { printableJson, tell } from "../../printable.ts";
 import { compilerOf } from "../../run/engine.ts";
 import { chooseEngine, type EngineAsked } from "../../run/engine-choice.ts";
@@ -127,20 +128,28 @@ export async function refine(given: string[], options: RefineOptions, command: C
   const run = await endpointRun(options, command);
   if (given.length === 0 && (run === null || options.prompts === undefined))
     throw new UsageError("prompts: expected at least one to be rewritten, got none");
+  const isInPlace = await isOf(out, options.refiner);
+  if (isInPlace && run !== null)
+    throw new UsageError(
+      `--out: expected another folder than that of ${options.refiner}, which would be written over`,
+    );
   // Before the work that hears Ctrl-C by itself: nothing else ends the wait for a pipe.
   const input = await inputOf(options);
   const { engine, note } = await chooseEngine(options);
   await startEngine();
   if (note !== null) tell(note);
   const compile = await compilerOf(engine, warnOnce(process.stderr));
+  const schema = "minimand.refine/1";
+  const files = ["refine.html", "results.json", learnedFile];
   const settings = { command: "refine", given, ...options, json: false, out: "" };
   // A folder that was there keeps no empty one of a refused run.
   const trials = join(out, "trials");
-  await inOutputFolder<Kept>(out, settings, isKept, (store) =>
+  await inOutputFolder<Kept>({ out, run: settings, files, schema }, isKept, (store) =>
     interruptible(async (signal) => {
       const found = await refinerOf(options, input, { store, compile, signal });
       const prompts = given.length > 0 ? given : found.standard;
-      const rewrites = await rewritesOf(found.refiner, prompts, { count, seed, compile }, signal);
+      const name = found.from.source ?? "the refiner";
+      const rewrites = await rewritesOf(found.refiner, prompts, { name, count, seed, compile }, signal);
       for (const [i, own] of rewrites.entries()) {
         if (own.length < count)
           tell(`'${prompts[i]}': ${plural(own.length, "rewrite")}, there are no others`);
@@ -170,7 +179,7 @@ export async function refine(given: string[], options: RefineOptions, command: C
         }));
       }
       const file: RefineFile = {
-        schema: "minimand.refine/1",
+        schema,
         created: new Date().toISOString(),
         versions: versions(),
         refiner: found.from,
@@ -182,13 +191,23 @@ export async function refine(given: string[], options: RefineOptions, command: C
       await replaceTogether(out, {
         "refine.html": renderRefine(file, await shownPictures(out, refined)),
         "results.json": `${JSON.stringify(file, null, 1)}\n`,
-        "refiner.safetensors": isTrained ? await refinerBytes(refiner) : null,
+        // One that this run has read stays.
+        ...(!isInPlace && { [learnedFile]: isTrained ? await refinerBytes(refiner) : null }),
       });
       found.world?.dispose();
       print(options.json ? `${printableJson(file)}\n` : refineText(file));
     }),
   ).finally(() => unmakeFolder(trials, trials));
   tell(`${join(out, "refine.html")} shows them`);
+}
+
+/** The refiner in the folder of a run that has trained one. */
+const learnedFile = "refiner.safetensors";
+
+/** Whether a saved refiner is the one in a folder. */
+async function isOf(out: string, saved: string | undefined): Promise<boolean> {
+  if (saved === undefined) return false;
+  return (await placeOf(resolve(saved))) === (await placeOf(resolve(out, learnedFile)));
 }
 
 /** What a file has to say for a refiner. */

@@ -34,7 +34,7 @@ export interface Scorer {
  */
 export async function loadScorer(file: string): Promise<Scorer> {
   const refused = (what: string): UsageError => new UsageError(`--scorer ${file}: expected ${what}`);
-  const { exported, sha256 } = await loadModule(resolve(file), file).catch((error: unknown) => {
+  const { exported, sha256 } = await loadModule(resolve(file), `--scorer ${file}`).catch((error: unknown) => {
     throw refused(`a module that can be loaded, got ${messageOf(error)}`);
   });
   const { score = exported.default, promptFilter } = exported;

@@ -70,9 +70,16 @@ export async function reproduce(slug: string, options: ReproduceOptions): Promis
   const prepared = await prepareReproduction(request, folders);
   const { context, data, asset } = prepared;
   const run = { command: "reproduce", ...context, scale, seeds, firstSeed: request.firstSeed, tune };
+  const output = {
+    out,
+    run,
+    ...(tune
+      ? { files: ["tuned.json"] }
+      : { files: ["report.html", "report.json"], schema: "minimand.reproduction/1" }),
+  };
   const { store, cache } = options;
   if (store !== undefined) {
-    await holdOutputFolder(out, run, async () => {
+    await holdOutputFolder(output, async () => {
       if (note !== null) tell(note);
       await interruptible(async (signal) => {
         const submission = await askedReproduction(request, data, process.argv.slice(2));
@@ -84,7 +91,7 @@ export async function reproduce(slug: string, options: ReproduceOptions): Promis
     });
     return;
   }
-  await inOutputFolder(out, run, isOutcomeOf(await resultForm(slug)), async (trials) => {
+  await inOutputFolder(output, isOutcomeOf(await resultForm(slug)), async (trials) => {
     if (note !== null) tell(note);
     await startEngine();
     await interruptible(async (signal) => {

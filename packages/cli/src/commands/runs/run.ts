@@ -1,9 +1,12 @@
-import { plural } from "@minimand/compare";
+import { plural, readResults } from "@minimand/compare";
+import type { Contents } from "@minimand/compare/artifacts";
+import { replacedResults } from "../../compare/replaced-results.ts";
 import { UsageError } from "../../failure.ts";
+import { holdOutputFolder } from "../../files/output-folder.ts";
 import { replaceTogether } from "../../files/replace-together.ts";
 import { printable, printableJson, tell } from "../../printable.ts";
 import { removeRun } from "../../queue/remove-run.ts";
-import { filesToWrite } from "../../queue/run-files.ts";
+import { filesToWrite, textOf } from "../../queue/run-files.ts";
 import { cancelRun, eventsOf, findRun, listRuns, type Run, reviveRun } from "../../queue/run-store.ts";
 import { workersHere } from "../../queue/workers-here.ts";
 import { print } from "../../terminal/print.ts";
@@ -55,8 +58,27 @@ export async function show(id: string, options: RunsOptions & { out?: string }):
     if (options.json) print(`${printableJson({ ...described(run), workers, events }, 1)}\n`);
     else print(`${runText(run, workers, events)}\n`);
     if (out === undefined) return;
-    await replaceTogether(out, await filesToWrite(database, run, out));
+    await write(run, await filesToWrite(database, run, out), out);
     tell(`${out} has its results, report and model`);
+  });
+}
+
+/** Writes the files of a run into a folder, as the command does that computes it there. */
+async function write({ id, kind }: Run, files: Contents, out: string): Promise<void> {
+  const output = {
+    out,
+    run: { command: "runs show", id },
+    files: Object.keys(files),
+    schema: kind === "compare" ? "minimand.compare/2" : "minimand.reproduction/1",
+  };
+  await holdOutputFolder(output, async () => {
+    if (kind === "compare") {
+      const { settings, datasets, ownModel } = readResults(textOf(files, "results.json"), `run ${id}`);
+      const sums = datasets.map(({ sha256 }) => sha256);
+      const replaced = await replacedResults(out, { settings, sums, model: ownModel });
+      if (replaced !== null) tell(replaced);
+    }
+    await replaceTogether(out, files);
   });
 }
 

@@ -2,8 +2,7 @@ import { basename, join } from "node:path";
 import { plural } from "@minimand/compare";
 import { writeMatrixMarket } from "@minimand/lab/solvers";
 import { UsageError } from "../../failure.ts";
-import { unmakeFolder } from "../../files/make-folder.ts";
-import { makeOutputFolder } from "../../files/output-folder.ts";
+import { holdOutputFolder } from "../../files/output-folder.ts";
 import { replaceTogether } from "../../files/replace-together.ts";
 import { printableJson, tell } from "../../printable.ts";
 import { interruptible } from "../../run/interruptible.ts";
@@ -45,8 +44,14 @@ export async function solve(path: string, options: SolveOptions): Promise<void> 
   const { maxIterations = Math.min(1e5, Math.max(1000, 10 * A.size)) } = options;
   if (!(maxIterations >= 1))
     throw new RangeError(`--max-iterations: expected an integer >= 1, got ${maxIterations}`);
-  const created = await makeOutputFolder(out);
-  await interruptible(async (signal) => {
+  const schema = "minimand.solve/1";
+  const output = {
+    out,
+    run: { command: "solve", ...options, matrix, rightHandSide, json: false, out: "" },
+    files: ["report.html", "results.json", "convergence.svg", "solution.mtx"],
+    schema,
+  };
+  const work = async (signal: AbortSignal): Promise<void> => {
     tell(`${matrix.source}: ${plural(A.size, "unknown")}, ${plural(stored, "entry", "entries")}`);
     const solved: Solved[] = [];
     for (const solver of options.solver) {
@@ -71,7 +76,7 @@ export async function solve(path: string, options: SolveOptions): Promise<void> 
         `${rightHandSide.source}: expected a right-hand side whose solution is below 1.8e308, got ${best.x[beyond]} for unknown ${beyond + 1}`,
       );
     const file: SolveFile = {
-      schema: "minimand.solve/1",
+      schema,
       created: new Date().toISOString(),
       versions: versions(),
       matrix: { ...matrix, rows: A.size, entries: stored },
@@ -90,8 +95,8 @@ export async function solve(path: string, options: SolveOptions): Promise<void> 
     });
     print(options.json ? `${printableJson(file)}\n` : `${rowTables(solveRows(file), terminalWidth())}\n`);
     if (best === undefined) throw new UsageError(failureOf(solved, file));
-    // A matrix that no solver takes leaves no folder.
-  }, "begins anew").finally(() => unmakeFolder(out, created));
+  };
+  await holdOutputFolder(output, () => interruptible(work, "begins anew"));
   tell(`${join(out, "solution.mtx")} has the solution, ${join(out, "report.html")} the figure`);
 }
 

@@ -3,7 +3,7 @@ import { namesAmong, shortName, shortNames } from "@minimand/compare";
 import { parseBanditLog } from "@minimand/lab/online";
 import { UsageError } from "../../../failure.ts";
 import { readInput } from "../../../files/input.ts";
-import { makeOutputFolder } from "../../../files/output-folder.ts";
+import { holdOutputFolder } from "../../../files/output-folder.ts";
 import { replaceTogether } from "../../../files/replace-together.ts";
 import { printableJson, tell } from "../../../printable.ts";
 import { progressLine } from "../../../run/progress.ts";
@@ -69,11 +69,18 @@ export async function evaluate(source: string, options: EvaluateOptions): Promis
     logged: loggedValue(rewarded),
     evaluations,
   };
-  await makeOutputFolder(out);
-  await replaceTogether(out, {
-    "report.html": renderEvaluation(file),
-    "results.json": `${JSON.stringify(file, null, 1)}\n`,
-  });
+  const output = {
+    out,
+    run: { command: "bandit evaluate", ...options, sha256: input.sha256, json: false, out: "" },
+    files: ["report.html", "results.json"],
+    schema: file.schema,
+  };
+  await holdOutputFolder(output, () =>
+    replaceTogether(out, {
+      "report.html": renderEvaluation(file),
+      "results.json": `${JSON.stringify(file, null, 1)}\n`,
+    }),
+  );
   print(
     options.json ? `${printableJson(file)}\n` : `${rowTables(evaluationRows(file), terminalWidth(), 6)}\n`,
   );

@@ -5,8 +5,7 @@ import { checkNumber } from "minimand/engine";
 import { noteText } from "../../../compare/subjects.ts";
 import { UsageError } from "../../../failure.ts";
 import { bundledTarget, readInput } from "../../../files/input.ts";
-import { unmakeFolder } from "../../../files/make-folder.ts";
-import { makeOutputFolder } from "../../../files/output-folder.ts";
+import { holdOutputFolder } from "../../../files/output-folder.ts";
 import { readInputTable } from "../../../files/read-input-table.ts";
 import { replaceTogether } from "../../../files/replace-together.ts";
 import { temporaryFor } from "../../../files/temporary.ts";
@@ -76,13 +75,14 @@ export async function simulate(source: string, options: SimulateOptions): Promis
   // Refused before anything is written.
   for (const make of makers) make({ dim: table.features, arms, seed: 0 }, settings);
   if (options.log !== undefined) await checkReplaceable(options.log);
-  const created = await makeOutputFolder(out);
-  for (const note of table.notes) tell(noteText(note));
-  tell(
-    `${input.name}: ${rounds} rounds, ${arms} arms, ${table.features - 1} inputs and a constant, ${plural(seeds, "repeat")}`,
-  );
-
-  await interruptible(async (signal) => {
+  const schema = "minimand.bandit-simulation/1";
+  const output = {
+    out,
+    run: { command: "bandit simulate", ...options, sha256: input.sha256, workers: 0, json: false, out: "" },
+    files: ["report.html", "results.json"],
+    schema,
+  };
+  const work = async (signal: AbortSignal): Promise<void> => {
     const log = options.log === undefined ? null : temporaryFor(options.log);
     const played = await playBandits({
       table,
@@ -100,7 +100,7 @@ export async function simulate(source: string, options: SimulateOptions): Promis
     });
     const short = shortNames([input.name, input.source, target, ...table.classes]);
     const file: SimulationFile = {
-      schema: "minimand.bandit-simulation/1",
+      schema,
       created: new Date().toISOString(),
       versions: versions(),
       name: short(input.name),
@@ -127,7 +127,14 @@ export async function simulate(source: string, options: SimulateOptions): Promis
       "results.json": `${JSON.stringify(file, null, 1)}\n`,
     });
     print(options.json ? `${printableJson(file)}\n` : simulationText(file, terminalWidth()));
-  }, "begins anew").finally(() => unmakeFolder(out, created));
+  };
+  await holdOutputFolder(output, async () => {
+    for (const note of table.notes) tell(noteText(note));
+    tell(
+      `${input.name}: ${rounds} rounds, ${arms} arms, ${table.features - 1} inputs and a constant, ${plural(seeds, "repeat")}`,
+    );
+    await interruptible(work, "begins anew");
+  });
   tell(`${join(out, "report.html")} contains the figures, ${join(out, "results.json")} all numbers`);
 }
 

@@ -6,17 +6,16 @@ export interface Replacing {
   settings: Settings;
   /** SHA-256 of each data set. */
   sums: readonly string[];
-  model?: OwnModel | undefined;
+  model?: Pick<OwnModel, "id"> | undefined;
 }
 
 /**
- * Says which results of an earlier run, and its model, a run will take the places of, and how that run was another one; null where
+ * Says which results of an earlier comparison, and its model, a run will take the places of, and how that run was another one; null where
  * there are none, or those of the same comparison.
  */
 export async function replacedResults(out: string, run: Replacing): Promise<string | null> {
   const earlier = await resultsIn(out);
   if (earlier === null) return null;
-  if (earlier === "foreign") return `${out}: results of another command are there, and will be replaced`;
   const why = differences(earlier, run);
   if (why.length === 0) return null;
   const names = listed(earlier.datasets.map(({ name }) => name));

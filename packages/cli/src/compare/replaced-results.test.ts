@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { defaultSettings, type OwnModel, type Settings } from "@minimand/compare";
 import { describe, expect, it } from "vitest";
-import { temporaryFolder } from "../../../../../test/support/cli.ts";
+import { temporaryFolder } from "../../../../test/support/cli.ts";
 import { replacedResults } from "./replaced-results.ts";
 
 const out = temporaryFolder();
@@ -26,7 +26,7 @@ describe("results that are about to be replaced", () => {
     expect(await replacedResults(out, run)).toBeNull();
   });
 
-  it("are told with what was another then: tables, options, a model of one's own, the command", async () => {
+  it("are told with what was another then: tables, options, a model of one's own", async () => {
     holding({ settings, datasets });
     expect(await replacedResults(out, { ...run, sums: ["12"] })).toBe(told("another table"));
     expect(await replacedResults(out, { ...run, sums: ["11", "12"] })).toBe(told("another table"));
@@ -39,9 +39,5 @@ describe("results that are about to be replaced", () => {
     );
     const model = { id: "mine" } as OwnModel;
     expect(await replacedResults(out, { ...run, model })).toBe(told("with another --model"));
-    holding({ schema: "minimand.bandit-simulation/1" });
-    expect(await replacedResults(out, run)).toBe(
-      `${out}: results of another command are there, and will be replaced`,
-    );
   });
 });

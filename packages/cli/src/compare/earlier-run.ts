@@ -7,7 +7,7 @@ import {
   type Settings,
 } from "@minimand/compare";
 import { parseJson } from "minimand/engine";
-import { readRegular } from "../../files/read-regular.ts";
+import { readRegular } from "../files/read-regular.ts";
 
 /** The last look of an earlier run of the same comparison in a folder, perhaps with another sample; null where there was none. */
 export async function earlierRun(
@@ -15,20 +15,14 @@ export async function earlierRun(
   settings: Settings,
   sums: readonly string[],
 ): Promise<Earlier | null> {
-  const earlier = await resultsIn(out);
-  return earlier === "foreign" ? null : earlierLook(earlier, settings, sums);
+  return earlierLook(await resultsIn(out), settings, sums);
 }
 
-/**
- * Reads the results of an earlier comparison in a folder.
- *
- * @returns `foreign` for those of another command; null where there are none, or the file holds no object of JSON
- */
-export async function resultsIn(out: string): Promise<EarlierResults | "foreign" | null> {
+/** Reads the results of an earlier comparison in a folder; null where there are none. */
+export async function resultsIn(out: string): Promise<EarlierResults | null> {
   try {
     const value: unknown = parseJson((await readRegular(join(out, "results.json"))).toString());
-    if (areEarlierResults(value)) return value;
-    return typeof value === "object" && value !== null ? "foreign" : null;
+    return areEarlierResults(value) ? value : null;
   } catch {
     return null;
   }
