@@ -150,7 +150,7 @@ describe("minimand compare --with FILE --model NAME", () => {
     const quantized = await once(["quantize", "members", "--data", "a.csv", "--bits", "4", ...own]);
     expect(quantized).toMatchObject({ code: 2, stdout: "" });
     expect(quantized.stderr).toBe(
-      "minimand: members/model: expected a single network to quantise, got 2 (compare was run with --members 2)\n",
+      "minimand: members/model: expected a single network to quantise, got 2: run compare again with --members 1 or --quantize\n",
     );
   });
 
