@@ -2,14 +2,13 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Dataset } from "@minimand/compare";
+import { type Dataset, predictionFrom } from "@minimand/compare";
 import { tables as bundledTables } from "@minimand/data";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Arm, Made } from "../bench/networks/arm.ts";
 import { arms } from "../bench/networks/arms.ts";
 import { fingerprintsOf, readEntries, readFamilies } from "../bench/networks/draw-tables.ts";
 import { greedyOver, meanOverSeeds } from "../bench/networks/ensembles.ts";
-import { blend, greedyWeights } from "../bench/networks/greedy.ts";
 import { checkHalf, drawHalves } from "../bench/networks/halves.ts";
 import { pageOf } from "../bench/networks/page.ts";
 import { type Plan, splitsOf } from "../bench/networks/plans.ts";
@@ -17,7 +16,7 @@ import { type BenchTable, cutOuter, prepare, readBenchTable } from "../bench/net
 import { type BenchRecord, readRecords } from "../bench/networks/records.ts";
 import { bootstrap, compareArms, ranksOf, scoresOf } from "../bench/networks/report.ts";
 import { jobsOf, type Places, runMissing } from "../bench/networks/run.ts";
-import { constantPrediction, predictionFrom, scoreOf } from "../bench/networks/score.ts";
+import { constantPrediction, scoreOf } from "../bench/networks/score.ts";
 import { findSources } from "../bench/networks/sources.ts";
 import { statusOf } from "../bench/networks/status.ts";
 
@@ -167,21 +166,6 @@ describe("scores", () => {
 });
 
 describe("ensembles", () => {
-  const truth = Float64Array.of(1, 2, 3);
-  const minusSquares = (values: Float64Array): number =>
-    -values.reduce((sum, value, i) => sum + (value - truth[i]) ** 2, 0);
-
-  it("take the weights that a greedy selection finds", () => {
-    const moved = (by: number): Float64Array => truth.map((value) => value + by);
-    expect(greedyWeights([moved(1), moved(-1), moved(5)], minusSquares)).toEqual([0.5, 0.5, 0]);
-    expect(greedyWeights([moved(1), moved(0)], minusSquares)).toEqual([0, 1]);
-    // 1, then (1 - 2) / 2 = -0.5, then (1 - 2 + 1) / 3 = 0.
-    expect(greedyWeights([moved(1), moved(-2)], minusSquares)).toEqual([2 / 3, 1 / 3]);
-    expect([...blend([moved(1), moved(-2)], [2 / 3, 1 / 3])].map((v) => Number(v.toFixed(9)))).toEqual([
-      1, 2, 3,
-    ]);
-  });
-
   /** Two arms: the targets plus 1, and minus 1, but for the rows of a fold. */
   const earlierOf =
     (table: BenchTable, odd: number) =>

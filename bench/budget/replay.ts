@@ -63,7 +63,7 @@ export async function replay(
     classes: Array.from({ length: classes }, (_, k) => String(k)),
     features: [],
   };
-  const summaries = summarise(candidates, task, settings.configurations);
+  const summaries = summarise(candidates, task, settings);
   const options = {
     settings,
     candidates,

@@ -1,8 +1,8 @@
+import { greedyWeights, predictionFrom, valuesOf, weightedMean } from "@minimand/compare";
 import type { Earlier, Made } from "./arm.ts";
-import { blend, greedyWeights } from "./greedy.ts";
 import { type Split, splitsOf } from "./plans.ts";
 import type { BenchTable } from "./read.ts";
-import { predictionFrom, scoreOf, signFor, valuesOf } from "./score.ts";
+import { scoreOf, signFor } from "./score.ts";
 
 /** The mean of the out-of-fold predictions of `today` over all seeds, for the rows of a split. */
 export function meanOverSeeds(table: BenchTable, split: Split, _seed: number, earlier: Earlier): Made {
@@ -44,7 +44,7 @@ export const greedyOver =
       (values) => sign * scoreOf(dataset, rows, predictionFrom(values, classes)),
     );
     const own = members.map((name) => earlier(name, seed, split.fold));
-    const values = blend(
+    const values = weightedMean(
       own.map(({ prediction }) => valuesOf(prediction)),
       weights,
     );

@@ -1,11 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { predictionFrom } from "@minimand/compare";
 import { type Python, startPython } from "../python.ts";
 import type { Made } from "./arm.ts";
 import type { Split } from "./plans.ts";
 import type { BenchTable } from "./read.ts";
-import { predictionFrom } from "./score.ts";
 
 /** Categories that scikit-learn takes of a column; one with more is given as numbers. */
 const mostLevels = 255;

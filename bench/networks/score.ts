@@ -1,4 +1,4 @@
-import type { Dataset, Prediction } from "@minimand/compare";
+import { type Dataset, type Prediction, predictionFrom } from "@minimand/compare";
 import { metricById } from "minimand/metrics";
 
 type Task = BenchTask | Dataset["task"];
@@ -49,22 +49,3 @@ export function constantPrediction(
     classes.length,
   );
 }
-
-/** Returns a prediction from its numbers: probabilities, `[rows, classes]`, or predicted numbers where there are no classes. */
-export function predictionFrom(values: Float64Array, classes: number): Prediction {
-  const none = {
-    probabilities: new Float64Array(0),
-    predicted: new Int32Array(0),
-    predictions: new Float64Array(0),
-  };
-  if (classes === 0) return { ...none, predictions: values };
-  const predicted = Int32Array.from({ length: values.length / classes }, (_, i) => {
-    const own = values.subarray(i * classes, (i + 1) * classes);
-    return own.indexOf(Math.max(...own));
-  });
-  return { ...none, probabilities: values, predicted };
-}
-
-/** The numbers of a prediction, see {@link predictionFrom}. */
-export const valuesOf = ({ probabilities, predictions }: Prediction): Float64Array =>
-  predictions.length > 0 ? predictions : probabilities;

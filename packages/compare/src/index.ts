@@ -4,6 +4,7 @@ export * from "./data/index.ts";
 export * from "./data/pairs/index.ts";
 export * from "./judge/behaviour/index.ts";
 export * from "./judge/decision/index.ts";
+export * from "./judge/ensemble/index.ts";
 export { quantizationReport, type ReportParts, type WidthSizes } from "./judge/quantization-report.ts";
 export * from "./judge/ranking/index.ts";
 export * from "./judge/recommendation/index.ts";

@@ -82,6 +82,7 @@ const trialFields = {
   rows: shape<TrialRecord["rows"]>({ fit: number, validation: number, test: number }),
   seconds: number,
   preference: v.optional(shape<PairCalibration>(pairCalibration)),
+  weights: v.optional(v.record(text, number)),
   unavailable: optionalText,
 } as const;
 

@@ -128,6 +128,8 @@ export interface TrialRecord {
   seconds: number;
   /** Of pairs: how the margins of rewards became the probabilities that are judged. */
   preference?: PairCalibration;
+  /** Of an ensemble: the weight of each member, by its id. */
+  weights?: Record<string, number>;
   /** Why the trial could not be had, whose status then is `diverged`. */
   unavailable?: string;
 }

@@ -1,12 +1,13 @@
 import { mlp } from "minimand";
 import { describe, expect, it } from "vitest";
-import type { Task } from "../results.ts";
+import type { Settings, Task } from "../results.ts";
 import { traitsOf } from "../task.ts";
 import { hasNeed } from "./candidate.ts";
 import { baselineFor, candidateById, candidateFor, candidates } from "./candidates.ts";
 import { chooseCandidates } from "./choose.ts";
 import { countsOf, firstOf, gridOf } from "./grid.ts";
 import { methods } from "./methods.ts";
+import { defaultSettings } from "./settings.ts";
 import { summarise } from "./summarise.ts";
 
 const tasks: readonly Task[] = ["binary", "multiclass", "regression", "preference"];
@@ -199,7 +200,7 @@ describe("losses of bags", () => {
     expect(ofBags("multiclass").map((c) => c.id)).toContain("bag-regularised");
     const only = ofBags("binary", { losses: ["interpolated"], baseline: "instance-level" });
     expect(only.map((c) => c.id)).toEqual(["instance-level", "interpolated", "individual-labels"]);
-    const rows = summarise(only, "binary", 2);
+    const rows = summarise(only, "binary", { ...defaultSettings, configurations: 2 });
     expect(rows.map((r) => r.kind)).toEqual(["loss", "loss", "reference", "reference", "reference"]);
     expect(rows.some((r) => r.id === "cross-entropy-threshold")).toBe(false);
   });
@@ -253,7 +254,7 @@ describe("optimizers and steps", () => {
     const { rates, settings } = gridOf(sgd, 2);
     expect(settings).toEqual([{ gamma: 2 }]);
     expect(rates[1]).toBeGreaterThan(0.05);
-    expect(summarise([sgd], "binary", 2)[0].kind).toBe("optimizer");
+    expect(summarise([sgd], "binary", defaultSettings)[0].kind).toBe("optimizer");
   });
 
   it("refuse a loss that doesn't go with them: a memory, a step of its own, a name taken, a whole batch", () => {
@@ -285,7 +286,7 @@ describe("summarise", () => {
       { losses: "auto", baseline: "auto", distillFrom: null, optimizers: [], steps: [] },
       task,
     );
-    const rows = summarise(losses, task, 4);
+    const rows = summarise(losses, task, { ...defaultSettings, configurations: 4 });
     expect(rows.slice(0, losses.length).map((r) => r.id)).toEqual(losses.map((c) => c.id));
     for (const row of rows.slice(0, losses.length)) {
       expect(row.kind).toBe("loss");
@@ -315,5 +316,33 @@ describe("summarise", () => {
         ],
       }[task],
     );
+  });
+
+  it("lists an ensemble where a reference is trained whose folds it can be chosen on", () => {
+    const ensembleOf = (given: Partial<Settings> = {}, task: Task = "binary") => {
+      const settings: Settings = { ...defaultSettings, target: "y", ...given };
+      const rows = summarise(chooseCandidates(settings, task), task, settings);
+      return rows.find(({ id }) => id === "ensemble");
+    };
+    expect(ensembleOf()).toEqual({
+      id: "ensemble",
+      label: "Ensemble of baseline, linear model and trees",
+      kind: "reference",
+      formula: expect.stringContaining("best on the other folds"),
+      grid: [],
+    });
+    expect(ensembleOf({ references: ["trees"] })?.label).toBe("Ensemble of baseline and trees");
+    expect(ensembleOf({}, "multiclass")?.label).toBe(ensembleOf({}, "regression")?.label);
+    // With a linear model, the linear reference is left out.
+    expect(ensembleOf({ model: "linear" })?.label).toBe("Ensemble of baseline and trees");
+    const without: Partial<Settings>[] = [
+      { references: [] },
+      { model: "linear", references: ["linear"] },
+      { test: "later.csv" },
+      { time: "day" },
+      { bagColumn: "bag" },
+    ];
+    for (const given of without) expect(ensembleOf(given), JSON.stringify(given)).toBeUndefined();
+    expect(ensembleOf({}, "preference")).toBeUndefined();
   });
 });

@@ -45,7 +45,15 @@ export const references = {
     label: "Loss chosen by validation",
     formula: "on each fold the candidate that is best on the inner validation part",
   },
+  ensemble: {
+    id: "ensemble",
+    label: "Ensemble of baseline, linear model and trees",
+    formula: "mean of the members, by the greedy weights that are best on the other folds",
+  },
 } as const;
+
+/** References without trials of their own: they are made of the finished trials of others. */
+export const madeOfOthers: ReadonlySet<string> = new Set([references.validation.id, references.ensemble.id]);
 
 /** What decides the baseline: without bags the usual one of the task. */
 export type BaselineSettings = Pick<Settings, "baseline"> & Partial<Pick<Settings, "bagColumn">>;

@@ -36,6 +36,7 @@ function wholeResults(): Results {
   ];
   const whole = resultsFixture(datasets, acrossFixture());
   whole.candidates[3].origin = origin;
+  datasets[0].trials[0].weights = { a: 0.4, b: 0.6 };
   whole.ownModel = { id: "mine", origin };
   whole.cut = { missing: ["2 of 3 folds"], trials: 9, alphaLeft: 0.01 };
   whole.computedOn = [{ cpu: "AMD EPYC", trials: 9 }];

@@ -15,9 +15,9 @@ const settings: Settings = {
   folds: 2,
   bins: 0,
 };
-const candidates = summarise(chooseCandidates(settings, "binary"), "binary", 1);
-/** What trials are run of: the choice by validation is made of them. */
-const run = candidates.filter(({ id }) => id !== "chosen-by-validation");
+const candidates = summarise(chooseCandidates(settings, "binary"), "binary", settings);
+/** What trials are run of: the choice by validation and the ensemble are made of them. */
+const run = candidates.filter(({ id }) => !["chosen-by-validation", "ensemble"].includes(id));
 const configuration = { learningRate: 0.01, parameters: {} };
 
 /** On rows of its own: each fold of a seed has half of them. */
@@ -134,6 +134,43 @@ describe("reportDataset", () => {
       [0, 0.9],
       [1, 0.9],
     ]);
+  });
+
+  describe("of the ensemble", () => {
+    const ensembleIn = ({ trials, ranking }: ReturnType<typeof report>) => ({
+      trials: trials.filter(({ candidate }) => candidate === "ensemble"),
+      entry: ranking.entries.find(({ candidate }) => candidate === "ensemble"),
+    });
+    const references = ["linear-model", "gradient-boosted-trees"];
+
+    it("has a trial for each fold of all seeds, of the members that are there, and an entry without a rank", () => {
+      const { trials, entry } = ensembleIn(
+        report(
+          trialsOf([0, 1], [0, 1]).filter(
+            ({ candidate, seed, fold }) => candidate !== references[1] || seed + fold < 2,
+          ),
+        ),
+      );
+      expect(trials.map(({ seed, fold, weights }) => [seed, fold, Object.keys(weights!)])).toEqual([
+        [0, 0, ["cross-entropy", ...references]],
+        [0, 1, ["cross-entropy", ...references]],
+        [1, 0, ["cross-entropy", references[0]]],
+        [1, 1, ["cross-entropy", references[0]]],
+      ]);
+      expect(entry).toMatchObject({ verdict: "reference", seeds: 2, n: 4, difference: { mean: 0 } });
+    });
+
+    it("has none where fewer than two members have a result", () => {
+      const made = report(
+        trialsOf([0, 1], [0, 1]).flatMap((trial) =>
+          references.includes(trial.candidate)
+            ? failedTrial(dataset, settings, trial, "no library")
+            : [trial],
+        ),
+      );
+      expect(ensembleIn(made)).toEqual({ trials: [], entry: undefined });
+      expect(made.ranking.entries.map(({ candidate }) => candidate)).toContain("focal");
+    });
   });
 
   it("spends a part of alpha and says what was cut where it is told to", () => {

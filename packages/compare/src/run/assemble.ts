@@ -9,15 +9,16 @@ import { metricsOfRows } from "../judge/behaviour/metrics-of-rows.ts";
 import { chooseFinalists, chosenByValidation } from "../judge/decision/finalists.ts";
 import type { JudgedBy } from "../judge/decision/fits-of.ts";
 import { type Truth, truthOf } from "../judge/decision/truth.ts";
+import { ensembleTrials } from "../judge/ensemble/ensemble-trials.ts";
 import { preferenceReport } from "../judge/preference-report.ts";
 import { rank } from "../judge/ranking/index.ts";
 import { recommendationFor } from "../judge/recommendation/index.ts";
 import { unusedUnlabeled } from "../judge/unused-unlabeled.ts";
 import { chooseModel, type Keep } from "../model/choose.ts";
 import { bySeverity } from "../notes.ts";
-import { baselineIdOf, references } from "../plan/candidates.ts";
+import { baselineIdOf, madeOfOthers, references } from "../plan/candidates.ts";
 import { checkSettingNames, metricFor } from "../plan/settings.ts";
-import { treesReference } from "../plan/trained-references.ts";
+import { linearReference, treesReference } from "../plan/trained-references.ts";
 import type { Table } from "../read/table.ts";
 import { portrayed } from "../report/figures/rows.ts";
 import type {
@@ -108,17 +109,27 @@ export function reportDataset(
   const baseline = baselineIdOf(settings, dataset.task);
   const judged = judgedBy(settings, dataset);
   const { first, finalists, final } = usedTrials(dataset, testTable, settings, candidates, trials);
-  const chosen = candidates.some(({ id }) => id === references.validation.id)
+  const isPlanned = ({ id }: { id: string }): boolean => candidates.some((one) => one.id === id);
+  const chosen = isPlanned(references.validation)
     ? chosenByValidation(first.trials, losses(candidates), references.validation.id, {
         higherIsBetter: judged.higherIsBetter && dataset.bags !== true,
       })
     : [];
+  const ensemble = isPlanned(references.ensemble)
+    ? ensembleTrials([...first.trials, ...final.trials], truth, {
+        ...judged,
+        id: references.ensemble.id,
+        members: [baseline, linearReference.id, treesReference.id],
+        task: dataset.task,
+      })
+    : [];
   // In one order, whatever the order in which workers have finished.
   const place = new Map(candidates.map(({ id }, i) => [id, i]));
-  const used = [...first.trials, ...chosen, ...final.trials].sort(
+  const used = [...first.trials, ...chosen, ...ensemble, ...final.trials].sort(
     (a, b) => a.seed - b.seed || a.fold - b.fold || place.get(a.candidate)! - place.get(b.candidate)!,
   );
-  const ranking = rank(used, candidates, truth, {
+  const isMade = ({ id }: CandidateSummary): boolean => id !== references.ensemble.id || ensemble.length > 0;
+  const ranking = rank(used, candidates.filter(isMade), truth, {
     ...judged,
     baseline,
     rope: settings.rope,
@@ -145,7 +156,7 @@ export function reportDataset(
     notes: bySeverity([
       ...notes,
       ...unavailable(used, candidates, baseline),
-      ...(candidates.some(({ id }) => id === treesReference.id) ? leftOutByTrees(dataset) : []),
+      ...(isPlanned(treesReference) ? leftOutByTrees(dataset) : []),
       ...dataset.notes,
       ...unusedUnlabeled(candidates, used, baseline),
     ]),
@@ -214,7 +225,7 @@ function firstSeed(
   folds: number,
 ): { trials: PredictedTrial[]; folds: number[] } {
   const own = trials.filter(({ seed }) => seed === 0);
-  const run = candidates.map(({ id }) => id).filter((id) => id !== references.validation.id);
+  const run = candidates.map(({ id }) => id).filter((id) => !madeOfOthers.has(id));
   const lacking = (fold: number): string | undefined =>
     run.find((id) => !own.some((trial) => trial.candidate === id && trial.fold === fold));
   const complete = range(folds).filter((fold) => lacking(fold) === undefined);

@@ -64,10 +64,10 @@ describe("a trial that diverges", () => {
   });
 
   it("is shown as diverged, ranked last and not tested", async () => {
-    const candidates = summarise(chooseCandidates(settings, "binary"), "binary", 1);
+    const candidates = summarise(chooseCandidates(settings, "binary"), "binary", settings);
     const trials: PredictedTrial[] = [];
     for (const { id } of candidates.filter(
-      (c) => !["cross-entropy-threshold", "chosen-by-validation"].includes(c.id),
+      (c) => !["cross-entropy-threshold", "chosen-by-validation", "ensemble"].includes(c.id),
     )) {
       rates.of = () => (id === "hinge" ? [1e30] : [0.01]);
       for (const fold of [0, 1]) trials.push(...(await run(id, fold)));
@@ -87,10 +87,10 @@ describe("a trial that diverges", () => {
   });
 
   it("of the baseline in every configuration leaves no model to keep", async () => {
-    const candidates = summarise(chooseCandidates(settings, "binary"), "binary", 1);
+    const candidates = summarise(chooseCandidates(settings, "binary"), "binary", settings);
     const trials: PredictedTrial[] = [];
     for (const { id } of candidates.filter(
-      (c) => !["cross-entropy-threshold", "chosen-by-validation"].includes(c.id),
+      (c) => !["cross-entropy-threshold", "chosen-by-validation", "ensemble"].includes(c.id),
     )) {
       rates.of = () => [1e30];
       for (const fold of [0, 1]) trials.push(...(await run(id, fold)));

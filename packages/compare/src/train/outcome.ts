@@ -56,6 +56,27 @@ const none: Prediction = {
   predictions: new Float64Array(0),
 };
 
+/**
+ * Returns a prediction from its numbers, each row's class being the likeliest one.
+ *
+ * @param values probabilities `[rows * classes]`, or predicted numbers where there are no classes
+ */
+export function predictionFrom(values: Float64Array, classes: number): Prediction {
+  if (classes === 0) return { ...none, predictions: values };
+  const predicted = new Int32Array(values.length / classes);
+  for (let i = 0; i < predicted.length; i++) {
+    let best = 0;
+    for (let k = 1; k < classes; k++) if (values[i * classes + k] > values[i * classes + best]) best = k;
+    predicted[i] = best;
+  }
+  return { ...none, probabilities: values, predicted };
+}
+
+/** Returns the numbers of a prediction, see {@link predictionFrom}. */
+export function valuesOf({ probabilities, predictions }: Prediction): Float64Array {
+  return predictions.length > 0 ? predictions : probabilities;
+}
+
 /** Returns the value of one metric; NaN where it is not defined on these rows. */
 export function scoreOfPrediction(
   metric: Metric,
@@ -80,7 +101,7 @@ export const mostConfused = 100;
  */
 export function fullEvaluation(
   task: Task,
-  part: Part,
+  part: Pick<Part, "labels" | "targets">,
   prediction: Prediction,
 ): Pick<TrialRecord, "metrics" | "confusion" | "reliability"> {
   const finite = (metrics: Record<string, number>): TrialRecord["metrics"] =>

@@ -76,7 +76,7 @@ describe("own candidates", () => {
     const shown: Candidate = { ...focal2, kind: "reference", needs: undefined };
     const choose = (given: Partial<Settings>) =>
       chooseCandidates({ ...settings, losses: [], ...given }, "binary", { candidates: [shown] });
-    expect(summarise(choose({}), "binary", 1).map(({ id, kind }) => [id, kind])).toContainEqual([
+    expect(summarise(choose({}), "binary", settings).map(({ id, kind }) => [id, kind])).toContainEqual([
       "focal2",
       "reference",
     ]);
@@ -87,10 +87,10 @@ describe("own candidates", () => {
 
   it("are ranked as a baseline, and kept as the model", async () => {
     const given: Settings = { ...settings, baseline: "focal2", losses: [] };
-    const candidates = summarise(chooseCandidates(given, "binary", own), "binary", 2);
+    const candidates = summarise(chooseCandidates(given, "binary", own), "binary", given);
     const ids = candidates
       .map(({ id }) => id)
-      .filter((id) => !["cross-entropy-threshold", "chosen-by-validation"].includes(id));
+      .filter((id) => !["cross-entropy-threshold", "chosen-by-validation", "ensemble"].includes(id));
     const records = await run(ids, own, given);
     const source = { name: "a", source: "a", sha256: "", testTable: null };
     const report = reportDataset(dataset, source, given, candidates, records);

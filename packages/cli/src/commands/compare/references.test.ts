@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import { readResults } from "@minimand/compare";
 import { beforeAll, describe, expect, it } from "vitest";
 import { sampleCsv, tiny, workFolder } from "../../../../../test/support/cli.ts";
 import { oneProcess } from "../../one-process.fixture.ts";
@@ -8,6 +9,7 @@ const run = oneProcess(folder);
 const compare = (...args: string[]) => run(["compare", ...args]);
 const small = ["-t", "y", ...tiny];
 const trained = ["linear-model", "gradient-boosted-trees"];
+const shown = [...trained, "ensemble"];
 
 beforeAll(() => {
   const [head, ...rows] = sampleCsv().trim().split("\n");
@@ -16,14 +18,14 @@ beforeAll(() => {
 });
 
 describe("minimand compare --references", () => {
-  it("shows both beside the losses, with their differences on all seeds, and keeps their trials", async () => {
+  it("shows both and their ensemble, with their differences on all seeds, and keeps their trials", async () => {
     const args = ["a.csv", ...small, "--seeds", "2", "--references", "linear,trees", "--out", "both"];
     const ran = await compare(...args);
     expect(ran).toMatchObject({ code: 0 });
     expect(ran.stderr).not.toMatch(/ydf|absl|learner|\.cc:/i);
     const { candidates, datasets } = resultsOf("both");
     const [{ ranking, trials, finalists }] = datasets;
-    for (const id of trained) {
+    for (const id of shown) {
       expect(candidates.find((candidate) => candidate.id === id)).toMatchObject({ kind: "reference" });
       const entry = ranking.entries.find(({ candidate }) => candidate === id);
       expect(entry).toMatchObject({ verdict: "reference", n: 4, seeds: 2 });
@@ -33,7 +35,7 @@ describe("minimand compare --references", () => {
         0, 0, 1, 1,
       ]);
     }
-    const named = trained.map((id) => candidates.find((candidate) => candidate.id === id)?.label);
+    const named = shown.map((id) => candidates.find((candidate) => candidate.id === id)?.label);
     for (const label of named) {
       expect(ran.stdout).toContain(label);
       expect(readFileSync(at("both", "report.html"), "utf8")).toContain(label);
@@ -41,6 +43,8 @@ describe("minimand compare --references", () => {
     const again = await compare(...args);
     expect(again.stderr).toMatch(/^all \d+ trials are already finished$/m);
     expect(again.stdout).toBe(ran.stdout);
+    expect(resultsOf("both").datasets[0].trials).toEqual(trials);
+    expect(readResults(readFileSync(at("both", "results.json"), "utf8"), "both")).toEqual(resultsOf("both"));
   });
 
   it("says why one is left out", async () => {

@@ -1,7 +1,7 @@
 import type { Metric } from "minimand";
 import { metricById } from "minimand/metrics";
 import { correctedTTest } from "../../judge/ranking/corrected-t-test.ts";
-import { references } from "../../plan/candidates.ts";
+import { madeOfOthers } from "../../plan/candidates.ts";
 import type { Prepared } from "../../plan/prepared.ts";
 import { metricFor } from "../../plan/settings.ts";
 import type { CandidateSummary, PredictedTrial } from "../../results.ts";
@@ -57,8 +57,7 @@ export function liveRankings({ subjects, settings, summaries }: Prepared): {
   const folds = settings.test === null ? settings.folds : 1;
   const metric = metricFor(settings.metric, subjects[0].dataset.task);
   const { higherIsBetter, range } = metricById(metric);
-  // What validation would choose is found from all trials at the end.
-  const trained = summaries.filter(({ id }) => id !== references.validation.id);
+  const trained = summaries.filter(({ id }) => !madeOfOthers.has(id));
   return {
     add({ trial, records: own }) {
       for (const record of own)

@@ -71,7 +71,7 @@ export async function compareSmall(
     candidates,
     ownCandidates: [],
     modules: [],
-    summaries: summarise(candidates, dataset.task, settings.configurations),
+    summaries: summarise(candidates, dataset.task, settings),
     baseline: baselineIdOf(settings, dataset.task),
     keep: "auto",
     quantize: [],

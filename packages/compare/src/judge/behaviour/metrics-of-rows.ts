@@ -2,12 +2,10 @@ import { classificationMetrics, regressionMetrics } from "minimand/metrics";
 import { meanOf } from "../../averages.ts";
 import type { PredictedTrial } from "../../results.ts";
 import { finiteOrNull } from "../../train/outcome.ts";
+import { areas } from "../decision/area-influence.ts";
 import { rowsOfSeed } from "../decision/fits-of.ts";
 import type { Truth } from "../decision/truth.ts";
 import { wholeSeeds } from "./whole-seeds.ts";
-
-/** Scores of different folds come from models that are not calibrated against each other: areas are means over folds. */
-const areas = new Set(["roc-auc", "pr-auc"]);
 
 /**
  * Returns every metric of the task for one candidate, as the ranking takes its own: of all rows of a seed, over the seeds. Areas are means

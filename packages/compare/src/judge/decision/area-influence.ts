@@ -2,6 +2,9 @@ import { type ThresholdCounts, thresholdCounts } from "minimand/metrics";
 import { centred } from "./jackknife.ts";
 import type { Influence } from "./out-of-fold.ts";
 
+/** Metrics that are means over folds: scores of different folds come from models that are not calibrated against each other. */
+export const areas: ReadonlySet<string> = new Set(["roc-auc", "pr-auc"]);
+
 interface Rows {
   labels: ArrayLike<number>;
   probabilities: ArrayLike<number>;
@@ -17,8 +20,7 @@ interface Area {
 }
 
 /**
- * Returns the mean over folds of an area (scores of different folds come from different models, which are not calibrated against each
- * other), macro over classes, and its influence.
+ * Returns the mean over folds of an area, macro over classes, and its influence.
  *
  * ROC: at a positive `n / n+ (V10 - AUC)`, at a negative `n / n- (V01 - AUC)`, with the placements
  * `V10 = P(negative below it)`, `V01 = P(positive above it)`, ties counting half. Precision and recall: the jackknife inside of the fold.

@@ -53,7 +53,7 @@ export async function prepareComparison(
     ownCandidates,
     modules,
     ...(model && { model }),
-    summaries: summarise(candidates, task, settings.configurations),
+    summaries: summarise(candidates, task, settings),
     baseline: baselineIdOf(settings, task),
   };
   return { prepared, said };

@@ -1,0 +1,2 @@
+export { type EnsembleOptions, ensembleTrials } from "./ensemble-trials.ts";
+export { greedyWeights, weightedMean } from "./greedy.ts";
