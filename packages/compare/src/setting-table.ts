@@ -303,7 +303,7 @@ export const settingTable = {
     bounds: { min: 1, max: mostMembers, integer: true },
     inKey: false,
     flag: "--members <n>",
-    help: "number of networks per fit, whose predictions are averaged; each validates on another part of the training rows, and the first one is tuned for all; default: 5, and 1 for --model linear, --task preference and --quantize",
+    help: "number of networks per fit, whose predictions are averaged; each validates on other rows, and the first is tuned for all; default: 5, and 1 for --model linear, --task preference and --quantize",
   }),
   /** On which scale networks learn numbers. Results of earlier versions don't say so. */
   targetScale: row({

@@ -210,7 +210,7 @@ describe.skipIf(noBrowser !== "")(`a comparison in a page, from the bytes of a f
     const { entries } = told.finished.results.datasets[0].ranking;
     const means = new Map(entries.map(({ candidate, mean }) => [candidate, mean]));
     const { rows } = rankings.at(-1)!;
-    expect([...rows.map(({ id }) => id), "chosen-by-validation"].sort()).toEqual(
+    expect([...rows.map(({ id }) => id), "chosen-by-validation", "ensemble"].sort()).toEqual(
       told.finished.results.candidates.map(({ id }) => id).sort(),
     );
     for (const { id, mean, done, of } of rows) {
