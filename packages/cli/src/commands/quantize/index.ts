@@ -65,7 +65,7 @@ export function define(command: Command): Command {
     .addOption(strictOption())
     .addHelpText(
       "after",
-      "\nkB are 1000 bytes. The file takes columns and gives predictions, as model.onnx does: predict reads it, too.\n\nExamples:\n  minimand quantize minimand-churn --data churn.csv --bits 4\n  minimand quantize minimand-churn --data new-customers.csv --bits 8,4,2 --out web/\n  minimand quantize minimand-churn --data churn.csv --bits 8 --method ptq --granularity tensor --out churn-int8.onnx\n  minimand predict web/model-4bit.onnx new-customers.csv",
+      "\nkB are 1000 bytes. The file takes columns and gives predictions, as model.onnx does: predict reads it, too. The model has to be a single network: run compare with --quantize or --members 1.\n\nExamples:\n  minimand quantize minimand-churn --data churn.csv --bits 4\n  minimand quantize minimand-churn --data new-customers.csv --bits 8,4,2 --out web/\n  minimand quantize minimand-churn --data churn.csv --bits 8 --method ptq --granularity tensor --out churn-int8.onnx\n  minimand predict web/model-4bit.onnx new-customers.csv",
     )
     .action(async (folder: string, options: QuantizeOptions) => {
       const { quantize } = await import("./run.ts");
