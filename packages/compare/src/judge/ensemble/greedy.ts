@@ -9,7 +9,7 @@ const steps = 25;
  * @param scoreOf larger is better; NaN is worse than any number
  * @param tieBreak decides between means of equal score, larger is better
  * @returns a weight for each member; they add up to 1
- * @example greedyWeights([network, trees], (mean) => -logLoss(labels, mean)); // [0.4, 0.6]
+ * @example greedyWeights([network, trees], (mean) => -logLoss(labels, mean, 2)); // [0.4, 0.6]
  * @reference Caruana, Niculescu-Mizil, Crew and Ksikes 2004, ICML
  */
 export function greedyWeights(
