@@ -119,10 +119,9 @@ describe
       await joining.until(/works for/);
       other.cut();
       machine.cut();
+      // One that is cut off before it has told the server how to notice stays for as long as the server's system says, and holds no lock.
       const connections = () =>
-        server.query("select state from pg_stat_activity where host(client_addr) = any($1)", [
-          [machine.address, other.address],
-        ]);
+        server.query("select state from pg_stat_activity where host(client_addr) = $1", [machine.address]);
       expect((await connections()).length).toBeGreaterThan(0);
       await until(async () => expect([...(await locks()), ...(await connections())]).toEqual([]));
       for (const worker of [idle, joining]) {
