@@ -1,4 +1,4 @@
-import type { Prediction } from "@minimand/compare";
+import { predictionFrom, valuesOf, weightedMean } from "@minimand/compare";
 import { derive } from "minimand/engine";
 import type { Fit, Job, Trainer } from "./trainer.ts";
 
@@ -8,14 +8,14 @@ import type { Fit, Job, Trainer } from "./trainer.ts";
  */
 export function withMembers(single: Trainer): Trainer {
   return async (jobs, dataset) => {
-    const expanded = jobs.flatMap(membersOf);
-    const made = await single(expanded, dataset);
-    const fits: (Fit | null)[] = [];
-    for (let start = 0, j = 0; j < jobs.length; start += jobs[j++].fold.others.length + 1) {
-      const own = made.slice(start, start + jobs[j].fold.others.length + 1);
-      fits.push(own.every((fit) => fit !== null) ? averaged(own) : null);
-    }
-    return fits;
+    const made = await single(jobs.flatMap(membersOf), dataset);
+    let end = 0;
+    return jobs.map(({ fold }) => {
+      const start = end;
+      end += 1 + fold.others.length;
+      const own = made.slice(start, end);
+      return own.every((fit) => fit !== null) ? averaged(own, dataset.classes.length) : null;
+    });
   };
 }
 
@@ -28,19 +28,7 @@ function membersOf(job: Job): Job[] {
   return [job, ...others];
 }
 
-function averaged(fits: readonly Fit[]): Fit {
-  const [{ inner, predicted: first }] = fits;
-  const probabilities = meanOf(fits.map((fit) => fit.probabilities));
-  const predictions = meanOf(fits.map((fit) => fit.predictions));
-  const classes = probabilities.length / Math.max(1, first.length);
-  const predicted = first.map((_, row) => {
-    const own = probabilities.subarray(row * classes, (row + 1) * classes);
-    return own.indexOf(Math.max(...own));
-  });
-  return { inner, probabilities, predictions, predicted };
-}
-
-function meanOf(all: readonly Prediction["probabilities"][]): Float64Array {
-  const [first] = all;
-  return Float64Array.from(first, (_, i) => all.reduce((sum, own) => sum + own[i], 0) / all.length);
+function averaged(fits: readonly Fit[], classes: number): Fit {
+  const weights = fits.map(() => 1 / fits.length);
+  return { inner: fits[0].inner, ...predictionFrom(weightedMean(fits.map(valuesOf), weights), classes) };
 }

@@ -59,6 +59,24 @@ describe("fitWhole and predictTable", () => {
     network.dispose();
   });
 
+  it.each<[asked: number, members: number | undefined, epochs: number]>([
+    [Number.POSITIVE_INFINITY, 3, 3],
+    // After three epochs, before the second member, and after one of its epochs: it is cut short, and left out.
+    [5, undefined, 3],
+    [8, 2, 3],
+    // The first one is kept as it is.
+    [1, undefined, 2],
+  ])("keep the members that there is time for: %d times it may go on", async (asked, members, epochs) => {
+    let left = asked;
+    const mayGoOn = (): boolean => left-- > 0;
+    const kept = await fitWhole(dataset, { ...settings, members: 3 }, chosen("focal"), { mayGoOn });
+    const description = kept.description as NetworkDescription;
+    expect([description.network.members, description.epochs]).toEqual([members, epochs]);
+    const names = Object.keys(readSafetensors(kept.weights).tensors);
+    expect(names.filter((name) => name.endsWith("layers.0.weight"))).toHaveLength(members ?? 1);
+    expect((await predict(text, kept)).prediction.predicted).toHaveLength(rows.length);
+  });
+
   it("average the members of a model, each with weights of its own", async () => {
     const kept = await fitWhole(dataset, { ...settings, members: 3 }, chosen("focal"));
     const description = readModelDescription(JSON.stringify(kept.description), "m/model.json");

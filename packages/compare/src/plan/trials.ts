@@ -223,7 +223,7 @@ export function settingsFor(candidate: PlannedCandidate | null, settings: Settin
   return {
     ...settings,
     ...{ model: "linear", hidden: [], ...single },
-    ...(isTrees(candidate) && { maxEpochs: 0, patience: 0, batchSize: 0, targetScale: "linear" as const }),
+    ...(isTrees(candidate) && { maxEpochs: 0, patience: 0, batchSize: 0 }),
   };
 }
 

@@ -248,6 +248,25 @@ describe("renderReport", () => {
     expect(tried.at(-1)).toEqual(["learning rate 0.1, tau 1", "6 of 10", "6 of 6"]);
   });
 
+  it("names no configuration where each fold chose another one, and no epochs where there are none", () => {
+    const trials = report.trials.map((trial): TrialRecord => {
+      if (trial.candidate !== "focal") return trial;
+      const chosen = { learningRate: 0.001 * (1 + trial.fold + 10 * trial.seed), parameters: {} };
+      return {
+        ...trial,
+        status: "ok",
+        epochs: 0,
+        chosen,
+        tuning: [{ configuration: chosen, validation: 0.7, epochs: 0 }],
+      };
+    });
+    const document = parse(render(resultsFixture([{ ...report, trials }])));
+    const [focal] = rows(document, "Chosen configurations on pima_diabetes").filter(
+      ([loss]) => loss === "Focal",
+    );
+    expect(focal.slice(2)).toEqual(["another one each time", "1 of 10", "–"]);
+  });
+
   it("says that learning rates are the same for all, but for an optimizer with its own", () => {
     const text = (candidates: CandidateSummary[]): string =>
       textOf(parse(render({ ...resultsFixture([report]), candidates })).querySelector("main"));

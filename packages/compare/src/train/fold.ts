@@ -244,10 +244,7 @@ export function makeFolds(
     });
     const shared = {
       inputs,
-      target:
-        dataset.task === "regression"
-          ? fitTarget(cut.targets, fittedOn[fold], settings.targetScale)
-          : noScale,
+      target: scaleOf(cut, fittedOn[fold], settings),
       ...unlabeledOf(dataset, encoder, inputs),
     };
     const tested =
@@ -326,7 +323,7 @@ export function makeWhole(
   const encoder = fitEncoder(dataset, rows, bins);
   const shared = {
     inputs: encoder.inputs,
-    target: dataset.task === "regression" ? fitTarget(cut.targets, rows, targetScale) : noScale,
+    target: scaleOf(cut, rows, { targetScale }),
     ...unlabeledOf(dataset, encoder, encoder.inputs),
   };
   const part = (some: Int32Array): Part => ({
@@ -334,16 +331,27 @@ export function makeWhole(
     x: encode(encoder, dataset, some).x,
   });
   const splits = members === 1 ? [] : innerSplits(cut, rows, { members, seed });
+  let fit: Part | null = null;
   return {
     encoder,
     whole: {
       ...shared,
-      fit: part(rows),
+      // Members have parts of their own: all rows are encoded where they are asked for.
+      get fit() {
+        fit ??= part(rows);
+        return fit;
+      },
       classCounts: countClasses(dataset.labels, dataset.classes.length),
     },
     members: splits.map((split) => () => trainingParts(dataset, split, shared, part)),
   };
 }
+
+const scaleOf = (
+  { task, targets }: Dataset,
+  rows: Int32Array,
+  { targetScale }: Pick<SplitSettings, "targetScale">,
+): TargetScale => (task === "regression" ? fitTarget(targets, rows, targetScale) : noScale);
 
 function unlabeledOf(dataset: Dataset, encoder: Encoder, inputs: number): Pick<PreparedFold, "unlabeled"> {
   const { unlabeled } = dataset;

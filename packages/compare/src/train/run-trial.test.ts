@@ -70,6 +70,18 @@ describe("makeTrialRunner", () => {
     expect(means[1][0].metrics.r2).toBeCloseTo(means[0][0].metrics.r2!, 12);
   });
 
+  it("gives the linear reference the scale of the target after trees, whose folds it shares, as without them", async () => {
+    const text = csv({ a, b, y: rows.map((i) => Math.exp(2 * a[i] - b[i])) });
+    const dataset = await datasetOf(text, { task: "regression" });
+    const given: Settings = { ...settings, references: ["linear", "trees"], targetScale: "log" };
+    const [linear, trees] = ["linear-model", "gradient-boosted-trees"].map((candidate): TrialSpec => {
+      return { candidate, seed: 0, fold: 0 };
+    });
+    const [, after] = await runAll(dataset, [trees, linear], given);
+    const [alone] = await runAll(dataset, [linear], given);
+    expect(timeless([after])).toEqual(timeless([alone]));
+  });
+
   it("averages the members of a fit, the first of which is the one that was tuned", async () => {
     const spec: TrialSpec = { candidate: "cross-entropy", seed: 1, fold: 1 };
     const [one, two, three] = await Promise.all(

@@ -10,7 +10,7 @@ const rowsPerParameter = 1 / 20;
 /** More rows have hardly more levels of categories that get an input. */
 const mostRows = 20_000;
 
-/** Warns of a network that is large for its rows. Bins don't count: on tables of all sizes they gain by their inputs. */
+/** Warns of a network that is large for its rows. The inputs of bins don't count: the bound is from before there were any. */
 export function capacity(dataset: Dataset, settings: Pick<Settings, "model" | "hidden">): Note[] {
   if (settings.model !== "mlp" || settings.hidden.length === 0) return [];
   const outputs = outputsFor(dataset.task, dataset.classes.length);

@@ -2,7 +2,7 @@ import type { Note, Settings } from "../../results.ts";
 import type { Dataset } from "../dataset.ts";
 import { moments } from "../moments.ts";
 
-/** A skewness beyond which a few rows are most of the squared error; that of an exponential distribution is 2. */
+/** From this skewness on a tail is called long; that of an exponential distribution is 2. */
 const long = 3;
 
 /** Finds positive targets with a long tail that their logarithms don't have. */
@@ -15,7 +15,7 @@ export function longTail(
   if (skew < long || Math.abs(skewness(targets.map(Math.log))) > skew / 2) return [];
   const sorted = targets.toSorted();
   const times = sorted[sorted.length - 1] / sorted[sorted.length >> 1];
-  const text = `the largest value is ${times.toPrecision(2)} times the median, so that squared error is mostly about a few rows: --target-scale log learns logarithms, --metric mae judges all rows alike`;
+  const text = `the largest value is ${times.toPrecision(2)} times the median, so that a few rows may decide squared error and R²: --target-scale log learns logarithms, --metric mae gives large errors less weight`;
   return [{ level: "info", column: target, text }];
 }
 
