@@ -3,18 +3,20 @@ import { type FeatureModel, focal, mlp } from "minimand";
 import { readSafetensors, weightRows } from "minimand/models";
 import { describe, expect, it } from "vitest";
 import { csv, datasetOf, quick } from "../../../../test/support/datasets.ts";
-import { asyncLeakOf } from "../../../../test/support/leaks.ts";
+import { asyncLeakOf, leakOf } from "../../../../test/support/leaks.ts";
 import { tableOf } from "../../../../test/support/tables.ts";
 import { fitWhole, predictTable } from "../model/saved-model.ts";
 import type { Candidate, LossCandidate } from "../plan/candidate.ts";
 import { candidateById } from "../plan/candidates.ts";
 import { chooseCandidates } from "../plan/choose.ts";
 import { methods } from "../plan/methods.ts";
-import type { OwnParts } from "../plan/own-parts.ts";
+import type { OwnModel, OwnParts } from "../plan/own-parts.ts";
 import { summarise } from "../plan/summarise.ts";
 import { planTrials } from "../plan/trials.ts";
 import type { PredictedTrial, Settings } from "../results.ts";
 import { reportDataset } from "../run/assemble.ts";
+import { UsageError } from "../usage-error.ts";
+import { ownNetwork } from "./own-network.ts";
 import { makeTrialRunner } from "./run-trial.ts";
 
 const settings: Settings = { ...quick, losses: ["focal", "focal2"] };
@@ -181,10 +183,47 @@ describe("an own model", () => {
     await expect(predictTable(kept, table, { ...model([3]), id: "counting" })).rejects.toThrow(
       "model.safetensors: expected the tensors of the own model, got 'state.0' as well",
     );
+    const throws = (make: OwnModel["make"]): Promise<unknown> =>
+      predictTable(kept, table, { id: "counting", make, origin: { file: "own.mjs", sha256: "5a" } });
+    const nothing = () => {
+      throw new Error("no weights\nat all");
+    };
+    await expect(throws(nothing)).rejects.toThrow(
+      new UsageError("--with own.mjs: counting can't be used: no weights"),
+    );
+    await expect(throws((shape) => ({ ...counting.make(shape), init: () => null as never }))).rejects.toThrow(
+      "--with own.mjs: counting can't be used: model.init: expected an object of params and state, got null",
+    );
     await expect(predictTable(plain, table, counting)).rejects.toThrow("expected the own model none");
     await expect(fitWhole(dataset, given, chosen)).rejects.toThrow(
       "model: expected one beside the settings, which speak of an own one, got undefined",
     );
+  });
+
+  it("counts as layers only if they give its own outputs", () => {
+    const layersOf = (changes: (inner: FeatureModel) => Partial<FeatureModel>) => {
+      const make: OwnModel["make"] = (shape) => {
+        const inner = mlp({ ...shape, hidden: [3] });
+        return { ...inner, ...changes(inner) };
+      };
+      return ownNetwork({ id: "own", make }, 2, 1).asLayers;
+    };
+    expect(layersOf(() => ({}))).toBeDefined();
+    const doubled: (inner: FeatureModel) => Partial<FeatureModel> = (inner) => ({
+      apply(...given) {
+        const [output, state] = inner.apply(...given);
+        return [output.mul(2), state];
+      },
+    });
+    expect(layersOf(doubled)).toBeUndefined();
+    expect(
+      layersOf(() => ({
+        asLayers() {
+          throw new Error("none");
+        },
+      })),
+    ).toBeUndefined();
+    expect(leakOf(() => layersOf(doubled))).toBe(0);
   });
 
   it("is part of the keys with the hash of its code, where that is known", () => {

@@ -131,15 +131,31 @@ describe("minimand compare --quantize", () => {
     expect(existsSync(at("refused"))).toBe(false);
   });
 
-  it("refuses an own model that isn't layers one after the other", async () => {
-    writeFileSync(
-      at("own.mjs"),
-      `export const models = [{ id: "own", make: ({ inputs, outputs }) => ({
+  it.each([
+    [
+      "has no layers",
+      `({ inputs, outputs }) => ({
         featureSize: inputs, outputSize: outputs,
         init: (key) => { key.dispose(); return { params: {}, state: {} }; },
         apply: ({ state }, x) => [x.slice([], [0, outputs]), state],
         applyWithFeatures: ({ state }, x) => [{ features: x.ref, output: x.slice([], [0, outputs]) }, state],
-      }) }];\n`,
+      })`,
+    ],
+    [
+      "is spread from one of layers and has outputs of its own",
+      `(shape) => {
+        const inner = mlp({ ...shape, hidden: [3] });
+        return { ...inner, apply: (...given) => {
+          const [output, state] = inner.apply(...given);
+          return [output.mul(-1), state];
+        } };
+      }`,
+    ],
+  ])("refuses an own model that %s", async (_, make) => {
+    const library = import.meta.resolve("minimand");
+    writeFileSync(
+      at("own.mjs"),
+      `import { mlp } from "${library}";\nexport const models = [{ id: "own", make: ${make} }];\n`,
     );
     const ran = await once([
       ...["compare", "a.csv", ...given, "--with", "own.mjs", "--model", "own"].filter(

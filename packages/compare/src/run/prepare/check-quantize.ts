@@ -7,6 +7,7 @@ import type { OwnModel } from "../../plan/own-parts.ts";
 import type { Subject } from "../../plan/prepared.ts";
 import type { Settings, Task } from "../../results.ts";
 import { outputsFor } from "../../task.ts";
+import { ownNetwork } from "../../train/own-network.ts";
 import { checkWidths } from "../../train/quantization/bit-settings.ts";
 import { firstLine, UsageError } from "../../usage-error.ts";
 
@@ -57,7 +58,7 @@ function tryQuantising(own: OwnModel, dataset: Subject["dataset"], bins: number)
   const all = Int32Array.from({ length: rows }, (_, row) => row);
   const { inputs } = fitEncoder(dataset, all, bins);
   try {
-    const made = own.make({ inputs, outputs: outputsFor(task, classes.length) });
+    const made = ownNetwork(own, inputs, outputsFor(task, classes.length));
     const { pieces, variables } = quantisableLayers(made, made.init(keyOf(0)));
     elasticNetwork(pieces);
     disposeTree([variables.params, variables.state]);

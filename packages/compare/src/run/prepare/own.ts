@@ -6,7 +6,7 @@ import type { OwnModel } from "../../plan/own-parts.ts";
 import type { Origin } from "../../results.ts";
 import { outputsFor } from "../../task.ts";
 import { ownNetwork } from "../../train/own-network.ts";
-import { firstLine, refusal, UsageError } from "../../usage-error.ts";
+import { UsageError } from "../../usage-error.ts";
 
 /** What modules of the user's bring. */
 export interface Own {
@@ -54,11 +54,5 @@ export function tryModel(model: OwnModel, dataset: Dataset, bins: number): void 
   const { task, classes, rows } = dataset;
   const all = Int32Array.from({ length: rows }, (_, row) => row);
   const { inputs } = fitEncoder(dataset, all, bins);
-  try {
-    ownNetwork(model, inputs, outputsFor(task, classes.length));
-  } catch (error) {
-    const message = firstLine(error);
-    if (model.origin === undefined || message.startsWith("--with ")) throw error;
-    throw refusal(model.origin.file, `${model.id} can't be used: ${message}`);
-  }
+  ownNetwork(model, inputs, outputsFor(task, classes.length));
 }
