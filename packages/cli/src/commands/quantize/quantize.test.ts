@@ -252,6 +252,45 @@ describe("minimand quantize", () => {
     expect(ran.stdout).toContain(runtime ? "two.onnx: ONNX Runtime gives the same" : "two.onnx: not run");
   }, 120_000);
 
+  it("writes nothing next to another model, which was put there in the meantime", async () => {
+    // The model's own code is called between the reading and the writing.
+    writeFileSync(
+      at("racing.mjs"),
+      `import { cpSync, existsSync } from "node:fs";
+      import { mlp } from "${import.meta.resolve("minimand")}";
+      const [later, place] = ${JSON.stringify([at("later/model"), at("raced/model")])};
+      export const models = [{ id: "own", make: (shape) => {
+        if (existsSync(later)) cpSync(later, place, { recursive: true });
+        return mlp({ ...shape, hidden: [3] });
+      } }];\n`,
+    );
+    const own = ["--with", "racing.mjs"];
+    const train = [...given, ...own, "--model", "own"].filter((word) => word !== "--hidden" && word !== "4");
+    writeFileSync(at("fewer.csv"), sampleCsv(48));
+    for (const [table, out] of [
+      ["a.csv", "raced"],
+      ["fewer.csv", "new"],
+    ])
+      expect((await compare(table, ...train, "--out", out)).code).toBe(0);
+    cpSync(at("new"), at("later"), { recursive: true });
+    const ran = await once([
+      "quantize",
+      "raced",
+      "--data",
+      "a.csv",
+      "--bits",
+      "4",
+      "--method",
+      "ptq",
+      ...own,
+    ]);
+    expect(ran).toMatchObject({ code: 2, stdout: "" });
+    expect(ran.stderr).toContain(
+      "minimand: raced/model: expected the model to stay the same while it is quantised, got another: run quantize again\n",
+    );
+    expect(everythingIn(at("raced/model"))).toEqual(network);
+  }, 120_000);
+
   it("refuses what can't be quantised, with one line and nothing written", async () => {
     const [head, ...lines] = sampleCsv(60).trim().split("\n");
     writeFileSync(at("one.csv"), `${head}\n${lines[0]}\n`);

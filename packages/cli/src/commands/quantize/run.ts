@@ -78,6 +78,7 @@ export async function quantize(folder: string, options: QuantizeOptions): Promis
       }
     }, "begins anew");
     for (const one of found.notes) tell(noteText(one));
+    if (out === where) await checkSame(where, model);
     return { found, written: await write(found.files, out) };
   });
   const { rows, float } = found;
@@ -153,6 +154,14 @@ async function networkIn(
   if (reason !== null) throw new UsageError(`${where}: no quantised file: ${reason}`);
   const own = ownModelOf(where, model, (await loadOwn(modules)).models);
   return { model: { description, weights }, own };
+}
+
+/** Refuses files next to another model than they are of, which a comparison has written in the meantime. */
+async function checkSame(where: string, { weights }: SavedNetwork): Promise<void> {
+  if (Buffer.compare((await readModel(where)).weights, weights) !== 0)
+    throw new UsageError(
+      `${where}: expected the model to stay the same while it is quantised, got another: run quantize again`,
+    );
 }
 
 /** Works for files that can be written, in a folder that is held: refuses others before. */

@@ -10,7 +10,7 @@ import { readInputTable } from "../../../files/read-input-table.ts";
 import { replaceTogether } from "../../../files/replace-together.ts";
 import { temporaryFor } from "../../../files/temporary.ts";
 import { moveInto } from "../../../files/write-lines.ts";
-import { checkReplaceable } from "../../../files/write-whole.ts";
+import { checkWritable } from "../../../files/write-whole.ts";
 import { printable, printableJson, tell } from "../../../printable.ts";
 import { workersOf } from "../../../run/concurrency.ts";
 import { interruptible } from "../../../run/interruptible.ts";
@@ -74,7 +74,7 @@ export async function simulate(source: string, options: SimulateOptions): Promis
   const arms = table.classes.length;
   // Refused before anything is written.
   for (const make of makers) make({ dim: table.features, arms, seed: 0 }, settings);
-  if (options.log !== undefined) await checkReplaceable(options.log);
+  if (options.log !== undefined) await checkWritable(options.log);
   const schema = "minimand.bandit-simulation/1";
   const output = {
     out,
