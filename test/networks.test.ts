@@ -11,8 +11,8 @@ import { fingerprintsOf, readEntries, readFamilies } from "../bench/networks/dra
 import { greedyOver, meanOverSeeds } from "../bench/networks/ensembles.ts";
 import { checkHalf, drawHalves } from "../bench/networks/halves.ts";
 import { pageOf } from "../bench/networks/page.ts";
-import { type Plan, splitsOf } from "../bench/networks/plans.ts";
-import { type BenchTable, cutOuter, prepare, readBenchTable } from "../bench/networks/read.ts";
+import { type Plan, plans, splitsOf } from "../bench/networks/plans.ts";
+import { type BenchTable, outerSplit, prepare, readBenchTable } from "../bench/networks/read.ts";
 import { type BenchRecord, readRecords } from "../bench/networks/records.ts";
 import { bootstrap, compareArms, ranksOf, scoresOf } from "../bench/networks/report.ts";
 import { jobsOf, type Places, runMissing } from "../bench/networks/run.ts";
@@ -41,8 +41,8 @@ function dataOf(classes: number, truth: readonly number[]): Dataset {
 const tableOf = (dataset: Dataset): BenchTable => ({
   id: "a",
   sha256: "0123456789",
+  used: dataset.rows,
   dataset,
-  outer: dataset,
 });
 
 /** Every number of a table of 20 rows. */
@@ -119,16 +119,17 @@ describe("the tables", () => {
     const prepared = prepare(dataOf(3, labels));
     expect(prepared).toMatchObject({ rows: 95, task: "binary", classes: ["c1", "c2"] });
     expect([...prepared.labels].filter((label) => label === 1).length).toBe(30);
-    const { dataset, outer } = cutOuter(prepared);
-    const values = [dataset, outer].flatMap(({ features: [x] }) =>
-      x.kind === "numeric" ? [...x.values] : [],
-    );
-    expect(new Set(values).size).toBe(95);
-    expect(outer.rows).toBe(20 + 9);
+    const { train, test } = outerSplit(prepared);
+    expect(new Set([...train, ...test]).size).toBe(95);
+    expect(test.length).toBe(20 + 9);
     const source = findSources().sources.find(({ id }) => id === "bundled/iris")!;
-    const iris = await readBenchTable(source);
-    expect([iris.dataset.rows, iris.outer.rows]).toEqual([105, 45]);
-    await expect(readBenchTable({ ...source, sha256: "other" })).rejects.toThrow("expected SHA-256 other");
+    const iris = await readBenchTable(source, "seen");
+    expect([iris.dataset.rows, iris.used]).toEqual([105, 150]);
+    const [whole] = splitsOf(await readBenchTable(source, "all"), plans.outer, 0);
+    expect([whole.train.length, whole.test.length]).toEqual([105, 45]);
+    await expect(readBenchTable({ ...source, sha256: "other" }, "seen")).rejects.toThrow(
+      "expected SHA-256 other",
+    );
   });
 
   it("of the set-aside half are refused without --once", () => {
@@ -220,10 +221,10 @@ describe("a run", () => {
     computed++;
     return { prediction: predictionFrom(new Float64Array(test.length).fill(value), 0), seconds: 0.123 };
   };
-  const today: Arm = { name: "today", version: 1, run: (_, { test }) => made(1, test) };
-  const hgb: Arm = { name: "hgb", version: 1, run: (_, { test }) => made(2, test) };
+  const today: Arm = { name: "today", version: 1, plans: ["full"], run: (_, { test }) => made(1, test) };
+  const hgb: Arm = { name: "hgb", version: 1, plans: ["full"], run: (_, { test }) => made(2, test) };
   const mean: Arm = {
-    ...{ name: "mean", version: 1, combines: { arms: ["today"], allSeeds: true } },
+    ...{ name: "mean", version: 1, plans: ["full"], combines: { arms: ["today"], allSeeds: true } },
     run: meanOverSeeds,
   };
   const all = [today, hgb, mean];
@@ -249,7 +250,7 @@ describe("a run", () => {
     expect(new Set(readFileSync(places.file, "utf8").trimEnd().split("\n")).size).toBe(24);
     expect(readRecords(places.file)[0]).toEqual({
       ...{ table: "a", sha256: "01234567", arm: "today", version: "1", plan: "full", seed: 0, fold: 0 },
-      ...{ score: expect.any(Number), rows: 40, seconds: 0.12 },
+      ...{ score: expect.any(Number), rows: 20, seconds: 0.12 },
     });
   });
 

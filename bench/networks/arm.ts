@@ -19,14 +19,14 @@ export interface Arm {
   name: string;
   /** Raised when predictions change: records of other versions are ignored. */
   version: number;
-  /** A single change of the product's network: it runs by the plan of single changes alone. */
-  single?: true;
+  /** The plans by which it runs. */
+  plans: readonly Plan["name"][];
   /** Arms whose predictions it combines: of all seeds, or of its own seed. */
   combines?: { arms: readonly string[]; allSeeds: boolean };
   run(table: BenchTable, split: Split, seed: number, earlier: Earlier): Made | Promise<Made>;
 }
 
-/** The arms of a plan: of that of single changes all but those that combine others. */
+/** The arms of a plan. */
 export function armsFor(arms: readonly Arm[], { name }: Plan): Arm[] {
-  return arms.filter(({ single, combines }) => (name === "full" ? !single : combines === undefined));
+  return arms.filter(({ plans }) => plans.includes(name));
 }

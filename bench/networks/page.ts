@@ -7,11 +7,12 @@ import { compareArms, countsOf, scoresOf, tableOfRows } from "./report.ts";
 import { jobsOf } from "./run.ts";
 
 const reference = "hgb";
+const titles = { full: "full plan", single: "single changes", outer: "outer split" };
 
 /** The tables that a plan uses of a half, in the order in which they run: those of single changes first, then by size. */
 export function tablesFor(entries: readonly TableEntry[], half: Half, { name }: Plan): TableEntry[] {
   return entries
-    .filter((entry) => entry.half === half && (name === "full" || entry.single))
+    .filter((entry) => entry.half === half && (name !== "single" || entry.single))
     .sort((a, b) => Number(b.single) - Number(a.single) || a.used * a.columns - b.used * b.columns);
 }
 
@@ -62,7 +63,7 @@ function sectionOf(
       : `No table has records of ${names.join(", ")} and ${reference}.`;
   });
   const diverged = own.filter((record) => record.diverged).length;
-  const title = `## ${half === "development" ? "Development" : "Set-aside"} half, ${plan.name === "full" ? "full plan" : "single changes"}`;
+  const title = `## ${half === "development" ? "Development" : "Set-aside"} half, ${titles[plan.name]}`;
   const failed = diverged === 0 ? "" : ` ${diverged} of them are of fits that diverged.`;
   return [[title, `${own.length} of ${planned.size} records.${failed}`, ...parts].join("\n\n")];
 }

@@ -1,7 +1,15 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
-import { type Dataset, innerSplit, makeDataset, pickRows, readTable, sampleRows } from "@minimand/compare";
+import {
+  type Dataset,
+  type Fold,
+  innerSplit,
+  makeDataset,
+  pickRows,
+  readTable,
+  sampleRows,
+} from "@minimand/compare";
 import type { Source } from "./sources.ts";
 
 /** At most so many rows of a table are used. */
@@ -14,10 +22,10 @@ const seed = 37;
 export interface BenchTable {
   id: string;
   sha256: string;
-  /** The rows that arms train and are tested on: 70 %. */
+  /** Rows that the bench uses. */
+  used: number;
+  /** Those that arms train and are tested on. */
   dataset: Dataset;
-  /** The others, for the model that a comparison recommends at the end. */
-  outer: Dataset;
 }
 
 /** Reads a table as the product does, with all of its rows. */
@@ -36,15 +44,18 @@ export function prepare(all: Dataset): Dataset {
 }
 
 /** Draws the outer 70/30 split, within classes or along the target. */
-export function cutOuter(dataset: Dataset): Pick<BenchTable, "dataset" | "outer"> {
+export function outerSplit(dataset: Dataset): Fold {
   const all = Int32Array.from({ length: dataset.rows }, (_, row) => row);
   const { fit, validation } = innerSplit(dataset, all, { fraction: 0.3, seed });
-  return { dataset: pickRows(dataset, fit), outer: pickRows(dataset, validation) };
+  return { train: fit, test: validation };
 }
 
-export async function readBenchTable(source: Source): Promise<BenchTable> {
+/** Reads the table of a source: all of its rows, or the 70 % alone. */
+export async function readBenchTable(source: Source, rows: "all" | "seen"): Promise<BenchTable> {
   const { id, sha256 } = source;
-  return { id, sha256, ...cutOuter(prepare(await readSource(source))) };
+  const all = prepare(await readSource(source));
+  const dataset = rows === "all" ? all : pickRows(all, outerSplit(all).train);
+  return { id, sha256, used: all.rows, dataset };
 }
 
 function withoutRareClasses(dataset: Dataset): Dataset {

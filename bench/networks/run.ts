@@ -80,7 +80,7 @@ export async function runMissing(
     const made = await madeBy(arm, { job, table, split, arms, places });
     if (made === null) continue;
     storePrediction(places.predictions, job, split.test, made);
-    const rows = table.dataset.rows + table.outer.rows;
+    const rows = table.used;
     const score = Number(scoreOf(table.dataset, split.test, made.prediction).toPrecision(5));
     const seconds = Number(made.seconds.toPrecision(2));
     appendRecord(places.file, {
