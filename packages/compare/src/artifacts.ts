@@ -1,6 +1,7 @@
 /* What a comparison ends with: results, kept models and their files. ONNX files are written by `@minimand/native`. */
 export type { Contents } from "./model/artifacts/contents.ts";
-export { metadataOf, noOnnxOf, onnxOf, onnxSchema, tableOf } from "./model/artifacts/onnx-of.ts";
+export { metadataOf, onnxSchema } from "./model/artifacts/metadata.ts";
+export { noOnnxOf, onnxOf, tableOf } from "./model/artifacts/onnx-of.ts";
 export {
   type Container,
   eachWidth,

@@ -8,6 +8,14 @@ export { type QdqOptions, toOnnxQdq } from "./export/quantized.ts";
 export { tabularToOnnx, tabularToOnnxQdq } from "./export/tabular.ts";
 export type { CategoricalColumn, NumericColumn, TabularModel } from "./export/tabular-model.ts";
 export { type ExportOptions, toOnnx } from "./export/to-onnx.ts";
+export {
+  type BoostedTrees,
+  type TreeColumn,
+  type TreeNode,
+  type TreeSplit,
+  type TreeTable,
+  treesToOnnx,
+} from "./export/trees.ts";
 export type { Apply, InputDescription } from "./export/write-at.ts";
 export { UnsupportedPrimitiveError } from "./lower/lower.ts";
 export type { Port } from "./onnx/model.ts";

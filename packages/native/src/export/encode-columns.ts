@@ -2,7 +2,7 @@ import { type Attribute, type Constant, elementTypes, type Node, type Port } fro
 import type { CategoricalColumn, NumericColumn, TabularModel } from "./tabular-model.ts";
 
 /** Nodes that turn the columns of a table into the inputs of a network. */
-interface Encoding {
+export interface Encoding {
   nodes: Node[];
   constants: Constant[];
   inputs: Port[];
@@ -18,10 +18,18 @@ interface Block {
 }
 
 /** Writes nodes whose shapes all follow from those of their operands. */
-interface Writer {
-  op(op: string, inputs: readonly string[], attributes?: Readonly<Record<string, Attribute>>): string;
+export interface Writer {
+  op(
+    op: string,
+    inputs: readonly string[],
+    attributes?: Readonly<Record<string, Attribute>>,
+    domain?: Node["domain"],
+  ): string;
   /** A row of values, which every row of a tensor meets. */
-  row(type: "float64" | "int64" | "bool" | "string", values: readonly (number | string)[]): string;
+  row(
+    type: "float32" | "float64" | "int64" | "bool" | "string",
+    values: readonly (number | string)[],
+  ): string;
   number(type: "float32" | "float64", value: number): string;
 }
 
@@ -63,14 +71,12 @@ export function encodeColumns(
         { axis: 1 },
       )
     : joined;
-  const inputs = columns.map(
-    ({ name, kind }): Port => ({
-      name,
-      type: kind === "numeric" ? "float64" : "string",
-      shape: ["batch", 1],
-    }),
-  );
-  return { nodes, constants, inputs, encoded, width };
+  return { nodes, constants, inputs: columns.map(inputOf), encoded, width };
+}
+
+/** Returns the input of a file for a column. */
+export function inputOf({ name, kind }: Pick<NumericColumn | CategoricalColumn, "name" | "kind">): Port {
+  return { name, type: kind === "numeric" ? "float64" : "string", shape: ["batch", 1] };
 }
 
 interface Placed<C> {
@@ -159,7 +165,11 @@ function inBins(writer: Writer, values: string, placed: readonly Placed<NumericC
 }
 
 /** NaN, and what stands for a missing value in its column: as many comparisons as the column with most of them has. */
-function isMissing(writer: Writer, raw: string, columns: readonly NumericColumn[]): string {
+export function isMissing(
+  writer: Writer,
+  raw: string,
+  columns: readonly Pick<NumericColumn, "asMissing">[],
+): string {
   const values = columns.map(({ asMissing = [] }) => asMissing.map(Number).filter((v) => !Number.isNaN(v)));
   const most = Math.max(...values.map(({ length }) => length));
   let missing = writer.op("IsNaN", [raw]);
@@ -194,15 +204,16 @@ function oneHot(
   return { tensor: join(writer, parts), places: Array.from({ length: count }, (_, i) => first + i) };
 }
 
-function float32(writer: Writer, tensor: string): string {
+export function float32(writer: Writer, tensor: string): string {
   return writer.op("Cast", [tensor], { to: elementTypes.float32 });
 }
 
-function join(writer: Writer, tensors: readonly string[]): string {
+export function join(writer: Writer, tensors: readonly string[]): string {
   return tensors.length === 1 ? tensors[0] : writer.op("Concat", tensors, { axis: 1 });
 }
 
-function makeWriter(nodes: Node[], constants: Constant[], fresh: (wanted: string) => string): Writer {
+/** Returns a writer that adds nodes and constants, each constant once. */
+export function makeWriter(nodes: Node[], constants: Constant[], fresh: (wanted: string) => string): Writer {
   const known = new Map<string, string>();
   const constant = (
     type: Constant["type"],
@@ -219,9 +230,9 @@ function makeWriter(nodes: Node[], constants: Constant[], fresh: (wanted: string
     return name;
   };
   return {
-    op(op, inputs, attributes = {}) {
+    op(op, inputs, attributes = {}, domain = undefined) {
       const name = fresh(`encoding_${nodes.length}`);
-      nodes.push({ op, inputs, outputs: [name], attributes });
+      nodes.push({ op, inputs, outputs: [name], attributes, ...(domain !== undefined && { domain }) });
       return name;
     },
     row: (type, values) => constant(type, [values.length], values),

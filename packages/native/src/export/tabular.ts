@@ -1,7 +1,7 @@
 import type { ElasticNetwork, ElasticVariables, QuantConfig } from "minimand";
 import { checkChoice, rangeError, type Tree, typeError } from "minimand/engine";
 import { type Constant, elementTypes, type Node, type Port } from "../onnx/model.ts";
-import { encodeColumns } from "./encode-columns.ts";
+import { encodeColumns, inputOf } from "./encode-columns.ts";
 import { freshNames } from "./names.ts";
 import { encodeWithSum } from "./own-sum.ts";
 import { containers, type QdqOptions, quantizedFragment } from "./quantized.ts";
@@ -33,14 +33,18 @@ export function tabularToOnnx<P extends Tree>(
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
   if (typeof apply !== "function") throw typeError("apply", "a function", apply);
-  return written(table, metadata, ({ input, width, fresh }) => {
-    const network = fragmentOf(apply, params, [{ name: input, shape: [1, width] }], {
-      dynamicBatch: true,
-      fresh,
-    });
-    const [{ name, type, shape }] = network.outputs;
-    return { ...network, output: { name, type, shape: shape.slice(1) } };
-  });
+  return writeTable(
+    table,
+    metadata,
+    encodedBy(table, ({ input, width, fresh }) => {
+      const network = fragmentOf(apply, params, [{ name: input, shape: [1, width] }], {
+        dynamicBatch: true,
+        fresh,
+      });
+      const [{ name, type, shape }] = network.outputs;
+      return { ...network, output: { name, type, shape: shape.slice(1) } };
+    }),
+  );
 }
 
 /**
@@ -66,29 +70,55 @@ export function tabularToOnnxQdq(
 ): Uint8Array<ArrayBuffer> {
   const { container = "int8" } = table;
   checkChoice("container", container, containers);
-  return written(table, metadata, ({ input, width, fresh }) => {
-    const fragment = quantizedFragment(network, variables, configs, {
-      input,
-      shape: [width],
-      container,
-      fresh,
-    });
-    return { ...fragment, output: { ...fragment.output, type: "float32" } };
-  });
+  return writeTable(
+    table,
+    metadata,
+    encodedBy(table, ({ input, width, fresh }) => {
+      const fragment = quantizedFragment(network, variables, configs, {
+        input,
+        shape: [width],
+        container,
+        fresh,
+      });
+      return { ...fragment, output: { ...fragment.output, type: "float32" } };
+    }),
+  );
 }
 
-/** A network between the rows that are encoded and its outputs. */
-interface Between {
+/** What comes between the columns and the answer of a file. */
+export interface Between {
   nodes: readonly Node[];
   constants: readonly Constant[];
-  /** Shape of a row. */
+  /** Logits of the classes, or a number. Shape of a row. */
   output: { name: string; type: string; shape: readonly (number | string)[] };
 }
 
-function written(
-  { columns, missingWords, mostDeviations, output }: TabularModel,
+/** Puts the encoding of the columns before a network. */
+const encodedBy =
+  (
+    { columns, missingWords, mostDeviations }: TabularModel,
+    networkFor: (given: { input: string; width: number; fresh: (wanted: string) => string }) => Between,
+  ) =>
+  (fresh: (wanted: string) => string): Between => {
+    const before = encodeColumns(columns, { missingWords, mostDeviations }, fresh);
+    const network = networkFor({ input: before.encoded, width: before.width, fresh });
+    return {
+      nodes: [...before.nodes, ...network.nodes],
+      constants: [...before.constants, ...network.constants],
+      output: network.output,
+    };
+  };
+
+/** Writes a file with an input for each column, what comes between, and the answer. */
+export function writeTable(
+  {
+    columns,
+    output,
+  }: Pick<TabularModel, "output"> & {
+    columns: readonly Pick<TabularModel["columns"][number], "name" | "kind">[];
+  },
   metadata: Readonly<Record<string, string>>,
-  networkFor: (given: { input: string; width: number; fresh: (wanted: string) => string }) => Between,
+  betweenFor: (fresh: (wanted: string) => string) => Between,
 ): Uint8Array<ArrayBuffer> {
   checkMetadata(metadata);
   const names = new Set(columns.map(({ name }) => name));
@@ -101,9 +131,8 @@ function written(
   const fresh = freshNames();
   for (const name of names) fresh(name);
   const ends = ("classes" in output ? ["label", "probabilities"] : ["prediction"]).map(fresh);
-  const before = encodeColumns(columns, { missingWords, mostDeviations }, fresh);
-  const network = networkFor({ input: before.encoded, width: before.width, fresh });
-  const { name: result, type, shape } = network.output;
+  const between = betweenFor(fresh);
+  const { name: result, type, shape } = between.output;
   const outputs = "classes" in output ? output.classes.length : 1;
   if (type !== "float32" || shape.length !== 1 || shape[0] !== outputs)
     throw rangeError(
@@ -115,9 +144,9 @@ function written(
     "classes" in output ? decide(result, output.classes, ends, fresh) : rescale(result, output, ends, fresh);
   return encodeWithSum({
     name: "model",
-    nodes: [...before.nodes, ...network.nodes, ...after.nodes],
-    constants: [...before.constants, ...network.constants, ...after.constants],
-    inputs: before.inputs,
+    nodes: [...between.nodes, ...after.nodes],
+    constants: [...between.constants, ...after.constants],
+    inputs: columns.map(inputOf),
     outputs: after.outputs,
     metadata,
   });

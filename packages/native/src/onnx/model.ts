@@ -45,13 +45,25 @@ export const constantTypes = { ...elementTypes, uint8: 2, int8: 3, int4: 22 } as
 export const opset = 21;
 const irVersion = 10;
 
-export type Attribute = number | string | readonly number[] | { float: number } | { graph: Body };
+/** Operators for trees and dictionaries. */
+export const classical = { domain: "ai.onnx.ml", version: 3 } as const;
+
+export type Attribute =
+  | number
+  | string
+  | readonly number[]
+  | { float: number }
+  | { floats: ArrayLike<number> }
+  | { texts: readonly string[] }
+  | { graph: Body };
 
 /** Values of a constant. Booleans are one byte each. */
 export type Data = Float32Array | Float64Array | Int32Array | Uint32Array | BigInt64Array | Uint8Array;
 
 export interface Node {
   op: string;
+  /** Of the operators for classical models; default: those of ONNX itself. */
+  domain?: typeof classical.domain;
   inputs: readonly string[];
   outputs: readonly string[];
   attributes: Readonly<Record<string, Attribute>>;
@@ -92,7 +104,12 @@ export function encodeModel(model: Model, producerVersion = ""): Uint8Array<Arra
     irVersion: BigInt(irVersion),
     producerName: "minimand",
     producerVersion,
-    opsetImport: [{ domain: "", version: BigInt(opset) }],
+    opsetImport: [
+      { domain: "", version: BigInt(opset) },
+      ...(model.nodes.some(({ domain }) => domain !== undefined)
+        ? [{ domain: classical.domain, version: BigInt(classical.version) }]
+        : []),
+    ],
     metadataProps: Object.entries(model.metadata ?? {}).map(([key, value]) => ({ key, value })),
     graph: graphMessage(model),
   });
@@ -158,12 +175,13 @@ function graphMessage({
 }
 
 function nodeMessage(
-  { op, inputs, outputs, attributes }: Node,
+  { op, domain, inputs, outputs, attributes }: Node,
   index: number,
 ): MessageInitShape<typeof NodeProtoSchema> {
   return {
     name: `${op}_${index}`,
     opType: op,
+    ...(domain !== undefined && { domain }),
     input: [...inputs],
     output: [...outputs],
     attribute: Object.entries(attributes).map(([name, value]) => attributeMessage(name, value)),
@@ -176,6 +194,16 @@ function attributeMessage(name: string, value: Attribute): MessageInitShape<type
     return { name, type: AttributeProto_AttributeType.STRING, s: new TextEncoder().encode(value) };
   if ("graph" in value)
     return { name, type: AttributeProto_AttributeType.GRAPH, g: graphMessage(value.graph) };
+  if ("floats" in value)
+    return { name, type: AttributeProto_AttributeType.FLOATS, floats: Array.from(value.floats) };
+  if ("texts" in value) {
+    const encoder = new TextEncoder();
+    return {
+      name,
+      type: AttributeProto_AttributeType.STRINGS,
+      strings: value.texts.map((text) => encoder.encode(text)),
+    };
+  }
   if ("float" in value) return { name, type: AttributeProto_AttributeType.FLOAT, f: value.float };
   return { name, type: AttributeProto_AttributeType.INTS, ints: value.map(BigInt) };
 }

@@ -109,7 +109,7 @@ export async function modelFiles(
   return contents;
 }
 
-/** Trees and free text have no equivalent in ONNX, nor has all that an own model may do; what hasn't is reported. */
+/** Free text has no equivalent in ONNX, nor has all that own models and trees may do; what hasn't is reported. */
 async function onnxIfPossible(
   model: SavedModel,
   own: OwnModel | undefined,
@@ -122,13 +122,12 @@ async function onnxIfPossible(
     return null;
   }
   // A reference may be kept instead of the own model that was compared.
-  if (own === undefined || !("network" in description) || description.network.own === undefined)
-    return onnxOf(model);
+  const isOwn = "network" in description && description.network.own !== undefined;
   try {
-    return await onnxOf(model, own);
+    return await onnxOf(model, isOwn ? own : undefined);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    say(`no model.onnx is kept: ${error.message}`);
+    say(`no model.onnx is kept: ${error.message.replace(/^no model\.onnx: /, "")}`);
     return null;
   }
 }

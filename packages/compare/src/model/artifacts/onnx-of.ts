@@ -9,20 +9,22 @@ import type { OwnModel } from "../../plan/own-parts.ts";
 import { missingWords } from "../../read/cells.ts";
 import { givesNumbers, outputsFor } from "../../task.ts";
 import { firstLine, refusal, UsageError } from "../../usage-error.ts";
-import { version } from "../../versions.ts";
 import type { ModelDescription, NetworkDescription, SavedModel, SavedNetwork } from "../description.ts";
 import { networkOfOwn, savedLayers, sizesOf } from "../saved-network.ts";
+import { metadataOf } from "./metadata.ts";
+import { onnxOfTrees } from "./onnx-of-trees.ts";
 
 /**
  * Writes a kept model as an ONNX file, with all steps between a table and its predictions.
  *
  * @param own the own model that it is of, where it is of one
- * @throws UsageError in one line where it is trees, or where free text or the own model does what ONNX has no equivalent of
+ * @throws UsageError in one line where free text, the own model or trees do what ONNX has no equivalent of
  */
 export async function onnxOf(model: SavedModel, own?: OwnModel): Promise<Uint8Array> {
   const { description, weights } = model;
+  if ("trees" in description) return onnxOfTrees({ description, weights });
   const reason = noOnnxOf(description);
-  if (reason !== null || "trees" in description) throw new UsageError(`no model.onnx: ${reason}`);
+  if (reason !== null) throw new UsageError(`no model.onnx: ${reason}`);
   const { tabularToOnnx } = await import("@minimand/native/onnx");
   await startEngine();
   const network = { description, weights };
@@ -40,8 +42,6 @@ export async function onnxOf(model: SavedModel, own?: OwnModel): Promise<Uint8Ar
 
 /** Returns why there is no ONNX file of a model; null where there can be one. */
 export function noOnnxOf(description: ModelDescription): string | null {
-  if ("trees" in description)
-    return "gradient-boosted trees are read by their own library; predict uses the folder, and a run of compare without --keep trees keeps a network";
   const texts = description.encoder.features.filter(({ kind }) => kind === "text").map(({ name }) => name);
   if (texts.length === 0) return null;
   return `words of the free text ${listed(texts)} cannot be read inside of an ONNX file, only by predict; predict uses the folder`;
@@ -112,29 +112,4 @@ function ofOwn(model: SavedNetwork, own: OwnModel): Forward {
   const forward: Forward["forward"] = (given, x) =>
     apply(given as unknown as Variables, x, { training: false })[0];
   return { members: params, forward };
-}
-
-/** What a file says of the kind that it is of. */
-export const onnxSchema = "minimand.model/1";
-
-/** Returns the metadata that a file has about itself. */
-export function metadataOf(description: ModelDescription): Record<string, string> {
-  const { task, target, classes, candidate, dataset, encoder } = description;
-  const columns = encoder.features.map((feature) => ({
-    name: feature.name,
-    kind: feature.kind,
-    ...(feature.kind === "categorical" && { levels: feature.levels }),
-    ...(feature.kind !== "text" && feature.date && { date: feature.date }),
-  }));
-  return {
-    schema: onnxSchema,
-    minimand: version,
-    task,
-    target,
-    ...(givesNumbers(task) ? {} : { classes: JSON.stringify(classes) }),
-    columns: JSON.stringify(columns),
-    loss: candidate,
-    ...(dataset === undefined ? {} : { dataset }),
-    description: JSON.stringify(description),
-  };
 }

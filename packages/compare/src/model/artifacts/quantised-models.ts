@@ -5,7 +5,8 @@ import type { BitSettings } from "../../train/quantization/bit-settings.ts";
 import { makeQuantiser, type Quantised } from "../../train/quantization/quantiser.ts";
 import type { SavedNetwork } from "../description.ts";
 import { layersOfModel } from "./layers-of-model.ts";
-import { metadataOf, noOnnxOf, tableOf } from "./onnx-of.ts";
+import { metadataOf } from "./metadata.ts";
+import { noOnnxOf, tableOf } from "./onnx-of.ts";
 
 /** How models are quantised, in addition to the settings. */
 export interface QuantisingModel {

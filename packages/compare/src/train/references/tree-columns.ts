@@ -51,7 +51,7 @@ export function rowsOfColumns(columns: TreeColumns, rows: Int32Array): TreeColum
 }
 
 /** Standardised values are cut here, so that float32 never overflows. */
-const farthest = 1e30;
+export const farthest = 1e30;
 
 /** Scales values within float32. NaN stays. */
 export const scaled = (value: number, { mean, sd }: { mean: number; sd: number }): number =>
