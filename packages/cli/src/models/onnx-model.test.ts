@@ -159,6 +159,19 @@ describe.skipIf(runtime !== null)(
       await expectSame(await fitted(table, { target: table.columns.at(-1)!.name }), table);
     });
 
+    it.each([
+      ["two classes", "pima_diabetes", 1],
+      ["two classes with categories and missing values", "credit_modeldata", 3],
+      ["many classes", "soybean", 1],
+      ["numbers", "boston_housing", 3],
+    ] as const)("of %s, of trees: %s, %i models", async (_, name, models) => {
+      const table = await bundled(name);
+      const model = await fitted(table, { target: "target" }, "gradient-boosted-trees", {
+        parameters: { models },
+      });
+      await expectSame(model, table);
+    });
+
     it.each(["cs-ib", "vib", "nib"])(
       "of numbers, of a network that %s has trained: without noise",
       async (id) => {
@@ -171,39 +184,44 @@ describe.skipIf(runtime !== null)(
       },
     );
 
-    it("of whatever a table can hold: names of any kind, rare levels, new levels, values far out, none at all", async () => {
-      const rows = Array.from({ length: 200 }, (_, i) => i);
-      const columns = {
-        "Größe in cm": rows.map((i) => (i % 11 === 3 ? "" : 170 + Math.sin(i * i))),
-        // Seconds since 1970 a second apart: float32 would take all of them for one.
-        seconds: rows.map((i) => 1_700_000_000 + ((i * 37) % 100)),
-        "never varies": rows.map((i) => (i % 5 ? 7 : "?")),
-        label: rows.map((i) => (i % 50 === 0 ? `rare ${i}` : ["rot", "grün", "日本", "a b"][i % 4])),
-        t0: rows.map((i) => (i % 9 === 4 ? "NA" : "xyz"[i % 3])),
-        "layers.0.weight": rows.map((i) => Math.cos(i)),
-        encoding_0: rows.map((i) => "uvw"[i % 3]),
-        y: rows.map((i) => ["ja", "nein", "weiß nicht"][(i * i) % 3]),
-      };
-      const table = await tableOf(csv(columns));
-      const model = await fitted(table, { target: "y" });
-      const names = model.description.encoder.features.map(({ name }) => name);
-      expect(names).toEqual(Object.keys(columns).slice(0, -1));
-      expect(modelInfo(await onnxOf(model)).outputs.map(({ name }) => name)).toEqual([
-        "label_",
-        "probabilities",
-      ]);
-      await expectSame(model, table);
-      const other = csv({
-        "Größe in cm": [1e30, "", -1e30, 170, 171, 172, "NA"],
-        seconds: [1_700_000_001, 0, 1_700_000_050, "", 1e12, 3, 4],
-        "never varies": [7, 8, "", -1e30, 7, 7, 7],
-        label: ["neu", "rare 50", "", "日本", "NaN", "rot", "null"],
-        t0: ["q", "", "x", "y", "z", "None", "-"],
-        "layers.0.weight": [0, 1, 2, 3, "", 5, 6],
-        encoding_0: ["u", "", "new", "v", "w", "u", "?"],
-      });
-      await expectSame(model, await tableOf(other));
-    });
+    it.each(["cross-entropy", "gradient-boosted-trees"])(
+      "of whatever a table can hold, by %s: names of any kind, rare levels, new levels, values far out, none at all",
+      async (candidate) => {
+        const rows = Array.from({ length: 200 }, (_, i) => i);
+        const columns = {
+          "Größe in cm": rows.map((i) => (i % 11 === 3 ? "" : 170 + Math.sin(i * i))),
+          // Seconds since 1970 a second apart: float32 would take all of them for one.
+          seconds: rows.map((i) => 1_700_000_000 + ((i * 37) % 100)),
+          "never varies": rows.map((i) => (i % 5 ? 7 : "?")),
+          label: rows.map((i) => (i % 50 === 0 ? `rare ${i}` : ["rot", "grün", "日本", "a b"][i % 4])),
+          t0: rows.map((i) => (i % 9 === 4 ? "NA" : "xyz"[i % 3])),
+          "layers.0.weight": rows.map((i) => Math.cos(i)),
+          encoding_0: rows.map((i) => "uvw"[i % 3]),
+          y: rows.map((i) => ["ja", "nein", "weiß nicht"][(i * i) % 3]),
+        };
+        const table = await tableOf(csv(columns));
+        const model = await fitted(table, { target: "y" }, candidate, {
+          ...(candidate === "gradient-boosted-trees" && { parameters: { models: 1 } }),
+        });
+        const names = model.description.encoder.features.map(({ name }) => name);
+        expect(names).toEqual(Object.keys(columns).slice(0, -1));
+        expect(modelInfo(await onnxOf(model)).outputs.map(({ name }) => name)).toEqual([
+          "label_",
+          "probabilities",
+        ]);
+        await expectSame(model, table);
+        const other = csv({
+          "Größe in cm": [1e30, "", -1e30, 170, 171, 172, "NA"],
+          seconds: [1_700_000_001, 0, 1_700_000_050, "", 1e12, 3, 4],
+          "never varies": [7, 8, "", -1e30, 7, 7, 7],
+          label: ["neu", "rare 50", "", "日本", "NaN", "rot", "null"],
+          t0: ["q", "", "x", "y", "z", "None", "-"],
+          "layers.0.weight": [0, 1, 2, 3, "", 5, 6],
+          encoding_0: ["u", "", "new", "v", "w", "u", "?"],
+        });
+        await expectSame(model, await tableOf(other));
+      },
+    );
 
     it("and tells what it is", async () => {
       const table = await bundled("iris");

@@ -20,13 +20,13 @@ beforeAll(async () => {
   writeFileSync(at("notes.csv"), ["note,y", ...lines.map((_, i) => `${words(i)},${i % 2}`), ""].join("\n"));
   const ran = await compare("a.csv", ...small, "--keep", "trees", "--out", "trees");
   expect(ran).toMatchObject({ code: 0 });
-  expect(ran.stderr).toContain("no model.onnx is kept: gradient-boosted trees are read by their own library");
+  expect(ran.stderr).not.toContain("no model.onnx");
   expect(ran.stdout).toContain("Apply the gradient-boosted trees: npx minimand predict trees ROWS.csv\n");
 }, 120_000);
 
 describe("minimand compare --keep trees", () => {
   it("keeps the trees that were compared, and predict takes them with all its options", async () => {
-    expect(everythingIn(at("trees/model"))).toEqual(["model.json", "model.trees"]);
+    expect(everythingIn(at("trees/model"))).toEqual(["model.json", "model.onnx", "model.trees"]);
     const parameters = { models: expect.any(Number) };
     expect(kept("trees")).toEqual({
       candidate: "gradient-boosted-trees",
@@ -55,12 +55,25 @@ describe("minimand compare --keep trees", () => {
     );
   });
 
-  it("is refused as ONNX and as a teacher, in one line that says what to do", async () => {
-    const exported = await run(["export", "trees", "--out", "x.onnx"]);
-    expect(exported).toMatchObject({ code: 2, stdout: "" });
-    expect(exported.stderr).toMatch(
-      /^minimand: export: trees\/model has no model\.onnx: predict uses the folder, [^\n]*\n$/,
+  it("keeps an ONNX file that predicts the same", async () => {
+    const answers = await Promise.all(
+      ["trees", "trees/model/model.onnx"].map(async (model) => {
+        const { code, stdout } = await run(["predict", model, "a.csv", "--json"]);
+        expect(code).toBe(0);
+        return stdout
+          .trim()
+          .split("\n")
+          .map((line) => JSON.parse(line));
+      }),
     );
+    const [own, onnx] = answers;
+    expect(onnx.map(({ prediction }) => prediction)).toEqual(own.map(({ prediction }) => prediction));
+    own.forEach((row, i) => {
+      expect(onnx[i]["probability yes"]).toBeCloseTo(row["probability yes"], 5);
+    });
+  });
+
+  it("is refused as a teacher, in one line", async () => {
     const taught = await compare("a.csv", ...small, "--distill-from", "trees", "--out", "taught");
     expect(taught).toEqual({
       code: 2,
@@ -68,7 +81,7 @@ describe("minimand compare --keep trees", () => {
       stderr:
         "minimand: trees/model: expected a network as the teacher, whose logits are learned from, got gradient-boosted trees\n",
     });
-    expect([existsSync(at("x.onnx")), existsSync(at("taught"))]).toEqual([false, false]);
+    expect(existsSync(at("taught"))).toBe(false);
   });
 
   it("never predicts from a file that is damaged", async () => {
@@ -107,7 +120,7 @@ describe("minimand compare --keep trees", () => {
     expect((await run(["predict", "turned", "a.csv"])).code).toBe(0);
     expect(await to()).toEqual(network);
     expect(kept("turned")?.candidate).not.toBe("linear-model");
-    expect(await to("--keep=trees")).toEqual(["model.json", "model.trees"]);
+    expect(await to("--keep=trees")).toEqual(["model.json", "model.onnx", "model.trees"]);
   });
 
   it("predicts numbers, on rows of later times, and leaves free text out, which it says", async () => {
