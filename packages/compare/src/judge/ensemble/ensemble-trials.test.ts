@@ -139,6 +139,31 @@ describe("an ensemble of trials", () => {
     expect(weights(0.9, 0.9)).toEqual({ a: 1, b: 0 });
   });
 
+  it("chooses the weights of large folds on a part of their rows", () => {
+    const [count, large] = [27_000, 3];
+    const y = Int32Array.from({ length: count }, (_, i) => Number(i % 10 < 3));
+    const truth: Truth = { labels: y, targets: [], groups: null };
+    // Of 9,000 rows of a fold every third one decides. There alone "a" is right.
+    const decides = (row: number): boolean => Math.floor(row / large) % 3 === 0;
+    const trials = (["a", "b"] as const).flatMap((candidate) =>
+      Array.from({ length: large }, (_, fold): PredictedTrial => {
+        const ids = Int32Array.from({ length: count / large }, (__, i) => i * large + fold);
+        const right = (row: number): boolean => decides(row) === (candidate === "a");
+        const values = Array.from(ids, (row) => (right(row) === (y[row] === 1) ? 0.9 : 0.1)).flatMap((p) => [
+          1 - p,
+          p,
+        ]);
+        return {
+          ...{ candidate, seed: 0, fold, status: "ok", chosen: null, tuning: [], epochs: 1, score: 1 },
+          ...{ seconds: 2, metrics: {}, curve: [], rows: { fit: 1, validation: 1, test: ids.length } },
+          predictions: keepPrediction(ids, predictionFrom(Float64Array.from(values), 2)),
+        };
+      }),
+    );
+    const made = ensembleTrials(trials, truth, { ...options, members: ["a", "b"] });
+    expect(weightsOf(made)).toEqual(made.map(() => ({ a: 1, b: 0 })));
+  });
+
   it("leaves out a member on those seeds on which it lacks a fold, and a seed with fewer than two", () => {
     const ofSeed = (seed: number) => members.map((trial) => ({ ...trial, seed }));
     const [zero, one, two] = [0, 1, 2].map(ofSeed);
