@@ -6,6 +6,7 @@ import type {
   TestedDifference,
 } from "../../results.ts";
 import { normalQuantile } from "../ranking/distributions.ts";
+import { midSentence } from "../ranking/sentences.ts";
 import { amountOf, labelOf } from "./amounts.ts";
 import { furtherTime, partOf } from "./part-of.ts";
 
@@ -72,7 +73,7 @@ function decidingSteps(
     family.length > 1
       ? `, probably an overestimate, as the clearest of ${family.length} differences is partly chance`
       : "";
-  const what = `whether ${entry.label} is better, the undecided finalist with the smallest adjusted p. Its gain here is ${amountOf(gain, ranking.metric)} of ${labelOf(ranking.metric)}${lucky}`;
+  const what = `whether ${midSentence(entry.label)}, the undecided finalist with the smallest adjusted p, is better. Its gain here is ${amountOf(gain, ranking.metric)} of ${labelOf(ranking.metric)}${lucky}`;
   const factor = (ofRows + ofFits) / wanted;
   const enough = Math.ceil((entry.seeds * ofFits) / (wanted - ofRows));
   if (ofFits > ofRows && !difference.unstable && enough > entry.seeds && enough <= mostSeeds)

@@ -313,9 +313,8 @@ describe("recommend", () => {
     const label = report.ranking.entries.find((entry) => entry.candidate === candidate)!.label;
     expect(costs).toEqual([{ about: "collapse", text: `${label}: it never predicts pos.` }]);
     expect(beside).toEqual([
-      "focal, the undecided finalist with the smallest adjusted p: it never predicts pos.",
       expect.stringMatching(
-        /^focal, the undecided finalist with the smallest adjusted p: its probabilities are less well calibrated \(expected calibration error 0\.\d{3}, against 0\.\d{3} of cross-entropy\)\.$/,
+        /^Of the undecided finalists, focal has the smallest adjusted p\. It never predicts pos\. Its probabilities are less well calibrated \(expected calibration error 0\.\d{3}, against 0\.\d{3} of cross-entropy\)\.$/,
       ),
     ]);
   });
@@ -335,12 +334,12 @@ describe("recommend", () => {
       return recommend({ ...report, ranking: { ...report.ranking, entries } }, none).next[0]!.text;
     };
     expect(adviceAt(0.04, 0.09)).toContain(
-      " whether hinge is better, the undecided finalist with the smallest",
+      " whether hinge, the undecided finalist with the smallest adjusted p, is better",
     );
-    expect(adviceAt(0.04, 0.2)).toContain(" whether focal is better,");
+    expect(adviceAt(0.04, 0.2)).toContain(" whether focal, ");
     // Behind the baseline, it is near to being worse; a gain within the rope does not matter.
-    expect(adviceAt(-0.04, 0.09)).toContain(" whether focal is better,");
-    expect(adviceAt(0.004, 0.09)).toContain(" whether focal is better,");
+    expect(adviceAt(-0.04, 0.09)).toContain(" whether focal, ");
+    expect(adviceAt(0.004, 0.09)).toContain(" whether focal, ");
   });
 
   it("has codes for missing values read as such before all else, by one command for all columns", () => {
@@ -372,7 +371,7 @@ describe("recommend", () => {
     expect(once?.text).toContain("most of the uncertainty comes from the rows");
     // Of several the clearest one is partly lucky.
     expect(once?.text).toMatch(
-      / whether focal is better, the undecided finalist with the smallest adjusted p\. Its gain here is 3\.0 points of balanced accuracy\.$/,
+      / whether focal, the undecided finalist with the smallest adjusted p, is better\. Its gain here is 3\.0 points of balanced accuracy\.$/,
     );
     const several = reportOf([
       { id: "focal", gain: 0.03, verdict: "undecided", variance: [4e-4, 0] },

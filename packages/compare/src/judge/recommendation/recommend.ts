@@ -142,9 +142,12 @@ function openCosts(report: Unadvised, candidate: string, others: Evidence["other
   const open = candidate === report.ranking.baseline ? leading(report) : null;
   if (open === null || open.gain <= report.ranking.rope) return [];
   const { entry } = open;
-  return costsOf(report, entry.candidate, others).map(({ text }) =>
-    of(`${entry.label}, the undecided finalist with the smallest adjusted p`, text),
-  );
+  const costs = costsOf(report, entry.candidate, others).map(({ text }) => text);
+  return costs.length === 0
+    ? []
+    : [
+        `Of the undecided finalists, ${midSentence(entry.label)} has the smallest adjusted p. ${costs.join(" ")}`,
+      ];
 }
 
 function useOf(
