@@ -170,7 +170,7 @@ export interface Recommendation {
   /** What is paid for it, a sentence each that begins with its name. */
   costs: { about: "calibration" | "metric" | "time" | "collapse" | "stability"; text: string }[];
   /**
-   * Costs of the undecided finalist with the smallest adjusted p; what is gained by other means: a tuned threshold, the choice by
+   * Costs of the undecided finalist with the clearest gain; what is gained by other means: a tuned threshold, the choice by
    * validation; fits that ended at the limit of epochs.
    */
   beside: string[];

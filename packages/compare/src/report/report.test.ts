@@ -41,7 +41,7 @@ describe("renderReport", () => {
     };
     const several = textWith({ bins: 16, members: 5 });
     expect(several).toContain(
-      "hidden layers of 64 and 64 units; numbers also encoded by up to 16 bins; 5 per fit, whose predictions are averaged",
+      "hidden layers of 64 and 64 units; numbers also encoded by up to 16 bins; 5 networks per fit, whose predictions are averaged",
     );
     expect(several).toContain("Of the 5 networks per fit, the first one was tuned");
     expect(textWith({})).not.toMatch(/networks per fit|encoded by/);

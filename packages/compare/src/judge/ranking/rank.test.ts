@@ -546,10 +546,10 @@ describe("seeds that rows don't have in common", () => {
     const of = (...entries: never[]) => unequalSeeds({ baseline: "Base", entries });
     expect(of(entry("Base", 6), entry("A", 6))).toBeNull();
     expect(of(entry("Base", 6), entry("A", 6), entry("LDR-KL", 1))).toBe(
-      "Scores are means over different numbers of seeds: 6 for base, 1 for LDR-KL. Each difference is computed on the seeds that both have, so that it may not be the difference of the two scores.",
+      "Scores are means over different numbers of seeds: 6 for base, 1 for LDR-KL. Each difference is computed on the seeds that both have, which may not be the difference of the two scores.",
     );
     expect(of(entry("Base", 6), entry("A", 1), entry("B", 2))).toBe(
-      "Scores are means over different numbers of seeds: 6 for base, 1 to 2 for each of 2 other losses. Each difference is computed on the seeds that both have, so that it may not be the difference of the two scores.",
+      "Scores are means over different numbers of seeds: 6 for base, 1 to 2 for each of 2 other losses. Each difference is computed on the seeds that both have, which may not be the difference of the two scores.",
     );
     const reference = (candidate: string) =>
       ({ ...(entry(candidate, 1) as object), verdict: "reference" }) as never;

@@ -241,5 +241,5 @@ export function unequalSeeds({ entries, baseline }: Pick<Ranking, "entries" | "b
   ];
   const named = parts.filter((part) => part !== false).join(" and ");
   const who = fewer.length === 1 ? `for ${midSentence(fewer[0].label)}` : `for each of ${named}`;
-  return `Scores are means over different numbers of seeds: ${own.seeds} for ${midSentence(own.label)}, ${theirs} ${who}. Each difference is computed on the seeds that both have, so that it may not be the difference of the two scores.`;
+  return `Scores are means over different numbers of seeds: ${own.seeds} for ${midSentence(own.label)}, ${theirs} ${who}. Each difference is computed on the seeds that both have, which may not be the difference of the two scores.`;
 }

@@ -73,7 +73,7 @@ function decidingSteps(
     family.length > 1
       ? `, probably an overestimate, as the clearest of ${family.length} differences is partly chance`
       : "";
-  const what = `whether ${midSentence(entry.label)}, the undecided finalist with the smallest adjusted p, is better. Its gain here is ${amountOf(gain, ranking.metric)} of ${labelOf(ranking.metric)}${lucky}`;
+  const what = `whether ${midSentence(entry.label)}, the undecided finalist with the clearest gain, is better. Its gain here is ${amountOf(gain, ranking.metric)} of ${labelOf(ranking.metric)}${lucky}`;
   const factor = (ofRows + ofFits) / wanted;
   const enough = Math.ceil((entry.seeds * ofFits) / (wanted - ofRows));
   if (ofFits > ofRows && !difference.unstable && enough > entry.seeds && enough <= mostSeeds)
@@ -109,7 +109,7 @@ function settledBy({ label }: RankingEntry, gain: number, { metric }: Pick<Ranki
   return `The largest gain of an undecided finalist is ${amountOf(gain, metric)} (${label}), too little to matter: more rows would more likely show that they are the same.`;
 }
 
-/** Returns the undecided finalist with the smallest adjusted p of those that gain more than what matters, else the one that gains most. */
+/** Returns of the undecided finalists that gain more than what matters the one with the smallest adjusted p, else the one that gains most. */
 export function leading({ ranking }: Pick<DatasetReport, "ranking">): {
   entry: RankingEntry;
   difference: TestedDifference;

@@ -314,12 +314,12 @@ describe("recommend", () => {
     expect(costs).toEqual([{ about: "collapse", text: `${label}: it never predicts pos.` }]);
     expect(beside).toEqual([
       expect.stringMatching(
-        /^Of the undecided finalists, focal has the smallest adjusted p\. It never predicts pos\. Its probabilities are less well calibrated \(expected calibration error 0\.\d{3}, against 0\.\d{3} of cross-entropy\)\.$/,
+        /^Of the undecided finalists, focal has the clearest gain\. It never predicts pos\. Its probabilities are less well calibrated \(expected calibration error 0\.\d{3}, against 0\.\d{3} of cross-entropy\)\.$/,
       ),
     ]);
   });
 
-  it("advises on the undecided finalist with the smallest adjusted p of those whose gain matters", () => {
+  it("advises on the undecided finalist with the clearest gain of those whose gain matters", () => {
     const adviceAt = (other: number, pAdjusted: number): string => {
       const report = reportOf([
         { id: "focal", gain: 0.05, verdict: "undecided", variance: [1e-3, 1e-5] },
@@ -334,7 +334,7 @@ describe("recommend", () => {
       return recommend({ ...report, ranking: { ...report.ranking, entries } }, none).next[0]!.text;
     };
     expect(adviceAt(0.04, 0.09)).toContain(
-      " whether hinge, the undecided finalist with the smallest adjusted p, is better",
+      " whether hinge, the undecided finalist with the clearest gain, is better",
     );
     expect(adviceAt(0.04, 0.2)).toContain(" whether focal, ");
     // Behind the baseline, it is near to being worse; a gain within the rope does not matter.
@@ -371,7 +371,7 @@ describe("recommend", () => {
     expect(once?.text).toContain("most of the uncertainty comes from the rows");
     // Of several the clearest one is partly lucky.
     expect(once?.text).toMatch(
-      / whether focal, the undecided finalist with the smallest adjusted p, is better\. Its gain here is 3\.0 points of balanced accuracy\.$/,
+      / whether focal, the undecided finalist with the clearest gain, is better\. Its gain here is 3\.0 points of balanced accuracy\.$/,
     );
     const several = reportOf([
       { id: "focal", gain: 0.03, verdict: "undecided", variance: [4e-4, 0] },

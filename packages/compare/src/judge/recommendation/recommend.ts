@@ -16,7 +16,7 @@ export interface Evidence {
   references: readonly Advantage[];
   /** The models against the reference that looks at no column; empty where nothing can be tested. */
   trivial: readonly Advantage[];
-  /** The recommended candidate against the baseline in other metrics; where that is the baseline itself, the undecided finalist with the smallest adjusted p. */
+  /** The recommended candidate against the baseline in other metrics; where that is the baseline itself, the undecided finalist with the clearest gain. */
   others: readonly (Advantage & { metric: string })[];
   /** Of numbers, the model whose predictions are most in the order of the target, if that is beyond chance. */
   ordered?: { candidate: string; correlation: number } | null;
@@ -145,9 +145,7 @@ function openCosts(report: Unadvised, candidate: string, others: Evidence["other
   const costs = costsOf(report, entry.candidate, others).map(({ text }) => text);
   return costs.length === 0
     ? []
-    : [
-        `Of the undecided finalists, ${midSentence(entry.label)} has the smallest adjusted p. ${costs.join(" ")}`,
-      ];
+    : [`Of the undecided finalists, ${midSentence(entry.label)} has the clearest gain. ${costs.join(" ")}`];
 }
 
 function useOf(

@@ -48,7 +48,7 @@ function networkText({ settings: { model, hidden, bins, members, targetScale }, 
     model === "mlp" ? layers : model === "linear" ? "a linear model" : own,
     ...(bins > 0 ? [`numbers also encoded by up to ${bins} bins`] : []),
     ...(targetScale === "log" ? ["trained on the logarithm of the target"] : []),
-    ...(members > 1 ? [`${members} per fit, whose predictions are averaged`] : []),
+    ...(members > 1 ? [`${members} networks per fit, whose predictions are averaged`] : []),
   ].join("; ");
 }
 

@@ -27,7 +27,7 @@ function rankingCaption(report: DatasetReport): Child {
   return html`Mean paired difference in ${metricName(ranking.metric)} from the baseline (vertical line)${tested ? " with its 95 % interval" : ""}; losses on the ${side} improve on it. The band is the region of practical equivalence,
 ±${fixed(ranking.rope, digits)}: differences inside it are too small to matter.${
     tested
-      ? " An interval that crosses both the line and an edge of the band leaves the question open. Each interval is of one loss alone: a verdict also needs an adjusted p below alpha."
+      ? " An interval that crosses both the line and an edge of the band leaves the question open. Each interval is of one loss alone: better and worse also need an adjusted p below alpha."
       : null
   } A value with an arrowhead is beyond the axis.${
     rivals > 2
