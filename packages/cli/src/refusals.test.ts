@@ -318,20 +318,6 @@ it.each([
   expect(everythingIn(folder)).toEqual(["data.csv"]);
 });
 
-it("names the log of bandit simulate that can't be written, before anything is played", async () => {
-  const folder = temporaryFolder();
-  writeFileSync(join(folder, "data.csv"), good);
-  const ran = await refused(["bandit", "simulate", "data.csv", "-t", "y", "--log", "nowhere/log.jsonl"], {
-    cwd: folder,
-  });
-  expect(ran).toMatchObject({
-    code: 2,
-    stdout: "",
-    stderr: "minimand: nowhere/log.jsonl: no such file or folder\n",
-  });
-  expect(everythingIn(folder)).toEqual(["data.csv"]);
-});
-
 /** The one line of a refusal. */
 function check(line: string, message: string | RegExp): void {
   if (typeof message === "string") expect(line).toBe(message);

@@ -225,7 +225,7 @@ describe.concurrent("minimand bandit", () => {
       [["simulate", "nosuch"], "nosuch: no such file"],
       [
         ["simulate", "a.csv", "-t", "y", "--quiet", "--log", "none/log.jsonl"],
-        "--log: expected a file that can be written, got 'no such file or folder'",
+        "minimand: none/log.jsonl: no such file or folder",
       ],
       [
         ["simulate", "a.csv"],
