@@ -5,7 +5,7 @@
 export { type ModelInfo, modelInfo } from "./export/model-info.ts";
 export { sumKey } from "./export/own-sum.ts";
 export { type QdqOptions, toOnnxQdq } from "./export/quantized.ts";
-export { tabularToOnnx, tabularToOnnxQdq } from "./export/tabular.ts";
+export { tabularPart, tabularToOnnx, tabularToOnnxQdq } from "./export/tabular.ts";
 export type { CategoricalColumn, NumericColumn, TabularModel } from "./export/tabular-model.ts";
 export { type ExportOptions, toOnnx } from "./export/to-onnx.ts";
 export {
@@ -14,9 +14,11 @@ export {
   type TreeNode,
   type TreeSplit,
   type TreeTable,
+  treesPart,
   treesToOnnx,
 } from "./export/trees.ts";
 export type { Apply, InputDescription } from "./export/write-at.ts";
+export { ensembleToOnnx, type TablePart, type WeightedPart } from "./export/write-tables.ts";
 export { UnsupportedPrimitiveError } from "./lower/lower.ts";
 export type { Port } from "./onnx/model.ts";
 export { type OnnxProgram, programInputs, toOnnxLoop, toOnnxProgram } from "./write/onnx-program.ts";

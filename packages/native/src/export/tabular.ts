@@ -1,13 +1,11 @@
 import type { ElasticNetwork, ElasticVariables, QuantConfig } from "minimand";
-import { checkChoice, rangeError, type Tree, typeError } from "minimand/engine";
-import { type Constant, elementTypes, type Node, type Port } from "../onnx/model.ts";
-import { encodeColumns, inputOf } from "./encode-columns.ts";
-import { freshNames } from "./names.ts";
-import { encodeWithSum } from "./own-sum.ts";
+import { checkChoice, type Tree, typeError } from "minimand/engine";
+import { encodeColumns } from "./encode-columns.ts";
 import { containers, type QdqOptions, quantizedFragment } from "./quantized.ts";
 import type { TabularModel } from "./tabular-model.ts";
-import { checkMetadata, fragmentOf } from "./to-onnx.ts";
+import { fragmentOf } from "./to-onnx.ts";
 import type { Apply } from "./write-at.ts";
+import { type Between, type TablePart, writeTables } from "./write-tables.ts";
 
 /**
  * Writes a network with all steps between a table and its predictions as one ONNX model.
@@ -32,19 +30,25 @@ export function tabularToOnnx<P extends Tree>(
   table: TabularModel,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
+  return writeTables([{ weight: 1, model: tabularPart(apply, params, table) }], metadata);
+}
+
+/**
+ * Returns what {@link tabularToOnnx} writes as a part of a file of several models, for `ensembleToOnnx`.
+ *
+ * @throws TypeError if `apply` isn't a function
+ */
+export function tabularPart<P extends Tree>(apply: Apply<P>, params: P, table: TabularModel): TablePart {
   if (typeof apply !== "function") throw typeError("apply", "a function", apply);
-  return writeTable(
-    table,
-    metadata,
-    encodedBy(table, ({ input, width, fresh }) => {
-      const network = fragmentOf(apply, params, [{ name: input, shape: [1, width] }], {
-        dynamicBatch: true,
-        fresh,
-      });
-      const [{ name, type, shape }] = network.outputs;
-      return { ...network, output: { name, type, shape: shape.slice(1) } };
-    }),
-  );
+  const between = encodedBy(table, ({ input, width, fresh }) => {
+    const network = fragmentOf(apply, params, [{ name: input, shape: [1, width] }], {
+      dynamicBatch: true,
+      fresh,
+    });
+    const [{ name, type, shape }] = network.outputs;
+    return { ...network, output: { name, type, shape: shape.slice(1) } };
+  });
+  return { columns: table.columns, output: table.output, between };
 }
 
 /**
@@ -70,27 +74,17 @@ export function tabularToOnnxQdq(
 ): Uint8Array<ArrayBuffer> {
   const { container = "int8" } = table;
   checkChoice("container", container, containers);
-  return writeTable(
-    table,
-    metadata,
-    encodedBy(table, ({ input, width, fresh }) => {
-      const fragment = quantizedFragment(network, variables, configs, {
-        input,
-        shape: [width],
-        container,
-        fresh,
-      });
-      return { ...fragment, output: { ...fragment.output, type: "float32" } };
-    }),
-  );
-}
-
-/** What comes between the columns and the answer of a file. */
-export interface Between {
-  nodes: readonly Node[];
-  constants: readonly Constant[];
-  /** Logits of the classes, or a number. Shape of a row. */
-  output: { name: string; type: string; shape: readonly (number | string)[] };
+  const between = encodedBy(table, ({ input, width, fresh }) => {
+    const fragment = quantizedFragment(network, variables, configs, {
+      input,
+      shape: [width],
+      container,
+      fresh,
+    });
+    return { ...fragment, output: { ...fragment.output, type: "float32" } };
+  });
+  const model = { columns: table.columns, output: table.output, between };
+  return writeTables([{ weight: 1, model }], metadata);
 }
 
 /** Puts the encoding of the columns before a network. */
@@ -108,121 +102,3 @@ const encodedBy =
       output: network.output,
     };
   };
-
-/** Writes a file with an input for each column, what comes between, and the answer. */
-export function writeTable(
-  {
-    columns,
-    output,
-  }: Pick<TabularModel, "output"> & {
-    columns: readonly Pick<TabularModel["columns"][number], "name" | "kind">[];
-  },
-  metadata: Readonly<Record<string, string>>,
-  betweenFor: (fresh: (wanted: string) => string) => Between,
-): Uint8Array<ArrayBuffer> {
-  checkMetadata(metadata);
-  const names = new Set(columns.map(({ name }) => name));
-  if (columns.length === 0 || names.size < columns.length || names.has(""))
-    throw rangeError(
-      "columns",
-      "columns with names of their own",
-      columns.map(({ name }) => name).join(", "),
-    );
-  const fresh = freshNames();
-  for (const name of names) fresh(name);
-  const ends = ("classes" in output ? ["label", "probabilities"] : ["prediction"]).map(fresh);
-  const between = betweenFor(fresh);
-  const { name: result, type, shape } = between.output;
-  const outputs = "classes" in output ? output.classes.length : 1;
-  if (type !== "float32" || shape.length !== 1 || shape[0] !== outputs)
-    throw rangeError(
-      "apply",
-      `one output float32[batch, ${outputs}]`,
-      `${type}[${["batch", ...shape].join(", ")}]`,
-    );
-  const after =
-    "classes" in output ? decide(result, output.classes, ends, fresh) : rescale(result, output, ends, fresh);
-  return encodeWithSum({
-    name: "model",
-    nodes: [...between.nodes, ...after.nodes],
-    constants: [...between.constants, ...after.constants],
-    inputs: columns.map(inputOf),
-    outputs: after.outputs,
-    metadata,
-  });
-}
-
-interface After {
-  nodes: Node[];
-  constants: Constant[];
-  outputs: Port[];
-}
-
-function decide(
-  logits: string,
-  classes: readonly string[],
-  [label, probabilities]: readonly string[],
-  fresh: (wanted: string) => string,
-): After {
-  const [names, best] = [fresh("classes"), fresh("best")];
-  return {
-    nodes: [
-      { op: "Softmax", inputs: [logits], outputs: [probabilities], attributes: { axis: 1 } },
-      // Of equally large ones the first.
-      { op: "ArgMax", inputs: [logits], outputs: [best], attributes: { axis: 1, keepdims: 0 } },
-      { op: "Gather", inputs: [names, best], outputs: [label], attributes: { axis: 0 } },
-    ],
-    constants: [{ name: names, type: "string", shape: [classes.length], data: classes }],
-    outputs: [
-      { name: label, type: "string", shape: ["batch"] },
-      { name: probabilities, type: "float32", shape: ["batch", classes.length] },
-    ],
-  };
-}
-
-function rescale(
-  output: string,
-  { mean, sd, log = false }: { mean: number; sd: number; log?: boolean },
-  [prediction]: readonly string[],
-  fresh: (wanted: string) => string,
-): After {
-  const [column, wide, scaled, axis, times, plus, exponent, bounded, most] = [
-    "column",
-    "wide",
-    "scaled",
-    "column_axis",
-    "target_sd",
-    "target_mean",
-    ...(log ? ["exponent", "bounded_exponent", "most_exponent"] : []),
-  ].map(fresh);
-  return {
-    nodes: [
-      { op: "Squeeze", inputs: [output, axis], outputs: [column], attributes: {} },
-      { op: "Cast", inputs: [column], outputs: [wide], attributes: { to: elementTypes.float64 } },
-      { op: "Mul", inputs: [wide, times], outputs: [scaled], attributes: {} },
-      { op: "Add", inputs: [scaled, plus], outputs: [log ? exponent : prediction], attributes: {} },
-      ...(log
-        ? [
-            { op: "Min", inputs: [exponent, most], outputs: [bounded], attributes: {} },
-            { op: "Exp", inputs: [bounded], outputs: [prediction], attributes: {} },
-          ]
-        : []),
-    ],
-    constants: [
-      { name: axis, type: "int64", shape: [1], data: BigInt64Array.of(1n) },
-      { name: times, type: "float64", shape: [], data: Float64Array.of(sd) },
-      { name: plus, type: "float64", shape: [], data: Float64Array.of(mean) },
-      ...(log
-        ? [
-            {
-              name: most,
-              type: "float64" as const,
-              shape: [],
-              data: Float64Array.of(Math.log(Number.MAX_VALUE)),
-            },
-          ]
-        : []),
-    ],
-    outputs: [{ name: prediction, type: "float64", shape: ["batch"] }],
-  };
-}

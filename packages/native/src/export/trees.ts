@@ -1,8 +1,8 @@
 import { rangeError } from "minimand/engine";
 import { type Constant, classical, type Node } from "../onnx/model.ts";
 import { float32, isMissing, join, makeWriter, type Writer } from "./encode-columns.ts";
-import { writeTable } from "./tabular.ts";
 import type { CategoricalColumn, NumericColumn } from "./tabular-model.ts";
+import { type TablePart, writeTables } from "./write-tables.ts";
 
 /** A condition on a column: a value of at least a number, one of some codes, or a missing one. */
 export interface TreeSplit {
@@ -62,10 +62,19 @@ export function treesToOnnx(
   table: TreeTable,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
+  return writeTables([{ weight: 1, model: treesPart(models, table) }], metadata);
+}
+
+/**
+ * Returns what {@link treesToOnnx} writes as a part of a file of several models, for `ensembleToOnnx`.
+ *
+ * @throws RangeError for no model or no tree
+ */
+export function treesPart(models: readonly BoostedTrees[], table: TreeTable): TablePart {
   if (models.length === 0 || models.some(({ trees }) => trees.length === 0))
     throw rangeError("models", "at least one, each with a tree", models.length);
   const { columns, output } = table;
-  return writeTable(table, metadata, (fresh) => {
+  const between: TablePart["between"] = (fresh) => {
     const nodes: Node[] = [];
     const constants: Constant[] = [];
     const writer = makeWriter(nodes, constants, fresh);
@@ -85,9 +94,9 @@ export function treesToOnnx(
           ])
         : meanOf(sums);
     const width = "classes" in output ? output.classes.length : 1;
-    if (columns.length === 0) throw rangeError("columns", "at least one", 0);
     return { nodes, constants, output: { name: result, type: "float32", shape: [width] } };
-  });
+  };
+  return { columns, output, between };
 }
 
 /** All columns as one tensor, float32 `[batch, columns]`: numbers first. `places`: where each column is. */
