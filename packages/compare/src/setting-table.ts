@@ -95,7 +95,7 @@ export const settingTable = {
     bounds: { min: 1 },
     inKey: true,
     flag: "--imbalance <r>",
-    help: "factor r by which training makes smaller classes rarer still, to try losses on rare classes: 1 in r of their rows is kept; default: none",
+    help: "to try losses on rare classes: ratio of the largest class to each other one in the training rows, reached by leaving out rows of the others; default: none",
   }),
   /** At most this many rows are drawn of each data set; null: all. */
   sample: row({
@@ -204,7 +204,7 @@ export const settingTable = {
     bounds: repeats,
     inKey: false,
     flag: "-s, --seeds <n>",
-    help: "number of seeds, which are repetitions of the cross-validation; all losses run on the first, only the baseline, the five finalists and the references on the others",
+    help: "number of seeds, which are repetitions of the cross-validation. All losses run on the first; the baseline, the five finalists and the references run on all",
   }),
   /** Not used with a test file. */
   folds: row({
@@ -222,7 +222,7 @@ export const settingTable = {
     bounds: repeats,
     inKey: false,
     flag: "--configurations <n>",
-    help: "number of learning rates tried for each loss; if the best is the smallest or largest, one more beyond it is tried; a loss's own parameters are tuned afterwards",
+    help: "number of learning rates tried for each loss. If the best is the smallest or largest, one more beyond it is tried. A loss's own parameters are tuned afterwards",
   }),
   rope: row({
     shape: v.union([number, auto]),
@@ -303,7 +303,7 @@ export const settingTable = {
     bounds: { min: 1, max: mostMembers, integer: true },
     inKey: false,
     flag: "--members <n>",
-    help: "number of networks per fit, whose predictions are averaged; each validates on other rows, and the first is tuned for all; default: 5, and 1 for --model linear, --task preference and --quantize",
+    help: "number of networks per fit, whose predictions are averaged. Each uses a different part of the training rows for validation. The first is tuned, and the others take its settings; default: 5, and 1 for --model linear, --task preference and --quantize",
   }),
   /** On which scale networks learn numbers. Results of earlier versions don't say so. */
   targetScale: row({

@@ -19,7 +19,7 @@ export const cards: readonly PaperCard[] = papers.map(({ card }) => card);
  * @returns one sentence; null for an unknown paper, and for one without a measured run
  *
  * @example
- * practiceOf("dhkd"); // "Distil on one head, by plain or decoupled distillation: a second head takes the conflict of the two losses away, and gains no more than they do."
+ * practiceOf("dhkd"); // "Distil on one head, by plain or decoupled distillation. A second head removes the conflict ..."
  */
 export const practiceOf = (slug: string): string | null =>
   papers.find(({ card }) => card.slug === slug)?.listing.measured?.practice ?? null;

@@ -33,9 +33,9 @@ export interface Listing {
     verdict: Outcome["verdict"];
     /** How long that run took, as the paper's page says with the circumstances. */
     seconds: number;
-    /** One sentence: what the paper gives to somebody who trains models. Without numbers, which are generated. */
+    /** What the paper gives to somebody who trains models, in at most two sentences. Without numbers, which are generated. */
     use: string;
-    /** One sentence: what a practitioner should do with it. Without numbers. */
+    /** What a practitioner should do with it, in at most three sentences. Without numbers. */
     practice: string;
   };
 }

@@ -47,17 +47,18 @@ export const damagedOption = (choices: readonly Damaged[], standard: Damaged): O
     .default(standard, standard);
 
 const damagedHelp: Record<Damaged, string> = {
-  drop: "With drop, up to 1 % or 10 rows are left out, whichever is more, but never over 10 %",
+  drop: "With drop, they are left out; a file is rejected if they are over 10 % of its rows, or over 1 % and 10 rows",
   pad: "With pad, short rows get missing values",
   refuse: "With refuse, the file is rejected",
-  empty: "With empty, such rows get an empty prediction",
+  empty: "With empty, they get an empty prediction",
 };
 
 /** `--strict` of a command that reads a table. */
 export const strictOption = (): Option =>
-  new Option("--strict", "refuse a file in which anything has to be repaired, left out or decided").default(
-    false,
-  );
+  new Option(
+    "--strict",
+    "reject the file instead of repairing it, leaving rows out or guessing what a value means",
+  ).default(false);
 
 /** What the help says of lists of names. */
 export const commas = `Put names that contain a comma in double quotes: '"size, cm"'. May be given several times`;

@@ -155,9 +155,7 @@ describe("renderReport", () => {
       const captions = [...document.querySelectorAll("figcaption, .panels + p")].map(textOf);
       expect(captions.filter((text) => text.includes("the largest of 14 differences"))).toHaveLength(1);
       expect(captions.filter((text) => text.includes("chosen from 14")).length).toBeGreaterThan(0);
-      expect(textOf(document.querySelector("main"))).toMatch(
-        /The first of 15 in a column is first partly by chance/,
-      );
+      expect(textOf(document.querySelector("main"))).toMatch(/The best value of 15 is best partly by chance/);
       const panels = [...document.querySelectorAll(".mm-panel-number text")].map(textOf);
       expect(panels.filter((text) => text.includes("first of 14")).length).toBeGreaterThan(0);
     }
@@ -193,7 +191,7 @@ describe("renderReport", () => {
     for (const part of [
       `${report.ranking.entries[0]!.label}: ${report.ranking.entries[0]!.sentence}`,
       "patient_id: dropped: a different value in every row",
-      "ALDR-KL, learning rate 0.003, tau 1, fitted again on all 768 rows for 34 epochs",
+      "ALDR-KL, learning rate 0.003, tau 1, trained again on all 768 rows for 34 epochs",
       "9f3c1d0e5b7a42c8",
       "native: onnxruntime-node 1.30.0, 2 threads",
       "@jax-js/jax 0.1.25 (wasm)",
@@ -314,7 +312,7 @@ describe("renderReport", () => {
     const regression = datasetFixture({ task: "regression", metric: "rmse", higherIsBetter: false });
     const text = textOf(parse(render(resultsFixture([regression]))).querySelector("main"));
     expect(text).toContain("RMSE (lower is better)");
-    expect(text).toContain("losses on the left improve on it");
+    expect(text).toContain("losses to the left of it are better");
     expect(text).not.toMatch(/Which classes|Can the probabilities/);
   });
 
@@ -401,7 +399,7 @@ describe("renderReport", () => {
       expect(verdict).toMatch(/^(○not tested|◆baseline|·reference)$/);
     const text = textOf(document.querySelector("main"));
     expect(text).toContain("Seed by seed");
-    expect(text).toContain("Each symbol is one seed");
+    expect(text).toContain("Each symbol is the difference between a loss and the baseline on one seed");
     expect(text).not.toMatch(/Holm|interval with|How probable|P\(same\)/);
     expect(text).not.toMatch(/test folds?\b|\d folds?\b|of the folds|NaN|undefined/);
     const figures = [...document.querySelectorAll("svg")].map((svg) => svg.getAttribute("aria-description"));

@@ -32,8 +32,8 @@ export const listing: Listing = {
   measured: {
     verdict: "partly reproduced",
     seconds: 60,
-    use: "Learners for costs that an opponent chooses: less regret than their predecessor's on a bandit; in our MDP one of the two has less, the other more.",
+    use: "Learners for costs that an opponent chooses. On a bandit, both have less regret than their predecessor; in our decision process, one has less and the other more.",
     practice:
-      "Take magnitude-reduced estimates with a far smaller gamma than the theorem's: they had the least regret on the bandit, nearly the least in the decision process, and no heavy tail of regrets as Hedge without protection has.",
+      "Use magnitude-reduced estimates with a gamma far below that of the theorem. They had the least regret on the bandit and nearly the least in the decision process. Their regrets have no heavy tail, unlike those of Hedge without protection.",
   },
 };

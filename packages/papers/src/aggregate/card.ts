@@ -40,8 +40,8 @@ export const listing: Listing = {
   measured: {
     verdict: "partly reproduced",
     seconds: 170,
-    use: "Learning when only means of groups are known: theory that gives the best mixture in advance; ridge regression on the groups does as well on linear models.",
+    use: "Learning if only means of groups are known: the theory gives the best mixture in advance. On linear models, ridge regression on the groups does as well.",
     practice:
-      "Where only means of bags are known, fit the bag-level loss with a tuned ridge, which did as well as the best mixture in all linear cells but one and hardly worse there; compute the bag size beforehand by the closed forms.",
+      "If only means of bags are known, fit the bag-level loss with a tuned ridge. It did as well as the best mixture in all linear cells but one, and hardly worse in that one. The closed forms give the bag size in advance.",
   },
 };

@@ -37,6 +37,6 @@ export const listing: Listing = {
     seconds: 280,
     use: "Training for the metric that you report, as G-mean or F-score, on imbalanced data; a tuned threshold does as well on most problems.",
     practice:
-      "Choose cross-entropy's class weights and threshold for your score first, which did as well on seven of eight problems; take AnyLoss where no threshold is good enough.",
+      "First tune the class weights and the threshold of cross-entropy for your score: that did as well on seven of eight problems. Use AnyLoss if no threshold is good enough.",
   },
 };

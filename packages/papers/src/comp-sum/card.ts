@@ -35,6 +35,6 @@ export const listing: Listing = {
     seconds: 206,
     use: "Why cross-entropy is the right default, with guarantees that can be computed; compared with TRADES at its most robust, its smooth adversarial form is more accurate on clean inputs and less robust.",
     practice:
-      "Keep cross-entropy on clean labels, and where many labels are wrong try a tau between it and the mean absolute error.",
+      "On clean labels, keep cross-entropy. If many labels are wrong, try a tau between cross-entropy and the mean absolute error.",
   },
 };

@@ -37,6 +37,6 @@ export const listing: Listing = {
     seconds: 72,
     use: "Regression that withstands outliers; on small tables a tuned Huber or Welsch loss does about as well and is simpler.",
     practice:
-      "Against outliers, try a Welsch loss with a tuned scale before any bottleneck, as it did about as well; against attacks, noise on the representation was best on small tables without outliers, and worst on images.",
+      "Against outliers, first try a Welsch loss with a tuned scale: it did about as well as a bottleneck. Against attacks, noise on the representation was best on small tables without outliers, but worst on images.",
   },
 };

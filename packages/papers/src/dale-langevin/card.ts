@@ -40,6 +40,6 @@ export const listing: Listing = {
     seconds: 107,
     use: "A diffusion model with multiplicative noise: generates positive data and never changes a sign; it also removes strong speckle from photographs.",
     practice:
-      "Against strong speckle train the network for multiplicative noise, otherwise the usual one for additive noise; as a generator it keeps numbers positive, but which of the two generates better samples depends on the measure.",
+      "Against strong speckle, train the network for multiplicative noise, otherwise for additive noise. As a generator, the multiplicative form keeps numbers positive, but which of the two generates better samples depends on the measure.",
   },
 };

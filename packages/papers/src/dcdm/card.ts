@@ -40,8 +40,8 @@ export const listing: Listing = {
   measured: {
     verdict: "partly reproduced",
     seconds: 216,
-    use: "A network that proposes search directions for linear systems: fewer iterations than conjugate gradients, many times more time; take multigrid.",
+    use: "A network that proposes search directions for linear systems. It needs fewer iterations than conjugate gradients and many times more time; multigrid is faster.",
     practice:
-      "Use multigrid for the pressure of a fluid on a grid: the network saves iterations of conjugate gradients and costs far more time than it saves.",
+      "For the pressure of a fluid on a grid, use multigrid. The network saves iterations of conjugate gradients, but costs far more time than it saves.",
   },
 };

@@ -42,6 +42,6 @@ export const listing: Listing = {
     seconds: 75,
     use: "Iterations of a sparse solver with learned steps: near the minimum in a dozen of them, trained without knowing any solution.",
     practice:
-      "Without clean signals train unfolded ISTA by the objective alone, which comes nearer to its minimum than as many steps of FISTA; where there are clean signals, train by them for the smaller error.",
+      "Without clean signals, train unfolded ISTA on the objective alone: it comes closer to the minimum than FISTA with as many steps. With clean signals, train on them, for the smaller error.",
   },
 };

@@ -34,8 +34,8 @@ export const listing: Listing = {
   measured: {
     verdict: "not reproduced",
     seconds: 60,
-    use: "A second head for distilling a large model into a small one: matching the teacher helps, but one head does it better here.",
+    use: "A second head for distilling a large model into a small one. Matching the teacher helps, but one head does it better here.",
     practice:
-      "Distil on one head, by plain or decoupled distillation: a second head takes the conflict of the two losses away, and gains no more than they do.",
+      "Distil on one head, by plain or decoupled distillation. A second head removes the conflict between the two losses, but gains no more than these do.",
   },
 };

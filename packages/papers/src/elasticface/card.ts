@@ -32,8 +32,8 @@ export const listing: Listing = {
   measured: {
     verdict: "not reproduced",
     seconds: 742,
-    use: "Margins drawn at random for telling identities apart; on unseen characters no margin, drawn or fixed, beat plain softmax.",
+    use: "Random margins for losses that separate identities. On unseen characters, no margin, random or fixed, beat plain softmax.",
     practice:
-      "On small data a drawn margin hardly differs from a fixed one, and no loss of directions is sure to beat plain softmax; try a triplet loss first, which told unseen characters and faces apart best, though letters worst of all that was trained.",
+      "On small data, a random margin hardly differs from a fixed one, and no angular loss is clearly better than plain softmax. First try a triplet loss: it separated unseen characters and faces best, but letters worst.",
   },
 };

@@ -36,8 +36,8 @@ export const listing: Listing = {
   measured: {
     verdict: "partly reproduced",
     seconds: 115,
-    use: "A new random loss at every step against overfitting: never significantly worse here, but a strict test finds hardly a difference.",
+    use: "A new random loss at every step, against overfitting. It was never significantly worse here, but a strict test finds hardly any difference.",
     practice:
-      "Tune the learning rate of your own loss first; EnsLoss is harmless to try on deeper networks, but its gains there are within what the choice of splits decides.",
+      "First tune the learning rate of your own loss. On deeper networks, EnsLoss does no harm, but its gains are within the variation between splits of the data.",
   },
 };

@@ -37,6 +37,6 @@ export const listing: Listing = {
     seconds: 114,
     use: "One training for every bit-width: far better than rounding afterwards at few bits, a little worse than a network for one width alone.",
     practice:
-      "If you need several low bit widths, train one network for all of them with hard labels and a tuned learning rate; what the paper adds to that gained nothing overall.",
+      "If you need several low bit widths, train one network for all of them, with hard labels and a tuned learning rate. The paper's additions to that gained nothing overall.",
   },
 };

@@ -46,8 +46,8 @@ export const listing: Listing = {
   measured: {
     verdict: "partly reproduced",
     seconds: 337,
-    use: "A trainable module before a network that must see in the dark; a plain stack of convolutions of the same size does as well.",
+    use: "A trainable module in front of a network that must see in the dark. A plain stack of convolutions of the same size does as well.",
     practice:
-      "Standardise each picture before you add an enhancer: in the dark FeatEnHancer was not resolved above that, nor above a plain stack of convolutions of its size.",
+      "Standardise each picture before you add an enhancer. In the dark, FeatEnHancer was not clearly better than that, nor than a plain stack of convolutions of its size.",
   },
 };

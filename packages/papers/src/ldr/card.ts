@@ -39,8 +39,8 @@ export const listing: Listing = {
   measured: {
     verdict: "not reproduced",
     seconds: 240,
-    use: "Losses for noisy labels; simpler ones rank as high or higher once weight decay is tuned: tune that first.",
+    use: "Losses for noisy labels. Simpler losses rank as high or higher once weight decay is tuned.",
     practice:
-      "Tune weight decay before you change the loss: once every loss has its own, plain cross-entropy ranks with LDR-KL and ALDR-KL, and symmetric or generalised cross-entropy above them.",
+      "Tune weight decay before you change the loss. Once each loss has its own weight decay, plain cross-entropy ranks with LDR-KL and ALDR-KL, and symmetric and generalised cross-entropy rank above them.",
   },
 };

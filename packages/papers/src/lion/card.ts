@@ -38,8 +38,8 @@ export const listing: Listing = {
   measured: {
     verdict: "partly reproduced",
     seconds: 77,
-    use: "What weight decay does in Lion: it holds every weight in a box of known size, with half of AdamW's optimizer state.",
+    use: "What weight decay does in Lion: it confines every weight to a box of known size, with half of AdamW's optimizer state.",
     practice:
-      "Take Lion for an optimizer state half as large as AdamW's, not for accuracy; momentum SGD stores as little and was more accurate here.",
+      "Choose Lion if memory matters: its optimizer state is half as large as that of AdamW. Do not choose it for accuracy: momentum SGD stores as little and was more accurate here.",
   },
 };

@@ -36,8 +36,8 @@ export const listing: Listing = {
   measured: {
     verdict: "not reproduced",
     seconds: 151,
-    use: "Contextual bandits with a neural network; try LinUCB first, which did best or level with the best on both image tasks at a fraction of the cost.",
+    use: "Contextual bandits with a neural network. LinUCB was best, or level with the best, on both image tasks, at a fraction of the cost.",
     practice:
-      "Try LinUCB with a regression an arm first: on the image tasks nothing that learns features was better than it by this length, at a fraction of the cost; of the paper's neural ones NeuFastCB had the least regret there.",
+      "First try LinUCB with one regression per arm. On the image tasks, no method that learns features was better at this length, and LinUCB costs a fraction. Of the paper's neural methods, NeuFastCB had the least regret there.",
   },
 };

@@ -36,6 +36,6 @@ export const listing: Listing = {
     seconds: 56,
     use: "A classifier that adds new classes to the old ones from a few examples each, without being trained again.",
     practice:
-      "If classes will be added later, train a normalised softmax and give each new class the mean direction of its examples, without training; but first try class means of raw pixels, which beat every network on new kinds of clothes.",
+      "If classes will be added later, train a normalised softmax. Represent each new class by the mean direction of its examples, without training. But first try class means of raw pixels: on new kinds of clothes, they beat every network.",
   },
 };

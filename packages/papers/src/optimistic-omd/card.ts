@@ -37,8 +37,8 @@ export const listing: Listing = {
   measured: {
     verdict: "partly reproduced",
     seconds: 137,
-    use: "Online learning for a world that drifts when nobody tunes the step; with tuned steps gradient descent is as good or better.",
+    use: "Online learning for a target that drifts, if nobody tunes the step. With tuned steps, gradient descent is as good or better.",
     practice:
-      "Take optimistic mirror descent where the target drifts and nobody can tune the step; whoever can tune it does as well or better with plain online gradient descent.",
+      "Use optimistic mirror descent if the target drifts and nobody can tune the step. With a tuned step, plain online gradient descent does as well or better.",
   },
 };

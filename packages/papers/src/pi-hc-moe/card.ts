@@ -33,8 +33,8 @@ export const listing: Listing = {
   measured: {
     verdict: "partly reproduced",
     seconds: 92,
-    use: "Solutions of an equation without data by building the equation in: less error for the same training; splitting the domain among experts made it worse.",
+    use: "Solving an equation without data by building it into the network: less error for the same training. Splitting the domain among experts made it worse.",
     practice:
-      "Take the hard constraint with one solve where training has to be short; do not split it among experts, and with long training a soft constraint comes as near.",
+      "If training has to be short, use the hard constraint with one solve, not split among experts. With long training, a soft constraint comes as close to the solution.",
   },
 };

@@ -38,8 +38,8 @@ export const listing: Listing = {
   measured: {
     verdict: "partly reproduced",
     seconds: 373,
-    use: "Architecture search without second derivatives; among cells that are all known it ranked as DARTS did, at less cost a step, and a search with one network on all data ranked best.",
+    use: "Architecture search without second derivatives. On a known space of cells it ranked like DARTS, at less cost per step; a search with one network on all data ranked best.",
     practice:
-      "Search with one network on all data first: in this small space of cells it found the best one on nearly every seed, where RARTS did no better than DARTS.",
+      "First search with one network on all data. In this small space of cells, that found the best cell on nearly every seed, and RARTS did no better than DARTS.",
   },
 };

@@ -39,8 +39,8 @@ export const listing: Listing = {
   measured: {
     verdict: "reproduced",
     seconds: 104,
-    use: "Preference training when a known share of labels is swapped; for text most of the gain comes from a smaller beta as well.",
+    use: "Preference training if a known share of labels is swapped. For text, a smaller beta gives most of the gain as well.",
     practice:
-      "Lower DPO's beta before you correct for swapped labels: in text that gained nearly as much without knowing their rate; take rDPO where beta is given or the parameters themselves count.",
+      "Lower the beta of DPO before you correct for swapped labels: in text, that gained nearly as much, without knowing their rate. Use rDPO if beta is given, or if the parameters themselves matter.",
   },
 };

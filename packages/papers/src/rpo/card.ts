@@ -40,8 +40,8 @@ export const listing: Listing = {
   measured: {
     verdict: "partly reproduced",
     seconds: 88,
-    use: "Preference training that stays where the data are: it pays on a bandit whose logs cover a part, and did not raise the true reward of text.",
+    use: "Preference training that stays close to the data. It pays on a bandit whose logs cover only a part, and did not raise the true reward of text.",
     practice:
-      "Where logged pairs leave actions out, use RPO with a small eta, or leave out those actions if they can be listed; in text a larger beta of DPO holds the policy as well.",
+      "If logged pairs leave actions out, use RPO with a small eta, or exclude those actions if they can be listed. In text, DPO with a larger beta also keeps the policy close to its reference.",
   },
 };

@@ -25,8 +25,8 @@ export const listing: Listing = {
   measured: {
     verdict: "partly reproduced",
     seconds: 170,
-    use: "Sharpness-aware training by one more term in the loss, at an eighth of a step's time or less; against noisy labels it gained up to a point, and a larger weight decay more.",
+    use: "Sharpness-aware training by one more term in the loss, for at most an eighth more time per step. Against noisy labels it gained up to a point, and a larger weight decay gained more.",
     practice:
-      "Tune the weight decay first, for whatever you train with; with noisy labels SAF then adds half a point to a point for an eighth of a step's time or less, and SAM up to two points for about twice the time.",
+      "First tune the weight decay, whatever you train with. With noisy labels, SAF then adds half a point to a point and takes at most an eighth more time per step. SAM adds up to two points and takes about twice the time.",
   },
 };

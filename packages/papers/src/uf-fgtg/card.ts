@@ -42,8 +42,8 @@ export const listing: Listing = {
   measured: {
     verdict: "reproduced",
     seconds: 91,
-    use: "Rewriting short prompts for a picture model, in a toy world: the pictures get better, and the loss through the picture adds nothing to learning from words.",
+    use: "Rewriting short prompts for a picture model, in a toy world. The pictures get better, and the loss on the picture adds nothing to learning from words.",
     practice:
-      "Learn to rewrite prompts from pairs of prompts alone: in this small world the picture's loss added nothing to the words.",
+      "Learn to rewrite prompts from pairs of prompts alone. In this small world, the loss on the picture added nothing to the loss on the words.",
   },
 };

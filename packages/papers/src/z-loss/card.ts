@@ -32,8 +32,8 @@ export const listing: Listing = {
   measured: {
     verdict: "reproduced",
     seconds: 535,
-    use: "An output layer of very many classes whose training step costs the same however many there are; its two parameters must be tuned.",
+    use: "An output layer for very many classes. A training step costs the same however many there are; its two parameters must be tuned.",
     practice:
-      "With tens of thousands of classes, where only the top of a ranking counts, train the factored Z-loss with a and b tuned for your k; hierarchical and sampled softmax come close at several times its training time.",
+      "With tens of thousands of classes, if only the top of a ranking counts, train the factored Z-loss with a and b tuned for your k. Hierarchical and sampled softmax come close, at several times its training time.",
   },
 };

@@ -8,7 +8,7 @@ describe("where the options of notes are in the page", () => {
       whereOptions([
         "--types Kunden-Nr.=numeric keeps it, --ignore Kunden-Nr. leaves it out without a note",
         "hidden layers of 5 units are many for 20 rows: --hidden 16 or --model linear may do as well",
-        "if they stand for missing ones, say so with --missing age=0",
+        "if 0 stands for a missing value, add --missing age=0",
       ]),
     ).toBe(
       "On this page, --ignore is under Columns, --missing and --types are under More. --hidden and --model are available only on the command line; the equivalent command is below.",

@@ -92,11 +92,11 @@ describe.concurrent("minimand bandit", () => {
       });
     const first = await play();
     expect(first.stderr).toMatch(/^told: predicts the target alone, .* --ignore told /m);
-    expect(first.stderr).toContain("say so with --missing insulin=0");
+    expect(first.stderr).toContain("add --missing insulin=0");
     expect(first.stdout).toContain("\nOne repeat can't separate the bandits");
     const second = await play("--missing", "insulin=0", "--ignore", "told");
     expect(second.stderr).toContain("insulin: 67 values '0' read as missing");
-    expect(second.stderr).not.toMatch(/predicts the target|say so with/);
+    expect(second.stderr).not.toMatch(/predicts the target|add --missing/);
     const { notes } = json<SimulationFile>(join(cwd, "minimand-bandit-b", "results.json"));
     expect(notes.map(({ column }) => column)).toContain("insulin");
   }, 60_000);

@@ -15,21 +15,21 @@ export interface FlipOptions {
 export const flipRateOption = (): Option =>
   new Option(
     "--flip-rate <p>",
-    "share of the preferences that are the wrong way round, with --task preference; default: estimated from the training pairs of each fold",
+    "flip rate: share of preferences that name the wrong response (--task preference); default: estimated from the training pairs of each fold",
   ).argParser(known);
 
 /** `--audit` of `compare`. */
 export const auditOption = (): Option =>
   new Option(
     "--audit <flips/total>",
-    "the same share, measured by an audit: FLIPS of TOTAL preferences that were checked again were wrong",
+    "flip rate by an audit: 12/200 if 12 of 200 preferences that were checked again were wrong",
   ).argParser(audited);
 
 /** `--agreement` of `compare`. */
 export const agreementOption = (): Option =>
   new Option(
     "--agreement <p>",
-    "share of pairs whose two independent labels agree, as 0.8 or as N of TOTAL pairs (80/100): the share of flipped labels is computed from it",
+    "share of pairs on which two independent labels agree, as 0.8 or 80/100: the flip rate is computed from it",
   ).argParser(agreed);
 
 /**

@@ -59,7 +59,7 @@ it("a comparison without the option asks about such values, and its trials are o
   expect(code).toBe(0);
   expect(stdout.replaceAll(/\s+/g, " ")).toContain("If they are, add --missing insulin=0 to the command.");
   expect(stderr).toContain(
-    "insulin: 12 of 60 values are 0, far from all others; if they stand for missing ones, say so with --missing insulin=0\n",
+    "insulin: 12 of 60 values are 0, far from all others; if 0 stands for a missing value, add --missing insulin=0\n",
   );
   expect(stderr).not.toContain("trials are already finished");
   expect(readFileSync(at("o/report.html"), "utf8")).toContain("--missing insulin=0");

@@ -105,7 +105,7 @@ describe("minimand compare with dates", () => {
       "no loss can replace the baseline. The kept model is cross-entropy, trained again on rows of all times";
     expect(report).toContain(kept);
     expect(ran.stdout.replace(/\s+/g, " ")).toContain(kept);
-    expect(report).toContain("fitted again on all 60 rows, the latest included, for");
+    expect(report).toContain("trained again on all 60 rows, the latest included, for");
     expect(report).toContain("Nothing could be tested, so the baseline is kept.");
   });
 

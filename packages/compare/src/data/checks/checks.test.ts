@@ -138,7 +138,7 @@ describe("a code for missing values", () => {
 
   it.each([0, -1, -999, 9999])("is %d, far from all other values", async (code) => {
     expect(examined(await datasetOf({ a: withCode(code, 10), y: labels }))).toEqual([
-      `a|20 of 200 values are ${code}, far from all others; if they stand for missing ones, say so with --missing a=${code}`,
+      `a|20 of 200 values are ${code}, far from all others; if ${code} stands for a missing value, add --missing a=${code}`,
     ]);
   });
 

@@ -41,7 +41,7 @@ export function missingCodes({ features, rows }: Dataset): Note[] {
       columns.map(({ name }) => name),
       `=${value}`,
     );
-    const text = `${many} of ${rows} values are ${value}, far from all others; if they stand for missing ones, say so with --missing ${word}`;
+    const text = `${many} of ${rows} values are ${value}, far from all others; if ${value} stands for a missing value, add --missing ${word}`;
     return columns.length === 1
       ? { level: "warning", column: columns[0]!.name, text, missing: word }
       : { level: "warning", text: `${names}: in each, ${text}`, missing: word };

@@ -546,17 +546,17 @@ describe("seeds that rows don't have in common", () => {
     const of = (...entries: never[]) => unequalSeeds({ baseline: "Base", entries });
     expect(of(entry("Base", 6), entry("A", 6))).toBeNull();
     expect(of(entry("Base", 6), entry("A", 6), entry("LDR-KL", 1))).toBe(
-      "Scores are means over different numbers of seeds: 6 for base, 1 for LDR-KL. Each difference is computed on the seeds that both have, which may not be the difference of the two scores.",
+      "The score of base is a mean over 6 seeds; LDR-KL ran on 1 of them. Each difference is computed on the seeds that both ran on, so it need not equal the difference of the two scores.",
     );
     expect(of(entry("Base", 6), entry("A", 1), entry("B", 2))).toBe(
-      "Scores are means over different numbers of seeds: 6 for base, 1 to 2 for each of 2 other losses. Each difference is computed on the seeds that both have, which may not be the difference of the two scores.",
+      "The score of base is a mean over 6 seeds; A and B ran on 1 to 2 of them. Each difference is computed on the seeds that both ran on, so it need not equal the difference of the two scores.",
     );
     const reference = (candidate: string) =>
       ({ ...(entry(candidate, 1) as object), verdict: "reference" }) as never;
-    const counts = (...entries: never[]) =>
-      of(entry("Base", 6), ...entries)?.match(/for each of (.*?)\./)?.[1];
-    expect(counts(entry("A", 1), entry("B", 1), reference("C"))).toBe("2 other losses and 1 reference");
-    expect(counts(reference("C"), reference("D"))).toBe("2 references");
-    expect(counts(entry("A", 1), reference("D"))).toBe("1 other loss and 1 reference");
+    const counts = (...entries: never[]) => of(entry("Base", 6), ...entries)?.match(/; (.*?) ran on/)?.[1];
+    expect(counts(entry("A", 1), entry("B", 1), reference("C"))).toBe("A, B and “C”");
+    expect(counts(reference("C"), reference("D"))).toBe("“C” and “D”");
+    const [a, b, c] = ["A", "B", "E"].map((name) => entry(name, 1));
+    expect(counts(a, b, c, reference("D"))).toBe("3 other losses and “D”");
   });
 });

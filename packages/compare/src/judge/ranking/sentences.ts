@@ -234,12 +234,14 @@ export function unequalSeeds({ entries, baseline }: Pick<Ranking, "entries" | "b
   const counts = fewer.map(({ seeds }) => seeds);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   const theirs = least === most ? `${least}` : `${least} to ${most}`;
-  const references = fewer.filter(({ verdict }) => verdict === "reference").length;
-  const parts = [
-    fewer.length > references && plural(fewer.length - references, "other loss", "other losses"),
-    references > 0 && plural(references, "reference"),
+  const isReference = ({ verdict }: RankingEntry): boolean => verdict === "reference";
+  const losses = fewer.filter((entry) => !isReference(entry));
+  const who = [
+    ...(losses.length > 2
+      ? [plural(losses.length, "other loss", "other losses")]
+      : losses.map(({ label }) => midSentence(label))),
+    ...fewer.filter(isReference).map(({ label }) => `“${label}”`),
   ];
-  const named = parts.filter((part) => part !== false).join(" and ");
-  const who = fewer.length === 1 ? `for ${midSentence(fewer[0].label)}` : `for each of ${named}`;
-  return `Scores are means over different numbers of seeds: ${own.seeds} for ${midSentence(own.label)}, ${theirs} ${who}. Each difference is computed on the seeds that both have, which may not be the difference of the two scores.`;
+  const named = who.length < 2 ? who.join() : `${who.slice(0, -1).join(", ")} and ${who.at(-1)}`;
+  return `The score of ${midSentence(own.label)} is a mean over ${own.seeds} seeds; ${named} ran on ${theirs} of them. Each difference is computed on the seeds that both ran on, so it need not equal the difference of the two scores.`;
 }

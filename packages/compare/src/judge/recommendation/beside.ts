@@ -29,7 +29,7 @@ export function advantageOf(
 }
 
 /** References that are models of their own, and may be used instead of a network. */
-export const usable = ["gradient-boosted-trees", "linear-model"];
+export const otherModels = ["gradient-boosted-trees", "linear-model"];
 
 /** The loss that is first in the ranking and has a result. */
 function firstLoss({ entries }: Pick<Ranking, "entries">): string | null {
@@ -43,7 +43,7 @@ function firstLoss({ entries }: Pick<Ranking, "entries">): string | null {
 export function besideBest(trials: readonly PredictedTrial[], truth: Truth, ranking: Ranking): Advantage[] {
   const best = firstLoss(ranking);
   if (best === null) return [];
-  return usable.flatMap((candidate) => {
+  return otherModels.flatMap((candidate) => {
     const found = advantageOf(trials, truth, { candidate, to: best }, ranking);
     return found === null ? [] : [found];
   });
@@ -61,7 +61,7 @@ export function besideTrivial(
   ranking: Ranking,
   { candidate: first, to }: { candidate: string; to: string },
 ): Advantage[] {
-  const models = new Set([first, ranking.baseline, firstLoss(ranking) ?? ranking.baseline, ...usable]);
+  const models = new Set([first, ranking.baseline, firstLoss(ranking) ?? ranking.baseline, ...otherModels]);
   return [...models].flatMap((candidate) => {
     const found = advantageOf(trials, truth, { candidate, to }, ranking);
     return found === null || !Number.isFinite(found.low) ? [] : [found];

@@ -71,9 +71,9 @@ function decidingSteps(
   const { rows: ofRows, fits: ofFits } = difference.variance;
   const lucky =
     family.length > 1
-      ? `, probably an overestimate, as the clearest of ${family.length} differences is partly chance`
+      ? `. That gain is the clearest of ${family.length}, so it is probably too high and the estimate too low`
       : "";
-  const what = `whether ${midSentence(entry.label)}, the undecided finalist with the clearest gain, is better. Its gain here is ${amountOf(gain, ranking.metric)} of ${labelOf(ranking.metric)}${lucky}`;
+  const what = `whether ${midSentence(entry.label)}, the undecided finalist with the clearest gain, is better. This assumes its gain here, ${amountOf(gain, ranking.metric)} of ${labelOf(ranking.metric)}${lucky}`;
   const factor = (ofRows + ofFits) / wanted;
   const enough = Math.ceil((entry.seeds * ofFits) / (wanted - ofRows));
   if (ofFits > ofRows && !difference.unstable && enough > entry.seeds && enough <= mostSeeds)

@@ -371,7 +371,7 @@ describe("recommend", () => {
     expect(once?.text).toContain("most of the uncertainty comes from the rows");
     // Of several the clearest one is partly lucky.
     expect(once?.text).toMatch(
-      / whether focal, the undecided finalist with the clearest gain, is better\. Its gain here is 3\.0 points of balanced accuracy\.$/,
+      / whether focal, the undecided finalist with the clearest gain, is better\. This assumes its gain here, 3\.0 points of balanced accuracy\.$/,
     );
     const several = reportOf([
       { id: "focal", gain: 0.03, verdict: "undecided", variance: [4e-4, 0] },
@@ -379,7 +379,7 @@ describe("recommend", () => {
       baseline,
     ]);
     expect(recommend(several, none).next[0]?.text).toMatch(
-      / Its gain here is 3\.0 points .*, probably an overestimate, as the clearest of 2 differences is partly chance\.$/,
+      / This assumes its gain here, 3\.0 points .*\. That gain is the clearest of 2, so it is probably too high and the estimate too low\.$/,
     );
     // The fits alone are in the way: seeds decide, but for fits that fail.
     expect(next(0.03, 2e-5, 2e-4)).toMatchObject({ about: "seeds", seeds: 13 });

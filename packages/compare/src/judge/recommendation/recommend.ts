@@ -5,7 +5,7 @@ import { traitsOf } from "../../task.ts";
 import { midSentence } from "../ranking/sentences.ts";
 import { lackText } from "../ranking/verdict-words.ts";
 import { amountOf, type Gain, gainText, labelOf, reductionText } from "./amounts.ts";
-import { usable } from "./beside.ts";
+import { otherModels } from "./beside.ts";
 import { costsOf } from "./costs.ts";
 import { leading, nextSteps } from "./next-step.ts";
 import type { Improving } from "./still-improving.ts";
@@ -318,7 +318,7 @@ function aheadUntested(report: Unadvised, trivial: string): string[] {
 }
 
 /** A reference that could be used. */
-const isModel = ({ candidate }: RankingEntry): boolean => usable.includes(candidate);
+const isModel = ({ candidate }: RankingEntry): boolean => otherModels.includes(candidate);
 
 const labelFor = ({ entries }: Ranking, id: string): string =>
   entries.find(({ candidate }) => candidate === id)?.label ?? id;

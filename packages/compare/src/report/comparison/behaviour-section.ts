@@ -25,9 +25,9 @@ export function behaviourFigures(report: DatasetReport, document: Document): Mar
 
 function curvesCaption(report: DatasetReport): Child {
   const part = partName(report);
-  return html`Validation ${validationName(report)} by epoch: mean over the ${part}s that still train, with one
-standard deviation; dashed, the baseline. A curve ends where more than half of the ${part}s have stopped. It shows how fast
-and how steadily a loss trains; the ranking is made on the test ${part === "fold" ? "folds" : "file"} and not on these curves.`;
+  return html`Validation ${validationName(report)} after each epoch: the mean over the ${part}s that are still training, with a band of one
+standard deviation. The baseline is dashed. A curve ends when more than half of the ${part}s have stopped. The curves show how fast
+and how steadily a loss trains; the ranking is made on the test ${part === "fold" ? "folds" : "file"}.`;
 }
 
 function learning(report: DatasetReport, document: Document): Child {
@@ -49,7 +49,7 @@ function whoIsShown(report: DatasetReport): string {
   if (rivals === 0) return "The baseline.";
   const who = finalists.length > 0 ? "The baseline and the finalists" : "The baseline and the first";
   const chosen = rivals > Math.max(1, finalists.length);
-  return `${who}${chosen ? `, chosen from ${rivals} because they did well here: expect slightly worse results elsewhere` : ""}.`;
+  return `${who}${chosen ? `, which were chosen from ${rivals} because they did well here. Expect slightly worse results on other rows` : ""}.`;
 }
 
 /** Where rows come more than once into a figure. */
@@ -63,13 +63,13 @@ function rocCurves(report: DatasetReport, document: Document): Child {
   const { task, classes } = report;
   const drawn = figure(
     (options) => rocFigure(report, document, options),
-    html`${whoIsShown(report)} For each threshold, the share of the rows of ${
-      task === "binary" ? html`<code>${classes[1]}</code>` : "a class"
-    } that is found (true positive rate), against the share of the other rows that are false alarms (false positive rate). The diagonal is guessing, the dashed curve the baseline. ${
+    html`${whoIsShown(report)} At each threshold: the share of the rows of ${
+      task === "binary" ? html`class <code>${classes[1]}</code>` : "a class"
+    } that is found (true positive rate, vertical), and the share of the other rows that is wrongly given that class (false positive rate, horizontal). The diagonal is guessing, and the baseline is dashed. ${
       task === "binary"
         ? null
-        : `The mean over ${plural(classes.length, "class", "classes")}, each against the rest. `
-    }Curves are means over the test ${part === "fold" ? "folds" : "file's seeds"} at equal false positive rates; the area below one is its AUC, as in the table of metrics.`,
+        : `Each curve is a mean over ${plural(classes.length, "class", "classes")}, each against the rest. `
+    }Curves are averaged over the ${part === "fold" ? "test folds" : "seeds"} at equal false positive rates. The area under a curve is the ROC-AUC in the table of metrics.`,
   );
   return drawn === null
     ? null
@@ -92,9 +92,9 @@ function reliability(report: DatasetReport, document: Document): Child {
   const what = classes.length === 2 ? `P(${classes[1]})` : "probability of the predicted class";
   return html`<h3>Calibration of the probabilities</h3>
 <div class="panels">${drawn}</div>
-<p class="muted">${whoIsShown(report)} Predictions of all ${tests}, grouped by ${what}. On the dashed diagonal, 70 % of the rows with a predicted 70 %
-are of that class; below it, the predicted probability is too high. The bars count the predictions; dots over few predictions mean
-little. ECE is the expected calibration error, the mean distance to the diagonal, as in the table of metrics. A loss that does not aim at
+<p class="muted">${whoIsShown(report)} Each dot groups the predictions of all ${tests} with similar values of ${what}. On the dashed diagonal, the probabilities are right: of the rows with a predicted 70 %,
+70 % are of that class. Below the diagonal, the predicted probability is too high. The bars count the predictions; a dot over few predictions means
+little. ECE is the expected calibration error, the mean distance to the diagonal. A loss that does not aim at
 probabilities may classify well and still be far off here.${repeated(report)}</p>`;
 }
 

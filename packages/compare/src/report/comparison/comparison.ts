@@ -63,7 +63,7 @@ ${recommendationBox(report, commands, html`<h3>Recommendation</h3>`)}`
 ${sections}
 ${settingsSection(results)}
 ${readingSection(results.datasets[0], several)}`,
-    footer: html`Written by minimand ${results.versions.minimand}. All numbers, every trial included, are in
-<code>results.json</code> next to this file<span class="paper">; single folds, learning curves, tuning, settings and all verdicts in words are in the on-screen report</span>.`,
+    footer: html`Written by minimand ${results.versions.minimand}. The file <code>results.json</code> in the same folder has all numbers of all trials.<span class="paper">
+The on-screen report also shows single folds, learning curves, tuning, settings and all verdicts in words.</span>`,
   });
 }

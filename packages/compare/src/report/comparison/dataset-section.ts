@@ -107,10 +107,10 @@ function fittedOn({ rows, drawnFrom, time, model }: DatasetReport): string {
 function trainedFor({ epochs, members, rows }: KeptChoice): string {
   const time = epochs === 0 ? "" : ` for ${plural(epochs, "epoch")}`;
   if (members === undefined) return time;
-  const averaged = ` as ${members} networks whose predictions are averaged, each`;
+  const averaged = `: ${members} networks whose predictions are averaged`;
   return rows === undefined
-    ? `${averaged} with another part of the rows for validation`
-    : `${averaged} trained${time}`;
+    ? `${averaged}, each validated on a different part of the rows`
+    : `${averaged}, each trained${time}`;
 }
 
 function keptModel(report: DatasetReport): Markup {
@@ -119,7 +119,7 @@ function keptModel(report: DatasetReport): Markup {
     return html`<h3>Kept model</h3><p>No model was kept in this run.</p>`;
   }
   return html`<h3>Kept model</h3>
-<p><strong>${labelOf(report, model.candidate)}</strong>, ${configurationText(model.configuration)}, fitted again on
+<p><strong>${labelOf(report, model.candidate)}</strong>, ${configurationText(model.configuration)}, trained again on
 ${fittedOn(report)}${trainedFor(model)}. ${sentence(model.why)}${
     report.time === undefined
       ? ""

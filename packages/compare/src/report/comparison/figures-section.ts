@@ -24,23 +24,23 @@ function rankingCaption(report: DatasetReport): Child {
   ).length;
   const digits = decimals(ranking.rope);
   const side = ranking.higherIsBetter ? "right" : "left";
-  return html`Mean paired difference in ${metricName(ranking.metric)} from the baseline (vertical line)${tested ? " with its 95 % interval" : ""}; losses on the ${side} improve on it. The band is the region of practical equivalence,
+  return html`Mean difference in ${metricName(ranking.metric)} from the baseline on the same ${partName(report)}s${tested ? ", with its 95 % interval" : ""}. The vertical line is the baseline; losses to the ${side} of it are better. The band is the region of practical equivalence,
 ±${fixed(ranking.rope, digits)}: differences inside it are too small to matter.${
     tested
-      ? " An interval that crosses both the line and an edge of the band leaves the question open. Each interval is of one loss alone: better and worse also need an adjusted p below alpha."
+      ? " If an interval crosses both the line and an edge of the band, the data do not decide. Intervals are not adjusted for the number of losses; the verdicts are."
       : null
-  } A value with an arrowhead is beyond the axis.${
+  } An arrowhead marks a value beyond the axis.${
     rivals > 2
-      ? ` The difference of the first loss is the largest of ${rivals} differences, partly by chance: expect a smaller one on new rows. The adjusted p accounts for that, the interval does not.`
+      ? ` The first loss has the largest of ${rivals} differences, partly by chance: expect a smaller one on new rows.`
       : null
   }`;
 }
 
 function pairedCaption(report: DatasetReport): Child {
   const part = partName(report);
-  return html`Each symbol is one ${part === "fold" ? "test fold" : part}: the loss minus the baseline, trained and tested on
-exactly the same rows from the same initial weights. The bar is the mean. Symbols on both sides of the line mean that the
-winner depends on ${part === "fold" ? "which rows were drawn" : "the seed"}. ${seedLegend(report)}.`;
+  return html`Each symbol is the difference between a loss and the baseline on one ${part === "fold" ? "test fold" : part}. Both were trained
+and tested on the same rows, from the same initial weights. The bar is the mean. If symbols are on both sides of the line, the
+winner depends on ${part === "fold" ? "the rows that were drawn" : "the seed"}. ${seedLegend(report)}.`;
 }
 
 /** Ranking, posterior and per-fold figures: how the losses compare. */
@@ -55,7 +55,7 @@ ${
     ? html`<div class="screen"><h3>Probability of each outcome</h3>
 ${figure(
   (options) => posteriorFigure(report, document, options),
-  "Probability that a loss is practically worse than the baseline, the same, or better, computed for each loss separately. A bar that is mostly one colour is a clear answer; a mixed bar means that the data are too few to decide.",
+  "Probability that a loss is worse than the baseline, practically the same, or better, for each loss separately. A bar of mostly one colour is a clear answer. A mixed bar means that the data are too few to decide.",
 )}</div>`
     : null
 }

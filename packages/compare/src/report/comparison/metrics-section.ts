@@ -64,13 +64,15 @@ export function metricsSection(report: DatasetReport, index: number): Markup | n
 function explained({ metrics, testRows, ranking, seeds }: DatasetReport): string {
   const losses = ranking.entries.filter(({ verdict }) => verdict !== "reference").length;
   const areas =
-    "roc-auc" in (metrics[ranking.baseline] ?? {}) ? "; ROC-AUC is the mean over the test parts" : "";
+    "roc-auc" in (metrics[ranking.baseline] ?? {})
+      ? ` ROC-AUC is averaged over the ${testRows === null ? "folds" : "seeds"} instead.`
+      : "";
   const further =
     seeds.complete.length > 1
-      ? ` The baseline and the finalists have ${seeds.complete.length} seeds, others may have one. On the same seeds, the order of losses with close values may be another.`
+      ? ` The baseline and the finalists have ${seeds.complete.length} seeds, others may have one. So losses with close values might be ranked differently if all had the same seeds.`
       : "";
-  const luck = losses > 2 ? ` The first of ${losses} in a column is first partly by chance.` : "";
-  return `Computed on all ${testRows === null ? "rows of the test folds" : "rows of the test file"} together, as the mean over the seeds${areas}.${further}${luck}`;
+  const luck = losses > 2 ? ` The best value of ${losses} is best partly by chance.` : "";
+  return `Each value is computed from all ${testRows === null ? "rows of the test folds" : "rows of the test file"} together and averaged over the seeds.${areas}${further}${luck}`;
 }
 
 /** Null where it is not defined, or nothing ran. */

@@ -1,3 +1,5 @@
+import { midSentence } from "../../judge/ranking/index.ts";
+import { otherModels } from "../../judge/recommendation/index.ts";
 import { plural } from "../../plural.ts";
 import type { DatasetReport } from "../../results.ts";
 import { decimals, fixed, metricName } from "../figures/index.ts";
@@ -12,36 +14,43 @@ export function readingSection(report: DatasetReport | undefined, several: boole
     ? html` (here ±${fixed(ranking.rope, decimals(ranking.rope))} ${metricName(ranking.metric)}${several ? " on the first data set" : ""})`
     : null;
   const pursued = ranking?.entries.some((entry) => entry.seeds > 1) ?? true;
+  const alike = (ranking?.entries ?? [])
+    .filter(({ candidate, seeds: n }) => n > 1 && otherModels.includes(candidate))
+    .map(({ label }) => `the ${midSentence(label)}`);
   const alpha = ranking ? html` (${ranking.alpha})` : null;
   return html`<section aria-labelledby="reading"><h2 id="reading">How to read the statistics</h2>
 <p><strong>Scope of a finding.</strong> It holds for these data and this network: for other rows of the same kind and fits from other initial
 weights. It does not show whether a loss helps elsewhere.</p>
-<p><strong>Two stages.</strong> Every loss is trained on one seed. ${
+<p><strong>Two stages.</strong> Every loss is trained on a first seed.${
     finalists.length > 0
-      ? html`The ${finalists.length} with the largest sum of two gains there, on test rows and on validation rows, are the finalists. They are trained on further seeds, like the baseline and the
-trained references (${plural(seeds?.complete.length ?? 1, "seed")} in all). Only finalists can be called better. `
+      ? html` For each loss, its gain on test rows and its gain on validation rows are added up. The ${plural(finalists.length, "loss", "losses")} with the largest sum ${finalists.length === 1 ? "is the finalist" : "are the finalists"}.
+The baseline and the finalists are then trained on ${plural(seeds?.complete.length ?? 1, "seed")} in all${alike.length > 0 ? `, and so ${alike.length === 1 ? "is" : "are"} ${alike.join(" and ")}` : ""}. Only finalists can be called better.`
       : null
-  }${
-    pursued
-      ? html`${chip("not pursued")} is any other loss: its interval is that of one seed.`
-      : html`Here no loss was trained on more: ${chip("not pursued", "one seed")} means that one seed is too few to call a loss better.`
   }</p>
-<p><strong>Interval and p.</strong> All predictions for rows that a model was not trained on are pooled. The interval includes two uncertainties:
-that of the rows, computed from the influence of each row on the metric [1, 2], and that of the fits, computed from the remaining variation between
-seeds and folds. Fits are <em>unstable</em> if they differ by more than their rows explain, which
-happens if training comes to a poor end on some folds. The interval is wider then. ${
+<p><strong>Interval and p.</strong> Each model predicts rows that it was not trained on. The predictions of all ${testRows === null ? "folds" : "seeds"} are pooled.
+The interval includes two uncertainties: that of the rows, from the influence of each row on the metric [1, 2], and that of the fits, from the differences
+between seeds and folds that the rows do not explain. If these are large, because training ended badly on some folds, the fits are <em>unstable</em> and the
+interval is wider.${
     testRows === null
       ? null
-      : "On a test file, each seed trains on four rows of five, so that fits differ as they would with other training rows."
+      : " On a test file, each seed trains on four fifths of the rows, so that fits differ as they would with other training rows."
   }</p>
-<p><strong>Many losses.</strong> Some look good by chance, so each p is adjusted. The adjusted p is the probability that at least one loss would look as different
-as this one does if none differed from the baseline (max-T [3], one-sided and then doubled). Several losses that behave alike count little more
-than a single one. The intervals are computed for each loss separately, without that adjustment.</p>
-<p><strong>Verdicts.</strong> The first that applies counts. ${chip("same")}: with a probability of at least 95 %, the difference is inside the region of practical
-equivalence${rope}, even if it is significant. ${chip("better")}: a finalist improves on the baseline, with an adjusted p below alpha${alpha}. ${chip("worse")}: any loss falls behind the baseline,
-with an adjusted p below alpha. ${chip("undecided")}: the data are too few to decide. ${chip("diverged")}: training did not stay finite on at least one
-${testRows === null ? "fold" : "seed"}; the loss is ranked last and not tested. ${chip("diverged", "not available")}: a trial could not be computed; the loss is ranked last, too. ${chip("reference")}: not a loss, but
-shown with the same kind of interval, outside the adjustment. ${chip("undecided", "not tested")}: there is no interval and no test with two folds, with a test file and a single seed, or with tests on later rows.</p>
+<p><strong>Many losses.</strong> Among many losses, some look good by chance, so each p is adjusted by max-T [3]. Suppose that no loss differs from the baseline.
+The adjusted p is then the probability that chance alone makes at least one loss look as different as this one does (one-sided, doubled). Losses with
+similar predictions count nearly as one. Intervals are not adjusted.</p>
+<p><strong>Verdicts.</strong> A loss gets the first of these that applies. ${chip("diverged")}: training did not stay finite on at least one ${testRows === null ? "fold" : "seed"}. The loss is ranked last and not tested.
+${chip("diverged", "not available")}: a trial could not be computed. The loss is ranked last and not tested.
+${chip("undecided", "not tested")}: no test is possible with two folds, with a test file and a single seed, or with tests on later rows.
+${chip("same")}: with a probability of at least 95 %, the difference is inside the region of practical equivalence${rope}. It can be significant and still be that small.
+${chip("better")}: a finalist is ahead of the baseline, with an adjusted p below alpha${alpha}.
+${chip("worse")}: a loss is behind the baseline, with an adjusted p below alpha.
+${chip("undecided")}: the data are too few to decide about a finalist.
+${
+  pursued
+    ? html`${chip("not pursued")}: the loss is not a finalist, and its interval is that of one seed.`
+    : html`${chip("not pursued", "one seed")}: all losses were trained on one seed, which is too few to call one better.`
+}
+${chip("reference")} marks rows that are not losses. They have the same kind of interval, but no adjusted p.</p>
 ${
   several
     ? html`<p><strong>Several data sets.</strong> Ranks on each data set are averaged; Friedman's test asks whether any
