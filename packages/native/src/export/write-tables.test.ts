@@ -82,9 +82,8 @@ describe("ensembleToOnnx", () => {
       ]),
     );
     expect(new Set(prediction).size).toBeGreaterThan(3);
-    prediction.forEach((value, i) =>
-      expect(value).toBeCloseTo(0.3 * Number(network.prediction[i]) + 0.7 * Number(forest.prediction[i]), 10),
-    );
+    for (const [i, value] of prediction.entries())
+      expect(value).toBeCloseTo(0.3 * Number(network.prediction[i]) + 0.7 * Number(forest.prediction[i]), 10);
   });
 
   it("predicts the weighted mean of probabilities, and the class with the largest", async () => {
