@@ -19,7 +19,7 @@ export const cards: readonly PaperCard[] = papers.map(({ card }) => card);
  * @returns one sentence; null for an unknown paper, and for one without a measured run
  *
  * @example
- * practiceOf("dhkd"); // "Distil on one head, by plain or decoupled distillation. A second head removes the conflict ..."
+ * practiceOf("comp-sum"); // "On clean labels, keep cross-entropy. If many labels are wrong, try a tau between cross-entropy and the mean absolute error."
  */
 export const practiceOf = (slug: string): string | null =>
   papers.find(({ card }) => card.slug === slug)?.listing.measured?.practice ?? null;
