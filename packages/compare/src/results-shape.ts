@@ -10,6 +10,7 @@ import type {
   EngineUsed,
   FeatureSummary,
   KeptChoice,
+  KeptEnsemble,
   KeptPredictions,
   MeanRoc,
   Note,
@@ -239,7 +240,7 @@ const behaviour = shape<Behaviour>({
   residual: v.optional(cloud),
 });
 
-const model = shape<KeptChoice>({
+const keptChoice = {
   candidate: text,
   configuration,
   epochs: number,
@@ -249,7 +250,16 @@ const model = shape<KeptChoice>({
   preference: v.optional(
     shape<NonNullable<KeptChoice["preference"]>>({ temperature: number, flipRate: number, assumed: number }),
   ),
+};
+
+const keptEnsemble = shape<KeptEnsemble>({
+  candidate: text,
+  why: text,
+  rows: v.optional(number),
+  ensemble: v.array(shape<KeptEnsemble["ensemble"][number]>({ ...keptChoice, weight: number })),
 });
+
+const model = v.union([keptEnsemble, shape<KeptChoice>(keptChoice)]);
 
 const preference = shape<PreferenceReport>({
   flipRate: v.nullable(

@@ -273,7 +273,7 @@ export interface DatasetReport {
   ranking: Ranking;
   recommendation: Recommendation;
   /** Which model was kept and why; trees have 0 epochs. */
-  model: KeptChoice | null;
+  model: KeptChoice | KeptEnsemble | null;
   /** What fewer bits cost the kept model, where that was asked for (`--quantize`). */
   quantization?: QuantizationReport;
 }
@@ -290,6 +290,15 @@ export interface KeptChoice {
   why: string;
   /** Of pairs: the medians over the folds, by which its rewards are scaled. */
   preference?: Pick<PairCalibration, "temperature" | "flipRate" | "assumed">;
+}
+
+/** Which models are kept as one, whose prediction is the weighted mean of theirs, and why. */
+export interface KeptEnsemble {
+  candidate: string;
+  why: string;
+  rows?: number;
+  /** Each with its weight, the mean of those of the folds; they add up to 1. */
+  ensemble: (KeptChoice & { weight: number })[];
 }
 
 /** Average ranks over several data sets, with Friedman's and Nemenyi's tests. */

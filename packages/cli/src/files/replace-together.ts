@@ -19,7 +19,7 @@ const pending = ".minimand-new";
 
 /** The files that runs write: right in their folder, in `model/`, or in a folder of a data set below it. Hidden ones are none of them. */
 const written =
-  /^(?:model\/(?:[^/\\]{1,255}\/)?)?[^./\\][^/\\]{0,255}\.(?:html|json|mtx|onnx|safetensors|svg|trees)$/;
+  /^(?:model\/(?:[^/\\]{1,255}\/)?)?[^./\\][^/\\]{0,255}\.(?:ensemble|html|json|mtx|onnx|safetensors|svg|trees)$/;
 
 /** Paths of the files that go, and of those that come, in this order. */
 interface Plan {

@@ -1,7 +1,14 @@
 import { existsSync, readdirSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { listed, type OwnModel, plural, readSavedModel, type SavedModel } from "@minimand/compare";
+import {
+  listed,
+  type OwnModel,
+  ownModelIn,
+  plural,
+  readSavedModel,
+  type SavedModel,
+} from "@minimand/compare";
 import { suggest } from "minimand/engine";
 import { UsageError } from "../failure.ts";
 import { checkNoLink } from "../files/inside.ts";
@@ -102,7 +109,7 @@ export function ownModelOf(
   { description }: SavedModel,
   models: readonly OwnModel[],
 ): OwnModel | undefined {
-  const own = "network" in description ? description.network.own : undefined;
+  const own = ownModelIn(description);
   if (own === undefined) return undefined;
   const found = models.find(({ id }) => id === own.id);
   if (found === undefined)

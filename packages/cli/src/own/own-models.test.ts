@@ -93,6 +93,15 @@ describe("minimand compare --with FILE --model NAME", () => {
     expect(ran.stdout).toContain("Apply the linear model: npx minimand predict line ROWS.csv\n");
     expect(existsSync(at("line/model/model.onnx"))).toBe(true);
     expect(await once(["predict", "line", "a.csv"])).toMatchObject({ code: 0, stderr: "" });
+    const given = ["--with", "counting.mjs"];
+    const all = [...references, ...given, "--model", "counting", "--keep", "ensemble", "--out", "all"];
+    const ran2 = await once(["compare", ...all]);
+    expect(ran2).toMatchObject({ code: 0 });
+    expect(ran2.stdout).toMatch(/: npx minimand predict all ROWS\.csv --with counting\.mjs\n/);
+    expect(await once(["predict", "all", "a.csv", ...given])).toMatchObject({ code: 0, stderr: "" });
+    expect((await once(["predict", "all", "a.csv"])).stderr).toContain(
+      "all/model: expected --with FILE, which brings its own model 'counting'",
+    );
   });
 
   it("keeps the model with its state: predict takes it with the same file, ONNX without", async () => {
@@ -133,7 +142,7 @@ describe("minimand compare --with FILE --model NAME", () => {
     expect(await once(["compare", ...args])).toMatchObject({ code: 0 });
     expect(resultsOf("members").datasets[0].model).toMatchObject({ members: 2 });
     expect(readFileSync(at("members/report.html"), "utf8")).toContain(
-      "as 2 networks whose predictions are averaged",
+      ": 2 networks whose predictions are averaged",
     );
     const predicted = await once(["predict", "members", "a.csv", ...own]);
     expect(predicted).toMatchObject({ code: 0, stderr: "" });

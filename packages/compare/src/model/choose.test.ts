@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Ranking, RankingEntry, TrialRecord, TuningRecord, Verdict } from "../results.ts";
+import type { KeptChoice, Ranking, RankingEntry, TrialRecord, TuningRecord, Verdict } from "../results.ts";
 import { chooseModel } from "./choose.ts";
 
 const slow = { learningRate: 0.001, parameters: {} };
@@ -57,6 +57,9 @@ const ce = tuned("ce", [
   [0.6, 0.5, 9],
 ]);
 
+const chosenOf = (trials: TrialRecord[], metric?: string): KeptChoice | null =>
+  chooseModel(trials, ranking([], metric)) as KeptChoice | null;
+
 describe("chooseModel", () => {
   it("keeps the baseline where no loss is significantly better, even behind others", () => {
     const chosen = chooseModel(ce, ranking([entry("a", "undecided", 0.9), entry("ce", "baseline", 0.6)]));
@@ -113,13 +116,39 @@ describe("chooseModel", () => {
     expect(chooseModel(ce, losses, { keep: "trees" })).toBeNull();
   });
 
+  it("keeps those members of the ensemble that have a weight on some fold, by their mean weights", () => {
+    const losses = ranking([entry("ce", "baseline", 0.6)]);
+    const linear = tuned("linear-model", [
+      [0.5, 0.9, 3],
+      [0.5, 0.9, 3],
+    ]);
+    const weights = [
+      { ce: 0.75, "linear-model": 0.25, "gradient-boosted-trees": 0 },
+      { ce: 1, "linear-model": 0, "gradient-boosted-trees": 0 },
+    ];
+    const ensemble = weights.map((own, fold) => ({ ...trial("ensemble", fold, []), weights: own }));
+    const trials = [...ce, ...linear, ...ensemble];
+    const why = "it was asked for (--keep ensemble)";
+    expect(chooseModel(trials, losses, { keep: "ensemble", members: 5 })).toEqual({
+      candidate: "ensemble",
+      why,
+      ensemble: [
+        { candidate: "ce", configuration: slow, epochs: expect.any(Number), members: 5, weight: 0.875, why },
+        { candidate: "linear-model", configuration: fast, epochs: 30, weight: 0.125, why },
+      ],
+    });
+    // No seed had two members, or the linear model never finished.
+    expect(chooseModel([...ce, ...linear], losses, { keep: "ensemble" })).toBeNull();
+    expect(chooseModel([...ce, ...ensemble], losses, { keep: "ensemble" })).toBeNull();
+  });
+
   it("takes the rate in the middle of those that are best on each fold, not that of the luckiest fold", () => {
     const trials = tuned("ce", [
       [0.6, 0.99, 1],
       [0.6, 0.1, 1],
       [0.6, 0.1, 1],
     ]);
-    expect(chooseModel(trials, ranking([]))?.configuration).toBe(slow);
+    expect(chosenOf(trials)?.configuration).toBe(slow);
   });
 
   it("takes the setting with the best mean over all folds, at whatever rate it was tried", () => {
@@ -136,13 +165,13 @@ describe("chooseModel", () => {
     });
     // One that was tried on a single fold, or diverged on one, says too little.
     trials[0].tuning[2] = { ...trials[0].tuning[2], validation: null };
-    expect(chooseModel(trials, ranking([]))?.configuration.parameters).toEqual({ a: 1 });
+    expect(chosenOf(trials)?.configuration.parameters).toEqual({ a: 1 });
     trials[0].tuning.pop();
-    expect(chooseModel(trials, ranking([]))?.configuration.parameters).toEqual({ a: 1 });
+    expect(chosenOf(trials)?.configuration.parameters).toEqual({ a: 1 });
   });
 
   it("takes the lowest mean where lower is better", () => {
-    expect(chooseModel(ce, ranking([], "log-loss"))?.configuration).toBe(fast);
+    expect(chosenOf(ce, "log-loss")?.configuration).toBe(fast);
   });
 
   it("does not trust a configuration that diverged on any fold", () => {
@@ -150,19 +179,18 @@ describe("chooseModel", () => {
       [0.6, 0.9, 1],
       [0.6, null, 1],
     ]);
-    expect(chooseModel(trials, ranking([]))?.configuration).toBe(slow);
+    expect(chosenOf(trials)?.configuration).toBe(slow);
     expect(chooseModel(tuned("ce", [[null, null, 1]]), ranking([]))).toBeNull();
     expect(chooseModel([], ranking([]))).toBeNull();
   });
 
   it("takes the median of the epochs, rounded, and at least one", () => {
     const epochsOf = (list: number[]): number | undefined =>
-      chooseModel(
+      chosenOf(
         tuned(
           "ce",
           list.map((n) => [0.9, 0.1, n]),
         ),
-        ranking([]),
       )?.epochs;
     expect(epochsOf([9, 1, 4])).toBe(4);
     expect(epochsOf([1, 4, 9, 2])).toBe(3);

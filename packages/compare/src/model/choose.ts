@@ -3,11 +3,18 @@ import { readOptions } from "minimand/engine";
 import { metricById } from "minimand/metrics";
 import { meanOf, median } from "../averages.ts";
 import { nothingTested, recommended } from "../judge/recommendation/recommend.ts";
-import { referenceNamed } from "../plan/trained-references.ts";
-import type { Configuration, KeptChoice, Ranking, Settings, TrialRecord, TuningRecord } from "../results.ts";
+import { keepable } from "../plan/candidates.ts";
+import type {
+  Configuration,
+  KeptChoice,
+  KeptEnsemble,
+  Ranking,
+  TrialRecord,
+  TuningRecord,
+} from "../results.ts";
 
 /** What to keep: what is recommended, or a reference by its name. */
-export type Keep = "auto" | Settings["references"][number];
+export type Keep = "auto" | keyof typeof keepable;
 
 /**
  * Chooses which loss to keep and how to train it again on all rows. The loss is the one with the best mean if it is distinguishably better
@@ -16,19 +23,21 @@ export type Keep = "auto" | Settings["references"][number];
  * that configuration's. Null where no setting finished on all folds. Trials that are not available say nothing about a setting.
  *
  * @param options `validationIsLoss`: validation values are losses of bags, whatever the metric. `keep`: a reference instead, with
- *   its setting chosen in the same way; trees have 0 epochs. `members`: networks per fit of a loss
+ *   its setting chosen in the same way; trees have 0 epochs. Of the ensemble it is each member that has a weight. `members`: networks per
+ *   fit of a loss
  */
 export function chooseModel(
   trials: readonly TrialRecord[],
   ranking: Ranking,
   options: { validationIsLoss?: boolean; keep?: Keep; members?: number } = {},
-): KeptChoice | null {
+): KeptChoice | KeptEnsemble | null {
   const { validationIsLoss, keep, members } = readOptions("chooseModel", options, {
     validationIsLoss: [false],
     keep: ["auto"],
     members: [1],
   });
-  const candidate = keep === "auto" ? recommended(ranking) : referenceNamed[keep].id;
+  if (keep === "ensemble") return chooseEnsemble(trials, ranking, { members });
+  const candidate = keep === "auto" ? recommended(ranking) : keepable[keep];
   const best = ranking.entries.find((entry) => entry.candidate === candidate && entry.verdict === "better");
   const own = trials.filter((t) => t.candidate === candidate && t.unavailable === undefined);
   const { higherIsBetter } = metricById(ranking.metric);
@@ -36,7 +45,7 @@ export function chooseModel(
   if (chosen === null) return null;
   if (keep !== "auto") {
     const epochs = keep === "trees" ? 0 : chosen.epochs;
-    return { candidate, ...chosen, epochs, why: `it was asked for (--keep ${keep})`, ...calibrationOf(own) };
+    return { candidate, ...chosen, epochs, why: askedFor(keep), ...calibrationOf(own) };
   }
   const none = nothingTested(ranking)
     ? "nothing could be tested, so the baseline is kept"
@@ -46,6 +55,36 @@ export function chooseModel(
       ? none
       : `${best.label} has the largest gain of the losses that are significantly better than the baseline`;
   return { candidate, ...chosen, ...(members > 1 && { members }), why, ...calibrationOf(own) };
+}
+
+const askedFor = (keep: Exclude<Keep, "auto">): string => `it was asked for (--keep ${keep})`;
+
+/** The members by the mean of the weights that they had on the folds; null without such trials, or without a setting of one of them. */
+function chooseEnsemble(
+  trials: readonly TrialRecord[],
+  ranking: Ranking,
+  { members }: { members: number },
+): KeptEnsemble | null {
+  const weights = trials.flatMap((trial) =>
+    trial.candidate === keepable.ensemble && trial.weights !== undefined ? [trial.weights] : [],
+  );
+  if (weights.length === 0) return null;
+  const why = askedFor("ensemble");
+  const ids = [...new Set(weights.flatMap((own) => Object.keys(own)))];
+  const weighted = ids.map((id) => ({ id, weight: meanOf(weights.map((own) => own[id] ?? 0)) }));
+  const { higherIsBetter } = metricById(ranking.metric);
+  const chosen = weighted
+    .filter(({ weight }) => weight > 0)
+    .map(({ id, weight }) => {
+      const own = trials.filter((t) => t.candidate === id && t.unavailable === undefined);
+      const best = bestConfiguration(own, { higherIsBetter });
+      if (best === null) return null;
+      const epochs = id === keepable.trees ? 0 : best.epochs;
+      const several = members > 1 && id !== keepable.trees && id !== keepable.linear;
+      return { candidate: id, ...best, epochs, ...(several && { members }), weight, why };
+    });
+  if (chosen.some((one) => one === null)) return null;
+  return { candidate: keepable.ensemble, why, ensemble: chosen as KeptEnsemble["ensemble"] };
 }
 
 /** The medians over the folds of what made rewards probabilities. */

@@ -24,7 +24,6 @@ interface Described {
   /** How columns are read, and how a network's inputs are made of them. */
   encoder: Encoder;
   candidate: string;
-  configuration: Configuration;
   why: string;
   rows: number;
   /** Name of the data set; descriptions of earlier versions have none. */
@@ -48,6 +47,7 @@ export interface NetworkDescription extends Described {
     own?: { id: string; sha256?: string };
   };
   targetScale: TargetScale;
+  configuration: Configuration;
   /** As chosen in the trials; members stop by their own validation rows. */
   epochs: number;
 }
@@ -56,15 +56,27 @@ export interface NetworkDescription extends Described {
 export interface TreesDescription extends Described {
   /** Package and version that trained them. */
   trees: { library: string };
+  configuration: Configuration;
+}
+
+/** `model.json` of several models, whose prediction is the weighted mean of theirs. Its encoder is that of the member that reads the most columns. */
+export interface EnsembleDescription extends Described {
+  /** Weights are positive and add up to 1. */
+  ensemble: { weight: number; model: NetworkDescription | TreesDescription }[];
 }
 
 /** `model.json` */
-export type ModelDescription = NetworkDescription | TreesDescription;
+export type ModelDescription = NetworkDescription | TreesDescription | EnsembleDescription;
 
-/** A kept model: its description, and the bytes of its weights, or of its trees. */
+/** A kept model: its description, and the bytes of its weights, of its trees, or of all members. */
 export interface SavedModel {
   description: ModelDescription;
   weights: Uint8Array;
+}
+
+/** A kept model that is no ensemble. */
+export interface SavedSingle extends SavedModel {
+  description: NetworkDescription | TreesDescription;
 }
 
 /** A kept network. */
@@ -77,9 +89,24 @@ export interface SavedTrees extends SavedModel {
   description: TreesDescription;
 }
 
-/** Returns the name of the file of weights or trees next to `model.json`. */
-export function weightsFile(description: ModelDescription): "model.safetensors" | "model.trees" {
+/** A kept ensemble. */
+export interface SavedEnsemble extends SavedModel {
+  description: EnsembleDescription;
+}
+
+/** Returns the name of the file of weights, trees or members next to `model.json`. */
+export function weightsFile(
+  description: ModelDescription,
+): "model.safetensors" | "model.trees" | "model.ensemble" {
+  if ("ensemble" in description) return "model.ensemble";
   return "trees" in description ? "model.trees" : "model.safetensors";
+}
+
+/** Returns the own model that a kept one, or a member of it, is of. */
+export function ownModelIn(description: ModelDescription): NetworkDescription["network"]["own"] {
+  if ("network" in description) return description.network.own;
+  if ("trees" in description) return undefined;
+  return description.ensemble.map(({ model }) => ownModelIn(model)).find((own) => own !== undefined);
 }
 
 /** Returns the text of `model.json`: the description and, as `sha256`, a sum of the whole text. */
@@ -104,13 +131,51 @@ export function readModelDescription(text: string, place: string): ModelDescript
   } catch {
     throw wrong("a file that is no JSON or is cut off");
   }
+  return isObject(value) && value.ensemble !== undefined
+    ? checkEnsemble(value, wrong)
+    : checkSingle(value, wrong);
+}
+
+type Wrong = (what: string) => DataError;
+
+/** The models that an ensemble has at most. */
+const mostParts = 100;
+
+function checkEnsemble(value: Record<string, unknown>, wrong: Wrong): EnsembleDescription {
+  const description = checkFields(value, commonFields, wrong) as EnsembleDescription;
+  const parts = description.ensemble as unknown;
+  const isPart = (part: unknown): boolean =>
+    isObject(part) && isNumber(part.weight) && Number(part.weight) > 0 && isObject(part.model);
+  if (
+    !isListOf(parts, isPart) ||
+    description.ensemble.length === 0 ||
+    description.ensemble.length > mostParts
+  )
+    throw wrong(`a wrong field ${quoted("ensemble")}`);
+  const sum = description.ensemble.reduce((total, { weight }) => total + weight, 0);
+  if (Math.abs(sum - 1) > 1e-6) throw wrong(`weights that add up to ${sum}`);
+  const alike = ({ task, target, classes }: ModelDescription): string =>
+    JSON.stringify([task, target, classes]);
+  const ensemble = description.ensemble.map(({ weight, model }) => {
+    const own = checkSingle(model, wrong);
+    if (alike(own) !== alike(description)) throw wrong("members of another target");
+    return { weight, model: own };
+  });
+  return { ...description, ensemble };
+}
+
+function checkFields(value: unknown, fields: Record<string, Check>, wrong: Wrong): ModelDescription {
   if (!isObject(value) || value.schema !== "minimand.model/1") throw wrong("something else");
-  const ofTrees = value.trees !== undefined;
-  const fields = { ...commonFields, ...(ofTrees ? treesFields : networkFields) };
   const broken = Object.entries(fields).find(([name, is]) => !is(value[name]));
   if (broken !== undefined) throw wrong(`a wrong field ${quoted(broken[0])}`);
   const { sha256: _, ...rest } = value;
-  const description = rest as unknown as ModelDescription;
+  return rest as unknown as ModelDescription;
+}
+
+function checkSingle(value: unknown, wrong: Wrong): NetworkDescription | TreesDescription {
+  const ofTrees = isObject(value) && value.trees !== undefined;
+  const fields = { ...commonFields, ...(ofTrees ? treesFields : networkFields) };
+  const description = checkFields(value, fields, wrong) as NetworkDescription | TreesDescription;
   const { task, classes, encoder } = description;
   const enough = { regression: 0, binary: 2, preference: 2, multiclass: 3 }[task];
   if (classes.length < enough || (task !== "multiclass" && classes.length > enough))

@@ -1,9 +1,12 @@
 export { type Answer, answerCsv, answerOf } from "./answer.ts";
 export * from "./choose.ts";
 export {
+  type EnsembleDescription,
   type ModelDescription,
   type NetworkDescription,
+  ownModelIn,
   readModelDescription,
+  type SavedEnsemble,
   type SavedModel,
   type SavedNetwork,
   type SavedTrees,

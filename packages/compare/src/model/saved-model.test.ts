@@ -8,7 +8,7 @@ import { liveBuffers } from "../../../../test/support/leaks.ts";
 import { tableOf } from "../../../../test/support/tables.ts";
 import { candidateById } from "../plan/candidates.ts";
 import { defaultSettings, single } from "../plan/settings.ts";
-import type { DatasetReport, Settings } from "../results.ts";
+import type { KeptChoice, Settings } from "../results.ts";
 import { makeWhole } from "../train/fold.ts";
 import { makeLearner } from "../train/learner.ts";
 import { discard, makeNetwork } from "../train/network.ts";
@@ -26,7 +26,7 @@ const columns = {
 };
 const text = csv(columns);
 const dataset = await datasetOf(text);
-const chosen = (candidate: string): NonNullable<DatasetReport["model"]> => ({
+const chosen = (candidate: string): KeptChoice => ({
   candidate,
   configuration: { learningRate: 0.02, parameters: candidate === "focal" ? { gamma: 2 } : {} },
   epochs: 3,
@@ -122,7 +122,10 @@ describe("fitWhole and predictTable", () => {
     const network = makeNetwork(whole.inputs, "binary", 2, { ...settings, head });
     const info = { task: "binary", classes: 2, metric: "balanced-accuracy" } as const;
     const learner = makeLearner(network, candidateById(candidate, "binary"), info, settings);
-    const { epochs, configuration } = { ...chosen(candidate), configuration: kept.description.configuration };
+    const { epochs, configuration } = {
+      ...chosen(candidate),
+      configuration: (kept.description as NetworkDescription).configuration,
+    };
     const { trained } = await learner.trainFor(epochs, whole, configuration, {
       seed: derive(0, rows.length),
     });

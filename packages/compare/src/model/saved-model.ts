@@ -13,7 +13,7 @@ import type { OwnModel, OwnParts } from "../plan/own-parts.ts";
 import { checkSettingNames, metricFor } from "../plan/settings.ts";
 import { settingsFor } from "../plan/trials.ts";
 import type { Table } from "../read/table.ts";
-import type { DatasetReport, Note, Settings } from "../results.ts";
+import type { KeptChoice, KeptEnsemble, Note, Settings } from "../results.ts";
 import { outputsFor } from "../task.ts";
 import { averagedOutputs } from "../train/averaged-outputs.ts";
 import { makeWhole, type TrainingParts } from "../train/fold.ts";
@@ -22,15 +22,16 @@ import { trainMember } from "../train/members.ts";
 import { discard, type Trained } from "../train/network.ts";
 import { type Prediction, predictionOf } from "../train/outcome.ts";
 import { checkOwnModel, makeNetworkOf } from "../train/own-network.ts";
-import type { SavedModel, SavedNetwork } from "./description.ts";
+import { ownModelIn, type SavedModel, type SavedNetwork, type SavedSingle } from "./description.ts";
 import { ownTensors } from "./own-weights.ts";
 import { rewardScale, taskOfKept } from "./reward.ts";
+import { fitEnsemble, membersOf, predictWithEnsemble } from "./saved-ensemble.ts";
 import { builtNetwork, checkNetwork, layerTensors, networkOfOwn, prefixOf } from "./saved-network.ts";
 import { fitTrees, predictWithTrees, treesOf } from "./saved-trees.ts";
 import { sha256Of } from "./sums.ts";
 
 /**
- * Trains what was chosen again on all rows of a data set: a network with a loss, or a reference.
+ * Trains what was chosen again on all rows of a data set: a network with a loss, or a reference, of an ensemble all members.
  *
  * @param options `candidates`: own ones that it may be of; `model`: as in trials; `mayGoOn`: asked after each epoch where time is short:
  *   members then train for the chosen epochs, and those that there is no time for are left out
@@ -38,7 +39,7 @@ import { sha256Of } from "./sums.ts";
 export async function fitWhole(
   dataset: Dataset,
   settings: Settings,
-  chosen: NonNullable<DatasetReport["model"]>,
+  chosen: KeptChoice | KeptEnsemble,
   options: OwnParts & FitOptions = {},
 ): Promise<SavedModel> {
   checkSettingNames(settings);
@@ -47,6 +48,17 @@ export async function fitWhole(
     mayGoOn: true,
   });
   checkOwnModel(settings, options.model);
+  return "ensemble" in chosen
+    ? fitEnsemble(dataset, chosen, (member) => fitSingle(dataset, settings, member, options))
+    : fitSingle(dataset, settings, chosen, options);
+}
+
+function fitSingle(
+  dataset: Dataset,
+  settings: Settings,
+  chosen: KeptChoice,
+  options: OwnParts & FitOptions,
+): Promise<SavedSingle> {
   const candidate = plannedFor(chosen.candidate, dataset.task, settings, options.candidates);
   if (isTrees(candidate)) return fitTrees(dataset, chosen, options.signal);
   const applied = settingsFor(candidate, settings);
@@ -64,7 +76,7 @@ interface FitOptions {
 async function fitNetwork(
   dataset: Dataset,
   settings: Settings,
-  chosen: NonNullable<DatasetReport["model"]>,
+  chosen: KeptChoice,
   candidate: NetworkCandidate,
   { signal, compile, model, mayGoOn }: OwnParts & FitOptions,
 ): Promise<SavedNetwork> {
@@ -161,9 +173,15 @@ export async function predictTable(
 ): Promise<{ prediction: Prediction; rows: number; unreadable: Int32Array; notes: Note[] }> {
   const faults: UnreadableRows = new Map();
   const { description, weights } = model;
-  const { prediction, rows, notes } = await ("trees" in description
-    ? predictWithTrees({ description, weights }, table, faults)
-    : predictWithNetwork({ description, weights }, table, faults, own));
+  const predict = ({ description, weights }: SavedSingle, of: OwnModel | undefined) =>
+    "trees" in description
+      ? predictWithTrees({ description, weights }, table, faults)
+      : predictWithNetwork({ description, weights }, table, faults, of);
+  const { prediction, rows, notes } = await ("ensemble" in description
+    ? predictWithEnsemble({ description, weights }, table, (member) =>
+        predict(member, ownModelIn(member.description) && own),
+      )
+    : predict({ description, weights } as SavedSingle, own));
   const { unreadable, notes: more } = unreadableRows(table, faults);
   return { prediction, rows, unreadable, notes: [...notes, ...more] };
 }
@@ -181,7 +199,9 @@ async function predictWithNetwork(
 
 /** Throws a DataError where the weights, or the trees, are not those of the description. */
 export function checkWeights({ description, weights }: SavedModel): void {
-  if ("trees" in description) treesOf({ description, weights });
+  if ("ensemble" in description)
+    for (const { model } of membersOf({ description, weights })) checkWeights(model);
+  else if ("trees" in description) treesOf({ description, weights });
   else checkNetwork({ description, weights });
 }
 

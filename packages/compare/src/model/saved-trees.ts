@@ -5,7 +5,7 @@ import { fitEncoder } from "../data/encoder.ts";
 import { DataError } from "../data-error.ts";
 import { treesReference } from "../plan/trained-references.ts";
 import type { Table } from "../read/table.ts";
-import type { DatasetReport, Note } from "../results.ts";
+import type { KeptChoice, Note } from "../results.ts";
 import type { Prediction } from "../train/outcome.ts";
 import { predictTrees } from "../train/references/predict-trees.ts";
 import { treeColumns, withoutText } from "../train/references/tree-columns.ts";
@@ -17,7 +17,7 @@ import { sha256Of } from "./sums.ts";
 /** Trains trees on all rows of a data set, with the setting that was chosen. Free text is left out, as in the comparison. */
 export async function fitTrees(
   dataset: Dataset,
-  { candidate, configuration, why }: NonNullable<DatasetReport["model"]>,
+  { candidate, configuration, why }: KeptChoice,
   signal?: AbortSignal,
 ): Promise<SavedTrees> {
   const { task, target, classes, labels, targets, rows, name } = dataset;

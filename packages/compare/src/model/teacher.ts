@@ -28,9 +28,9 @@ export async function withTeacher(
     testsElsewhere: [false],
   });
   const { description } = teacher;
-  if ("trees" in description)
+  if (!("network" in description))
     throw new DataError(
-      `${place}: expected a network as the teacher, whose logits are learned from, got gradient-boosted trees`,
+      `${place}: expected a network as the teacher, whose logits are learned from, got ${"trees" in description ? "gradient-boosted trees" : "an ensemble of several models"}`,
     );
   const { task, classes } = description;
   if (dataset.task === "regression" || task === "regression")

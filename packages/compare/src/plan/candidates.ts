@@ -16,7 +16,7 @@ import { lastLayerCandidates } from "./last-layer.ts";
 import { methods, withLoss } from "./methods.ts";
 import { preferenceCandidates } from "./preference.ts";
 import { regressionCandidates } from "./regression.ts";
-import { trainedReferences } from "./trained-references.ts";
+import { linearReference, trainedReferences, treesReference } from "./trained-references.ts";
 import { unlabeledCandidates } from "./unlabeled.ts";
 
 /** Every loss of the comparison. */
@@ -50,6 +50,13 @@ export const references = {
     label: "Ensemble of baseline, linear model and trees",
     formula: "mean of the members, by the greedy weights that are best on the other folds",
   },
+} as const;
+
+/** What may be kept in place of the recommended loss: names that it is asked for with, and ids. */
+export const keepable = {
+  linear: linearReference.id,
+  trees: treesReference.id,
+  ensemble: references.ensemble.id,
 } as const;
 
 /** References without trials of their own: they are made of the finished trials of others. */

@@ -5,6 +5,7 @@ export {
   candidateById,
   candidateFor,
   candidates,
+  keepable,
   lossesWith,
   methodsWith,
   references,
@@ -17,5 +18,5 @@ export { methods } from "./methods.ts";
 export * from "./own-parts.ts";
 export * from "./settings.ts";
 export * from "./summarise.ts";
-export { chooseReferences, linearReference, referenceNamed, treesReference } from "./trained-references.ts";
+export { chooseReferences, linearReference, treesReference } from "./trained-references.ts";
 export * from "./trials.ts";

@@ -43,7 +43,7 @@ export const treesReference: TreesReference = {
 };
 
 /** The references that are trained, by the names that they are asked for with. */
-export const referenceNamed = { linear: linearReference, trees: treesReference } as const;
+const referenceNamed = { linear: linearReference, trees: treesReference } as const;
 
 /** Every reference that is trained. */
 export const trainedReferences: readonly (LinearReference | TreesReference)[] = Object.values(referenceNamed);

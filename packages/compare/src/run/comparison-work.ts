@@ -1,7 +1,7 @@
 import { mostFinalists } from "../judge/decision/decide.ts";
 import { isReference, type PlannedCandidate } from "../plan/candidate.ts";
+import { keepable } from "../plan/candidates.ts";
 import type { Prepared } from "../plan/prepared.ts";
-import { referenceNamed } from "../plan/trained-references.ts";
 import { type PlannedTrial, planFinals, planTrials } from "../plan/trials.ts";
 import type { PredictedTrial } from "../results.ts";
 import { makeCosts } from "./costs.ts";
@@ -74,7 +74,9 @@ export function workOf(options: RunOptions, team: Team, { samples, finalists }: 
   const folds = settings.test === null ? settings.folds : 1;
   const ranked = new Set(summaries.filter(({ kind }) => kind !== "reference").map(({ id }) => id));
   const beside = new Set(candidates.filter(isReference).map(({ id }) => id));
-  const kept = keep === "auto" ? baseline : referenceNamed[keep].id;
+  const partners = [baseline, keepable.linear, keepable.trees];
+  const kept: readonly string[] =
+    keep === "auto" ? [baseline] : keep === "ensemble" ? partners : [keepable[keep]];
   const { runs, taking } = laterSeeds(options);
   const total = trialsOfAll(options);
   const plans = new Map<number | null, Plan>();
@@ -96,21 +98,28 @@ export function workOf(options: RunOptions, team: Team, { samples, finalists }: 
     return trials.filter((trial) => !done.has(trial));
   };
   /** Of a trial's time, what a kept model takes: a network has one configuration, of which each member is trained; trees are one of several models. */
-  const members = keep === "auto" ? settings.members : 1;
-  const share = keep === "trees" ? 0.6 : (1.6 * members) / (settings.configurations + members - 1);
-  const keptTrials = (sample: number | null): PlannedTrial[] =>
-    planFor(sample).first.filter(({ spec }) => spec.candidate === kept && spec.fold === 0);
-  const fitOfAll = (): number => 1000 * share * secondsOf(keptTrials(null), null);
+  const shareOf = (id: string): number => {
+    if (id === keepable.trees) return 0.6;
+    const members = id === keepable.linear ? 1 : settings.members;
+    return (1.6 * members) / (settings.configurations + members - 1);
+  };
+  /** Seconds of the kept models' fits. */
+  const secondsOfKept = (sample: number | null): number => {
+    const { first } = planFor(sample);
+    const trials = first.filter(({ spec }) => kept.includes(spec.candidate) && spec.fold === 0);
+    return trials.reduce((sum, trial) => sum + shareOf(trial.spec.candidate) * costs.of(trial, sample), 0);
+  };
+  const fitOfAll = (): number => 1000 * secondsOfKept(null);
   /** The kept model of each data set: on all rows, or on those that were drawn where there is no time for that. */
   const after = (sample: number | null): number => {
-    const seconds = secondsOf(keptTrials(sample), sample);
+    const seconds = secondsOfKept(sample);
     if (sample !== null && budget !== null && canBeShort(options))
-      return Math.max(1000 * share * seconds, timeForAllRows(fitOfAll(), budget));
-    if (quantize.length === 0) return 1000 * share * seconds;
+      return Math.max(1000 * seconds, timeForAllRows(fitOfAll(), budget));
+    if (quantize.length === 0) return 1000 * seconds;
     // Under a budget the networks of the first seed are trained again, and quantised as the kept ones are.
-    const again = (folds * share * seconds) / workers;
+    const again = (folds * seconds) / workers;
     const tuning = quantize.length * subjects.length * secondsOfWidth * (1 + folds / workers);
-    return 1000 * (share * seconds + again + tuning);
+    return 1000 * (seconds + again + tuning);
   };
   const timeOfAll = (sample: number | null): number => {
     const { first, further: known } = planFor(sample);
@@ -159,7 +168,7 @@ export function workOf(options: RunOptions, team: Team, { samples, finalists }: 
     fitOfAll,
     timeOfAll,
     // The tuned threshold is of the trials of cross-entropy.
-    needed: new Set([baseline, kept, "cross-entropy"]),
+    needed: new Set([baseline, ...kept, "cross-entropy"]),
     first: (sample) => planFor(sample).first,
     further: furtherOf,
     async recall(sample) {

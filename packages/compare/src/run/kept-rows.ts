@@ -22,7 +22,7 @@ const mostBytes = 5e8;
 
 /**
  * Returns the rows for the kept models where rows were drawn for the trials: all of them, if there is time for an epoch and memory for the
- * inputs. Else those that were drawn: also for trees, and for quantised networks, whose training can't be cut short.
+ * inputs. Else those that were drawn: also for trees, ensembles and quantised networks, whose training can't be cut short.
  *
  * @param taken the options with the rows that were drawn
  * @param fit milliseconds of the kept models' fits on all rows, all of their epochs
@@ -44,7 +44,7 @@ export function keptRowsOf(
 
 /** Whether training of what is kept can end after any epoch. */
 export function canBeShort({ keep, quantize }: Pick<RunOptions, "keep" | "quantize">): boolean {
-  return keep !== "trees" && quantize.length === 0;
+  return keep !== "trees" && keep !== "ensemble" && quantize.length === 0;
 }
 
 /** Milliseconds to set aside for fits on all rows, for a budget. */

@@ -13,7 +13,7 @@ export interface Wanted {
   folds: number;
   seeds: number;
   maxEpochs: number;
-  keep: "auto" | "linear" | "trees";
+  keep: "auto" | "linear" | "trees" | "ensemble";
   /** Minutes; 0: as long as it takes. */
   budget: number;
   /** Columns that are no inputs. */

@@ -1,5 +1,5 @@
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
-import type { DatasetReport } from "@minimand/compare";
+import type { DatasetReport, KeptEnsemble } from "@minimand/compare";
 import { beforeAll, describe, expect, it } from "vitest";
 import { everythingIn, sampleCsv, tiny, workFolder } from "../../../../../test/support/cli.ts";
 import { oneProcess } from "../../one-process.fixture.ts";
@@ -147,8 +147,65 @@ describe("minimand compare --keep trees", () => {
   });
 });
 
+describe("minimand compare --keep ensemble", () => {
+  beforeAll(async () => {
+    const ran = await compare("a.csv", ...small, "--keep", "ensemble", "--out", "several");
+    expect(ran).toMatchObject({ code: 0 });
+    expect(ran.stdout).toContain(
+      "Apply the ensemble of baseline, linear model and trees: npx minimand predict several ROWS.csv\n",
+    );
+  }, 120_000);
+
+  it("keeps all members in one model and in one ONNX file, which predict the same", async () => {
+    expect(everythingIn(at("several/model"))).toEqual(["model.ensemble", "model.json", "model.onnx"]);
+    const model = kept("several") as KeptEnsemble;
+    const total = model.ensemble.reduce((sum, { weight }) => sum + weight, 0);
+    expect([model.candidate, total]).toEqual(["ensemble", expect.closeTo(1, 9)]);
+    const report = readFileSync(at("several/report.html"), "utf8");
+    expect(report).toContain("the weighted mean of the predictions of these models");
+    expect(report.match(/<li>[\d.]+ % <strong>/g)).toHaveLength(model.ensemble.length);
+    const [own, onnx] = await Promise.all(
+      ["several", "several/model/model.onnx"].map(async (place) => {
+        const { code, stdout } = await run(["predict", place, "a.csv", "--json"]);
+        expect(code).toBe(0);
+        return stdout
+          .trim()
+          .split("\n")
+          .map((line) => JSON.parse(line));
+      }),
+    );
+    for (const [i, row] of own.entries()) {
+      expect(onnx[i].prediction).toBe(row.prediction);
+      expect(onnx[i]["probability yes"]).toBeCloseTo(row["probability yes"], 5);
+    }
+  });
+
+  it("is refused as a teacher and by quantize, and leaves nothing behind another model", async () => {
+    const refused = "minimand: several/model: expected a network";
+    for (const args of [
+      ["compare", "a.csv", ...small, "--distill-from", "several", "--out", "none"],
+      ["quantize", "several", "--data", "a.csv", "--bits", "4", "--out", "none"],
+    ]) {
+      const ran = await run(args);
+      expect(ran).toMatchObject({ code: 2, stdout: "" });
+      expect(ran.stderr).toMatch(new RegExp(`^${refused}.*, got an ensemble of several models\n$`));
+    }
+    expect(existsSync(at("none"))).toBe(false);
+    expect((await compare("a.csv", ...small, "--keep", "trees", "--out", "several")).code).toBe(0);
+    expect(everythingIn(at("several/model"))).toEqual(["model.json", "model.onnx", "model.trees"]);
+  });
+});
+
 describe("minimand compare --keep", () => {
   it.each([
+    [
+      ["--keep", "ensemble", "--references", "none"],
+      "classes or numbers tested by folds, and references, got --references none",
+    ],
+    [
+      ["--keep", "ensemble", "--time", "report"],
+      "classes or numbers tested by folds, and references, got --time",
+    ],
     [["--keep", "trees", "--references", "none"], "trees among the references, got --references none"],
     [["--keep", "linear", "--references", "trees"], "linear among the references, got --references trees"],
     [
@@ -182,6 +239,9 @@ describe("minimand compare --keep", () => {
       "minimand: --keep trees: expected an input of notes that is no free text, got none\n",
     );
     const other = await run(["compare", "a.csv", ...small, "--keep", "forest"]);
-    expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining("auto, linear, trees") });
+    expect(other).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("auto, linear, trees, ensemble"),
+    });
   });
 });

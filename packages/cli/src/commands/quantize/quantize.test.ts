@@ -119,6 +119,10 @@ describe("minimand compare --quantize", () => {
       "minimand: --quantize: expected a network to keep, got --keep trees, which have no weights to quantise\n",
     ],
     [
+      ["--quantize", "4", "--references", "trees", "--keep", "ensemble"],
+      "minimand: --quantize: expected a network to keep, got --keep ensemble\n",
+    ],
+    [
       ["--quantize", "4", "--members", "3"],
       "minimand: --quantize: expected a single network per fit, got --members 3\n",
     ],

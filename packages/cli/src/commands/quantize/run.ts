@@ -137,9 +137,9 @@ async function networkIn(
 ): Promise<{ model: SavedNetwork; own: OwnModel | undefined }> {
   const model = await readModel(where);
   const { description, weights } = model;
-  if ("trees" in description)
+  if (!("network" in description))
     throw new UsageError(
-      `${where}: expected a network, got gradient-boosted trees, which have no weights to quantise`,
+      `${where}: expected a network, got ${"trees" in description ? "gradient-boosted trees, which have no weights to quantise" : "an ensemble of several models"}`,
     );
   if (description.task === "preference")
     throw new UsageError(

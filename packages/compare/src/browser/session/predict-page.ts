@@ -1,5 +1,6 @@
 import { startEngine } from "minimand/start";
 import { answerCsv, answerOf } from "../../model/answer.ts";
+import { ownModelIn } from "../../model/description.ts";
 import { predictResponses } from "../../model/predict-pairs.ts";
 import { readSavedModel } from "../../model/read-saved-model.ts";
 import { predictTable } from "../../model/saved-model.ts";
@@ -14,7 +15,7 @@ import { bytesOfFile, pageTables } from "./read-page-file.ts";
 
 /** Rows to predict in a page, and by what. */
 export interface PredictAsked {
-  /** The model of a comparison that is kept here, and of which of its data sets; or files of a model folder: `model.json`, and `model.safetensors` or `model.trees`. */
+  /** The model of a comparison that is kept here, and of which of its data sets; or files of a model folder: `model.json`, and `model.safetensors`, `model.trees` or `model.ensemble`. */
   model: { comparison: string; dataset?: number } | { files: readonly File[] };
   rows: File;
   /** Columns of the file that are copied in front of the prediction. */
@@ -49,9 +50,10 @@ export async function predictPage(
   const { place, read } = "files" in from ? ofFiles(from.files) : await ofComparison(from, kept);
   const { model, summed } = await readSavedModel(place, read);
   const { description } = model;
-  if ("network" in description && description.network.own !== undefined)
+  const own = ownModelIn(description);
+  if (own !== undefined)
     throw new UsageError(
-      `${place}: expected a model of one of minimand's networks, got one of the own model '${description.network.own.id}': minimand predict --with FILE`,
+      `${place}: expected a model of one of minimand's networks, got one of the own model '${own.id}': minimand predict --with FILE`,
     );
   await startEngine();
   const predicting = (file: string): string => `npx minimand predict FOLDER ${quotedWord(file)}`;

@@ -1,12 +1,13 @@
 import type { Compile } from "minimand/engine";
 import { NonFiniteError } from "minimand/training";
 import { bySeverity } from "../../notes.ts";
+import { references } from "../../plan/candidates.ts";
 import type { OwnModel, OwnParts } from "../../plan/own-parts.ts";
 import type { Subject } from "../../plan/prepared.ts";
 import { treesReference } from "../../plan/trained-references.ts";
-import type { KeptChoice, Results, Settings } from "../../results.ts";
+import type { KeptChoice, KeptEnsemble, Results, Settings } from "../../results.ts";
 import { firstLine, UsageError } from "../../usage-error.ts";
-import { type SavedModel, weightsFile, writeModelDescription } from "../description.ts";
+import { ownModelIn, type SavedModel, weightsFile, writeModelDescription } from "../description.ts";
 import { fitWhole } from "../saved-model.ts";
 import type { Contents } from "./contents.ts";
 import { noOnnxOf, onnxOf } from "./onnx-of.ts";
@@ -55,9 +56,10 @@ export async function fitModels(
 }
 
 /** What was chosen on rows that were drawn, with all rows that it was trained on, and the epochs and members that there was time for. */
-function withRows({ members: _, ...chosen }: KeptChoice, { description }: SavedModel): KeptChoice {
+function withRows(choice: KeptChoice | KeptEnsemble, { description }: SavedModel): KeptChoice | KeptEnsemble {
   const { rows } = description;
-  if (!("network" in description)) return { ...chosen, rows };
+  if ("ensemble" in choice || !("network" in description)) return { ...choice, rows };
+  const { members: _, ...chosen } = choice;
   const { epochs, network } = description;
   return { ...chosen, epochs, rows, ...(network.members !== undefined && { members: network.members }) };
 }
@@ -66,13 +68,15 @@ function withRows({ members: _, ...chosen }: KeptChoice, { description }: SavedM
 function failureOf(error: unknown, candidate: string | undefined): string | null {
   if (error instanceof NonFiniteError) return `${candidate} diverged`;
   // A library that fails costs its model, and not the comparison.
-  return candidate === treesReference.id ? `${candidate} failed (${firstLine(error)})` : null;
+  const ofLibrary = candidate === treesReference.id || candidate === references.ensemble.id;
+  return ofLibrary ? `${candidate} failed (${firstLine(error)})` : null;
 }
 
 /** The description comes last: where it is, the model is whole. */
 const files = [
   "model.safetensors",
   "model.trees",
+  "model.ensemble",
   "model.onnx",
   ...[2, 3, 4, 5, 6, 7, 8].map(quantisedFile),
   "model.json",
@@ -122,9 +126,8 @@ async function onnxIfPossible(
     return null;
   }
   // A reference may be kept instead of the own model that was compared.
-  const isOwn = "network" in description && description.network.own !== undefined;
   try {
-    return await onnxOf(model, isOwn ? own : undefined);
+    return await onnxOf(model, ownModelIn(description) && own);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     say(`no model.onnx is kept: ${error.message.replace(/^no model\.onnx: /, "")}`);

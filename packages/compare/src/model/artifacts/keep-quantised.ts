@@ -41,7 +41,7 @@ export async function keepQuantised(
   for (const [i, { dataset, testTable }] of subjects.entries()) {
     const model = models[i];
     const report = results.datasets[i];
-    if (model === null || report.model === null || "trees" in model.description) continue;
+    if (model === null || report.model === null || !("network" in model.description)) continue;
     const network: SavedNetwork = { description: model.description, weights: model.weights };
     const ofOwn = model.description.network.own === undefined ? undefined : own;
     const line = progress();

@@ -1,22 +1,21 @@
-import type { TreeColumn } from "@minimand/native/onnx";
+import type { TablePart, TreeColumn } from "@minimand/native/onnx";
 import { DataError } from "../../data-error.ts";
 import { missingWords } from "../../read/cells.ts";
 import { farthest } from "../../train/references/tree-columns.ts";
 import { UsageError } from "../../usage-error.ts";
 import type { SavedTrees } from "../description.ts";
 import { treesOf } from "../saved-trees.ts";
-import { metadataOf } from "./metadata.ts";
 
 /**
- * Writes kept trees as an ONNX file, with all steps between a table and their predictions.
+ * Returns kept trees as a part of an ONNX file, with all steps between a table and their predictions.
  *
  * @throws UsageError in one line for trees that training left without a model, and for those that ONNX has no equivalent of
  */
-export async function onnxOfTrees(model: SavedTrees): Promise<Uint8Array> {
+export async function partOfTrees(model: SavedTrees): Promise<TablePart> {
   const { description } = model;
   const { scales, only, target, models } = treesOf(model);
   if (only !== null) throw new UsageError("no model.onnx: the training rows have a single class");
-  const [{ treesToOnnx }, { readBoostedTrees }] = await Promise.all([
+  const [{ treesPart }, { readBoostedTrees }] = await Promise.all([
     import("@minimand/native/onnx"),
     import("../../train/references/boosted-trees.ts"),
   ]);
@@ -34,7 +33,7 @@ export async function onnxOfTrees(model: SavedTrees): Promise<Uint8Array> {
     });
     const output = description.task === "regression" ? target : { classes: description.classes };
     const table = { columns, missingWords: [...missingWords], farthest, output };
-    return treesToOnnx(read, table, metadataOf(description));
+    return treesPart(read, table);
   } catch (error) {
     if (error instanceof DataError) throw new UsageError(`no model.onnx: ${error.message}`);
     throw error;

@@ -1,5 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import type { TabularModel } from "@minimand/native/onnx";
+import type { TablePart, TabularModel, WeightedPart } from "@minimand/native/onnx";
 import { mlp, type Variables } from "minimand";
 import { disposeTree, logSoftmax, logSumExp, type Tree } from "minimand/engine";
 import { startEngine } from "minimand/start";
@@ -9,10 +9,17 @@ import type { OwnModel } from "../../plan/own-parts.ts";
 import { missingWords } from "../../read/cells.ts";
 import { givesNumbers, outputsFor } from "../../task.ts";
 import { firstLine, refusal, UsageError } from "../../usage-error.ts";
-import type { ModelDescription, NetworkDescription, SavedModel, SavedNetwork } from "../description.ts";
+import type {
+  ModelDescription,
+  NetworkDescription,
+  SavedModel,
+  SavedNetwork,
+  SavedSingle,
+} from "../description.ts";
+import { membersOf } from "../saved-ensemble.ts";
 import { networkOfOwn, savedLayers, sizesOf } from "../saved-network.ts";
 import { metadataOf } from "./metadata.ts";
-import { onnxOfTrees } from "./onnx-of-trees.ts";
+import { partOfTrees } from "./onnx-of-trees.ts";
 
 /**
  * Writes a kept model as an ONNX file, with all steps between a table and its predictions.
@@ -22,22 +29,42 @@ import { onnxOfTrees } from "./onnx-of-trees.ts";
  */
 export async function onnxOf(model: SavedModel, own?: OwnModel): Promise<Uint8Array> {
   const { description, weights } = model;
-  if ("trees" in description) return onnxOfTrees({ description, weights });
   const reason = noOnnxOf(description);
   if (reason !== null) throw new UsageError(`no model.onnx: ${reason}`);
-  const { tabularToOnnx } = await import("@minimand/native/onnx");
-  await startEngine();
-  const network = { description, weights };
-  const ofEach = own === undefined ? ofLayers(network) : ofOwn(network, own);
-  const { params, forward } = forwardOfAll(ofEach, givesNumbers(description.task));
+  const { ensembleToOnnx } = await import("@minimand/native/onnx");
+  const members =
+    "ensemble" in description
+      ? membersOf({ description, weights })
+      : [{ weight: 1, model: { description, weights } }];
+  const made: Tree[] = [];
   try {
-    return tabularToOnnx(forward, params, tableOf(description), metadataOf(description));
+    const parts: WeightedPart[] = [];
+    for (const { weight, model: member } of members)
+      parts.push({ weight, model: await partOf(member, own, (params) => made.push(params)) });
+    return ensembleToOnnx(parts, metadataOf(description));
   } catch (error) {
-    if (own?.origin === undefined) throw error;
+    if (own?.origin === undefined || error instanceof UsageError) throw error;
     throw refusal(own.origin.file, `${own.id} can't be written as ONNX: ${firstLine(error)}`);
   } finally {
-    disposeTree(params);
+    made.forEach(disposeTree);
   }
+}
+
+/** A model as a part of a file. Its parameters, which `given` is called with, have to live until the file is written. */
+async function partOf(
+  { description, weights }: SavedSingle,
+  own: OwnModel | undefined,
+  given: (params: Tree) => void,
+): Promise<TablePart> {
+  if ("trees" in description) return partOfTrees({ description, weights });
+  const { tabularPart } = await import("@minimand/native/onnx");
+  await startEngine();
+  const network = { description, weights };
+  const ofEach =
+    own === undefined || description.network.own === undefined ? ofLayers(network) : ofOwn(network, own);
+  const { params, forward } = forwardOfAll(ofEach, givesNumbers(description.task));
+  given(params);
+  return tabularPart(forward, params, tableOf(description));
 }
 
 /** Returns why there is no ONNX file of a model; null where there can be one. */

@@ -1,4 +1,4 @@
-import { referenceNamed } from "../../plan/index.ts";
+import { keepable } from "../../plan/index.ts";
 import type { DatasetReport, Results } from "../../results.ts";
 import { quotedWord } from "../../shell-words.ts";
 import { labelOf } from "../figures/index.ts";
@@ -54,7 +54,7 @@ export function commandsOf(
     commands.push({ about: `${first}${about}${unknownRows(report)}`, command: apply });
   }
   const { instead } = recommendation;
-  const keep = Object.entries(referenceNamed).find(([, { id }]) => id === instead)?.[0];
+  const keep = Object.entries(keepable).find(([, id]) => id === instead)?.[0];
   if (instead !== null && keep !== undefined && instead !== model?.candidate && typed.length > 0)
     commands.push({
       about: `Keep the ${name(instead)}${results.datasets.length === 1 ? "" : " of all data sets"}`,
@@ -90,7 +90,6 @@ export function predictCommandOf(results: Results, folder: string | null, index:
   const { datasets, candidates, ownModel } = results;
   const { model } = datasets[index];
   if (model === null) return null;
-  const kept = candidates.find(({ id }) => id === model.candidate);
   const place =
     folder === null
       ? saved
@@ -98,9 +97,11 @@ export function predictCommandOf(results: Results, folder: string | null, index:
         ? folder
         : `${folder.replace(/[\\/]+$/, "")}/model/${datasets[index].name}`;
   // References are networks and trees of their own.
+  const parts = "ensemble" in model ? model.ensemble : [model];
+  const isOfReferences = parts.every(({ candidate }) =>
+    candidates.some(({ id, kind }) => id === candidate && kind === "reference"),
+  );
   const own =
-    ownModel?.origin === undefined || kept?.kind === "reference"
-      ? ""
-      : ` --with ${quotedWord(ownModel.origin.file)}`;
+    ownModel?.origin === undefined || isOfReferences ? "" : ` --with ${quotedWord(ownModel.origin.file)}`;
   return `npx minimand predict ${quotedWord(place)} ROWS.csv${own}`;
 }

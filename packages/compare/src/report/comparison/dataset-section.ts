@@ -97,6 +97,8 @@ which were trained on more. One seed can show that a loss is worse or the same, 
 const sentence = (text: string): string =>
   `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.?$/, ".")}`;
 
+const percent = (share: number): string => `${Number((100 * share).toPrecision(2))} %`;
+
 /** The rows that the kept model knows. */
 function fittedOn({ rows, drawnFrom, time, model }: DatasetReport): string {
   if (model?.rows !== undefined && model.rows !== rows) return `all ${plural(model.rows, "row")}`;
@@ -118,9 +120,20 @@ function keptModel(report: DatasetReport): Markup {
   if (model === null) {
     return html`<h3>Kept model</h3><p>No model was kept in this run.</p>`;
   }
+  const how = (choice: KeptChoice): Child =>
+    html`${configurationText(choice.configuration)}, trained again on ${fittedOn(report)}${trainedFor(choice)}`;
+  if ("ensemble" in model)
+    return html`<h3>Kept model</h3>
+<p><strong>${labelOf(report, model.candidate)}</strong>: the weighted mean of the predictions of these models. Each weight is the mean of those that were
+chosen on the folds. ${sentence(model.why)}</p>
+<ul>${model.ensemble.map(
+      (
+        member,
+      ) => html`<li>${percent(member.weight)} <strong>${labelOf(report, member.candidate)}</strong>, ${how(member)}.</li>
+`,
+    )}</ul>`;
   return html`<h3>Kept model</h3>
-<p><strong>${labelOf(report, model.candidate)}</strong>, ${configurationText(model.configuration)}, trained again on
-${fittedOn(report)}${trainedFor(model)}. ${sentence(model.why)}${
+<p><strong>${labelOf(report, model.candidate)}</strong>, ${how(model)}. ${sentence(model.why)}${
     report.time === undefined
       ? ""
       : " The scores above are those of models trained on earlier rows only; how well this one predicts future rows is not known."

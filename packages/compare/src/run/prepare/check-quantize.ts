@@ -33,9 +33,9 @@ export function checkQuantize(
   if (widths.length === 0) return [];
   const said: string[] = [];
   checkWidths("--quantize", widths);
-  if (keep === "trees")
+  if (keep === "trees" || keep === "ensemble")
     throw new UsageError(
-      "--quantize: expected a network to keep, got --keep trees, which have no weights to quantise",
+      `--quantize: expected a network to keep, got --keep ${keep}${keep === "trees" ? ", which have no weights to quantise" : ""}`,
     );
   if (task === "preference")
     throw new UsageError("--quantize: expected classes or numbers to predict, got pairs (--task preference)");

@@ -41,8 +41,9 @@ export async function prepareComparison(
     metricFor(settings.metric, task);
     return chooseCandidates(settings, task, { candidates: ownCandidates, ...(model && { model }) });
   });
+  const summaries = summarise(candidates, task, settings);
   const said = [
-    ...checkKeep(keep, settings, candidates, subjects),
+    ...checkKeep(keep, settings, { candidates, summaries }, subjects),
     ...checkQuantize(quantize, { keep, task, model, subjects, settings }),
   ];
   if (model !== undefined) for (const { dataset } of subjects) tryModel(model, dataset, settings.bins);
@@ -53,7 +54,7 @@ export async function prepareComparison(
     ownCandidates,
     modules,
     ...(model && { model }),
-    summaries: summarise(candidates, task, settings),
+    summaries,
     baseline: baselineIdOf(settings, task),
   };
   return { prepared, said };
