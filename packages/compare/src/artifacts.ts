@@ -5,8 +5,8 @@ export { noOnnxOf, onnxOf, tableOf } from "./model/artifacts/onnx-of.ts";
 export {
   type Container,
   eachWidth,
-  quantisedFile,
   quantisedOnnx,
   usualContainer,
 } from "./model/artifacts/quantised-models.ts";
+export { isModelFile, quantisedFile } from "./model/model-files.ts";
 export { type Finishing, finishComparison } from "./run/finish-comparison.ts";

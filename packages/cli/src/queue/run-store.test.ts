@@ -129,7 +129,12 @@ describeDatabases("runs of a store", (database, it) => {
       await finishRun(database(), path, { [path]: "" });
       return Object.keys(await filesOf(database(), path));
     };
-    for (const path of ["results.json", "model/model.onnx", "model/trees/0.trees"])
+    for (const path of [
+      "results.json",
+      "model/model.onnx",
+      "model/model.ensemble",
+      "model/trees/model.trees",
+    ])
       expect(await written(path)).toEqual([path]);
     for (const path of [
       ...["report.html", "../results.json", "/results.json", "model.json", "other/model.json", "model/a.js"],

@@ -1,5 +1,6 @@
 /* Runs in a store: what was asked for, how far it is, and what came of it. */
 import type { Origin } from "@minimand/compare";
+import { isModelFile } from "@minimand/compare/artifacts";
 import { UsageError } from "../failure.ts";
 import { holdBlobs, putBlob, readBlob } from "../store/blobs.ts";
 import type { Database, Sql } from "../store/database.ts";
@@ -202,10 +203,7 @@ async function endWith(
 
 /** Whether a run may have a file of this path: the page isn't kept, and whoever can write to the store shall not write elsewhere. */
 function isOutput(path: string): boolean {
-  const [first, ...rest] = path.split(/[\\/]/);
-  if (rest.length === 0) return ["results.json", "report.json", "tuned.json"].includes(first);
-  const inModel = rest.length <= 2 && rest.every((part) => part !== "" && part !== "." && part !== "..");
-  return first === "model" && inModel && /\.(json|onnx|safetensors|trees)$/.test(path);
+  return ["results.json", "report.json", "tuned.json"].includes(path) || isModelFile(path);
 }
 
 /**

@@ -8,10 +8,10 @@ import { treesReference } from "../../plan/trained-references.ts";
 import type { KeptChoice, KeptEnsemble, Results, Settings } from "../../results.ts";
 import { firstLine, UsageError } from "../../usage-error.ts";
 import { ownModelIn, type SavedModel, weightsFile, writeModelDescription } from "../description.ts";
+import { modelFileNames, modelFoldersOf } from "../model-files.ts";
 import { fitWhole } from "../saved-model.ts";
 import type { Contents } from "./contents.ts";
 import { noOnnxOf, onnxOf } from "./onnx-of.ts";
-import { quantisedFile } from "./quantised-models.ts";
 
 /**
  * Trains the chosen model of each data set again on all of its rows. Where that diverges there is no model, and the
@@ -72,21 +72,6 @@ function failureOf(error: unknown, candidate: string | undefined): string | null
   return ofLibrary ? `${candidate} failed (${firstLine(error)})` : null;
 }
 
-/** The description comes last: where it is, the model is whole. */
-const files = [
-  "model.safetensors",
-  "model.trees",
-  "model.ensemble",
-  "model.onnx",
-  ...[2, 3, 4, 5, 6, 7, 8].map(quantisedFile),
-  "model.json",
-];
-
-/** Returns the folders of the models in the output folder: `model/` for one data set, `model/NAME/` for several. */
-export function modelFoldersOf(names: readonly string[]): string[] {
-  return names.length === 1 ? ["model"] : names.map((name) => `model/${name}`);
-}
-
 /**
  * Returns the files of the models, by their paths in the output folder: in `model/` for one data set, in `model/NAME/` for several. Those
  * of an earlier run go.
@@ -103,7 +88,7 @@ export async function modelFiles(
   const folders = modelFoldersOf(names);
   const contents: Record<string, string | Uint8Array | null> = {};
   for (const folder of new Set(["model", ...folders]))
-    for (const file of files) contents[`${folder}/${file}`] = null;
+    for (const file of modelFileNames) contents[`${folder}/${file}`] = null;
   for (const [i, model] of models.entries()) {
     if (model === null) continue;
     contents[`${folders[i]}/model.json`] = await writeModelDescription(model.description);

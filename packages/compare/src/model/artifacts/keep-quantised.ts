@@ -7,10 +7,10 @@ import type { ProgressLine } from "../../progress-line.ts";
 import type { PredictedTrial, Results } from "../../results.ts";
 import { makeWhole } from "../../train/fold.ts";
 import type { SavedModel, SavedNetwork } from "../description.ts";
+import { modelFoldersOf, quantisedFile } from "../model-files.ts";
 import type { Contents } from "./contents.ts";
-import { modelFoldersOf } from "./keep-models.ts";
 import { onnxOf } from "./onnx-of.ts";
-import { eachWidth, quantisedFile, quantisedOnnx, usualContainer } from "./quantised-models.ts";
+import { eachWidth, quantisedOnnx, usualContainer } from "./quantised-models.ts";
 
 /** What kept models are quantised with. */
 export interface KeepingQuantised {

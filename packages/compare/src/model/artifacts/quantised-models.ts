@@ -23,9 +23,6 @@ export type Container = "int8" | "int4";
 /** Returns the default container of codes of a given width. */
 export const usualContainer = (bits: number): Container => (bits <= 4 ? "int4" : "int8");
 
-/** Returns the name of the file of a given width. */
-export const quantisedFile = (bits: number): string => `model-${bits}bit.onnx`;
-
 /**
  * Returns a kept network in one width after the other.
  *
