@@ -1,4 +1,4 @@
-import { lstat, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { lstat, open, rename, rm, stat } from "node:fs/promises";
 import { temporaryFor } from "./temporary.ts";
 
 /**
@@ -26,16 +26,6 @@ export async function writeWhole(path: string, content: string | Uint8Array, mod
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
     throw error instanceof Error ? Object.assign(error, { path }) : error;
-  }
-}
-
-/** Returns where a path leads through symbolic links, to see whether two paths are one file; a path of what isn't there as it is. */
-export async function placeOf(path: string): Promise<string> {
-  try {
-    return await realpath(path);
-  } catch (error) {
-    if (isAbsence(error)) return path;
-    throw error;
   }
 }
 

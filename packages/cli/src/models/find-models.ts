@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join } from "node:path";
 import {
   listed,
   type OwnModel,
@@ -13,7 +13,6 @@ import { suggest } from "minimand/engine";
 import { UsageError } from "../failure.ts";
 import { checkNoLink } from "../files/inside.ts";
 import { isThere, readCurrent } from "../files/replace-together.ts";
-import { placeOf } from "../files/write-whole.ts";
 import { tell } from "../printable.ts";
 
 /**
@@ -84,19 +83,6 @@ export async function readModel(place: string): Promise<SavedModel> {
   const { model, summed } = await readSavedModel(place, (name) => readCurrent(join(place, name)));
   if (!summed) tell(noSums(place));
   return model;
-}
-
-/**
- * Refuses to write over a file of a kept model, by a link to it neither.
- *
- * @param own names of the files that stay
- * @throws UsageError in one line
- */
-export async function checkOutside(out: string, where: string, own: readonly string[]): Promise<void> {
-  const place = await placeOf(resolve(out));
-  for (const name of own)
-    if ((await placeOf(resolve(where, name))) === place)
-      throw new UsageError(`--out: expected another file than ${join(where, name)}, got ${out}`);
 }
 
 /**

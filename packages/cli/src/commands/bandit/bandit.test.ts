@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { linUcb } from "@minimand/lab/online";
 import { describe, expect, it } from "vitest";
@@ -104,11 +104,11 @@ describe.concurrent("minimand bandit", () => {
   it("gives the same numbers and the same log again, whatever the number of workers", async () => {
     const cwd = withSample();
     const run = async (workers: string): Promise<unknown> => {
-      const own = ["--json", "--workers", workers, "--log", `${workers}.jsonl`, "--out", workers];
+      const own = ["--json", "--workers", workers, "--log", `${workers}/played.jsonl`, "--out", workers];
       const { stdout } = await once(["bandit", "simulate", "a.csv", "-t", "y", ...small, ...own], { cwd });
       const { bandits } = JSON.parse(stdout) as SimulationFile;
       return [
-        readFileSync(join(cwd, `${workers}.jsonl`), "utf8"),
+        readFileSync(join(cwd, workers, "played.jsonl"), "utf8"),
         ...bandits.map(({ name, plays }) => [name, plays.map(({ seconds: _, ...play }) => play)]),
       ];
     };
@@ -217,11 +217,26 @@ describe.concurrent("minimand bandit", () => {
     writeFileSync(join(cwd, "empty.jsonl"), "");
     writeFileSync(join(cwd, "cut.snapshot"), linUcb({ dim: 1, arms: 2 }).snapshot().slice(0, 60));
     execFileSync("mkfifo", [join(cwd, "pipe")]);
+    const linked = join(temporaryFolder(), "linked");
+    symlinkSync(cwd, linked);
     const refusals: [string[], string][] = [
       [
         ["simulate", "a.csv", "-t", "y", "--log", "pipe"],
         "pipe: expected a file or a name that is free, got a pipe",
       ],
+      [
+        ["simulate", "a.csv", "-t", "y", "--log", `${linked}/a.csv`],
+        `--log: expected another file than the table, got ${linked}/a.csv`,
+      ],
+      [
+        ["simulate", "a.csv", "-t", "y", "--out", "new", "--log", "new/results.json"],
+        "--log: expected another file than new/results.json, got new/results.json",
+      ],
+      [
+        ["simulate", "a.csv", "-t", "y", "--out", "new", "--log", `${linked}/new/.minimand-lock`],
+        `--log: expected another file than new/.minimand-lock, got ${linked}/new/.minimand-lock`,
+      ],
+      [["simulate", "a.csv", "-t", "y", "--log", "-"], "--log: expected the path of a file, got '-'"],
       [["simulate", "nosuch"], "nosuch: no such file"],
       [
         ["simulate", "a.csv", "-t", "y", "--quiet", "--log", "none/log.jsonl"],

@@ -1,9 +1,10 @@
-import { basename, dirname, extname, resolve } from "node:path";
+import { basename, dirname, extname } from "node:path";
 import { lightOf, loadSpeckleRemover, type SpeckleRemover, speckleLevel } from "@minimand/papers/denoising";
 import { startEngine } from "minimand/start";
 import { UsageError } from "../../failure.ts";
+import { checkApart } from "../../files/apart.ts";
 import { makeFolder, unmakeFolder } from "../../files/make-folder.ts";
-import { checkWritable, placeOf, writeWhole } from "../../files/write-whole.ts";
+import { checkWritable, writeWhole } from "../../files/write-whole.ts";
 import { paperAssets } from "../../papers/paper-assets.ts";
 import type { Raster } from "../../pictures/raster.ts";
 import { readPicture } from "../../pictures/read-picture.ts";
@@ -35,7 +36,7 @@ export interface DenoiseOptions extends EngineAsked {
 export async function denoise(path: string, options: DenoiseOptions): Promise<void> {
   const { clean: cleanPath, report } = options;
   const { out = `${basename(path, extname(path))}-denoised.png` } = options;
-  await checkApart({ "the picture": path, "--clean": cleanPath, "--out": out, "--report": report });
+  await checkApart({ "the picture": path, "--clean": cleanPath }, { "--out": out, "--report": report });
   if (report !== undefined && !/\.html?$/i.test(report))
     throw new UsageError(`--report: expected a name that ends with .html, got '${report}'`);
   const noisy = await readPicture(path);
@@ -93,19 +94,6 @@ export async function denoise(path: string, options: DenoiseOptions): Promise<vo
     for (const [folder, topmost] of made.reverse()) await unmakeFolder(folder, topmost);
   }
   tell(`${out} has the picture${report === undefined ? "" : `, ${report} shows it next to others`}`);
-}
-
-/** Nothing that is read is written over, by a link to it neither, and nothing is written twice. */
-async function checkApart(files: Readonly<Record<string, string | undefined>>): Promise<void> {
-  const places = new Map<string, string>();
-  for (const [name, file] of Object.entries(files)) {
-    if (file === undefined) continue;
-    const place = await placeOf(resolve(file));
-    const other = places.get(place);
-    if (other !== undefined && name !== "--clean")
-      throw new UsageError(`${name}: expected another file than ${other}, got ${file}`);
-    places.set(place, name);
-  }
 }
 
 const colours = ({ channels }: Pick<Raster, "channels">): string => (channels === 1 ? "grey" : "colour");

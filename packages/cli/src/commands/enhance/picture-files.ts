@@ -2,7 +2,7 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { plural } from "@minimand/compare";
 import { UsageError } from "../../failure.ts";
-import { placeOf } from "../../files/write-whole.ts";
+import { placeOf } from "../../files/apart.ts";
 import { tell } from "../../printable.ts";
 
 /** Names that pictures have. */
@@ -50,7 +50,7 @@ export async function pictureFiles(paths: readonly string[], out: string): Promi
   for (const { name } of files) {
     const own = join(out, name);
     // What stands in the way of the folder is told where it is made.
-    const read = places.get(await placeOf(resolve(own)).catch(() => own));
+    const read = places.get(await placeOf(own).catch(() => own));
     if (read !== undefined)
       throw new UsageError(
         `--out: expected no links to the pictures, got ${own}, by which ${read} would be written over`,

@@ -335,6 +335,14 @@ describe("minimand quantize", () => {
         "--out: expected another file than plain/model/model.onnx, got ./plain/model/model.onnx",
       ],
       [
+        ["plain", "--data", "rows.onnx", "--bits", "4", "--out", "./rows.onnx"],
+        "--out: expected another file than --data, got ./rows.onnx",
+      ],
+      [
+        ["plain", "--data", "out/model-4bit.onnx", "--bits", "8,4", "--out", "out"],
+        "out/model-4bit.onnx: expected another file than --data, got out/model-4bit.onnx",
+      ],
+      [
         ["plain", "--data", "a.csv", "--bits", "4", "--out", "no/x.onnx"],
         "no/x.onnx: no such file or folder",
       ],

@@ -10,12 +10,13 @@ import { type Container, noOnnxOf, quantisedFile } from "@minimand/compare/artif
 import { startEngine } from "minimand/start";
 import { noteText } from "../../compare/subjects.ts";
 import { UsageError } from "../../failure.ts";
+import { checkApart } from "../../files/apart.ts";
 import { readInput } from "../../files/input.ts";
 import { holdOutputFolder } from "../../files/output-folder.ts";
 import { readInputTable } from "../../files/read-input-table.ts";
 import { replaceTogether } from "../../files/replace-together.ts";
 import { checkWritable, writeWhole } from "../../files/write-whole.ts";
-import { checkOutside, datasetOf, onlyModel, ownModelOf, readModel } from "../../models/find-models.ts";
+import { datasetOf, onlyModel, ownModelOf, readModel } from "../../models/find-models.ts";
 import { loadOwn } from "../../own/own-candidates.ts";
 import { printableJson, tell } from "../../printable.ts";
 import { compilerOf } from "../../run/engine.ts";
@@ -50,7 +51,14 @@ export async function quantize(folder: string, options: QuantizeOptions): Promis
   const widths = widthsOf(options);
   if (data === undefined) throw new UsageError("--data: expected a file of rows to quantise by, got none");
   const where = await onlyModel(folder);
-  if (options.out?.endsWith(".onnx")) await checkOutside(options.out, where, ["model.onnx"]);
+  const out = options.out ?? where;
+  const isFile = out.endsWith(".onnx");
+  const whole = join(where, "model.onnx");
+  const files = isFile ? [out] : widths.map(({ bits }) => join(out, quantisedFile(bits)));
+  await checkApart(
+    { "--data": data, [whole]: whole },
+    Object.fromEntries(files.map((file) => [isFile ? "--out" : file, file])),
+  );
   const { model, own } = await networkIn(where, options.with);
   const table = await readInputTable(await readInput(data), options);
   const { engine, note } = await chooseEngine(options);
@@ -60,7 +68,6 @@ export async function quantize(folder: string, options: QuantizeOptions): Promis
   const compile = await compilerOf(engine, warnOnce(process.stderr));
   const line = progressLine(process.stderr);
   const label = options.method === "ptq" ? "widths" : "epochs of fine-tuning";
-  const out = options.out ?? where;
   const run = { command: "quantize", folder, ...options, json: false, out: "" };
   const { found, written } = await inPlace(out, run, widths, async () => {
     const found = await interruptible(async (signal) => {

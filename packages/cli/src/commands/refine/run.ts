@@ -1,14 +1,14 @@
-import { basename, join, resolve } from "node:path";
+import { basename, join } from "node:path";
 import { optionOf, plural, type TrialStore } from "@minimand/compare";
 import type { Command } from "commander";
 import { checkNumber } from "minimand/engine";
 import { startEngine } from "minimand/start";
 import { UsageError } from "../../failure.ts";
+import { placeOf } from "../../files/apart.ts";
 import { unmakeFolder } from "../../files/make-folder.ts";
 import { inOutputFolder } from "../../files/output-folder.ts";
 import { readBytes } from "../../files/read-bytes.ts";
 import { replaceTogether } from "../../files/replace-together.ts";
-import { placeOf } from "../../files/write-whole.ts";
 import { printableJson, tell } from "../../printable.ts";
 import { compilerOf } from "../../run/engine.ts";
 import { chooseEngine, type EngineAsked } from "../../run/engine-choice.ts";
@@ -207,7 +207,7 @@ const learnedFile = "refiner.safetensors";
 /** Whether a saved refiner is the one in a folder. */
 async function isOf(out: string, saved: string | undefined): Promise<boolean> {
   if (saved === undefined) return false;
-  return (await placeOf(resolve(saved))) === (await placeOf(resolve(out, learnedFile)));
+  return (await placeOf(saved)) === (await placeOf(join(out, learnedFile)));
 }
 
 /** What a file has to say for a refiner. */

@@ -4,6 +4,7 @@ import { listed, plural, type Reading, shortNames } from "@minimand/compare";
 import { checkNumber } from "minimand/engine";
 import { noteText } from "../../../compare/subjects.ts";
 import { UsageError } from "../../../failure.ts";
+import { checkApart } from "../../../files/apart.ts";
 import { bundledTarget, readInput } from "../../../files/input.ts";
 import { holdOutputFolder } from "../../../files/output-folder.ts";
 import { readInputTable } from "../../../files/read-input-table.ts";
@@ -29,6 +30,9 @@ import { renderSimulation } from "../report.ts";
 
 /** Rounds of a simulation, each of which is kept. */
 const mostRounds = 100_000_000;
+
+/** What it writes into the folder of `--out`. */
+const written = ["report.html", "results.json"];
 
 /** What `minimand bandit simulate` was asked. */
 export interface SimulateOptions extends BanditSettings, Reading {
@@ -74,12 +78,19 @@ export async function simulate(source: string, options: SimulateOptions): Promis
   const arms = table.classes.length;
   // Refused before anything is written.
   for (const make of makers) make({ dim: table.features, arms, seed: 0 }, settings);
-  if (options.log !== undefined) await checkWritable(options.log);
+  if (options.log === "-") throw new UsageError("--log: expected the path of a file, got '-'");
+  await checkApart(
+    {
+      "the table": source,
+      ...Object.fromEntries([...written, ".minimand-lock"].map((name) => [join(out, name), join(out, name)])),
+    },
+    { "--log": options.log },
+  );
   const schema = "minimand.bandit-simulation/1";
   const output = {
     out,
     run: { command: "bandit simulate", ...options, sha256: input.sha256, workers: 0, json: false, out: "" },
-    files: ["report.html", "results.json"],
+    files: written,
     schema,
   };
   const work = async (signal: AbortSignal): Promise<void> => {
@@ -129,6 +140,8 @@ export async function simulate(source: string, options: SimulateOptions): Promis
     print(options.json ? `${printableJson(file)}\n` : simulationText(file, terminalWidth()));
   };
   await holdOutputFolder(output, async () => {
+    // Which may be in the folder.
+    if (options.log !== undefined) await checkWritable(options.log);
     for (const note of table.notes) tell(noteText(note));
     tell(
       `${input.name}: ${rounds} rounds, ${arms} arms, ${table.features - 1} inputs and a constant, ${plural(seeds, "repeat")}`,
