@@ -1,4 +1,4 @@
-import { isArgumentError } from "@minimand/compare/messages";
+import { isArgumentError, textOfThrown } from "@minimand/compare/messages";
 
 /* What errors say, and who can mend them: commands and servers share it. */
 
@@ -24,7 +24,7 @@ const reasons: Record<string, string> = {
 
 /** Whether the user can fix it: an argument, a file, the disk, the memory. */
 export function isMendable(error: unknown): boolean {
-  return isArgumentError(error) || systemMessage(error) !== null || isMemoryError(error);
+  return isError(error) && (isArgumentError(error) || systemMessage(error) !== null || isMemoryError(error));
 }
 
 /** One line that says what went wrong: the first of what the error says. */
@@ -34,23 +34,24 @@ export function messageOf(error: unknown): string {
 
 /** All that an error says, one of the operating system in words. */
 export function textOf(error: unknown): string {
+  if (!isError(error)) return textOfThrown(error);
   if (isMemoryError(error))
     return `expected a task that fits into memory, got one that does not (${error.message})`;
-  return systemMessage(error) ?? (error instanceof Error ? error.message : thrownText(error));
+  return systemMessage(error) ?? error.message;
 }
 
-/** A user's module may throw anything, also what has no text. */
-function thrownText(thrown: unknown): string {
+/** Whether it is an error whose message can be read: a user's module may throw anything. */
+export function isError(thrown: unknown): thrown is Error {
   try {
-    return String(thrown);
+    return thrown instanceof Error && typeof thrown.message === "string";
   } catch {
-    return "something that isn't an error and has no text was thrown";
+    return false;
   }
 }
 
 /** Errors of the operating system that a user can mend, in words; null for all others. */
-function systemMessage(error: unknown): string | null {
-  if (!(error instanceof Error) || !("code" in error)) return null;
+function systemMessage(error: Error): string | null {
+  if (!("code" in error)) return null;
   const reason = reasons[String(error.code)];
   if (reason === undefined) return null;
   if ("path" in error && typeof error.path === "string") return `${error.path}: ${reason}`;
@@ -67,10 +68,9 @@ const memoryMessages = [
   "Set maximum size exceeded",
 ];
 
-function isMemoryError(error: unknown): error is Error {
+function isMemoryError({ message }: Error): boolean {
   return (
-    error instanceof Error &&
-    (memoryMessages.includes(error.message) ||
-      /^(?:Invalid typed array length: \d{9,}|Cannot create a string longer than .+)$/.test(error.message))
+    memoryMessages.includes(message) ||
+    /^(?:Invalid typed array length: \d{9,}|Cannot create a string longer than .+)$/.test(message)
   );
 }

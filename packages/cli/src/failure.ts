@@ -1,6 +1,6 @@
 import { DataError, Interrupted, UsageError } from "@minimand/compare/messages";
 import { CommanderError } from "commander";
-import { isMendable, messageOf, textOf } from "./error-text.ts";
+import { isError, isMendable, messageOf, textOf } from "./error-text.ts";
 import { printable } from "./printable.ts";
 
 /** Errors that the user can fix (exit code 2), and runs that were interrupted by Ctrl-C (exit code 130). */
@@ -8,6 +8,7 @@ export { Interrupted, UsageError };
 
 /** Exit codes: 0 done, 1 a fault of the program, 2 a fault in what was asked or given, 130 interrupted. */
 export function exitCodeOf(error: unknown): 0 | 1 | 2 | 130 {
+  if (!isError(error)) return 1;
   if (error instanceof Interrupted) return 130;
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   return error instanceof DataError || error instanceof UsageError || isMendable(error) ? 2 : 1;
@@ -22,6 +23,6 @@ export function failureLine(error: unknown): string {
 export function endOf(error: unknown): { code: ReturnType<typeof exitCodeOf>; said: string } {
   const code = exitCodeOf(error);
   // Commander has already printed what it refused.
-  const printed = error instanceof Error && "exitCode" in error && error.name === "CommanderError";
+  const printed = isError(error) && "exitCode" in error && error.name === "CommanderError";
   return { code, said: code === 0 || printed ? "" : `minimand: ${failureLine(error)}\n` };
 }

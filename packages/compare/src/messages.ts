@@ -7,4 +7,4 @@ export { DataError, listed } from "./data-error.ts";
 export { nameInList, namesExpected, splitNames } from "./name-list.ts";
 export { plural } from "./plural.ts";
 export { Interrupted } from "./run/interrupted.ts";
-export { isArgumentError, UsageError } from "./usage-error.ts";
+export { isArgumentError, textOfThrown, UsageError } from "./usage-error.ts";

@@ -8,6 +8,7 @@ import {
   type PredictedTrial,
   type Prepared,
   refusal,
+  UsageError,
 } from "@minimand/compare";
 import { messageOf } from "../error-text.ts";
 import { startPool } from "../run/pool.ts";
@@ -68,7 +69,9 @@ function blamed(error: unknown, candidate: string, { owners, model, modelOrigin 
   const own = owners[candidate];
   const origin = own ?? modelOrigin;
   const message = messageOf(error);
-  if (origin === undefined || message.startsWith("--with ")) return error;
+  if (origin === undefined) return error;
+  // Errors lose their kind on the way from a thread.
+  if (message.startsWith("--with ")) return new UsageError(message);
   const what =
     own === undefined ? `${model} can't be trained with ${candidate}` : `${candidate} can't be trained`;
   return refusal(origin.file, `${what}: ${message}`);

@@ -216,9 +216,26 @@ describe("minimand compare --with FILE --model NAME", () => {
     ],
     ["code that throws", made("make() { throw new Error('no way'); }"), /^x can't be used: no way$/],
     [
-      "code that throws when it is trained",
+      "outputs without state",
+      broken("apply: (variables, x, options) => model.apply(variables, x, options)[0]"),
+      /^x can't be used: model\.apply: expected a pair of outputs and state, got /,
+    ],
+    [
+      "code that throws when it is applied",
       broken("apply: () => { throw new Error('no way'); }"),
-      /^x can't be trained with [\w-]+: no way$/,
+      /^x can't be used: no way$/,
+    ],
+    [
+      "code that throws when it is trained",
+      broken(
+        "apply(variables, x, options) { if (options.training) throw new Error('no way'); return model.apply(variables, x, options); }",
+      ),
+      /^x can't be used: no way$/,
+    ],
+    [
+      "code that throws what has no text",
+      made("make() { throw new Proxy({}, { get() { throw 0; }, getPrototypeOf() { throw 0; } }); }"),
+      /^x can't be used: something that isn't an error and has no text was thrown$/,
     ],
   ])("refuses a module with %s in one line", async (_, text, expected) => {
     const file = `${expect.getState().currentTestName?.replace(/\W+/g, "-").slice(-60)}.mjs`;

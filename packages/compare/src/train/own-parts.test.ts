@@ -1,4 +1,4 @@
-import { numpy as np } from "@jax-js/jax";
+import { numpy as np, random } from "@jax-js/jax";
 import { type FeatureModel, focal, mlp } from "minimand";
 import { readSafetensors, weightRows } from "minimand/models";
 import { describe, expect, it } from "vitest";
@@ -194,10 +194,51 @@ describe("an own model", () => {
     await expect(throws((shape) => ({ ...counting.make(shape), init: () => null as never }))).rejects.toThrow(
       "--with own.mjs: counting can't be used: model.init: expected an object of params and state, got null",
     );
+    const throwsAtCall = (last: number): OwnModel["make"] => {
+      let calls = 0;
+      return (shape) => ({
+        ...counting.make(shape),
+        apply(...given) {
+          calls++;
+          if (calls === last) throw new Error("no outputs");
+          return counting.make(shape).apply(...given);
+        },
+      });
+    };
+    for (const last of [1, 2])
+      await expect(throws(throwsAtCall(last))).rejects.toThrow(
+        new UsageError("--with own.mjs: counting can't be used: no outputs"),
+      );
     await expect(predictTable(plain, table, counting)).rejects.toThrow("expected the own model none");
     await expect(fitWhole(dataset, given, chosen)).rejects.toThrow(
       "model: expected one beside the settings, which speak of an own one, got undefined",
     );
+  });
+
+  it("may be an object of a class, which keeps what it has of its own", () => {
+    class Own implements FeatureModel {
+      readonly #inner = mlp({ inputs: 2, hidden: [3], outputs: 1 });
+      readonly featureSize = this.#inner.featureSize;
+      readonly outputSize = this.#inner.outputSize;
+      init(...given: Parameters<FeatureModel["init"]>) {
+        return this.#inner.init(...given);
+      }
+      apply(...given: Parameters<FeatureModel["apply"]>) {
+        return this.#inner.apply(...given);
+      }
+      applyWithFeatures(...given: Parameters<FeatureModel["applyWithFeatures"]>) {
+        return this.#inner.applyWithFeatures(...given);
+      }
+      asLayers() {
+        return { pieces: [], variables: { params: [], state: [] } };
+      }
+    }
+    const network = ownNetwork({ id: "own", make: () => new Own() }, 2, 1);
+    expect(network).toMatchObject({ featureSize: 3, outputSize: 1 });
+    expect(network.asLayers).toBeUndefined();
+    const [output] = network.apply(network.init(random.key(0)), np.zeros([4, 2]), { training: false });
+    expect(output.shape).toEqual([4, 1]);
+    output.dispose();
   });
 
   it("counts as layers only if they give its own outputs", () => {

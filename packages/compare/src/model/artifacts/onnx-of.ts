@@ -8,7 +8,7 @@ import { listed } from "../../data-error.ts";
 import type { OwnModel } from "../../plan/own-parts.ts";
 import { missingWords } from "../../read/cells.ts";
 import { givesNumbers, outputsFor } from "../../task.ts";
-import { firstLine, refusal, UsageError } from "../../usage-error.ts";
+import { refusalOf, UsageError } from "../../usage-error.ts";
 import type {
   ModelDescription,
   NetworkDescription,
@@ -43,8 +43,8 @@ export async function onnxOf(model: SavedModel, own?: OwnModel): Promise<Uint8Ar
       parts.push({ weight, model: await partOf(member, own, (params) => made.push(params)) });
     return ensembleToOnnx(parts, metadataOf(description));
   } catch (error) {
-    if (own?.origin === undefined || error instanceof UsageError) throw error;
-    throw refusal(own.origin.file, `${own.id} can't be written as ONNX: ${firstLine(error)}`);
+    if (own?.origin === undefined) throw error;
+    throw refusalOf(error, own.origin.file, `${own.id} can't be written as ONNX`);
   } finally {
     made.forEach(disposeTree);
   }
