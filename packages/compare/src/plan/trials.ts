@@ -81,7 +81,7 @@ export interface PlannedTrial {
 }
 
 /** To be raised where older keys would name results that are computed otherwise now. */
-const keyVersion = 6;
+const keyVersion = 7;
 
 /** The same for quantised networks. */
 const quantisingVersion = 2;

@@ -5,6 +5,7 @@ import { tableOf } from "../../../../../test/support/tables.ts";
 import { readColumns } from "../../data/encode.ts";
 import { fitEncoder } from "../../data/encoder.ts";
 import { packFiles } from "./archive.ts";
+import { readBoostedTrees } from "./boosted-trees.ts";
 import { withLibrary } from "./library.ts";
 import { predictTrees } from "./predict-trees.ts";
 import { rowsOfColumns, treeColumns } from "./tree-columns.ts";
@@ -73,6 +74,30 @@ describe("trees", () => {
     expect(error).toBeLessThan(0.5);
     const constant = await trainTrees({ ...examples, targets: targets.fill(7) }, once);
     expect(new Set((await predictTrees(constant, [a], rows)).predictions)).toEqual(new Set([7]));
+  });
+
+  it("tell as many levels apart as the library sorts quickly: those of the most rows", async () => {
+    const many = 400;
+    const labels: number[] = [];
+    const texts = Array.from({ length: many }, (_, level) =>
+      // The first 298 levels have six rows, the others five; classes alternate from level to level.
+      Array.from({ length: level < 298 ? 6 : 5 }, () => {
+        labels.push(level % 2);
+        return `level ${level}`;
+      }),
+    ).flat();
+    const examples = classified(labels, 2, [texts]);
+    const trees = await trainTrees(examples, once);
+    const { codes } = readBoostedTrees(trees.models[0], 1);
+    expect([...codes[0]!.keys()].sort()).toEqual(
+      Array.from({ length: 298 }, (_, level) => `level ${level}`).sort(),
+    );
+    const ask = ["level 0", "level 1", "level 399", "level 398", "never seen"];
+    const { probabilities } = await predictTrees(trees, [ask], ask.length);
+    const [first, second, rare, other, unseen] = Array.from(ask, (_, row) => probabilities[2 * row + 1]);
+    expect(first).toBeLessThan(0.2);
+    expect(second).toBeGreaterThan(0.8);
+    expect([rare, other]).toEqual([unseen, unseen]);
   });
 
   it("see small differences of large numbers, and take any number", async () => {
