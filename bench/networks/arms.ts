@@ -35,7 +35,7 @@ export const arms: readonly Arm[] = [
     combines: { arms: members, allSeeds: false },
     run: greedyOver(members),
   },
-  { name: "recommended", version: 1, plans: ["outer"], run: runRecommended },
+  { name: "recommended", version: 2, plans: ["outer"], run: runRecommended },
   single("bins 8", { bins: 8 }),
   single("bins 16", { bins: 16 }),
   single("bins 32", { bins: 32 }),

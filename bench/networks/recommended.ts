@@ -3,14 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import {
-  baselineIdOf,
-  type Dataset,
-  linearReference,
-  type Prediction,
-  predictionFrom,
-  treesReference,
-} from "@minimand/compare";
+import { baselineIdOf, type Dataset, keepable, type Prediction, predictionFrom } from "@minimand/compare";
 import type { Made } from "./arm.ts";
 import type { Split } from "./plans.ts";
 import type { BenchTable } from "./read.ts";
@@ -21,14 +14,13 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const maxBuffer = 1 << 30;
 
 const seeds = 2;
-const keeps: Record<string, string> = { [treesReference.id]: "trees", [linearReference.id]: "linear" };
 
 const minimand = (args: readonly string[]): string =>
   execFileSync("npx", ["minimand", ...args], { cwd: root, encoding: "utf8", maxBuffer });
 
 /**
  * Runs `minimand compare` on the training rows, with the baseline loss and its references, and applies what the report recommends to the test
- * rows: trees or the linear model where they are ahead of the network, else the network. If it recommends none, the prediction is constant.
+ * rows: the ensemble, trees or the linear model where the report says that it is ahead of the network, else the network. If it recommends none, the prediction is constant.
  */
 export function runRecommended({ dataset }: BenchTable, split: Split): Made {
   const folder = mkdtempSync(join(tmpdir(), "minimand-bench-"));
@@ -53,10 +45,14 @@ function recommendedBy(folder: string, dataset: Dataset, split: Split): Predicti
     ...["--seeds", String(seeds), "--workers", "1"],
   ];
   const { model, recommendation } = JSON.parse(minimand(command)).datasets[0];
-  const [ahead] = (recommendation.references as { candidate: string; mean: number; low: number | null }[])
-    .filter(({ low }) => low !== null && low > 0)
-    .sort((a, b) => b.mean - a.mean);
-  if (ahead !== undefined) minimand([...command, "--keep", keeps[ahead.candidate]]);
+  const { references, instead } = recommendation as {
+    references: { candidate: string; low: number | null }[];
+    instead: string | null;
+  };
+  // A linear model that does as well is an option, and the network stays the recommendation.
+  const ahead = references.some(({ candidate, low }) => candidate === instead && low !== null && low > 0);
+  const kept = Object.entries(keepable).find(([, id]) => ahead && id === instead)?.[0];
+  if (kept !== undefined) minimand([...command, "--keep", kept]);
   else if (model === null) return constantPrediction(dataset, split);
   return predictionOf(minimand(["predict", out, unseen, "--json", "--quiet"]), dataset);
 }

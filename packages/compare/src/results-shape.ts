@@ -246,6 +246,7 @@ const keptChoice = {
   epochs: number,
   rows: v.optional(number),
   members: v.optional(number),
+  bytes: v.optional(number),
   why: text,
   preference: v.optional(
     shape<NonNullable<KeptChoice["preference"]>>({ temperature: number, flipRate: number, assumed: number }),
@@ -256,6 +257,7 @@ const keptEnsemble = shape<KeptEnsemble>({
   candidate: text,
   why: text,
   rows: v.optional(number),
+  bytes: v.optional(number),
   ensemble: v.array(shape<KeptEnsemble["ensemble"][number]>({ ...keptChoice, weight: number })),
 });
 

@@ -287,6 +287,8 @@ export interface KeptChoice {
   rows?: number;
   /** Networks that are averaged; absent: one. Each stops by its own validation rows, and not after `epochs`, unless `rows` is there. */
   members?: number;
+  /** Size of its file of weights. */
+  bytes?: number;
   why: string;
   /** Of pairs: the medians over the folds, by which its rewards are scaled. */
   preference?: Pick<PairCalibration, "temperature" | "flipRate" | "assumed">;
@@ -297,6 +299,8 @@ export interface KeptEnsemble {
   candidate: string;
   why: string;
   rows?: number;
+  /** Size of the file with the weights of all members. */
+  bytes?: number;
   /** Each with its weight, the mean of those of the folds; they add up to 1. */
   ensemble: (KeptChoice & { weight: number })[];
 }

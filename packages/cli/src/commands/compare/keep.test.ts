@@ -29,6 +29,7 @@ describe("minimand compare --keep trees", () => {
     expect(everythingIn(at("trees/model"))).toEqual(["model.json", "model.onnx", "model.trees"]);
     const parameters = { models: expect.any(Number) };
     expect(kept("trees")).toEqual({
+      bytes: readFileSync(at("trees/model/model.trees")).length,
       candidate: "gradient-boosted-trees",
       epochs: 0,
       why: "it was asked for (--keep trees)",

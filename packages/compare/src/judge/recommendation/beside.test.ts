@@ -82,6 +82,13 @@ describe("besideBest", () => {
     return trees.high - trees.low;
   };
 
+  it("has the ensemble, where there is one", () => {
+    const trials = [...trialsOf("focal", 4), ...trialsOf("ensemble", 20)];
+    const [only, ...more] = besideBest(trials, truth, ranking);
+    expect(only).toMatchObject({ candidate: "ensemble", to: "focal" });
+    expect(more).toEqual([]);
+  });
+
   it("takes all seeds that a reference has: what fits differ by goes as they grow", () => {
     expect(widthOn([0, 1, 2])).toBeLessThan(0.8 * widthOn([0]));
   });

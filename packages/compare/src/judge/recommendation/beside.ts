@@ -1,3 +1,4 @@
+import { references } from "../../plan/candidates.ts";
 import type { Advantage, PredictedTrial, Ranking } from "../../results.ts";
 import { outcomesOf, pairedFits } from "../decision/fits-of.ts";
 import { testDifference } from "../decision/test-difference.ts";
@@ -39,11 +40,14 @@ function firstLoss({ entries }: Pick<Ranking, "entries">): string | null {
   return best?.candidate ?? null;
 }
 
-/** Returns how trees and the linear model differ from the loss that is first in the ranking: positive where they are ahead of it. */
+/**
+ * Returns how trees, the linear model and the ensemble of them differ from the loss that is first in the ranking: positive where they are
+ * ahead of it.
+ */
 export function besideBest(trials: readonly PredictedTrial[], truth: Truth, ranking: Ranking): Advantage[] {
   const best = firstLoss(ranking);
   if (best === null) return [];
-  return otherModels.flatMap((candidate) => {
+  return [...otherModels, references.ensemble.id].flatMap((candidate) => {
     const found = advantageOf(trials, truth, { candidate, to: best }, ranking);
     return found === null ? [] : [found];
   });

@@ -88,6 +88,20 @@ describe("recommend", () => {
     );
   });
 
+  it("says of an ensemble what it is of, and what it costs", () => {
+    const label = "Ensemble of baseline and trees";
+    const report = reportOf([
+      { id: "focal", gain: 0.01, verdict: "undecided" },
+      baseline,
+      { id: "ensemble", gain: 0.05, verdict: "reference" },
+    ]);
+    report.ranking.entries[2].label = label;
+    const references = [against("ensemble", 0.03, 0.01, 0.05, 0)];
+    expect(recommend(report, { ...none, references }).lead).toBe(
+      "The ensemble of baseline and trees is 3.0 points of balanced accuracy [1.0, 5.0] ahead of the best loss on these data. It has the size and the prediction time of all its models together: if you can afford them, use it.",
+    );
+  });
+
   it("names the reference that the lead says to use", () => {
     const report = reportOf([{ id: "focal", gain: 0.01, verdict: "undecided" }, baseline]);
     const instead = (...references: Advantage[]) => recommend(report, { ...none, references }).instead;
@@ -430,6 +444,10 @@ describe("recommend", () => {
     expect(beside[1]).toMatch(/^A tuned threshold also gains.*: 3\.0 points/);
     const never = reportOf([baseline, { ...chosen, gain: 0, variance: [0, 0] }]);
     expect(recommend(never, none).beside).toEqual([]);
+    const hardly = reportOf([baseline, { ...chosen, gain: -0.0004, variance: [1e-4, 0] }]);
+    expect(recommend(hardly, none).beside).toEqual([
+      "Choosing the loss in each fold by its score on validation rows changes the score by 0.0 points of balanced accuracy [-2.0, 2.0], which is not significant.",
+    ]);
     const lost = reportOf([baseline, { ...chosen, gain: -0.02, variance: [1e-5, 0] }]);
     expect(recommend(lost, none).beside).toEqual([
       expect.stringMatching(

@@ -1,5 +1,5 @@
 import { quoted } from "../../data-error.ts";
-import { references } from "../../plan/candidates.ts";
+import { keepable, references } from "../../plan/candidates.ts";
 import type { Advantage, DatasetReport, Ranking, RankingEntry, Recommendation } from "../../results.ts";
 import { traitsOf } from "../../task.ts";
 import { midSentence } from "../ranking/sentences.ts";
@@ -12,7 +12,7 @@ import type { Improving } from "./still-improving.ts";
 
 /** What a recommendation needs in addition to the report. */
 export interface Evidence {
-  /** Trees and the linear model against the best loss. */
+  /** Trees, the linear model and the ensemble of them against the best loss. */
   references: readonly Advantage[];
   /** The models against the reference that looks at no column; empty where nothing can be tested. */
   trivial: readonly Advantage[];
@@ -205,17 +205,27 @@ function gainOf({ difference }: RankingEntry, { higherIsBetter }: Ranking): Gain
   return higherIsBetter ? { mean, low, high } : { mean: -mean, low: -high, high: -low };
 }
 
-/** What has to be said before all losses: trees or a linear model do as well or better; and which of them. */
+/** What has to be said before all losses: an ensemble, trees or a linear model do as well or better; and which of them. */
 function leadOf(
-  references: readonly Advantage[],
+  advantages: readonly Advantage[],
   ranking: Ranking,
 ): { instead: string; text: string } | null {
-  const [trees, linear] = ["gradient-boosted-trees", "linear-model"].map((id) =>
-    references.find(({ candidate }) => candidate === id),
+  const [trees, linear, ensemble] = [keepable.trees, keepable.linear, keepable.ensemble].map((id) =>
+    advantages.find(({ candidate }) => candidate === id),
   );
   const use = ({ candidate: instead }: Advantage, text: string) => ({ instead, text });
   const { metric, rope } = ranking;
   const ahead = (one: Advantage): boolean => one.low > 0;
+  // Three models in place of one have to gain what matters.
+  const single = Math.max(
+    0,
+    ...[trees, linear].map((one) => (one !== undefined && ahead(one) ? one.mean : 0)),
+  );
+  if (ensemble !== undefined && ahead(ensemble) && ensemble.mean > single + rope)
+    return use(
+      ensemble,
+      `The ${midSentence(labelFor(ranking, ensemble.candidate))} is ${gainText(ensemble, metric)} ahead of the best loss on these data. It has the size and the prediction time of all its models together: if you can afford them, use it.`,
+    );
   const linearFirst =
     linear !== undefined && ahead(linear) && (trees === undefined || linear.mean > trees.mean);
   if (trees !== undefined && ahead(trees) && !linearFirst)
@@ -282,6 +292,8 @@ function changeText(
   gain: Gain,
   { metric, higherIsBetter }: Pick<Ranking, "metric" | "higherIsBetter">,
 ): string {
+  if (amountOf(Math.abs(gain.mean), metric) === "0.0 points")
+    return `changes the score by ${gainText(gain, metric)}`;
   const [better, worse] = higherIsBetter ? ["gains", "loses"] : ["lowers", "raises"];
   const size = gain.mean < 0 ? { mean: -gain.mean, low: -gain.high, high: -gain.low } : gain;
   return `${gain.mean < 0 ? worse : better} ${higherIsBetter ? gainText(size, metric) : reductionText(size, metric)}`;

@@ -14,7 +14,7 @@ const undecided = (gain: number, variance?: [number, number]) => ({
 });
 const leads = (...references: Advantage[]) =>
   recommend(reportOf([undecided(0.01), baseline]), { ...none, references }).instead;
-const [trees, linear] = ["gradient-boosted-trees", "linear-model"];
+const [trees, linear, ensemble] = ["gradient-boosted-trees", "linear-model", "ensemble"];
 
 describe("a reference leads", () => {
   it("where its interval is above 0, and not where it begins there", () => {
@@ -28,6 +28,16 @@ describe("a reference leads", () => {
     const both = (mean: number) =>
       leads(against(trees, 0.05, 0.01, 0.1, 1), against(linear, mean, 0.01, 0.1, 1));
     expect([both(0.05), both(0.0500001)]).toEqual([trees, linear]);
+  });
+
+  it("the ensemble where it is ahead of the losses, and of what else is ahead by more than the rope", () => {
+    const beside = (mean: number, low: number, single: number, lowOfSingle: number) =>
+      leads(against(ensemble, mean, low, 0.1, 0), against(trees, single, lowOfSingle, 0.1, 1));
+    expect([beside(0.02, 1e-9, 0, -0.1), beside(0.02, 0, 0, -0.1)]).toEqual([ensemble, null]);
+    expect([beside(0.010001, 0.001, 0, -0.1), beside(0.01, 0.001, 0, -0.1)]).toEqual([ensemble, null]);
+    expect([beside(0.06, 0.01, 0.05, 0.01), beside(0.060001, 0.01, 0.05, 0.01)]).toEqual([trees, ensemble]);
+    // Trees that may be no better than the losses are no reason against it.
+    expect(beside(0.05, 0.01, 0.05, 0)).toBe(ensemble);
   });
 
   it("the linear model, too, where losses are ahead by more than the rope with probability 0.05 at most", () => {

@@ -39,17 +39,19 @@ describe("fitModels", () => {
     const of = { name: "all", dataset: all } as Subject;
     const configuration = { learningRate: 0.01, parameters: {} };
     const model = { candidate: "cross-entropy", epochs: 4, why: "it is best", configuration };
+    let bytes = 0;
     const keptAfter = async (times: number[]) => {
       const results = resultsFixture([{ ...datasetFixture(), model }]);
       const { signal } = new AbortController();
       const left = () => times.shift() ?? 0;
       const [kept] = await fitModels([of], { ...quick, target: "y" }, results, { signal, left });
       expect(kept?.description.rows).toBe(90);
+      bytes = kept!.weights.length;
       return results.datasets[0].model;
     };
-    expect(await keptAfter([100, 50, 20, 0])).toEqual({ ...model, rows: 90, epochs: 3 });
-    expect(await keptAfter([100, 0])).toEqual({ ...model, rows: 90, epochs: 1 });
-    expect(await keptAfter([100, 90, 80, 70, 60])).toEqual({ ...model, rows: 90, epochs: 4 });
+    expect(await keptAfter([100, 50, 20, 0])).toEqual({ ...model, rows: 90, epochs: 3, bytes });
+    expect(await keptAfter([100, 0])).toEqual({ ...model, rows: 90, epochs: 1, bytes });
+    expect(await keptAfter([100, 90, 80, 70, 60])).toEqual({ ...model, rows: 90, epochs: 4, bytes });
   });
 
   it("ends where it is told to", async () => {

@@ -42,7 +42,8 @@ export async function fitModels(
       }
       const fitted = await fitWhole({ ...dataset, name }, settings, model, { ...options, ...untilEnd });
       models.push(fitted);
-      if (dataset.rows !== report.rows) report.model = withRows(model, fitted);
+      const kept = dataset.rows === report.rows ? model : withRows(model, fitted);
+      report.model = { ...kept, bytes: fitted.weights.length };
     } catch (error) {
       const why = failureOf(error, report.model?.candidate);
       if (why === null || options.signal.aborted) throw error;

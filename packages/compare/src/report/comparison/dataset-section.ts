@@ -3,7 +3,7 @@ import { furtherTime, partOf } from "../../judge/recommendation/index.ts";
 import { plural } from "../../plural.ts";
 import type { DatasetReport, KeptChoice, Results } from "../../results.ts";
 import { labelOf, metricName } from "../figures/index.ts";
-import { configurationText, countOf } from "../format.ts";
+import { configurationText, countOf, kilobytes } from "../format.ts";
 import type { Child, Markup } from "../page/markup.ts";
 import { html } from "../page/markup.ts";
 import { behaviourFigures } from "./behaviour-section.ts";
@@ -122,10 +122,11 @@ function keptModel(report: DatasetReport): Markup {
   }
   const how = (choice: KeptChoice): Child =>
     html`${configurationText(choice.configuration)}, trained again on ${fittedOn(report)}${trainedFor(choice)}`;
+  const size = model.bytes === undefined ? "" : ` Its weights have ${kilobytes(model.bytes)}.`;
   if ("ensemble" in model)
     return html`<h3>Kept model</h3>
 <p><strong>${labelOf(report, model.candidate)}</strong>: the weighted mean of the predictions of these models. Each weight is the mean of those that were
-chosen on the folds. ${sentence(model.why)}</p>
+chosen on the folds. ${sentence(model.why)}${size}</p>
 <ul>${model.ensemble.map(
       (
         member,
@@ -133,7 +134,7 @@ chosen on the folds. ${sentence(model.why)}</p>
 `,
     )}</ul>`;
   return html`<h3>Kept model</h3>
-<p><strong>${labelOf(report, model.candidate)}</strong>, ${how(model)}. ${sentence(model.why)}${
+<p><strong>${labelOf(report, model.candidate)}</strong>, ${how(model)}. ${sentence(model.why)}${size}${
     report.time === undefined
       ? ""
       : " The scores above are those of models trained on earlier rows only; how well this one predicts future rows is not known."
