@@ -36,7 +36,7 @@ export async function readSavedModel(
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     throw new UsageError(
-      `${weightsPath}: ${error.message.replace(/^(model\.)?(safetensors|trees)(: |, )/, "")}`,
+      `${weightsPath}: ${error.message.replace(/^(model\.)?(safetensors|trees|ensemble)(: |, )/, "")}`,
     );
   }
   return { model, summed };

@@ -164,6 +164,12 @@ describe("trees", () => {
     expect(rowsOfColumns(columns, some)).toEqual(treeColumns(dataset, some));
   });
 
+  it("of the same rows and seed are the same bytes, whenever they are trained", async () => {
+    const texts = Array.from(all, (i) => `level ${i % 17}`);
+    const train = async () => writeTrees(await trainTrees({ ...binary, columns: [a, texts] }, once));
+    expect(await train()).toEqual(await train());
+  });
+
   it("can be kept as bytes", async () => {
     const trees = await trainTrees(binary, { models: 2, seed: 1 });
     const bytes = writeTrees(trees);
