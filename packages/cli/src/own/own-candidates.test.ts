@@ -249,15 +249,16 @@ describe.concurrent("minimand compare --with", () => {
     });
   });
 
-  it("refuses types that can't be left out, a folder, a file twice, and one name in two files", async () => {
+  it("refuses types that can't be left out, a folder, a list that throws, a file twice, and one name in two files", async () => {
     const folder = folderWith({
       "e.ts": "enum A { x }\nexport default [A.x];",
       "x.mjs": one(""),
       "y.mjs": one(""),
+      "g.mjs": "export default new Proxy([], { get() { throw new Error('mine'); } });",
     });
     mkdirSync(join(folder, "f"));
     const lines = await Promise.all(
-      [["e.ts"], ["f"], ["x.mjs", "./x.mjs"], ["x.mjs", "y.mjs"]].map(async (given) => {
+      [["e.ts"], ["f"], ["g.mjs"], ["x.mjs", "./x.mjs"], ["x.mjs", "y.mjs"]].map(async (given) => {
         const args = given.flatMap((file) => ["--with", file]);
         const { code, stderr } = await once([...compare, ...args], { cwd: folder });
         return [code, stderr];
@@ -266,6 +267,7 @@ describe.concurrent("minimand compare --with", () => {
     expect(lines).toEqual([
       [2, "minimand: --with e.ts: can't be loaded: TypeScript enum is not supported in strip-only mode\n"],
       [2, "minimand: --with f: expected a JavaScript or TypeScript file, got a folder\n"],
+      [2, "minimand: --with g.mjs: can't be read: mine\n"],
       [2, "minimand: --with ./x.mjs: expected each file once, got it twice\n"],
       [2, 'minimand: --with y.mjs: candidates[0].id: expected a name that no other candidate has, got "x"\n'],
     ]);

@@ -72,17 +72,19 @@ async function ownOf(file: string, path: string, others: Own): Promise<Own> {
   const { models = [] } = exported;
   const list = exported.candidates ?? exported.default ?? ("models" in exported ? [] : undefined);
   if (!Array.isArray(list)) throw refusal(file, `expected ${wanted}, got ${describe(exported)}`);
+  const origin = { file, sha256 };
   try {
     checkCandidates(list, others.candidates);
     checkModels(models as OwnModel[], others.models);
+    return {
+      candidates: (list as Candidate[]).map((candidate) => ({ ...candidate, origin })),
+      models: (models as OwnModel[]).map((model) => ({ ...model, origin })),
+    };
   } catch (error) {
-    throw isArgumentError(error) ? refusal(file, error.message) : error;
+    // Reading them may run code of the module.
+    const message = messageOf(error);
+    throw refusal(file, isArgumentError(error) ? message : `can't be read: ${message}`);
   }
-  const origin = { file, sha256 };
-  return {
-    candidates: (list as Candidate[]).map((candidate) => ({ ...candidate, origin })),
-    models: (models as OwnModel[]).map((model) => ({ ...model, origin })),
-  };
 }
 
 const wanted =

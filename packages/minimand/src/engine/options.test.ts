@@ -45,4 +45,8 @@ describe("readOptions", () => {
     expect(rates({ rate: 0.5 })).toStrictEqual({ rate: 0.5 });
     expect(() => rates({} as never)).toThrow("rate: expected a finite number > 0, got undefined");
   });
+
+  it("says where there are no options at all", () => {
+    expect(() => readOptions("own", { a: 1 } as object, {})).toThrow('own: expected no options, got "a"');
+  });
 });

@@ -58,7 +58,8 @@ export function readOptions<T extends object, const R extends OptionRules<T> = O
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(rules, name)) continue;
     const known = Object.keys(rules);
-    const { message } = typeError(of, `only the options ${known.join(", ")}`, name);
+    const expected = known.length === 0 ? "no options" : `only the options ${known.join(", ")}`;
+    const { message } = typeError(of, expected, name);
     throw new TypeError(`${message}${didYouMean(name, known)}`);
   }
   const read = { ...given } as Record<string, unknown>;
