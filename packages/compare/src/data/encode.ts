@@ -129,7 +129,7 @@ export function readColumns(
   unreadable?: UnreadableRows,
 ): { columns: (Float64Array | string[])[]; notes: Note[] } {
   const byName = columnsByName(table);
-  const lacking = [...new Set(encoder.features.map(columnOf))].filter((name) => !byName.has(name));
+  const lacking = inputColumns(encoder).filter((name) => !byName.has(name));
   if (lacking.length > 0) throw withoutColumns(table, lacking);
   const notes: Note[] = [];
   const columns = encoder.features.map((fitted) => {
@@ -228,6 +228,11 @@ function allMissing(
 /** Returns the column of a file that an input is read from: of a part of a date, the dates'. */
 export const columnOf = ({ name, ...rest }: { name: string; date?: DatePart } | { name: string }): string =>
   ("date" in rest ? rest.date?.column : undefined) ?? name;
+
+/** Returns the columns of a file that inputs are read from. */
+export const inputColumns = ({ features }: Pick<Encoder, "features">): string[] => [
+  ...new Set(features.map(columnOf)),
+];
 
 /** What is made of the date in a cell, `missing` where there is none, or what is wrong with the cell. */
 function dateIn<T>(

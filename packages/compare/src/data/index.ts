@@ -17,6 +17,7 @@ export {
   type Encoded,
   encode,
   encodeTable,
+  inputColumns,
   mostDeviations,
   readColumns,
   type UnreadableRows,

@@ -1,5 +1,5 @@
 import { expit } from "minimand/engine";
-import { columnOf } from "../data/encode.ts";
+import { inputColumns } from "../data/encode.ts";
 import { readTextPairs, tableOfTexts } from "../data/pairs/text-pairs.ts";
 import { dataError, listed, quoted } from "../data-error.ts";
 import { Column, columnsByName, type Table } from "../read/table.ts";
@@ -34,7 +34,7 @@ export async function predictResponses(
   predict: (table: Table) => Promise<Predicted>,
 ): Promise<Predicted> {
   if (task !== "preference") return predict(table);
-  const names = [...new Set(encoder.features.map(columnOf))];
+  const names = inputColumns(encoder);
   const byName = columnsByName(table);
   if (names.every((name) => byName.has(name))) return predict(table);
   const sides = sidesOf(table, byName, names);

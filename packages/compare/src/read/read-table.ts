@@ -25,6 +25,8 @@ export interface ReadTableOptions {
    * keeps each as a row without values (see `Table.unreadable`).
    */
   damaged?: Damaged;
+  /** Columns that the table is known to have: a first record that holds them all, and not numbers alone, is the header, whatever it looks like. */
+  names?: readonly string[];
   /** Refuses whatever needs a note: all that was repaired, left out or decided. */
   strict?: boolean;
   /**
@@ -60,15 +62,20 @@ const formats: readonly TableFormat[] = ["csv", "tsv", "jsonl", "parquet"];
  * table.columns[0].at(1); // "2"
  */
 export async function readTable(bytes: Uint8Array, options: ReadTableOptions): Promise<Table> {
-  const { name, format, damaged, strict, nested, maxBytes, progress } = readOptions("readTable", options, {
-    name: true,
-    format: true,
-    damaged: ["drop"],
-    strict: [false],
-    nested: ["drop"],
-    maxBytes: [2e9],
-    progress: true,
-  });
+  const { name, format, damaged, names, strict, nested, maxBytes, progress } = readOptions(
+    "readTable",
+    options,
+    {
+      name: true,
+      format: true,
+      damaged: ["drop"],
+      names: [[]],
+      strict: [false],
+      nested: ["drop"],
+      maxBytes: [2e9],
+      progress: true,
+    },
+  );
   if (!(bytes instanceof Uint8Array))
     throw new TypeError(`bytes: expected a Uint8Array, got ${typeof bytes}`);
   if (typeof name !== "string") throw new TypeError(`name: expected a string, got ${typeof name}`);
@@ -79,10 +86,12 @@ export async function readTable(bytes: Uint8Array, options: ReadTableOptions): P
     throw new TypeError(`damaged: expected one of ${damagedChoices.join(", ")}, got ${damaged}`);
   if (nested !== "drop" && nested !== "json")
     throw new TypeError(`nested: expected one of drop, json, got ${nested}`);
+  if (!Array.isArray(names) || !names.every((one) => typeof one === "string"))
+    throw new TypeError(`names: expected a list of strings, got ${typeof names}`);
   if (bytes.length === 0) throw dataError({ file: name }, "expected a table", "an empty file");
   checkSize(bytes.length, maxBytes, name);
   const content = isGzip(bytes) ? await gunzip(bytes, name, maxBytes, progress) : bytes;
-  const table = await read(content, { name, format, damaged, nested, maxBytes, progress });
+  const table = await read(content, { name, format, damaged, names, nested, maxBytes, progress });
   const [first] = table.notes;
   if (strict && first !== undefined)
     throw dataError({ file: name }, "strict: expected a file that is read as it is written", first.text);
@@ -95,10 +104,11 @@ async function read(
     name,
     format,
     damaged,
+    names,
     nested,
     maxBytes,
     progress,
-  }: Pick<ReadTableOptions, "name" | "format" | "progress"> & {
+  }: Pick<ReadTableOptions, "name" | "format" | "names" | "progress"> & {
     damaged: Damaged;
     nested: Nested;
     maxBytes: number;
@@ -129,6 +139,7 @@ async function read(
       : await readCsv(bytes, name, {
           ...(tabs && { delimiter: "\t" }),
           damaged,
+          ...(names !== undefined && { names }),
           ...(progress !== undefined && { progress: (done: number) => progress(done, bytes.length) }),
         });
   return { ...table, notes: [...notes, ...table.notes] };

@@ -197,6 +197,16 @@ describe.concurrent("minimand predict", () => {
     expect(Number(high)).toBeGreaterThan(Number(low));
   });
 
+  it("knows the header by the model's columns, where it looks like the rows below it", async () => {
+    const rows = "kind,big\nred,size\n";
+    const labelled = rows.replaceAll(/(.)$/gm, "$1,$1");
+    writeFileSync(at("words.csv"), `kind,size,y\n${labelled.repeat(20)}`);
+    const made = await once(["compare", "words.csv", "-t", "y", ...tiny, "--out", "words"]);
+    expect(made.code).toBe(0);
+    const { code, stdout } = await predict(["words", "-"], `kind,size\n${rows.repeat(3)}`);
+    expect({ code, lines: stdout.trim().split("\n").length }).toEqual({ code: 0, lines: 7 });
+  });
+
   it("imputes what is missing and says which levels it has never seen", async () => {
     const { code, stdout, stderr } = await predict(
       ["o", "-"],

@@ -1,4 +1,11 @@
-import { answerCsv, answerOf, type Damaged, predictResponses, predictTable } from "@minimand/compare";
+import {
+  answerCsv,
+  answerOf,
+  type Damaged,
+  inputColumns,
+  predictResponses,
+  predictTable,
+} from "@minimand/compare";
 import { startEngine } from "minimand/start";
 import { noteText } from "../../compare/subjects.ts";
 import { readInput } from "../../files/input.ts";
@@ -26,11 +33,12 @@ export async function predict(path: string, rows: string, options: PredictOption
   const { description, predict: predictRows } = await (path.endsWith(".onnx")
     ? openOnnx(path)
     : openFolder(path, options.with));
-  const table = await readInputTable(await readInput(rows), { ...options, task: description.task });
+  const reading = { ...options, names: inputColumns(description.encoder), task: description.task };
+  const table = await readInputTable(await readInput(rows), reading);
   const predicted = await predictResponses(description, table, predictRows);
   // The model knows how its numbers are written, whatever the file alone would say.
-  const reading = table.notes.filter(({ about }) => about !== "numbers");
-  for (const note of [...reading, ...predicted.notes]) tell(noteText(note));
+  const notes = table.notes.filter(({ about }) => about !== "numbers");
+  for (const note of [...notes, ...predicted.notes]) tell(noteText(note));
   const answer = answerOf(predicted, description, table, options.id);
   if (options.json) print(answerJson(answer));
   else if (process.stdout.isTTY) {

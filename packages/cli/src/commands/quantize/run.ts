@@ -3,6 +3,7 @@ import {
   type BitSettings,
   checkBitSettings,
   checkWidths,
+  inputColumns,
   type OwnModel,
   type SavedNetwork,
 } from "@minimand/compare";
@@ -60,7 +61,10 @@ export async function quantize(folder: string, options: QuantizeOptions): Promis
     Object.fromEntries(files.map((file) => [isFile ? "--out" : file, file])),
   );
   const { model, own } = await networkIn(where, options.with);
-  const table = await readInputTable(await readInput(data), options);
+  const table = await readInputTable(await readInput(data), {
+    ...options,
+    names: inputColumns(model.description.encoder),
+  });
   const { engine, note } = await chooseEngine(options);
   for (const one of table.notes) if (one.about !== "numbers") tell(noteText(one));
   if (note !== null) tell(note);

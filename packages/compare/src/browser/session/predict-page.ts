@@ -1,4 +1,5 @@
 import { startEngine } from "minimand/start";
+import { inputColumns } from "../../data/encode.ts";
 import { answerCsv, answerOf } from "../../model/answer.ts";
 import { ownModelIn } from "../../model/description.ts";
 import { predictResponses } from "../../model/predict-pairs.ts";
@@ -59,7 +60,7 @@ export async function predictPage(
   const predicting = (file: string): string => `npx minimand predict FOLDER ${quotedWord(file)}`;
   const table = await pageTables(most, predicting, () => {})(
     { source: rows.name, bytes: await bytesOfFile(rows, most, predicting) },
-    { damaged: "empty", strict: false, task: description.task },
+    { damaged: "empty", strict: false, names: inputColumns(description.encoder), task: description.task },
   );
   const predicted = await predictResponses(description, table, (own) => predictTable(model, own));
   // The model knows how its numbers are written, whatever the file alone would say.

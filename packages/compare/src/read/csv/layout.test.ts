@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { refusal, tableOf } from "../../../../../test/support/tables.ts";
+import { readTable } from "../read-table.ts";
 
 const rows = Array.from({ length: 12 }, (_, i) => `${i % 5},${i}.5,${i % 2 === 0 ? "a" : "b"}`).join("\n");
 
@@ -157,6 +158,18 @@ describe("the names of columns", () => {
     expect(count).toBe(12);
     expect(notes[0]).toMatch(/^the first record \(line 1\) looks like the others: the file has no names/);
     expect(table.header).toBeNull();
+  });
+
+  it("are what the first row has where the table is known to have them, unless they are numbers", async () => {
+    const words = `kind,y\n${Array.from({ length: 12 }, (_, i) => (i % 2 ? "kind,z" : "other,y")).join("\n")}\n`;
+    const namesOf = async (text: string, known: string[]) =>
+      (await readTable(new TextEncoder().encode(text), { name: "a.csv", names: known })).columns.map(
+        ({ name }) => name,
+      );
+    expect(await namesOf(words, [])).toEqual(["column_1", "column_2"]);
+    expect(await namesOf(words, ["y"])).toEqual(["kind", "y"]);
+    expect(await namesOf(words, ["y", "x"])).toEqual(["column_1", "column_2"]);
+    expect(await namesOf(`${rows}\n`, ["0.5"])).toEqual(["column_1", "column_2", "column_3"]);
   });
 
   it.each([

@@ -30,15 +30,18 @@ export interface Layout {
  * Finds the table in the first records of a text.
  *
  * Its width is the most frequent number of cells. What is above the first full record is a title, a comment or another table. That record
- * is the header, unless it looks like the values below it. More header rows, a row of units and a repeated header may follow.
+ * is the header, unless it looks like the values below it and lacks a column that the table is known to have. More header rows, a row of
+ * units and a repeated header may follow.
  *
  * @param widths how many records of the text have how many cells, as far as is known
+ * @param known columns that the table is known to have
  * @throws DataError for a header with more or fewer names than rows have cells, if it isn't clear which is missing
  */
 export function findLayout(
   records: readonly TextRecord[],
   widths: ReadonlyMap<number, number>,
   file: string,
+  known: readonly string[] = [],
 ): Layout {
   const lines = describeLines(records);
   if (lines.length === 0) throw dataError({ file }, "expected a header and rows", "an empty file");
@@ -54,7 +57,7 @@ export function findLayout(
     trailing && cells.length === width + 1 ? cells.slice(0, width) : cells,
   );
   const given = rowNames ? ["", ...first.cells] : first.cells.slice(0, width);
-  const named = rowNames || hasHeader(given, body.slice(0, mostRows));
+  const named = rowNames || isOf(given, known) || hasHeader(given, body.slice(0, mostRows));
   if (!named) refuseSpoiledHeader(records, above, first, width, file);
   noteAbove(above, notes);
   if (!named) {
@@ -98,6 +101,11 @@ export function findLayout(
     endsFilled: endsFilled(rest, width),
     notes,
   };
+}
+
+/** Whether a record holds the names of columns. Numbers alone may be values. */
+function isOf(record: readonly string[], names: readonly string[]): boolean {
+  return names.some((name) => kindOf(name) === "text") && names.every((name) => record.includes(name));
 }
 
 function endsFilled(rows: readonly (readonly string[])[], width: number): boolean {

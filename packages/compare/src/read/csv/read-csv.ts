@@ -17,6 +17,8 @@ export interface ReadCsvOptions {
   /** Found in the text if not given. */
   delimiter?: string;
   damaged?: Damaged;
+  /** Columns that the table is known to have. */
+  names?: readonly string[];
   /** Called now and then with how many of the bytes are read. */
   progress?: (done: number) => void;
 }
@@ -49,7 +51,7 @@ export async function readCsv(bytes: Uint8Array, name: string, options: ReadCsvO
   notes.push(...dialectNotes(dialect, samples));
   const line = declared === null ? 1 : 2;
   const { head, widths } = lookAt(samples, dialect, line);
-  const layout = findLayout(head, widths, name);
+  const layout = findLayout(head, widths, name, options.names);
   const { delimiter } = dialect;
   const collector = rowCollector(layout, { delimiter, damaged, bytes: bytes.length });
   await readBody(bytes, start, line, dialect, shapeOf(layout), collector, progress);

@@ -29,9 +29,10 @@ export async function readSubjects(
   bytesOf: FileBytes,
   read: TableOf,
 ): Promise<Subject[]> {
-  const tableOf = async ({ source, sha256 }: RequestedFile): Promise<Table> =>
-    read({ source, bytes: await bytesOf(sha256) }, settings);
-  const testTable = test && (await tableOf(test));
+  const tableOf = async ({ source, sha256 }: RequestedFile, names: string[] = []): Promise<Table> =>
+    read({ source, bytes: await bytesOf(sha256) }, { ...settings, names });
+  const labelled = settings.task === "preference" ? [] : [settings.target];
+  const testTable = test && (await tableOf(test, labelled));
   const others: OtherFiles = {
     testTable,
     teacher: teacher && { place: teacher.place, model: await loadTeacher(teacher, bytesOf) },
@@ -40,7 +41,7 @@ export async function readSubjects(
   const subjects: Subject[] = [];
   for (const input of inputs) {
     const { name, source, sha256 } = input;
-    const table = await tableOf(input);
+    const table = await tableOf(input, labelled);
     const readAs = settings.task === "preference" ? pairsRead : rowsRead;
     const { dataset, notesOf } = await readAs(table, settings, others);
     checkCorruption(dataset.task, settings.labelNoise, settings.imbalance);

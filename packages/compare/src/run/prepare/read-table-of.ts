@@ -2,11 +2,12 @@ import { type ReadTableOptions, readTable } from "../../read/read-table.ts";
 import type { Table } from "../../read/table.ts";
 import type { Settings } from "../../results.ts";
 
-/** How a file is to be read: `--damaged`, `--strict`, and `--task preference`, whose responses may be lists of messages. */
-export type Reading = Pick<Settings, "strict"> & {
-  damaged: NonNullable<ReadTableOptions["damaged"]>;
-  task?: string;
-};
+/** How a file is to be read: `--damaged`, `--strict`, its known columns, and `--task preference`, whose responses may be lists of messages. */
+export type Reading = Pick<Settings, "strict"> &
+  Pick<ReadTableOptions, "names"> & {
+    damaged: NonNullable<ReadTableOptions["damaged"]>;
+    task?: string;
+  };
 
 /** A file: what it is called, and its bytes. */
 export interface FileOf {
@@ -25,7 +26,7 @@ export type TableOf = (file: FileOf, reading: Reading) => Promise<Table>;
  */
 export async function readTableOf(
   { bytes, source }: FileOf,
-  { damaged, strict, task }: Reading,
+  { damaged, strict, names = [], task }: Reading,
   more: Pick<ReadTableOptions, "maxBytes" | "progress"> = {},
 ): Promise<Table> {
   try {
@@ -33,6 +34,7 @@ export async function readTableOf(
       name: source,
       damaged,
       strict,
+      names,
       ...(task === "preference" && { nested: "json" as const }),
       ...more,
     });
