@@ -95,7 +95,7 @@ export const settingTable = {
     bounds: { min: 1 },
     inKey: true,
     flag: "--imbalance <r>",
-    help: "to try losses on rare classes: ratio of the largest class to each other one in the training rows, reached by leaving out rows of the others; default: none",
+    help: "to try losses on rare classes: leave out training rows of all classes but the largest, until it has this many times the rows of each of them; default: none",
   }),
   /** At most this many rows are drawn of each data set; null: all. */
   sample: row({
@@ -204,7 +204,7 @@ export const settingTable = {
     bounds: repeats,
     inKey: false,
     flag: "-s, --seeds <n>",
-    help: "number of seeds, which are repetitions of the cross-validation. All losses run on the first; the baseline, the five finalists and the references run on all",
+    help: "number of seeds, which are repetitions of the cross-validation. All losses run on the first; the baseline, the five finalists, the linear model and the trees run on all",
   }),
   /** Not used with a test file. */
   folds: row({

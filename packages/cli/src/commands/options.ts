@@ -47,7 +47,7 @@ export const damagedOption = (choices: readonly Damaged[], standard: Damaged): O
     .default(standard, standard);
 
 const damagedHelp: Record<Damaged, string> = {
-  drop: "With drop, they are left out; a file is rejected if they are over 10 % of its rows, or over 1 % and 10 rows",
+  drop: "With drop, they are left out; a file is rejected if more than 10 % of its rows are such, or more than 1 % and more than 10 rows",
   pad: "With pad, short rows get missing values",
   refuse: "With refuse, the file is rejected",
   empty: "With empty, they get an empty prediction",

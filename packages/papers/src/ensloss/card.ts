@@ -38,6 +38,6 @@ export const listing: Listing = {
     seconds: 115,
     use: "A new random loss at every step, against overfitting. It was never significantly worse here, but a strict test finds hardly any difference.",
     practice:
-      "First tune the learning rate of your own loss. On deeper networks, EnsLoss does no harm, but its gains are within the variation between splits of the data.",
+      "First tune the learning rate of your own loss. On deeper networks, the gains of EnsLoss are within the variation between splits of the data.",
   },
 };

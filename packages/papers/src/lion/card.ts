@@ -40,6 +40,6 @@ export const listing: Listing = {
     seconds: 77,
     use: "What weight decay does in Lion: it confines every weight to a box of known size, with half of AdamW's optimizer state.",
     practice:
-      "Choose Lion if memory matters: its optimizer state is half as large as that of AdamW. Do not choose it for accuracy: momentum SGD stores as little and was more accurate here.",
+      "Choose Lion over AdamW if memory matters: its optimizer state is half as large. Try momentum SGD first, which stores as little and was more accurate here.",
   },
 };

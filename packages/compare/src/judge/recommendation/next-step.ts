@@ -103,10 +103,17 @@ function decidingSteps(
   ];
 }
 
-function settledBy({ label }: RankingEntry, gain: number, { metric }: Pick<Ranking, "metric">): string {
+function settledBy(
+  { label }: RankingEntry,
+  gain: number,
+  { metric, rope }: Pick<Ranking, "metric" | "rope">,
+): string {
   if (gain <= 0)
     return `No undecided finalist gains anything (the closest, ${label}, loses ${amountOf(-gain, metric)}): more rows would more likely show that they are the same or worse.`;
-  return `The largest gain of an undecided finalist is ${amountOf(gain, metric)} (${label}), too little to matter: more rows would more likely show that they are the same.`;
+  const largest = `The largest gain of an undecided finalist is ${amountOf(gain, metric)} (${label})`;
+  return gain > rope / 2
+    ? `${largest}, near the smallest that matters (${amountOf(rope, metric)}): more rows may show that they are the same, or a gain that matters.`
+    : `${largest}, too little to matter: more rows would more likely show that they are the same.`;
 }
 
 /** Returns of the undecided finalists that gain more than what matters the one with the smallest adjusted p, else the one that gains most. */

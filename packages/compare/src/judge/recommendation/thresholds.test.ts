@@ -129,6 +129,9 @@ describe("the next step", () => {
 
   it("is none for a gain of no more than the rope", () => {
     expect(step(0.01, 4e-4, 0)?.about).toBe("settled");
+    expect(step(0.01, 4e-4, 0)?.text).toContain("near the smallest that matters (1.0 point): more rows may");
+    expect(step(0.0050001, 4e-4, 0)?.text).toContain("near the smallest");
+    expect(step(0.005, 4e-4, 0)?.text).toContain("too little to matter: more rows would more likely");
     expect(step(0.0100001, 4e-4, 0)?.about).toBe("rows");
   });
 

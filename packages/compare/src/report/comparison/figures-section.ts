@@ -27,7 +27,7 @@ function rankingCaption(report: DatasetReport): Child {
   return html`Mean difference in ${metricName(ranking.metric)} from the baseline on the same ${partName(report)}s${tested ? ", with its 95 % interval" : ""}. The vertical line is the baseline; losses to the ${side} of it are better. The band is the region of practical equivalence,
 ±${fixed(ranking.rope, digits)}: differences inside it are too small to matter.${
     tested
-      ? " If an interval crosses both the line and an edge of the band, the data do not decide. Intervals are not adjusted for the number of losses; the verdicts are."
+      ? " A loss is the same if 95 % of the probability lies inside the band, so one end of its interval may be outside. Intervals are not adjusted for the number of losses; the verdicts better and worse are."
       : null
   } An arrowhead marks a value beyond the axis.${
     rivals > 2

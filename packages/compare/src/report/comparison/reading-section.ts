@@ -28,16 +28,16 @@ The baseline and the finalists are then trained on ${plural(seeds?.complete.leng
       : null
   }</p>
 <p><strong>Interval and p.</strong> Each model predicts rows that it was not trained on. The predictions of all ${testRows === null ? "folds" : "seeds"} are pooled.
-The interval includes two uncertainties: that of the rows, from the influence of each row on the metric [1, 2], and that of the fits, from the differences
-between seeds and folds that the rows do not explain. If these are large, because training ended badly on some folds, the fits are <em>unstable</em> and the
+The interval includes two uncertainties. That of the rows is estimated from the influence of each row on the metric [1, 2]. That of the fits is estimated
+from what folds and seeds differ by beyond that. If these differences are large, because training ended badly on some folds, the fits are <em>unstable</em> and the
 interval is wider.${
     testRows === null
       ? null
       : " On a test file, each seed trains on four fifths of the rows, so that fits differ as they would with other training rows."
   }</p>
 <p><strong>Many losses.</strong> Among many losses, some look good by chance, so each p is adjusted by max-T [3]. Suppose that no loss differs from the baseline.
-The adjusted p is then the probability that chance alone makes at least one loss look as different as this one does (one-sided, doubled). Losses with
-similar predictions count nearly as one. Intervals are not adjusted.</p>
+The adjusted p is then the probability that chance alone makes at least one loss look as different as this one does. It is computed for one
+direction, better or worse, and doubled, so that it covers both. Losses with similar predictions count nearly as one. Intervals are not adjusted.</p>
 <p><strong>Verdicts.</strong> A loss gets the first of these that applies. ${chip("diverged")}: training did not stay finite on at least one ${testRows === null ? "fold" : "seed"}. The loss is ranked last and not tested.
 ${chip("diverged", "not available")}: a trial could not be computed. The loss is ranked last and not tested.
 ${chip("undecided", "not tested")}: no test is possible with two folds, with a test file and a single seed, or with tests on later rows.
