@@ -29,6 +29,7 @@ import { readRecords } from "./networks/records.ts";
 import { jobsOf, type Places, runMissing } from "./networks/run.ts";
 import { findSources } from "./networks/sources.ts";
 import { statusOf } from "./networks/status.ts";
+import { readWidths } from "./networks/widths-of.ts";
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const places: Places = {
@@ -68,7 +69,7 @@ async function main(): Promise<void> {
   const entries = readEntries();
   const plan = plans[options.single ? "single" : options.outer ? "outer" : "full"];
   const writePage = (): string => {
-    const page = pageOf(readRecords(places.file), entries, arms);
+    const page = pageOf(readRecords(places.file), entries, arms, readWidths(at("networks/widths.jsonl")));
     writeFileSync(at("networks/RESULTS.md"), page);
     return page;
   };

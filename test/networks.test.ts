@@ -19,6 +19,7 @@ import { jobsOf, type Places, runMissing } from "../bench/networks/run.ts";
 import { constantPrediction, scoreOf } from "../bench/networks/score.ts";
 import { findSources } from "../bench/networks/sources.ts";
 import { statusOf } from "../bench/networks/status.ts";
+import { readWidths, widthRatios } from "../bench/networks/widths-of.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "minimand-networks-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -336,10 +337,28 @@ describe("the report", () => {
     expect(ranksOf([0.5, 0.9, 0.5])).toEqual([2.5, 1, 2.5]);
   });
 
+  it("has for each table the geometric mean of what widths are of those of before", () => {
+    const family = "a";
+    const two = [
+      { ...entries[0], id: "t", family },
+      { ...entries[0], id: "u", family },
+    ];
+    const { tables, mean } = widthRatios(
+      [
+        { table: "t", network: "before", widths: { focal: 0.4, mse: 0.2 } },
+        { table: "t", network: "default", widths: { focal: 0.1, mse: 0.2 } },
+        { table: "u", network: "before", widths: { focal: 0.4 } },
+      ],
+      two,
+    );
+    expect(tables.map(({ id, losses }) => [id, losses])).toEqual([["t", 2]]);
+    expect(Math.exp(mean!.mean)).toBeCloseTo(0.5, 12);
+  });
+
   it("is the committed page", () => {
     const at = (name: string): string => fileURLToPath(new URL(`../bench/networks/${name}`, import.meta.url));
     expect(readFileSync(at("RESULTS.md"), "utf8")).toBe(
-      pageOf(readRecords(at("results.jsonl")), entries, arms),
+      pageOf(readRecords(at("results.jsonl")), entries, arms, readWidths(at("widths.jsonl"))),
     );
     for (const { name } of arms) expect(readFileSync(at("README.md"), "utf8")).toContain(`| \`${name}\``);
   });

@@ -5,6 +5,7 @@ import { type Plan, plans } from "./plans.ts";
 import { type BenchRecord, keyOf } from "./records.ts";
 import { compareArms, countsOf, scoresOf, tableOfRows } from "./report.ts";
 import { jobsOf } from "./run.ts";
+import { type Widths, widthSection } from "./widths-of.ts";
 
 const reference = "hgb";
 const titles = { full: "full plan", single: "single changes", outer: "outer split" };
@@ -21,14 +22,16 @@ export function pageOf(
   records: readonly BenchRecord[],
   entries: readonly TableEntry[],
   arms: readonly Arm[],
+  widths: readonly Widths[],
 ): string {
   const halves: Half[] = ["development", "set aside"];
-  const sections = halves.flatMap((half) =>
+  const ofArms = halves.flatMap((half) =>
     Object.values(plans).flatMap((plan) => sectionOf(half, plan, records, entries, arms)),
   );
+  const sections = [...ofArms, ...widthSection(widths, entries)];
   return `# Results of the networks bench
 
-Written from \`results.jsonl\` by \`npx node --conditions=minimand-source bench/networks.ts --report\`. The [rule](README.md) defines the measure.
+Written from \`results.jsonl\` and \`widths.jsonl\` by \`npx node --conditions=minimand-source bench/networks.ts --report\`. The [rule](README.md) defines the measure.
 Differences are to \`${reference}\`, positive where the arm is better (except for ranks, where less is better), with 95 % intervals from draws of families. Those of log loss are
 relative. Ranks have their standard error. "Far behind" is the share of tables on which an arm is behind by more than 1 point of AUC or R², or by more than 2 % of log loss.
 

@@ -58,7 +58,10 @@ function recommendedBy(folder: string, dataset: Dataset, split: Split): Predicti
 }
 
 /** Rows as JSON lines. */
-function linesOf({ task, target, classes, labels, targets, features }: Dataset, rows: Int32Array): string {
+export function linesOf(
+  { task, target, classes, labels, targets, features }: Dataset,
+  rows: Int32Array,
+): string {
   const lines = Array.from(rows, (row) => {
     const cells = features.map((feature): [string, unknown] => {
       if (feature.kind === "numeric")
