@@ -14,7 +14,7 @@ import type { DatasetReport, Task } from "@minimand/compare";
 import { readEntries } from "./draw-tables.ts";
 import { tablesFor } from "./page.ts";
 import { plans } from "./plans.ts";
-import { readSource } from "./read.ts";
+import { readBenchTable } from "./read.ts";
 import { linesOf } from "./recommended.ts";
 import { findSources } from "./sources.ts";
 import { readWidths, type Widths } from "./widths-of.ts";
@@ -61,7 +61,7 @@ async function main(): Promise<void> {
     const { task, target } = source;
     const folder = mkdtempSync(join(tmpdir(), "minimand-widths-"));
     const data = join(folder, "rows.jsonl");
-    const dataset = await readSource(source);
+    const { dataset } = await readBenchTable(source, "all");
     writeFileSync(
       data,
       linesOf(
