@@ -8,8 +8,10 @@ import {
   partOf,
   plural,
   pValue,
+  type Ranking,
   type RankingEntry,
   type Results,
+  scoreShown,
   signed,
   unequalSeeds,
   verdictWord,
@@ -79,7 +81,7 @@ function datasetTable(report: DatasetReport, asked: number, width: number): stri
   const { entries } = ranking;
   const table = widthTable(
     columns,
-    entries.map((entry) => row(entry, entries, tests.length, order)),
+    entries.map((entry) => row(entry, ranking, tests.length, order)),
     width,
     (text, i) => styleText(styleOf[entries[i].verdict], text),
   );
@@ -100,19 +102,15 @@ function datasetTable(report: DatasetReport, asked: number, width: number): stri
 }
 
 /** A line of the table, with so many columns for the difference and its tests. */
-function row(
-  entry: RankingEntry,
-  entries: readonly RankingEntry[],
-  tests: number,
-  order: Outcome[],
-): string[] {
-  const { label, mean, difference, verdict, diverged, n } = entry;
-  const said = verdictWord(entry, entries);
+function row(entry: RankingEntry, ranking: Ranking, tests: number, order: Outcome[]): string[] {
+  const { label, difference, verdict, diverged, n } = entry;
+  const score = scoreShown(entry, ranking);
+  const said = verdictWord(entry, ranking.entries);
   const word = verdict === "diverged" ? `${said} ${diverged} of ${n + diverged}` : said;
   const cells = testedCells({ difference, verdict }, order);
   return [
     label,
-    mean === null ? "" : fixed(mean, 4),
+    score === null ? "" : fixed(score, 4),
     ...Array.from({ length: tests }, (_, i) => cells[i] ?? ""),
     word,
   ];

@@ -6,5 +6,5 @@ export { studentQuantile } from "./distributions.ts";
 export { averageRanks, cliquesOf, criticalDifference, type Friedman, friedman, ranksOf } from "./friedman.ts";
 export { holm } from "./holm.ts";
 export { type RankOptions, rank } from "./rank.ts";
-export { midSentence, unequalSeeds } from "./sentences.ts";
+export { midSentence, scoreShown, unequalSeeds } from "./sentences.ts";
 export { verdictWord } from "./verdict-words.ts";

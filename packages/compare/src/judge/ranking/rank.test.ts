@@ -9,7 +9,7 @@ import type {
 } from "../../results.ts";
 import { keepPrediction, predictionKept } from "../../train/kept-predictions.ts";
 import type { Truth } from "../decision/truth.ts";
-import { type RankOptions, rank, unequalSeeds, verdictWord } from "./index.ts";
+import { type RankOptions, rank, scoreShown, unequalSeeds, verdictWord } from "./index.ts";
 
 const options: RankOptions = {
   metric: "accuracy",
@@ -546,17 +546,31 @@ describe("seeds that rows don't have in common", () => {
     const of = (...entries: never[]) => unequalSeeds({ baseline: "Base", entries });
     expect(of(entry("Base", 6), entry("A", 6))).toBeNull();
     expect(of(entry("Base", 6), entry("A", 6), entry("LDR-KL", 1))).toBe(
-      "The score of base is a mean over 6 seeds; LDR-KL ran on 1 of them. Each difference is computed on the seeds that both ran on, so it need not equal the difference of the two scores.",
+      "Scores are means over 6 seeds. LDR-KL ran on 1 of them: the score shown is that of base plus the difference on the seeds that both ran on.",
     );
     expect(of(entry("Base", 6), entry("A", 1), entry("B", 2))).toBe(
-      "The score of base is a mean over 6 seeds; A and B ran on 1 to 2 of them. Each difference is computed on the seeds that both ran on, so it need not equal the difference of the two scores.",
+      "Scores are means over 6 seeds. A and B ran on 1 to 2 of them: the score shown is that of base plus the difference on the seeds that both ran on.",
     );
-    const reference = (candidate: string) =>
-      ({ ...(entry(candidate, 1) as object), verdict: "reference" }) as never;
-    const counts = (...entries: never[]) => of(entry("Base", 6), ...entries)?.match(/; (.*?) ran on/)?.[1];
-    expect(counts(entry("A", 1), entry("B", 1), reference("C"))).toBe("A, B and “C”");
-    expect(counts(reference("C"), reference("D"))).toBe("“C” and “D”");
+    const counts = (...entries: never[]) =>
+      of(entry("Base", 6), ...entries)?.match(/seeds\. (.*?) ran on/)?.[1];
+    const reference = { ...(entry("D", 1) as object), verdict: "reference" } as never;
     const [a, b, c] = ["A", "B", "E"].map((name) => entry(name, 1));
-    expect(counts(a, b, c, reference("D"))).toBe("3 other losses and “D”");
+    expect(counts(a, b, c, reference)).toBe("3 other losses");
+    expect(counts(a, b, reference)).toBe("A and B");
+    expect(counts(reference)).toBeUndefined();
+  });
+
+  test("have a score of the baseline's seeds", () => {
+    const scored = (candidate: string, seeds: number, mean: number | null, difference: number | null) =>
+      ({ candidate, seeds, mean, difference: difference && { mean: difference } }) as never;
+    const base = scored("Base", 6, 0.7, null);
+    const shown = (entry: never, own = base) =>
+      scoreShown(entry, { baseline: "Base", entries: [own, entry] });
+    expect(shown(base)).toBe(0.7);
+    expect(shown(scored("A", 6, 0.74, 0.05))).toBe(0.74);
+    expect(shown(scored("A", 1, 0.9, 0.05))).toBeCloseTo(0.75, 12);
+    expect(shown(scored("A", 1, 0.9, null))).toBe(0.9);
+    expect(shown({ ...(scored("A", 1, 0.9, 0.05) as object), verdict: "reference" } as never)).toBe(0.9);
+    expect(shown(scored("A", 1, 0.9, 0.05), scored("Base", 6, null, null))).toBe(0.9);
   });
 });

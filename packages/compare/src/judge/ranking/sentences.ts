@@ -222,26 +222,36 @@ export function midSentence(label: string): string {
     : label.charAt(0).toLowerCase() + label.slice(1);
 }
 
+/** Whether a loss ran on fewer seeds than the baseline, with a difference on those that both have. */
+const hasFewerSeeds = ({ seeds, difference, verdict }: RankingEntry, baseline: RankingEntry): boolean =>
+  difference !== null && verdict !== "reference" && seeds < baseline.seeds;
+
 /**
- * Returns why a score and a difference may seem to disagree: scores are of all seeds of a candidate, differences of those that it has in
- * common with the baseline. Null where all have as many.
+ * Returns the score of a row of the ranking, so that all losses are scored on the same seeds: where one ran on fewer than the baseline, the
+ * baseline's score plus the difference on the seeds that both ran on. Null where there is none.
  */
+export function scoreShown(
+  entry: RankingEntry,
+  { entries, baseline }: Pick<Ranking, "entries" | "baseline">,
+): number | null {
+  const own = entries.find(({ candidate }) => candidate === baseline);
+  if (own === undefined || own.mean === null || entry.difference === null || !hasFewerSeeds(entry, own))
+    return entry.mean;
+  return own.mean + entry.difference.mean;
+}
+
+/** Returns which losses ran on fewer seeds than the baseline, and how their scores are made of it. Null where there are none. */
 export function unequalSeeds({ entries, baseline }: Pick<Ranking, "entries" | "baseline">): string | null {
   const own = entries.find(({ candidate }) => candidate === baseline);
   if (own === undefined) return null;
-  const fewer = entries.filter(({ seeds, difference }) => difference !== null && seeds < own.seeds);
+  const fewer = entries.filter((entry) => hasFewerSeeds(entry, own));
   if (fewer.length === 0) return null;
   const counts = fewer.map(({ seeds }) => seeds);
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
   const theirs = least === most ? `${least}` : `${least} to ${most}`;
-  const isReference = ({ verdict }: RankingEntry): boolean => verdict === "reference";
-  const losses = fewer.filter((entry) => !isReference(entry));
-  const who = [
-    ...(losses.length > 2
-      ? [plural(losses.length, "other loss", "other losses")]
-      : losses.map(({ label }) => midSentence(label))),
-    ...fewer.filter(isReference).map(({ label }) => `“${label}”`),
-  ];
-  const named = who.length < 2 ? who.join() : `${who.slice(0, -1).join(", ")} and ${who.at(-1)}`;
-  return `The score of ${midSentence(own.label)} is a mean over ${own.seeds} seeds; ${named} ran on ${theirs} of them. Each difference is computed on the seeds that both ran on, so it need not equal the difference of the two scores.`;
+  const who =
+    fewer.length > 2
+      ? plural(fewer.length, "other loss", "other losses")
+      : fewer.map(({ label }) => midSentence(label)).join(" and ");
+  return `Scores are means over ${own.seeds} seeds. ${capital(who)} ran on ${theirs} of them: the score shown is that of ${midSentence(own.label)} plus the difference on the seeds that both ran on.`;
 }

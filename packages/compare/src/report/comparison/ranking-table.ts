@@ -1,5 +1,5 @@
 import { median } from "../../averages.ts";
-import { unequalSeeds, verdictWord } from "../../judge/ranking/index.ts";
+import { scoreShown, unequalSeeds, verdictWord } from "../../judge/ranking/index.ts";
 import type { CandidateSummary, DatasetReport, RankingEntry } from "../../results.ts";
 import {
   decimals,
@@ -71,6 +71,7 @@ export function rankingTable(report: DatasetReport, candidates: CandidateSummary
     );
   const row = (entry: RankingEntry): Row => {
     const d = entry.difference;
+    const score = scoreShown(entry, ranking);
     const runs = entry.n + entry.diverged;
     const word = verdictWord(entry, ranking.entries);
     const verdict = chip(
@@ -91,9 +92,9 @@ export function rankingTable(report: DatasetReport, candidates: CandidateSummary
         name(entry, byId.get(entry.candidate)),
         d === null ? "–" : html`${signed(d.mean, digits)}${interval}`,
         verdict,
-        entry.mean === null
+        score === null
           ? "–"
-          : html`${fixed(entry.mean, digits)}${entry.sd === null ? null : html` <small>± ${fixed(entry.sd, digits)}</small>`}`,
+          : html`${fixed(score, digits)}${entry.sd === null ? null : html` <small>± ${fixed(entry.sd, digits)}</small>`}`,
         timeOf(report, entry.candidate),
         ...(tested ? claims() : []),
       ],
