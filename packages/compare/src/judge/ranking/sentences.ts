@@ -227,8 +227,8 @@ const hasFewerSeeds = ({ seeds, difference, verdict }: RankingEntry, baseline: R
   difference !== null && verdict !== "reference" && seeds < baseline.seeds;
 
 /**
- * Returns the score of a row of the ranking, so that all losses are scored on the same seeds: where one ran on fewer than the baseline, the
- * baseline's score plus the difference on the seeds that both ran on. Null where there is none.
+ * Returns the score of a row of the ranking; null where there is none. All losses are scored on the same seeds: one that ran on fewer has the
+ * baseline's score plus the difference on the seeds that both ran on.
  */
 export function scoreShown(
   entry: RankingEntry,
