@@ -38,13 +38,26 @@ describe("readBoostedTrees", () => {
     expect(() => readBoostedTrees(files, 2)).toThrow(/^expected .* in model\.trees, got others$/);
   });
 
-  it("ends with an error, or with trees, for any byte that is changed", () => {
-    const bytes = models[0].get(nodes)!;
+  it("ends with an error, or with trees, for any byte that is changed", async () => {
+    // A few trees: a change near their end is found only when all before it are read.
+    const few = rows.slice(0, 30);
+    const small = {
+      ...given,
+      columns: columns.map((column) => column.slice(0, 30)),
+      labels: labels.slice(0, 30),
+    };
+    const [files] = (
+      await trainTrees(
+        { ...small, classes: 2, labels: Int32Array.from(few, (i) => i % 2) },
+        { models: 1, seed: 1 },
+      )
+    ).models;
+    const bytes = files.get(nodes)!;
     for (let i = 0; i < 2000; i++) {
-      const at = Math.floor(random() * Math.min(bytes.length, 20_000));
-      const files = changed(nodes, (own) => own.with(at, Math.floor(random() * 256)));
+      const at = Math.floor(random() * bytes.length);
+      const damaged = new Map(files).set(nodes, bytes.with(at, Math.floor(random() * 256)));
       try {
-        expect(readBoostedTrees(files, 2).base).toHaveLength(4);
+        expect(readBoostedTrees(damaged, 2).base).toHaveLength(1);
       } catch (error) {
         expect(String(error)).toMatch(/^DataError: expected .* in model\.trees, got others$/);
       }
