@@ -1,4 +1,4 @@
-import { listed } from "../../data-error.ts";
+import { quoted } from "../../data-error.ts";
 import type { Note } from "../../results.ts";
 import { columnsWord } from "../../shell-words.ts";
 import type { Dataset, NumericFeature } from "../dataset.ts";
@@ -12,6 +12,9 @@ const mostRows = 20_000;
 
 /** This many different values nearest to a code show how close values usually are. */
 const neighbours = 10;
+
+/** More columns than this are counted, not named. */
+const mostNamed = 8;
 
 /** A code is this many of those distances away from all other values, and this share of the way to the middle one. */
 const [apart, away] = [3, 0.1];
@@ -33,18 +36,24 @@ export function missingCodes({ features, rows }: Dataset): Note[] {
     return value === null ? [] : [{ ...(feature as NumericFeature), value }];
   });
   return [...Map.groupBy(found, ({ value }) => value)].map(([value, columns]): Note => {
-    const names = listed(columns.map(({ name }) => name));
     const counts = columns.map(({ values }) => values.reduce((n, v) => n + Number(v === value), 0));
-    const [least, most] = [Math.min(...counts), Math.max(...counts)];
-    const many = least === most ? `${most}` : `${least} to ${most}`;
     const word = columnsWord(
       columns.map(({ name }) => name),
       `=${value}`,
     );
-    const text = `${many} of ${rows} values are ${value}, far from all others; if ${value} stands for a missing value, add --missing ${word}`;
-    return columns.length === 1
-      ? { level: "warning", column: columns[0]!.name, text, missing: word }
-      : { level: "warning", text: `${names}: in each, ${text}`, missing: word };
+    const advice = `if ${value} stands for a missing value, add --missing ${word}`;
+    const [{ name: column }] = columns;
+    if (columns.length === 1)
+      return {
+        ...{ level: "warning", column, missing: word },
+        text: `${counts[0]} of ${rows} values are ${value}, far from all others; ${advice}`,
+      };
+    const where = columns
+      .slice(0, mostNamed)
+      .map(({ name }, i) => `${quoted(name)} (${counts[i]}${i === 0 ? ` of ${rows} rows` : ""})`);
+    const more = columns.length - where.length;
+    const text = `the value ${value} is far from all others in ${where.join(", ")}${more > 0 ? ` and ${more} more` : ""}; ${advice}`;
+    return { level: "warning", text, missing: word };
   });
 }
 
