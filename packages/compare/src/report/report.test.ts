@@ -149,6 +149,18 @@ describe("renderReport", () => {
     expect(shown(page, /prediction|Residuals/)).toEqual([]);
   });
 
+  it("says whom these figures show, also one that is first and no finalist", () => {
+    const [first, ...others] = report.finalists;
+    const captionOf = (finalists: string[]): string =>
+      textOf(parse(render(resultsFixture([{ ...report, finalists }]))).querySelector("main"));
+    expect(captionOf(report.finalists)).toContain("The baseline and the finalists, chosen from 14 because");
+    expect(first).toBe("aldr-kl");
+    expect(captionOf(others)).toMatch(
+      /The baseline, the finalists and ALDR-KL \(first of 14.*?\), chosen from 14 because/,
+    );
+    expect(captionOf([])).toMatch(/The baseline and ALDR-KL \(first of 14.*?\), chosen from 14 because/);
+  });
+
   it("names the selection wherever the first of many is shown", () => {
     for (const task of ["binary", "regression"] as const) {
       const document = parse(render(resultsFixture([datasetFixture({ task })])));

@@ -1,3 +1,4 @@
+import { midSentence } from "../../judge/ranking/index.ts";
 import { plural } from "../../plural.ts";
 import type { DatasetReport } from "../../results.ts";
 import { mostConfused } from "../../train/outcome.ts";
@@ -47,9 +48,17 @@ function whoIsShown(report: DatasetReport): string {
     ({ verdict }) => verdict !== "reference" && verdict !== "baseline",
   ).length;
   if (rivals === 0) return "The baseline.";
-  const who = finalists.length > 0 ? "The baseline and the finalists" : "The baseline and the first";
+  const others = portrayed(report).filter(
+    ({ candidate }) => candidate !== ranking.baseline && !finalists.includes(candidate),
+  );
+  const shown = [
+    "The baseline",
+    ...(finalists.length > 0 ? ["the finalists"] : []),
+    ...others.map(({ label, roles }) => `${midSentence(label)} (${roles.join(", ")})`),
+  ];
+  const who = shown.length === 1 ? shown[0] : `${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}`;
   const chosen = rivals > Math.max(1, finalists.length);
-  return `${who}${chosen ? `, which were chosen from ${rivals} because they did well here. Expect slightly worse results on other rows` : ""}.`;
+  return `${who}${chosen ? `, chosen from ${rivals} because they did well here. Expect slightly worse results on other rows` : ""}.`;
 }
 
 /** Where rows come more than once into a figure. */
